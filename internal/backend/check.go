@@ -1,0 +1,147 @@
+package backend
+
+import "fmt"
+
+// Checked returns ops behind checks of shapes, types and aliases. A violation
+// is a caller's bug and panics with the verb, the operand and what it should
+// be. Backends hand Checked ops to the step they capture, and check nothing
+// themselves.
+func Checked(ops Ops) Ops { return checked{ops} }
+
+type checked struct{ ops Ops }
+
+func (c checked) LinearForward(y Tensor, x Input, w, b Tensor, act Activation) {
+	const op = "LinearForward"
+	rows, in := checkInput(op, x)
+	check(op, "y", y, Float32, rows, w.Cols)
+	check(op, "w", w, Float32, in, w.Cols)
+	check(op, "b", b, Float32, 1, w.Cols)
+	checkActivation(op, act)
+	checkApart(op, []Tensor{y}, memory(x, w, b))
+	c.ops.LinearForward(y, x, w, b, act)
+}
+
+func (c checked) LinearBackwardInput(dx, dy, w, x Tensor, act Activation) {
+	const op = "LinearBackwardInput"
+	check(op, "dy", dy, Float32, dy.Rows, w.Cols)
+	check(op, "w", w, Float32, w.Rows, w.Cols)
+	check(op, "dx", dx, Float32, dy.Rows, w.Rows)
+	check(op, "x", x, Float32, dy.Rows, w.Rows)
+	checkActivation(op, act)
+	checkApart(op, []Tensor{dx}, []Tensor{dy, w, x})
+	c.ops.LinearBackwardInput(dx, dy, w, x, act)
+}
+
+func (c checked) LinearBackwardWeight(dw, db Tensor, x Input, dy Tensor, accumulate bool) {
+	const op = "LinearBackwardWeight"
+	checkGradient(op, dw, db, x, dy)
+	c.ops.LinearBackwardWeight(dw, db, x, dy, accumulate)
+}
+
+func (c checked) LinearSGD(w, b Tensor, x Input, dy Tensor, sgd SGD) {
+	const op = "LinearSGD"
+	checkGradient(op, w, b, x, dy)
+	checkSGD(op, sgd)
+	c.ops.LinearSGD(w, b, x, dy, sgd)
+}
+
+func (c checked) SGDStep(p, g Tensor, sgd SGD) {
+	const op = "SGDStep"
+	check(op, "p", p, Float32, p.Rows, p.Cols)
+	check(op, "g", g, Float32, p.Rows, p.Cols)
+	checkSGD(op, sgd)
+	checkApart(op, []Tensor{p}, []Tensor{g, sgd.LearningRate})
+	c.ops.SGDStep(p, g, sgd)
+}
+
+func (c checked) CrossEntropy(t Tally, dlogits, logits Tensor, labels Rows, scale float32) {
+	const op = "CrossEntropy"
+	check(op, "logits", logits, Float32, logits.Rows, logits.Cols)
+	if !dlogits.IsZero() {
+		check(op, "dlogits", dlogits, Float32, logits.Rows, logits.Cols)
+		checkApart(op, []Tensor{dlogits}, []Tensor{logits})
+	}
+	if rows, cols := checkInput(op, labels); rows != logits.Rows || cols != 1 {
+		panic(fmt.Sprintf("backend: %s: labels are %dx%d, want %dx1", op, rows, cols, logits.Rows))
+	}
+	check(op, "tally.Loss", t.Loss, Float64, t.Loss.Rows, 1)
+	check(op, "tally.Hits", t.Hits, Int32, t.Loss.Rows, 1)
+	check(op, "tally.Step", t.Step, Int32, 1, 1)
+	c.ops.CrossEntropy(t, dlogits, logits, labels, scale)
+}
+
+func (c checked) Advance(step, cursor Tensor, n int) {
+	const op = "Advance"
+	if !step.IsZero() {
+		check(op, "step", step, Int32, 1, 1)
+	}
+	if !cursor.IsZero() {
+		check(op, "cursor", cursor, Int32, 1, 1)
+	}
+	c.ops.Advance(step, cursor, n)
+}
+
+func checkGradient(op string, dw, db Tensor, x Input, dy Tensor) {
+	rows, in := checkInput(op, x)
+	check(op, "dy", dy, Float32, rows, dy.Cols)
+	check(op, "dw", dw, Float32, in, dy.Cols)
+	check(op, "db", db, Float32, 1, dy.Cols)
+	checkApart(op, []Tensor{dw, db}, memory(x, dy))
+}
+
+func checkSGD(op string, sgd SGD) {
+	check(op, "sgd.LearningRate", sgd.LearningRate, Float32, sgd.LearningRate.Rows, 1)
+	check(op, "sgd.Step", sgd.Step, Int32, 1, 1)
+}
+
+func checkActivation(op string, act Activation) {
+	if act != Identity && act != ReLU {
+		panic(fmt.Sprintf("backend: %s: unknown activation %d", op, act))
+	}
+}
+
+// checkInput returns the shape of x after checking what it is made of.
+func checkInput(op string, x Input) (rows, cols int) {
+	switch x := x.(type) {
+	case Tensor:
+		check(op, "x", x, Float32, x.Rows, x.Cols)
+	case Rows:
+		check(op, "rows.Data", x.Data, Uint8, x.Data.Rows, x.Data.Cols)
+		check(op, "rows.Order", x.Order, Int32, x.Order.Rows, 1)
+		check(op, "rows.Cursor", x.Cursor, Int32, 1, 1)
+		if x.Offset < 0 || x.Count <= 0 || x.Offset+x.Count > x.Order.Rows {
+			panic(fmt.Sprintf("backend: %s: rows %d to %d of an order of %d", op, x.Offset, x.Offset+x.Count, x.Order.Rows))
+		}
+	default:
+		panic("backend: " + op + ": no input")
+	}
+	return x.Shape()
+}
+
+func check(op, name string, t Tensor, dt DType, rows, cols int) {
+	if t.DType != dt || t.Rows != rows || t.Cols != cols || t.Len() <= 0 || t.Buffer == nil {
+		panic(fmt.Sprintf("backend: %s: %s is %v, want %dx%d %v", op, name, t, rows, cols, dt))
+	}
+}
+
+// checkApart panics if an output shares memory with an input.
+func checkApart(op string, outputs, inputs []Tensor) {
+	for _, out := range outputs {
+		for _, in := range inputs {
+			if out.Buffer == in.Buffer {
+				panic("backend: " + op + ": an output is also an input")
+			}
+		}
+	}
+}
+
+// memory lists the tensors behind x and those that follow it.
+func memory(x Input, more ...Tensor) []Tensor {
+	switch x := x.(type) {
+	case Tensor:
+		return append(more, x)
+	case Rows:
+		return append(more, x.Data, x.Order, x.Cursor)
+	}
+	return more
+}

@@ -1,0 +1,85 @@
+package backend
+
+// Ops are the verbs of a step. Outputs come first. No verb returns an error:
+// wrong shapes panic while recording, and a device's faults come out of
+// Capture, Replay, Sync or Download.
+//
+// In the formulas · is the matrix product, ⊙ the product element by element,
+// and the shape letters are B rows (images), In inputs, Out outputs and
+// T steps. All matrices are row-major and of type Float32 unless they say
+// otherwise.
+//
+// Every verb writes only its outputs and gives the same bits each time for the
+// same inputs. Outputs must not overlap inputs. A product with an exact zero in
+// x or dy may be skipped, so an infinite or NaN weight behind it need not show.
+type Ops interface {
+	// LinearForward computes y = act(x·w + b).
+	//
+	// Shapes: y (B, Out), x (B, In), w (In, Out), b (1, Out).
+	LinearForward(y Tensor, x Input, w, b Tensor, act Activation)
+
+	// LinearBackwardInput computes dx = (dy·wᵀ) ⊙ act'(x), the gradient of the
+	// loss before the activation that made x.
+	//
+	// Shapes: dx and x (B, In), dy (B, Out), w (In, Out).
+	LinearBackwardInput(dx, dy, w, x Tensor, act Activation)
+
+	// LinearBackwardWeight computes dw = xᵀ·dy and db = Σᵢ dyᵢ, or adds them to
+	// dw and db if accumulate is true.
+	//
+	// Shapes: dw (In, Out), db (1, Out), x (B, In), dy (B, Out).
+	LinearBackwardWeight(dw, db Tensor, x Input, dy Tensor, accumulate bool)
+
+	// LinearSGD is LinearBackwardWeight into dw and db, then SGDStep of w by dw
+	// and of b by db, the latter without L2. It exists so that a backend can
+	// update the weights while it forms the product and never store a gradient.
+	//
+	// Shapes: w (In, Out), b (1, Out), x (B, In), dy (B, Out).
+	LinearSGD(w, b Tensor, x Input, dy Tensor, sgd SGD)
+
+	// SGDStep computes p -= lr·(g + L2·p) with lr = sgd.LearningRate[step].
+	//
+	// Shapes: p and g alike.
+	SGDStep(p, g Tensor, sgd SGD)
+
+	// CrossEntropy takes p = softmax(logits) row by row and adds to the tally
+	//
+	//	Loss[step] += Σᵢ -ln p[i][labels[i]]
+	//	Hits[step] += the number of rows whose largest logit is labels[i]
+	//
+	// and computes dlogits = scale·(p - onehot(labels)), unless dlogits is the
+	// zero Tensor. The first of equal logits counts as the largest. The scale is
+	// 1/B for the gradient of the mean loss.
+	//
+	// Shapes: dlogits and logits (B, Out), labels B rows of one column.
+	CrossEntropy(t Tally, dlogits, logits Tensor, labels Rows, scale float32)
+
+	// Advance computes step += 1 and cursor += n. Either may be the zero Tensor.
+	//
+	// Shapes: step and cursor (1, 1) Int32.
+	Advance(step, cursor Tensor, n int)
+}
+
+// Activation is the function that a layer applies to each of its outputs.
+type Activation uint8
+
+const (
+	// Identity is act(z) = z.
+	Identity Activation = iota
+	// ReLU is act(z) = max(z, 0); its derivative at 0 is 0.
+	ReLU
+)
+
+// SGD is plain gradient descent with an L2 penalty of L2/2·‖p‖² on the loss.
+type SGD struct {
+	LearningRate Tensor // (T, 1): the learning rate of each step
+	Step         Tensor // (1, 1) Int32: the step that LearningRate is read at
+	L2           float32
+}
+
+// Tally is where CrossEntropy counts, one row a step.
+type Tally struct {
+	Loss Tensor // (T, 1) Float64: sum of the losses, in nats
+	Hits Tensor // (T, 1) Int32: number of right answers
+	Step Tensor // (1, 1) Int32: the row that is counted in
+}
