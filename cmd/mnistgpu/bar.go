@@ -1,0 +1,85 @@
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
+
+	"mnistgpu/internal/train"
+)
+
+// liveView draws a bar that moves, for terminals.
+type liveView struct {
+	plan train.Plan
+	bar  *progressbar.ProgressBar
+}
+
+func (v *liveView) Begin(p train.Plan) {
+	v.plan = p
+	fmt.Fprintln(os.Stderr, planLine(p))
+	v.bar = newBar(int64(p.Steps))
+}
+
+func (v *liveView) Progress(p train.Progress) {
+	v.bar.Describe(fmt.Sprintf("%s  ETA %s", progressLine(p), clock(p.Remaining)))
+	v.bar.Set(p.Step)
+}
+
+func (v *liveView) Evaluated(r train.Record) {
+	v.bar.Clear()
+	fmt.Fprintln(os.Stderr, recordLine(v.plan, r))
+}
+
+func (v *liveView) finish() {
+	if v.bar != nil {
+		v.bar.Clear()
+	}
+}
+
+// newBar returns a bar on stderr that reaches its end at total.
+func newBar(total int64, more ...progressbar.Option) *progressbar.ProgressBar {
+	options := []progressbar.Option{
+		progressbar.OptionSetWriter(os.Stderr),
+		progressbar.OptionSetWidth(16),
+		progressbar.OptionSetPredictTime(false),
+		progressbar.OptionSetElapsedTime(false),
+	}
+	return progressbar.NewOptions64(total, append(options, more...)...)
+}
+
+// downloadBar shows a download: a bar for each file on a terminal, else a line.
+type downloadBar struct {
+	quiet bool
+	file  string
+	bar   *progressbar.ProgressBar
+}
+
+// progress is called as a file's bytes arrive. The total is -1 while unknown.
+func (d *downloadBar) progress(file string, done, total int64) {
+	if d.quiet {
+		return
+	}
+	live := term.IsTerminal(int(os.Stderr.Fd()))
+	if file != d.file {
+		d.finish()
+		d.file = file
+		if live {
+			d.bar = newBar(total, progressbar.OptionShowBytes(true), progressbar.OptionSetDescription("downloading "+file))
+		} else {
+			fmt.Fprintf(os.Stderr, "downloading %s\n", file)
+		}
+	}
+	if d.bar != nil {
+		d.bar.Set64(done)
+	}
+}
+
+// finish leaves the output at the start of a line.
+func (d *downloadBar) finish() {
+	if d.bar != nil {
+		d.bar.Clear()
+		d.bar = nil
+	}
+}

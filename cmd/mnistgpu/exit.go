@@ -1,0 +1,113 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"mnistgpu/internal/backend"
+	"mnistgpu/internal/mnist"
+	"mnistgpu/internal/rundir"
+	"mnistgpu/internal/train"
+)
+
+// The exit codes are part of the command's contract.
+const (
+	exitDone        = 0
+	exitFailure     = 1
+	exitUsage       = 2
+	exitData        = 3
+	exitNoDevice    = 4
+	exitDeviceLost  = 5
+	exitOutOfMemory = 6
+	exitDiverged    = 7
+	exitCannotWrite = 8
+	exitSignal      = 128 // and the signal's number
+)
+
+// exitCodes documents them.
+const exitCodes = `    0  done
+    1  internal failure
+    2  usage: a flag or argument makes no sense
+    3  data is missing or bad
+    4  no usable device
+    5  device lost
+    6  out of device memory
+    7  diverged: a loss or weight is not finite
+    8  cannot write
+  130  interrupted (SIGINT), after the results so far were saved
+  143  terminated (SIGTERM), after the results so far were saved`
+
+// failure is an error whose exit code or hint is known where it is made.
+type failure struct {
+	code int
+	err  error
+	hint string // what to do about it, or empty
+}
+
+func (f *failure) Error() string { return f.err.Error() }
+func (f *failure) Unwrap() error { return f.err }
+
+// exitCode returns the code that tells scripts what kind of error err is.
+func exitCode(err error) int {
+	var known *failure
+	var data *mnist.Error
+	var write *rundir.WriteError
+	var diverged *train.DivergedError
+	var config *train.ConfigError
+	var stopped *interruption
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.As(err, &stopped):
+		return exitSignal + int(stopped.signal)
+	case errors.As(err, &known):
+		return known.code
+	case errors.As(err, &config):
+		return exitUsage
+	case errors.As(err, &data):
+		return exitData
+	case errors.As(err, &write):
+		return exitCannotWrite
+	case errors.As(err, &diverged):
+		return exitDiverged
+	case errors.Is(err, backend.ErrNoDevice):
+		return exitNoDevice
+	case errors.Is(err, backend.ErrDeviceLost):
+		return exitDeviceLost
+	case errors.Is(err, backend.ErrOutOfMemory):
+		return exitOutOfMemory
+	}
+	return exitFailure
+}
+
+// hint returns what to do about err, or "".
+func hint(err error) string {
+	var known *failure
+	var data *mnist.Error
+	var diverged *train.DivergedError
+	switch {
+	case errors.As(err, &known):
+		return known.hint
+	case errors.As(err, &data):
+		return data.Hint
+	case errors.As(err, &diverged):
+		return "try a smaller --lr"
+	}
+	return ""
+}
+
+// printError writes err in one line, and its hint in another.
+func printError(w io.Writer, err error) {
+	var stopped *interruption
+	if errors.As(err, &stopped) {
+		return // the user asked for it, and the results have been told
+	}
+	fmt.Fprintf(w, "mnistgpu: %s\n", oneLine(err.Error()))
+	if h := hint(err); h != "" {
+		fmt.Fprintf(w, "hint: %s\n", oneLine(h))
+	}
+}
+
+func oneLine(s string) string { return strings.ReplaceAll(s, "\n", "; ") }

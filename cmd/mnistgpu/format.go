@@ -1,0 +1,65 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"time"
+
+	"mnistgpu/internal/train"
+)
+
+// planLine says what a run is about to do.
+func planLine(p train.Plan) string {
+	line := fmt.Sprintf("training %s parameters on %s images: %s steps of %s images",
+		thousands(p.Parameters), thousands(p.TrainImages), thousands(p.Steps), thousands(p.Batch))
+	if p.Estimate > 0 {
+		line += ", about " + clock(p.Estimate)
+	}
+	return line
+}
+
+// progressLine says how far a run has come and how well it does.
+func progressLine(p train.Progress) string {
+	return fmt.Sprintf("%s  loss %.4g  train %.2f %%  %s images/s",
+		position(p.Step, p.Steps, p.StepsPerEpoch), p.Loss, 100*p.Accuracy, thousands(int(p.ImagesPerSecond)))
+}
+
+// recordLine is a line of the history for people.
+func recordLine(p train.Plan, r train.Record) string {
+	return fmt.Sprintf("%s  loss %.4g  train %.2f %%  test %.2f %%  %s",
+		position(r.Step+1, p.Steps, p.StepsPerEpoch), r.Loss, 100*r.TrainAccuracy, 100*r.TestAccuracy,
+		clock(time.Duration(r.Seconds*float64(time.Second))))
+}
+
+// position counts whole epochs where steps make epochs, and steps where they do
+// not.
+func position(step, steps, perEpoch int) string {
+	if perEpoch == 1 || steps%perEpoch != 0 {
+		return fmt.Sprintf("step %*d/%d", len(strconv.Itoa(steps)), step, steps)
+	}
+	epochs := steps / perEpoch
+	epoch := min((step-1)/perEpoch+1, epochs)
+	return fmt.Sprintf("epoch %*d/%d", len(strconv.Itoa(epochs)), epoch, epochs)
+}
+
+// thousands groups the digits of n: 60,000.
+func thousands(n int) string {
+	s := strconv.Itoa(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// clock formats a time for people: "8.3s", "2m05s", "1h03m".
+func clock(d time.Duration) string {
+	whole := int(math.Round(d.Seconds()))
+	switch {
+	case d.Seconds() < 59.95:
+		return fmt.Sprintf("%.1fs", d.Seconds())
+	case whole < 3600:
+		return fmt.Sprintf("%dm%02ds", whole/60, whole%60)
+	}
+	return fmt.Sprintf("%dh%02dm", whole/3600, whole%3600/60)
+}

@@ -1,0 +1,117 @@
+package main
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"time"
+
+	"github.com/pelletier/go-toml/v2"
+
+	"mnistgpu/internal/backend"
+	"mnistgpu/internal/mnist"
+	"mnistgpu/internal/rundir"
+	"mnistgpu/internal/train"
+)
+
+// summary is what a run comes to: the object that --json prints and
+// summary.json holds. Accuracies are fractions of 1. A run that diverged before
+// its first evaluation has none.
+type summary struct {
+	Status          string   `json:"status"` // done, interrupted or diverged
+	Backend         string   `json:"backend"`
+	Device          string   `json:"device"`
+	Data            string   `json:"data"`
+	Preset          string   `json:"preset"`
+	Seed            uint64   `json:"seed"`
+	Hidden          []int    `json:"hidden"`
+	Batch           int      `json:"batch"`
+	Steps           int      `json:"steps"`
+	Epochs          float64  `json:"epochs"`
+	Loss            *float64 `json:"loss"`
+	TrainAccuracy   *float64 `json:"train_accuracy"`
+	TestAccuracy    *float64 `json:"test_accuracy"`
+	Seconds         float64  `json:"seconds"`
+	ImagesPerSecond float64  `json:"images_per_second"`
+	RunDir          string   `json:"run_dir"`
+	Error           string   `json:"error,omitempty"`
+}
+
+func newSummary(s *settings, b backend.Backend, data *mnist.Dataset, dir *rundir.Dir, r *train.Result, err error) *summary {
+	sum := &summary{
+		Status: "done", Backend: b.Name(), Device: b.Device(), Data: data.Name,
+		Preset: s.preset, Seed: s.config.Seed, Hidden: s.config.Hidden, Batch: r.Batch,
+		Steps: r.Steps, Epochs: r.Epochs, Seconds: r.Seconds, ImagesPerSecond: r.ImagesPerSecond,
+		RunDir: dir.Path,
+	}
+	if n := len(r.History); n > 0 {
+		last := r.History[n-1]
+		sum.Loss, sum.TrainAccuracy, sum.TestAccuracy = &last.Loss, &last.TrainAccuracy, &last.TestAccuracy
+	}
+	var diverged *train.DivergedError
+	if errors.As(err, &diverged) {
+		sum.Status, sum.Error = "diverged", err.Error()
+	} else if r.Interrupted {
+		sum.Status = "interrupted"
+	}
+	return sum
+}
+
+// encode returns the object in one line.
+func (s *summary) encode() []byte {
+	line, err := json.Marshal(s)
+	if err != nil {
+		panic("mnistgpu: a summary that is no JSON")
+	}
+	return append(line, '\n')
+}
+
+// print writes the result, for a program or for people.
+func (s *summary) print(w io.Writer, asJSON bool) error {
+	if asJSON {
+		_, err := w.Write(s.encode())
+		return err
+	}
+	if s.TestAccuracy == nil {
+		_, err := fmt.Fprintf(w, "results in %s\n", s.RunDir)
+		return err
+	}
+	_, err := fmt.Fprintf(w, "test accuracy %.2f %% on %s after %s epochs and %s (train %.2f %%, loss %.4g)\nresults in %s\n",
+		100**s.TestAccuracy, s.Data, decimal(s.Epochs), clock(time.Duration(s.Seconds*float64(time.Second))), 100**s.TrainAccuracy, *s.Loss, s.RunDir)
+	return err
+}
+
+// historyCSV returns the history as a table with a header.
+func historyCSV(history []train.Record) []byte {
+	var b bytes.Buffer
+	w := csv.NewWriter(&b)
+	w.Write([]string{"step", "epoch", "loss", "train_accuracy", "test_loss", "test_accuracy", "seconds"})
+	for _, r := range history {
+		w.Write([]string{
+			strconv.Itoa(r.Step), decimal(r.Epoch), decimal(r.Loss), decimal(r.TrainAccuracy),
+			decimal(r.TestLoss), decimal(r.TestAccuracy), strconv.FormatFloat(r.Seconds, 'f', 3, 64),
+		})
+	}
+	w.Flush()
+	return b.Bytes()
+}
+
+// effective is config.toml: all that a run depends on.
+type effective struct {
+	Backend string `toml:"backend"`
+	Device  string `toml:"device"`
+	Data    string `toml:"data"`
+	Classes int    `toml:"classes"`
+	train.Config
+}
+
+func (s *settings) toml(b backend.Backend, data *mnist.Dataset) ([]byte, error) {
+	return toml.Marshal(effective{b.Name(), b.Device(), data.Name, data.Classes, s.config})
+}
+
+// decimal formats x with as many digits as it has.
+func decimal(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }

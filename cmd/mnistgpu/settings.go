@@ -1,0 +1,106 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"mnistgpu/internal/train"
+)
+
+// settings are what the flags of train say.
+type settings struct {
+	preset  string
+	data    string
+	classes int
+	backend string
+	device  int
+	runDir  string
+	json    bool
+	quiet   bool
+
+	config train.Config
+}
+
+// register defines the flags. Those of the config show the default preset's
+// values.
+func (s *settings) register(f *pflag.FlagSet) {
+	f.SortFlags = false
+	f.StringVar(&s.preset, "preset", "default", "settings to start from: "+strings.Join(train.Presets(), " or "))
+	f.StringVar(&s.data, "data", "auto", "auto, mnist, synthetic or a `folder` of IDX files")
+	f.IntVar(&s.classes, "classes", 10, "number of classes in a folder of your own data")
+	f.StringVar(&s.backend, "backend", "auto", "auto, cpu or cuda")
+	f.IntVar(&s.device, "device", 0, "number of the GPU; implies --backend cuda")
+	s.config = train.Preset("default")
+	registerConfig(f, &s.config)
+	f.StringVar(&s.runDir, "run-dir", "", "new `folder` for the results (default runs/NAME-001, -002, ...)")
+	f.BoolVar(&s.json, "json", false, "print the results as one JSON object, the last line of stdout")
+	f.BoolVar(&s.quiet, "quiet", false, "show no progress")
+}
+
+// registerConfig defines the flags that a preset has values for, bound to c,
+// whose values are the defaults.
+func registerConfig(f *pflag.FlagSet, c *train.Config) {
+	f.Var((*widths)(&c.Hidden), "hidden", "widths of the hidden layers, such as 1024,512")
+	f.Var((*batchSize)(&c.Batch), "batch", "images a step, or full")
+	f.IntVar(&c.Epochs, "epochs", c.Epochs, "passes over the training set")
+	f.IntVar(&c.Steps, "steps", c.Steps, "steps, instead of epochs")
+	f.Float64Var(&c.LearningRate, "lr", c.LearningRate, "learning rate")
+	f.Float64Var(&c.InitStd, "init-std", c.InitStd, "standard deviation of the initial weights")
+	f.Float64Var(&c.PixelScale, "pixel-scale", c.PixelScale, "what a pixel of 0 to 255 is multiplied by")
+	f.Float64Var(&c.L2, "l2", c.L2, "add l2/2 times the sum of squared weights to what is minimised")
+	f.Uint64Var(&c.Seed, "seed", c.Seed, "seed of the initial weights and of the shuffling")
+	f.IntVar(&c.EvalEvery, "eval-every", c.EvalEvery, "steps between evaluations; 0 for once an epoch")
+	f.BoolVar(&c.Shuffle, "shuffle", c.Shuffle, "shuffle the images anew each epoch")
+}
+
+// resolve makes the config: the preset, overruled by the flags that were given.
+func (s *settings) resolve(given *pflag.FlagSet) error {
+	if err := s.check(given); err != nil {
+		return err
+	}
+	s.config = train.Preset(s.preset)
+	config := pflag.NewFlagSet("config", pflag.ContinueOnError)
+	registerConfig(config, &s.config)
+	given.Visit(func(f *pflag.Flag) {
+		if config.Lookup(f.Name) != nil {
+			config.Set(f.Name, f.Value.String()) // what was parsed once parses again
+		}
+	})
+	if given.Changed("epochs") {
+		s.config.Steps = 0
+	}
+	if given.Changed("steps") {
+		s.config.Epochs = 0
+	}
+	return s.config.Check()
+}
+
+// check looks at the flags that are not the config's.
+func (s *settings) check(given *pflag.FlagSet) error {
+	if !slices.Contains(train.Presets(), s.preset) {
+		return fmt.Errorf("--preset %q: want %s", s.preset, strings.Join(train.Presets(), " or "))
+	}
+	if given.Changed("epochs") && given.Changed("steps") {
+		return errors.New("--epochs and --steps exclude each other")
+	}
+	if s.classes < 2 || s.classes > 256 {
+		return fmt.Errorf("--classes %d: want 2 to 256", s.classes)
+	}
+	if !slices.Contains([]string{"auto", "cpu", "cuda"}, s.backend) {
+		return fmt.Errorf("--backend %q: want auto, cpu or cuda", s.backend)
+	}
+	if given.Changed("device") {
+		if s.backend == "cpu" {
+			return errors.New("--device is the number of a GPU and makes no sense with --backend cpu")
+		}
+		s.backend = "cuda"
+	}
+	if s.device < 0 {
+		return fmt.Errorf("--device %d: want the number of a GPU, from 0", s.device)
+	}
+	return nil
+}

@@ -1,0 +1,150 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"mnistgpu/internal/backend"
+	"mnistgpu/internal/mnist"
+	"mnistgpu/internal/rundir"
+	"mnistgpu/internal/train"
+)
+
+const trainHelp = `Train a network and leave a run folder behind.
+
+The preset fills in the settings; a flag always wins. The preset "default" takes
+28x28 images scaled to [0, 1] in shuffled batches of 128 through 400 hidden
+units. The preset "notebook" descends on all images at once, on raw pixels,
+with 1024 hidden units, as the TensorFlow 1 tutorial did.
+
+The data are MNIST, downloaded if need be, or digits that the program draws
+(synthetic), or the four IDX files in a folder of yours. MNISTGPU_DATA names a
+folder that holds MNIST; MNISTGPU_HOME moves the cache.
+
+The run folder holds config.toml, history.csv, summary.json and
+model.safetensors.
+
+Exit codes:
+` + exitCodes
+
+const trainExamples = `  mnistgpu train
+  mnistgpu train --preset notebook --backend cpu
+  mnistgpu train --hidden 1024,512 --epochs 20 --lr 0.2 --seed 3 --json
+  mnistgpu train --data my-digits --classes 26`
+
+// newTrain returns the train command.
+func newTrain() *cobra.Command {
+	s := new(settings)
+	cmd := &cobra.Command{
+		Use:     "train",
+		Short:   "Train a network and leave a run folder behind",
+		Long:    trainHelp,
+		Example: trainExamples,
+		Args:    cobra.NoArgs,
+	}
+	s.register(cmd.Flags())
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if err := s.resolve(cmd.Flags()); err != nil {
+			return usageError(cmd, err)
+		}
+		ctx, stop := untilSignal(cmd.Context())
+		defer stop()
+		return runTrain(ctx, s)
+	}
+	return cmd
+}
+
+// runTrain opens what a run needs, runs it and saves the results.
+func runTrain(ctx context.Context, s *settings) (err error) {
+	b, err := openBackend(s.backend)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, b.Close()) }()
+	data, err := openData(ctx, s)
+	if err != nil {
+		return err
+	}
+	dir, err := newRunDir(s, b, data)
+	if err != nil {
+		return err
+	}
+	view := newProgressView(s.quiet)
+	if s.preset == "notebook" {
+		view = notebook{view, os.Stdout}
+	}
+	result, err := train.Run(ctx, b, data, s.config, view)
+	view.finish()
+	if result == nil {
+		return err
+	}
+	if result.Interrupted {
+		err = context.Cause(ctx)
+	}
+	summary := newSummary(s, b, data, dir, result, err)
+	if saveErr := save(dir, summary, result); saveErr != nil {
+		return errors.Join(saveErr, err)
+	}
+	return errors.Join(summary.print(os.Stdout, s.json), err)
+}
+
+// openData loads the data and says aloud when they are not MNIST but were to
+// be.
+func openData(ctx context.Context, s *settings) (*mnist.Dataset, error) {
+	source := mnist.Environment()
+	bar := downloadBar{quiet: s.quiet}
+	source.Progress = bar.progress
+	data, err := mnist.Open(ctx, s.data, s.classes, source)
+	bar.finish()
+	if err != nil && ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	if err == nil && data.Fallback != "" {
+		fmt.Fprintf(os.Stderr, "mnistgpu: WARNING: this is not MNIST: training on synthetic digits, because %s\n", oneLine(data.Fallback))
+	}
+	return data, err
+}
+
+// newRunDir makes the run's folder and writes its settings there, so that a
+// folder that cannot be written shows before the training and not after it.
+func newRunDir(s *settings, b backend.Backend, data *mnist.Dataset) (*rundir.Dir, error) {
+	content, err := s.toml(b, data)
+	if err != nil {
+		return nil, err
+	}
+	var dir *rundir.Dir
+	if s.runDir == "" {
+		dir, err = rundir.Next("runs", data.Name)
+	} else {
+		dir, err = rundir.Create(s.runDir)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := dir.Write("config.toml", content); err != nil {
+		dir.Discard()
+		return nil, err
+	}
+	return dir, nil
+}
+
+// save writes the run's results. A diverged run has no model.
+func save(dir *rundir.Dir, summary *summary, result *train.Result) error {
+	if err := dir.Write("history.csv", historyCSV(result.History)); err != nil {
+		return err
+	}
+	if result.Model != nil {
+		content, err := result.Model.Encode()
+		if err != nil {
+			return err
+		}
+		if err := dir.Write("model.safetensors", content); err != nil {
+			return err
+		}
+	}
+	return dir.Write("summary.json", summary.encode())
+}

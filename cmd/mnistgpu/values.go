@@ -1,0 +1,74 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"mnistgpu/internal/train"
+)
+
+// widths is a flag's list of layer widths, such as "1024,512".
+type widths []int
+
+func (w *widths) String() string {
+	return strings.Trim(strings.ReplaceAll(fmt.Sprint([]int(*w)), " ", ","), "[]")
+}
+
+func (w *widths) Set(s string) error {
+	var list []int
+	for field := range strings.SplitSeq(s, ",") {
+		n, err := strconv.Atoi(field)
+		if err != nil || n <= 0 {
+			return errors.New("not a list of widths")
+		}
+		list = append(list, n)
+	}
+	*w = list
+	return nil
+}
+
+func (w *widths) Type() string { return "widths" }
+
+// batchSize is a flag's number of images a step, or "full".
+type batchSize int
+
+func (b *batchSize) String() string {
+	if *b == train.Full {
+		return "full"
+	}
+	return strconv.Itoa(int(*b))
+}
+
+func (b *batchSize) Set(s string) error {
+	if s == "full" {
+		*b = train.Full
+		return nil
+	}
+	n, err := strconv.Atoi(s)
+	if err != nil || n <= 0 {
+		return errors.New("not a batch size")
+	}
+	*b = batchSize(n)
+	return nil
+}
+
+func (b *batchSize) Type() string { return "images" }
+
+// wanted says what a flag of the given type takes.
+func wanted(flagType string) string {
+	switch flagType {
+	case "int", "uint64":
+		return "a whole number"
+	case "float64":
+		return "a number"
+	case "bool":
+		return "true or false"
+	case "widths":
+		return "positive whole numbers, such as 400 or 1024,512"
+	case "images":
+		return "a positive whole number or full"
+	}
+	return flagType
+}

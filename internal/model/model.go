@@ -1,0 +1,28 @@
+// Package model is a trained network outside of a backend: its parameters, what
+// is needed to use them, and the file that holds both.
+package model
+
+// Tensor is a named array of parameters, row-major.
+type Tensor struct {
+	Name   string
+	Shape  []int // (In, Out) of weights, (Out) of biases
+	Values []float32
+}
+
+// Finite reports whether no value is NaN or infinite.
+func (t Tensor) Finite() bool {
+	for _, v := range t.Values {
+		// The difference of an infinity or of NaN from itself is NaN.
+		if v-v != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// Model is a multilayer perceptron with ReLU between its layers.
+type Model struct {
+	Tensors       []Tensor // "layers.0.weight", "layers.0.bias", and so on
+	Height, Width int      // of an image, in pixels
+	PixelScale    float64  // what a byte of an image is multiplied by
+}

@@ -1,0 +1,44 @@
+package model
+
+import (
+	"encoding/binary"
+	"math"
+	"strconv"
+
+	"github.com/nlpodyssey/safetensors"
+)
+
+// Encode returns the model as a safetensors file. Equal models give equal
+// bytes. The file's metadata says what the pixels of an image become.
+func (m *Model) Encode() ([]byte, error) {
+	views := make(map[string]safetensors.TensorView, len(m.Tensors))
+	for _, t := range m.Tensors {
+		view, err := safetensors.NewTensorView(safetensors.F32, shape(t), littleEndian(t.Values))
+		if err != nil {
+			return nil, err
+		}
+		views[t.Name] = view
+	}
+	return safetensors.Serialize(views, map[string]string{
+		"format":      "mnistgpu",
+		"height":      strconv.Itoa(m.Height),
+		"width":       strconv.Itoa(m.Width),
+		"pixel_scale": strconv.FormatFloat(m.PixelScale, 'g', -1, 64),
+	})
+}
+
+func shape(t Tensor) []uint64 {
+	dims := make([]uint64, len(t.Shape))
+	for i, n := range t.Shape {
+		dims[i] = uint64(n)
+	}
+	return dims
+}
+
+func littleEndian(values []float32) []byte {
+	b := make([]byte, 0, 4*len(values))
+	for _, v := range values {
+		b = binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
+	}
+	return b
+}

@@ -1,0 +1,163 @@
+// Package nn is the network: a multilayer perceptron whose forward pass,
+// backward pass and update are written once, on backend.Ops.
+package nn
+
+import (
+	"fmt"
+
+	"mnistgpu/internal/backend"
+)
+
+// MLP is a multilayer perceptron: each layer but the last applies ReLU, and the
+// last gives logits.
+type MLP struct {
+	layers []layer
+	chunk  int // rows that go through the network at a time
+}
+
+// layer is y = act(x·w + b) and the room for one chunk of its rows.
+type layer struct {
+	w, b   backend.Tensor // (In, Out), (1, Out)
+	y, dy  backend.Tensor // (chunk, Out): output, and gradient before act
+	dw, db backend.Tensor // like w and b; zero if no batch needs them
+	act    backend.Activation
+}
+
+// Batch is one step's images, of which a backend forms or reads the pixels, and
+// their labels.
+type Batch struct {
+	Images, Labels backend.Rows
+}
+
+// Chunk returns count of the batch's rows from the given one on.
+func (b Batch) Chunk(offset, count int) Batch {
+	return Batch{b.Images.Chunk(offset, count), b.Labels.Chunk(offset, count)}
+}
+
+// New allocates a network of the given widths, inputs first and classes last,
+// that learns from batches of the given number of rows. Weights are drawn by
+// [TruncatedNormal] with the standard deviation std; biases are zero.
+func New(b backend.Backend, widths []int, batch int, std float64, seed uint64) (*MLP, error) {
+	if len(widths) < 2 {
+		panic("nn: a network without a layer")
+	}
+	m := &MLP{chunk: b.ChunkRows()}
+	draw := newDraw(seed)
+	for i := range widths[1:] {
+		l, err := newLayer(b, widths[i], widths[i+1], m.chunk, batch > m.chunk)
+		if err != nil {
+			return nil, fmt.Errorf("layer %d: %w", i, err)
+		}
+		if i < len(widths)-2 {
+			l.act = backend.ReLU
+		}
+		weights := TruncatedNormal(draw, l.w.Len(), std)
+		if err := backend.Upload(b, l.w, weights); err != nil {
+			return nil, fmt.Errorf("layer %d: %w", i, err)
+		}
+		m.layers = append(m.layers, l)
+	}
+	return m, nil
+}
+
+// newLayer allocates a layer, with room for gradients of the parameters if
+// they are accumulated over the chunks of a batch.
+func newLayer(b backend.Backend, in, out, chunk int, accumulates bool) (layer, error) {
+	var l layer
+	shapes := []struct {
+		t          *backend.Tensor
+		rows, cols int
+	}{{&l.w, in, out}, {&l.b, 1, out}, {&l.y, chunk, out}, {&l.dy, chunk, out}}
+	if accumulates {
+		shapes = append(shapes, shapes[:2]...)
+		shapes[4].t, shapes[5].t = &l.dw, &l.db
+	}
+	for _, s := range shapes {
+		t, err := b.Alloc(backend.Float32, s.rows, s.cols)
+		if err != nil {
+			return layer{}, err
+		}
+		*s.t = t
+	}
+	return l, nil
+}
+
+// Step records one step of gradient descent on the mean loss of batch.
+//
+// A batch of one chunk updates the weights as their gradients are formed. A
+// larger one adds up the gradients of its chunks and then updates.
+func (m *MLP) Step(ops backend.Ops, batch Batch, tally backend.Tally, sgd backend.SGD) {
+	rows := batch.Images.Count
+	scale := 1 / float32(rows)
+	if rows <= m.chunk {
+		m.loss(ops, batch, tally, scale)
+		m.backward(ops, batch.Images, func(l layer, x backend.Input, dy backend.Tensor) {
+			ops.LinearSGD(l.w, l.b, x, dy, sgd)
+		})
+		return
+	}
+	for offset := 0; offset < rows; offset += m.chunk {
+		part := batch.Chunk(offset, min(m.chunk, rows-offset))
+		m.Accumulate(ops, part, tally, scale, offset > 0)
+	}
+	biases := sgd
+	biases.L2 = 0
+	for _, l := range m.layers {
+		ops.SGDStep(l.w, l.dw, sgd)
+		ops.SGDStep(l.b, l.db, biases)
+	}
+}
+
+// Accumulate records the forward and backward pass of one chunk of a batch that
+// is larger than a chunk. The gradients start from those of the chunks before,
+// if add is true, or from zero. The scale is 1/B for the whole batch of B.
+func (m *MLP) Accumulate(ops backend.Ops, chunk Batch, tally backend.Tally, scale float32, add bool) {
+	m.loss(ops, chunk, tally, scale)
+	m.backward(ops, chunk.Images, func(l layer, x backend.Input, dy backend.Tensor) {
+		ops.LinearBackwardWeight(l.dw, l.db, x, dy, add)
+	})
+}
+
+// Evaluate records the forward pass of batch, of at most a chunk, and its
+// tally.
+func (m *MLP) Evaluate(ops backend.Ops, batch Batch, tally backend.Tally) {
+	logits := m.forward(ops, batch.Images)
+	ops.CrossEntropy(tally, backend.Tensor{}, logits, batch.Labels, 0)
+}
+
+// ChunkRows is the number of rows that go through the network at a time.
+func (m *MLP) ChunkRows() int { return m.chunk }
+
+// forward returns the logits of x.
+func (m *MLP) forward(ops backend.Ops, x backend.Input) backend.Tensor {
+	rows, _ := x.Shape()
+	for _, l := range m.layers {
+		y := l.y.Top(rows)
+		ops.LinearForward(y, x, l.w, l.b, l.act)
+		x = y
+	}
+	return x.(backend.Tensor)
+}
+
+// loss takes batch forward and leaves the gradient of its loss in the last
+// layer's dy.
+func (m *MLP) loss(ops backend.Ops, batch Batch, tally backend.Tally, scale float32) {
+	logits := m.forward(ops, batch.Images)
+	last := m.layers[len(m.layers)-1]
+	ops.CrossEntropy(tally, last.dy.Top(logits.Rows), logits, batch.Labels, scale)
+}
+
+// backward goes from the last layer to the first and calls parameters with each
+// layer, its input and its gradient. The gradient for the layer below is formed
+// first, since parameters may change the weights.
+func (m *MLP) backward(ops backend.Ops, images backend.Rows, parameters func(l layer, x backend.Input, dy backend.Tensor)) {
+	rows := images.Count
+	for i := len(m.layers) - 1; i > 0; i-- {
+		l, below := m.layers[i], m.layers[i-1]
+		x, dy := below.y.Top(rows), l.dy.Top(rows)
+		ops.LinearBackwardInput(below.dy.Top(rows), dy, l.w, x, below.act)
+		parameters(l, x, dy)
+	}
+	first := m.layers[0]
+	parameters(first, images, first.dy.Top(rows))
+}

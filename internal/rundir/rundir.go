@@ -1,0 +1,121 @@
+// Package rundir keeps what a run leaves behind: a folder of its own, whose
+// files are whole or absent.
+package rundir
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+)
+
+// Dir is a run's folder.
+type Dir struct {
+	Path    string
+	parents []string // folders that were made for it, outermost first
+}
+
+// A WriteError says that a file or folder of a run cannot be written.
+type WriteError struct {
+	Path string
+	Err  error
+}
+
+// Error gives the path and what is wrong, in one line.
+func (e *WriteError) Error() string { return "cannot write " + e.Path + ": " + e.Err.Error() }
+
+// Unwrap returns what is wrong, without the path.
+func (e *WriteError) Unwrap() error { return e.Err }
+
+// Next makes the first folder parent/NAME-001, parent/NAME-002 and so on that
+// does not exist yet. The error is a [*WriteError].
+func Next(parent, name string) (*Dir, error) {
+	for i := 1; ; i++ {
+		d, err := Create(filepath.Join(parent, fmt.Sprintf("%s-%03d", name, i)))
+		if !errors.Is(err, fs.ErrExist) {
+			return d, err
+		}
+	}
+}
+
+// Create makes the folder path, which must not exist. The error is a
+// [*WriteError].
+func Create(path string) (*Dir, error) {
+	d := &Dir{Path: path}
+	for dir := filepath.Dir(path); ; dir = filepath.Dir(dir) {
+		if _, err := os.Stat(dir); err == nil || dir == filepath.Dir(dir) {
+			break
+		}
+		d.parents = append([]string{dir}, d.parents...)
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		return nil, d.undo(err)
+	}
+	if err := os.Mkdir(path, 0o777); err != nil {
+		return nil, d.undo(err)
+	}
+	return d, nil
+}
+
+// undo removes what Create made and wraps err.
+func (d *Dir) undo(err error) error {
+	d.removeParents()
+	return writeError(d.Path, err)
+}
+
+// Discard removes the folder and what was made for it, as far as they are
+// empty: a run that failed before it left anything leaves no trace.
+func (d *Dir) Discard() {
+	os.Remove(d.Path)
+	d.removeParents()
+}
+
+func (d *Dir) removeParents() {
+	for _, parent := range slices.Backward(d.parents) {
+		os.Remove(parent)
+	}
+}
+
+// Write puts content into the folder under name. A file of that name is
+// replaced only once content is safely on the disk. The error is a
+// [*WriteError], and then there is no new file.
+func (d *Dir) Write(name string, content []byte) error {
+	path := filepath.Join(d.Path, name)
+	temp, err := os.CreateTemp(d.Path, "."+name+"-*")
+	if err != nil {
+		return writeError(path, err)
+	}
+	err = fill(temp, content)
+	if err == nil {
+		err = os.Rename(temp.Name(), path)
+	}
+	if err != nil {
+		os.Remove(temp.Name())
+		return writeError(path, err)
+	}
+	return nil
+}
+
+// fill writes content to f, waits for the disk and closes f.
+func fill(f *os.File, content []byte) error {
+	_, err := f.Write(content)
+	if err == nil {
+		err = f.Chmod(0o644)
+	}
+	if err == nil {
+		err = f.Sync()
+	}
+	return errors.Join(err, f.Close())
+}
+
+// writeError strips the operation and the path from err, which WriteError names
+// itself.
+func writeError(path string, err error) error {
+	var file *fs.PathError
+	if errors.As(err, &file) {
+		err = file.Err
+	}
+	return &WriteError{path, err}
+}

@@ -1,0 +1,94 @@
+package train
+
+import (
+	"math/rand/v2"
+
+	"mnistgpu/internal/backend"
+	"mnistgpu/internal/mnist"
+	"mnistgpu/internal/nn"
+)
+
+// shuffleStream is the generator's stream for the order of the images. Streams
+// keep the uses of one seed apart.
+const shuffleStream = 2
+
+// feed is a part of the data set on the device, and the order in which it is
+// read.
+type feed struct {
+	b              backend.Backend
+	images, labels backend.Tensor // (N, pixels) and (N, 1) Uint8
+	order, cursor  backend.Tensor // (N, 1) and (1, 1) Int32
+	scale          float32
+	permutation    []int32
+}
+
+// newFeed uploads a split, to be read in its own order.
+func newFeed(b backend.Backend, split mnist.Split, scale float64) (*feed, error) {
+	n := split.Len()
+	f := &feed{b: b, scale: float32(scale), permutation: make([]int32, n)}
+	for i := range f.permutation {
+		f.permutation[i] = int32(i)
+	}
+	var err error
+	if f.images, err = backend.New(b, n, len(split.Images)/n, split.Images); err != nil {
+		return nil, err
+	}
+	if f.labels, err = backend.New(b, n, 1, split.Labels); err != nil {
+		return nil, err
+	}
+	if f.order, err = backend.New(b, n, 1, f.permutation); err != nil {
+		return nil, err
+	}
+	f.cursor, err = b.Alloc(backend.Int32, 1, 1)
+	return f, err
+}
+
+// shuffle puts the images into a new order.
+func (f *feed) shuffle(draw *rand.Rand) error {
+	draw.Shuffle(len(f.permutation), func(i, j int) {
+		f.permutation[i], f.permutation[j] = f.permutation[j], f.permutation[i]
+	})
+	return backend.Upload(f.b, f.order, f.permutation)
+}
+
+// rewind goes back to the first image.
+func (f *feed) rewind() error {
+	return backend.Upload(f.b, f.cursor, []int32{0})
+}
+
+// batch names the next rows at the cursor.
+func (f *feed) batch(rows int) nn.Batch {
+	return nn.Batch{
+		Images: backend.Rows{Data: f.images, Order: f.order, Cursor: f.cursor, Count: rows, Scale: f.scale},
+		Labels: backend.Rows{Data: f.labels, Order: f.order, Cursor: f.cursor, Count: rows, Scale: 1},
+	}
+}
+
+// graphs are a recorded step of a batch and one of the shorter batch that may be
+// left at the end of the data.
+type graphs struct {
+	full, tail backend.Graph
+	rows       int // of the full batch
+}
+
+// capture records step for the batches that n images are cut into.
+func capture(b backend.Backend, n, batch int, step func(ops backend.Ops, rows int)) (graphs, error) {
+	g := graphs{rows: min(batch, n)}
+	record := func(rows int) (backend.Graph, error) {
+		return b.Capture(func(ops backend.Ops) { step(ops, rows) })
+	}
+	var err error
+	if g.full, err = record(g.rows); err == nil && n%g.rows != 0 {
+		g.tail, err = record(n % g.rows)
+	}
+	return g, err
+}
+
+// replay runs the step for the next of the images that are left, and returns how
+// many it took.
+func (g graphs) replay(left int) (rows int, err error) {
+	if left < g.rows {
+		return left, g.tail.Replay()
+	}
+	return g.rows, g.full.Replay()
+}

@@ -1,0 +1,59 @@
+package train
+
+import (
+	"fmt"
+	"time"
+)
+
+// An Observer follows a run. Its methods are called from Run's goroutine.
+type Observer interface {
+	// Begin is called before the first step.
+	Begin(Plan)
+	// Progress is called a few times a second, between steps.
+	Progress(Progress)
+	// Evaluated is called with each new line of the history.
+	Evaluated(Record)
+}
+
+// Plan is what a run is about to do.
+type Plan struct {
+	TrainImages, TestImages int
+	Pixels, Classes         int
+	Parameters              int
+	Batch                   int
+	Steps, StepsPerEpoch    int
+	// Estimate is the expected time of the whole run, or 0 if the first steps
+	// will tell soon enough.
+	Estimate time.Duration
+}
+
+// Progress is how far a run has come.
+type Progress struct {
+	Step, Steps, StepsPerEpoch int
+	Loss, Accuracy             float64 // over the last epoch's worth of steps
+	ImagesPerSecond            float64
+	Remaining                  time.Duration
+}
+
+// Record is a line of the history. Loss and TrainAccuracy are those of the
+// forward passes before each update, over the last epoch's worth of steps up to
+// and with Step; TestAccuracy is that of the network after Step's update.
+type Record struct {
+	Step          int     // counted from 0
+	Epoch         float64 // images seen, in sizes of the training set
+	Loss          float64 // mean cross-entropy, in nats
+	TrainAccuracy float64 // fraction of 1
+	TestLoss      float64
+	TestAccuracy  float64
+	Seconds       float64 // since the first step began
+}
+
+// A DivergedError says which number was the first to be NaN or infinite.
+type DivergedError struct {
+	Step   int    // counted from 0
+	Tensor string // "loss", or a parameter's name
+}
+
+func (e *DivergedError) Error() string {
+	return fmt.Sprintf("diverged: %s is not finite at step %d", e.Tensor, e.Step)
+}

@@ -1,0 +1,77 @@
+package train
+
+import (
+	"time"
+
+	"mnistgpu/internal/backend"
+)
+
+// reportInterval is how often an Observer hears of progress. Each report waits
+// for the device.
+const reportInterval = 200 * time.Millisecond
+
+// announce tells the plan, after timing a slice of a step if a step is long.
+func (t *trainer) announce() error {
+	p := Plan{
+		TrainImages: t.data.Train.Len(), TestImages: t.data.Test.Len(),
+		Pixels: t.data.Height * t.data.Width, Classes: t.data.Classes,
+		Batch: t.plan.batch, Steps: t.plan.steps, StepsPerEpoch: t.plan.perEpoch,
+	}
+	for _, param := range t.net.Params() {
+		p.Parameters += param.Tensor.Len()
+	}
+	step, err := t.timeStep()
+	if err != nil {
+		return err
+	}
+	p.Estimate = time.Duration(t.plan.steps) * step
+	t.observer.Begin(p)
+	return nil
+}
+
+// timeStep estimates the time of a step from one of its chunks. It leaves the
+// weights and the tally alone. A step of a single chunk is too short to ask.
+func (t *trainer) timeStep() (time.Duration, error) {
+	chunk := t.net.ChunkRows()
+	if t.plan.batch <= chunk {
+		return 0, nil
+	}
+	tally, err := newTally(t.b, 1)
+	if err != nil {
+		return 0, err
+	}
+	slice, err := t.b.Capture(func(ops backend.Ops) {
+		t.net.Accumulate(ops, t.feed.batch(chunk), tally, 1/float32(t.plan.batch), false)
+	})
+	if err != nil {
+		return 0, err
+	}
+	var took time.Duration
+	for range 2 { // the first time warms up
+		start := time.Now()
+		if err := slice.Replay(); err != nil {
+			return 0, err
+		}
+		if err := t.b.Sync(); err != nil {
+			return 0, err
+		}
+		took = time.Since(start)
+	}
+	return took * time.Duration(t.plan.batch) / time.Duration(chunk), nil
+}
+
+// report tells the observer how far the run has come.
+func (t *trainer) report() error {
+	loss, accuracy, err := t.recent()
+	if err != nil {
+		return err
+	}
+	t.reported = time.Now()
+	rate := float64(t.imagesIn(0, t.step)) / (time.Since(t.started) - t.evaluating).Seconds()
+	t.observer.Progress(Progress{
+		Step: t.step, Steps: t.plan.steps, StepsPerEpoch: t.plan.perEpoch,
+		Loss: loss, Accuracy: accuracy, ImagesPerSecond: rate,
+		Remaining: time.Since(t.started) * time.Duration(t.plan.steps-t.step) / time.Duration(t.step),
+	})
+	return nil
+}

@@ -1,0 +1,196 @@
+package train
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"mnistgpu/internal/backend"
+	"mnistgpu/internal/mnist"
+	"mnistgpu/internal/model"
+	"mnistgpu/internal/nn"
+)
+
+// Result is what a run leaves behind.
+type Result struct {
+	Interrupted     bool // stopped by its context before the last step
+	Batch           int  // images a step
+	Steps           int
+	Epochs          float64 // images seen, in sizes of the training set
+	History         []Record
+	Model           *model.Model // nil after divergence
+	Seconds         float64      // wall time of training, with evaluations
+	ImagesPerSecond float64      // training alone
+}
+
+// Run trains a network on data and reports to o. It stops early, after a whole
+// step, when ctx is done.
+//
+// The error is a [*DivergedError], beside a result without a model, if the
+// training left the finite numbers. Otherwise it comes without a result: a
+// [*ConfigError] if c does not fit the data, or a fault of the backend.
+func Run(ctx context.Context, b backend.Backend, data *mnist.Dataset, c Config, o Observer) (*Result, error) {
+	t, err := newTrainer(b, data, c, o)
+	if err != nil {
+		return nil, err
+	}
+	if err := t.announce(); err != nil {
+		return nil, err
+	}
+	t.started = time.Now()
+	err = t.train(ctx)
+	var diverged *DivergedError
+	if errors.As(err, &diverged) {
+		t.model = nil
+	} else if err != nil {
+		return nil, err
+	}
+	return t.result(), err
+}
+
+// trainer is a run in progress.
+type trainer struct {
+	b        backend.Backend
+	config   Config
+	plan     plan
+	data     *mnist.Dataset
+	observer Observer
+
+	net    *nn.MLP
+	feed   *feed
+	tally  backend.Tally
+	sgd    backend.SGD
+	graphs graphs
+	test   *evaluator
+	draw   *rand.Rand
+
+	step       int // steps done
+	checked    int // steps whose loss is known to be finite
+	history    []Record
+	model      *model.Model // as of the last record
+	started    time.Time
+	reported   time.Time
+	evaluating time.Duration
+}
+
+func newTrainer(b backend.Backend, data *mnist.Dataset, c Config, o Observer) (*trainer, error) {
+	p, err := c.plan(data.Train.Len())
+	if err != nil {
+		return nil, err
+	}
+	t := &trainer{b: b, config: c, plan: p, data: data, observer: o}
+	t.draw = rand.New(rand.NewPCG(c.Seed, shuffleStream))
+	if t.net, err = nn.New(b, c.widths(data), p.batch, c.InitStd, c.Seed); err != nil {
+		return nil, fmt.Errorf("network: %w", err)
+	}
+	if t.feed, err = newFeed(b, data.Train, c.PixelScale); err != nil {
+		return nil, fmt.Errorf("training set: %w", err)
+	}
+	if t.tally, err = newTally(b, p.steps); err != nil {
+		return nil, fmt.Errorf("tally: %w", err)
+	}
+	if t.sgd, err = t.newSGD(); err != nil {
+		return nil, fmt.Errorf("learning rates: %w", err)
+	}
+	if t.test, err = newEvaluator(b, t.net, data.Test, c.PixelScale); err != nil {
+		return nil, fmt.Errorf("test set: %w", err)
+	}
+	t.graphs, err = capture(b, data.Train.Len(), p.batch, t.record)
+	return t, err
+}
+
+// record is one step: forward, backward, update, and on to the next batch.
+func (t *trainer) record(ops backend.Ops, rows int) {
+	t.net.Step(ops, t.feed.batch(rows), t.tally, t.sgd)
+	ops.Advance(t.tally.Step, t.feed.cursor, rows)
+}
+
+// newSGD puts the learning rate of each step into a table on the device.
+func (t *trainer) newSGD() (backend.SGD, error) {
+	rates := make([]float32, t.plan.steps)
+	for i := range rates {
+		rates[i] = float32(t.config.LearningRate)
+	}
+	table, err := backend.New(t.b, len(rates), 1, rates)
+	return backend.SGD{LearningRate: table, Step: t.tally.Step, L2: float32(t.config.L2)}, err
+}
+
+// train takes step after step, the last of which is followed by an evaluation.
+func (t *trainer) train(ctx context.Context) error {
+	for t.step < t.plan.steps {
+		if err := t.next(); err != nil {
+			return err
+		}
+		if ctx.Err() == nil {
+			continue
+		}
+		if n := len(t.history); n == 0 || t.history[n-1].Step != t.step-1 {
+			return t.evaluate()
+		}
+		return nil
+	}
+	return nil
+}
+
+// next takes one step and, where one is due, an evaluation or a report.
+func (t *trainer) next() error {
+	inEpoch := t.step % t.plan.perEpoch
+	if inEpoch == 0 {
+		if err := t.beginEpoch(); err != nil {
+			return err
+		}
+	}
+	if _, err := t.graphs.replay(t.data.Train.Len() - inEpoch*t.plan.batch); err != nil {
+		return err
+	}
+	t.step++
+	if t.config.evaluateAfter(t.step-1, t.plan) {
+		return t.evaluate()
+	}
+	if time.Since(t.reported) < reportInterval {
+		return nil
+	}
+	return t.report()
+}
+
+// beginEpoch goes back to the first image and shuffles. The order within a full
+// batch is left alone, since it does not matter to the gradient.
+func (t *trainer) beginEpoch() error {
+	if t.config.Shuffle && t.plan.perEpoch > 1 {
+		if err := t.feed.shuffle(t.draw); err != nil {
+			return err
+		}
+	}
+	return t.feed.rewind()
+}
+
+func (t *trainer) result() *Result {
+	total := time.Since(t.started)
+	images := t.imagesIn(0, t.step)
+	return &Result{
+		Interrupted:     t.model != nil && t.step < t.plan.steps,
+		Batch:           t.plan.batch,
+		Steps:           t.step,
+		Epochs:          float64(images) / float64(t.data.Train.Len()),
+		History:         t.history,
+		Model:           t.model,
+		Seconds:         total.Seconds(),
+		ImagesPerSecond: float64(images) / (total - t.evaluating).Seconds(),
+	}
+}
+
+// imagesIn is the number of images that the steps from first to end saw.
+func (t *trainer) imagesIn(first, end int) int {
+	before := func(step int) int {
+		return step/t.plan.perEpoch*t.data.Train.Len() + step%t.plan.perEpoch*t.plan.batch
+	}
+	return before(end) - before(first)
+}
+
+// widths are the network's, from pixels to classes.
+func (c Config) widths(data *mnist.Dataset) []int {
+	widths := append([]int{data.Height * data.Width}, c.Hidden...)
+	return append(widths, data.Classes)
+}
