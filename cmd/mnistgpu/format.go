@@ -13,7 +13,7 @@ import (
 func planLine(p train.Plan) string {
 	line := fmt.Sprintf("training %s parameters on %s images: %s steps of %s images",
 		thousands(p.Parameters), thousands(p.TrainImages), thousands(p.Steps), thousands(p.Batch))
-	if p.Estimate > 0 {
+	if p.Estimate >= 2*time.Second {
 		line += ", about " + clock(p.Estimate)
 	}
 	return line

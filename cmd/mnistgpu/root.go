@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -18,10 +19,12 @@ Exit codes:
 // newRoot returns the command without a subcommand, which holds the others.
 func newRoot() *cobra.Command {
 	root := &cobra.Command{
-		Use:           "mnistgpu",
-		Short:         "Train multilayer perceptrons on MNIST-like data",
-		Long:          rootHelp,
-		Args:          cobra.NoArgs,
+		Use:                        "mnistgpu",
+		Short:                      "Train multilayer perceptrons on MNIST-like data",
+		Long:                       rootHelp,
+		Args:                       noArguments,
+		SuggestionsMinimumDistance: 2,
+
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
@@ -42,6 +45,21 @@ func flagMistake(err error) error {
 	}
 	f := invalid.GetFlag()
 	return fmt.Errorf("--%s %q: want %s", f.Name, invalid.GetValue(), wanted(f.Value.Type()))
+}
+
+// noArguments refuses arguments, and names a command that may have been meant.
+func noArguments(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	if cmd.HasAvailableSubCommands() {
+		err := fmt.Errorf("unknown command %q", args[0])
+		if meant := cmd.SuggestionsFor(args[0]); len(meant) > 0 {
+			err = fmt.Errorf("%w: did you mean %s?", err, strings.Join(meant, " or "))
+		}
+		return usageError(cmd, err)
+	}
+	return usageError(cmd, fmt.Errorf("unexpected argument %q", args[0]))
 }
 
 // usageError is a mistake in how cmd was called.

@@ -22,7 +22,8 @@ type settings struct {
 	json    bool
 	quiet   bool
 
-	config train.Config
+	given  train.Config // holds the values of the flags
+	config train.Config // what they come to; see resolve
 }
 
 // register defines the flags. Those of the config show the default preset's
@@ -34,8 +35,8 @@ func (s *settings) register(f *pflag.FlagSet) {
 	f.IntVar(&s.classes, "classes", 10, "number of classes in a folder of your own data")
 	f.StringVar(&s.backend, "backend", "auto", "auto, cpu or cuda")
 	f.IntVar(&s.device, "device", 0, "number of the GPU; implies --backend cuda")
-	s.config = train.Preset("default")
-	registerConfig(f, &s.config)
+	s.given = train.Preset("default")
+	registerConfig(f, &s.given)
 	f.StringVar(&s.runDir, "run-dir", "", "new `folder` for the results (default runs/NAME-001, -002, ...)")
 	f.BoolVar(&s.json, "json", false, "print the results as one JSON object, the last line of stdout")
 	f.BoolVar(&s.quiet, "quiet", false, "show no progress")

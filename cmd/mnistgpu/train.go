@@ -44,7 +44,7 @@ func newTrain() *cobra.Command {
 		Short:   "Train a network and leave a run folder behind",
 		Long:    trainHelp,
 		Example: trainExamples,
-		Args:    cobra.NoArgs,
+		Args:    noArguments,
 	}
 	s.register(cmd.Flags())
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
@@ -67,6 +67,9 @@ func runTrain(ctx context.Context, s *settings) (err error) {
 	defer func() { err = errors.Join(err, b.Close()) }()
 	data, err := openData(ctx, s)
 	if err != nil {
+		return err
+	}
+	if err := s.config.CheckFor(data.Train.Len()); err != nil {
 		return err
 	}
 	dir, err := newRunDir(s, b, data)

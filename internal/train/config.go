@@ -88,6 +88,13 @@ func (c Config) Check() error {
 	return nil
 }
 
+// CheckFor returns a [*ConfigError] if c, though it makes sense, cannot be run on
+// a training set of the given number of images.
+func (c Config) CheckFor(images int) error {
+	_, err := c.plan(images)
+	return err
+}
+
 // plan is the run's arithmetic, once the size of the training set is known.
 type plan struct {
 	batch    int // images a step

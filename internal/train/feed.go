@@ -12,6 +12,10 @@ import (
 // keep the uses of one seed apart.
 const shuffleStream = 2
 
+func newShuffle(seed uint64) *rand.Rand {
+	return rand.New(rand.NewPCG(seed, shuffleStream))
+}
+
 // feed is a part of the data set on the device, and the order in which it is
 // read.
 type feed struct {

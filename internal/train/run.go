@@ -81,7 +81,7 @@ func newTrainer(b backend.Backend, data *mnist.Dataset, c Config, o Observer) (*
 		return nil, err
 	}
 	t := &trainer{b: b, config: c, plan: p, data: data, observer: o}
-	t.draw = rand.New(rand.NewPCG(c.Seed, shuffleStream))
+	t.draw = newShuffle(c.Seed)
 	if t.net, err = nn.New(b, c.widths(data), p.batch, c.InitStd, c.Seed); err != nil {
 		return nil, fmt.Errorf("network: %w", err)
 	}

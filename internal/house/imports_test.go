@@ -1,0 +1,101 @@
+package house
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+// arrows says which of the project's packages each of them may import. A folder
+// that is not listed may import none; a name stands for the folders below it
+// too.
+var arrows = map[string][]string{
+	"cmd":                          {"cpu", "gpu", "internal/backend", "internal/mnist", "internal/model", "internal/rundir", "internal/train"},
+	"cpu":                          {"cpu", "internal/backend"},
+	"gpu":                          {"gpu", "internal/backend", "kernels"},
+	"internal/backend/backendtest": {"internal/backend"},
+	"internal/nn":                  {"internal/backend"},
+	"internal/train":               {"internal/backend", "internal/mnist", "internal/model", "internal/nn"},
+}
+
+// owners says which folders alone may import a module, so that it can be
+// replaced by looking at one place.
+var owners = map[string][]string{
+	"gorgonia.org/cu":                   {"gpu/driver"},
+	"gonum.org/v1/gonum":                {"cpu", "gpu/driver"}, // gorgonia's BLAS takes gonum's constants
+	"github.com/spf13/cobra":            {"cmd"},
+	"github.com/schollz/progressbar/v3": {"cmd"},
+	"github.com/nlpodyssey/safetensors": {"internal/model"},
+}
+
+func TestImportsPointOneWay(t *testing.T) {
+	for _, s := range sources(t) {
+		if s.isTest() {
+			continue
+		}
+		for _, path := range imports(s) {
+			target, ours := strings.CutPrefix(path, "mnistgpu/")
+			if ours && !allowed(s.folder(), target) {
+				t.Errorf("%s imports %s", s.path, path)
+			}
+		}
+	}
+}
+
+func TestModulesHaveOneOwner(t *testing.T) {
+	for _, s := range sources(t) {
+		for _, path := range imports(s) {
+			for module, folders := range owners {
+				owned := slices.ContainsFunc(folders, func(f string) bool { return within(s.folder(), f) })
+				if within(path, module) && !owned && !s.isTest() {
+					t.Errorf("%s imports %s, which is for %v alone", s.path, path, folders)
+				}
+			}
+		}
+	}
+}
+
+func imports(s source) []string {
+	var paths []string
+	for _, spec := range s.syntax.Imports {
+		paths = append(paths, strings.Trim(spec.Path.Value, `"`))
+	}
+	return paths
+}
+
+// allowed goes by the longest folder in arrows that from lies in.
+func allowed(from, to string) bool {
+	var folder string
+	for f := range arrows {
+		if within(from, f) && len(f) > len(folder) {
+			folder = f
+		}
+	}
+	return slices.ContainsFunc(arrows[folder], func(f string) bool { return to == f || within(to, f) && within(from, f) })
+}
+
+// within reports whether path is folder or lies below it.
+func within(path, folder string) bool {
+	return path == folder || strings.HasPrefix(path, folder+"/")
+}
+
+func TestArrowsBite(t *testing.T) {
+	for _, test := range []struct {
+		from, to string
+		want     bool
+	}{
+		{"cmd/mnistgpu", "internal/train", true},
+		{"internal/train", "internal/nn", true},
+		{"internal/nn", "internal/train", false},
+		{"internal/train", "cpu", false},
+		{"internal/backend", "internal/nn", false},
+		{"gpu", "gpu/driver", true},
+		{"gpu/driver", "gpu", true},
+		{"gpu", "cpu", false},
+		{"kernels", "gpu", false},
+	} {
+		if got := allowed(test.from, test.to); got != test.want {
+			t.Errorf("%s may import %s: %v, want %v", test.from, test.to, got, test.want)
+		}
+	}
+}

@@ -1,0 +1,115 @@
+package rundir
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+func TestNextNumbersFolders(t *testing.T) {
+	parent := filepath.Join(t.TempDir(), "deep", "runs")
+	for _, want := range []string{"mnist-001", "mnist-002", "mnist-003"} {
+		d, err := Next(parent, "mnist")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := filepath.Base(d.Path); got != want {
+			t.Errorf("made %s, want %s", got, want)
+		}
+	}
+}
+
+func TestCreateNeverReuses(t *testing.T) {
+	path := t.TempDir()
+	_, err := Create(path)
+	var write *WriteError
+	if !errors.As(err, &write) || write.Path != path || !errors.Is(err, fs.ErrExist) {
+		t.Errorf("Create of a folder that exists gave %v", err)
+	}
+}
+
+func TestCreateUndoesParents(t *testing.T) {
+	root := t.TempDir()
+	file := filepath.Join(root, "file")
+	if err := os.WriteFile(file, nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Create(filepath.Join(file, "runs", "x")); err == nil {
+		t.Fatal("made a folder below a file")
+	}
+	d, err := Create(filepath.Join(root, "a", "b", "c"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.Discard()
+	assertEntries(t, root, "file")
+}
+
+func TestDiscardKeepsWhatIsNotEmpty(t *testing.T) {
+	root := t.TempDir()
+	d, err := Create(filepath.Join(root, "a", "run"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Write("kept", []byte("x")); err != nil {
+		t.Fatal(err)
+	}
+	d.Discard()
+	assertEntries(t, d.Path, "kept")
+}
+
+func TestWriteReplacesWholeFiles(t *testing.T) {
+	d, err := Create(filepath.Join(t.TempDir(), "run"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, content := range []string{"first", "second, and longer"} {
+		if err := d.Write("file", []byte(content)); err != nil {
+			t.Fatal(err)
+		}
+		got, err := os.ReadFile(filepath.Join(d.Path, "file"))
+		if err != nil || string(got) != content {
+			t.Errorf("file holds %q, %v; want %q", got, err, content)
+		}
+	}
+	assertEntries(t, d.Path, "file")
+}
+
+func TestFailedWriteLeavesNothing(t *testing.T) {
+	d, err := Create(filepath.Join(t.TempDir(), "run"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	// A folder of the file's name lets the last step fail, the rename.
+	if err := os.Mkdir(filepath.Join(d.Path, "file"), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	err = d.Write("file", []byte("x"))
+	var write *WriteError
+	if !errors.As(err, &write) || write.Path != filepath.Join(d.Path, "file") {
+		t.Errorf("a write that cannot be gave %v", err)
+	}
+	assertEntries(t, d.Path, "file")
+}
+
+func assertEntries(t *testing.T, dir string, want ...string) {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, e := range entries {
+		got = append(got, e.Name())
+	}
+	if len(got) != len(want) {
+		t.Fatalf("%s holds %v, want %v", dir, got, want)
+	}
+	for i := range want {
+		if got[i] != want[i] {
+			t.Fatalf("%s holds %v, want %v", dir, got, want)
+		}
+	}
+}
