@@ -17,17 +17,17 @@ const maxSteps = 10_000_000
 // Config is what a run is made of. Presets fill it in; see [Preset].
 type Config struct {
 	Preset       string  `toml:"preset"`
-	Hidden       []int   `toml:"hidden"`        // widths of the hidden layers
-	Batch        int     `toml:"batch"`         // images a step, or Full
-	Epochs       int     `toml:"epochs"`        // used if Steps is 0
-	Steps        int     `toml:"steps"`         // used if not 0
-	LearningRate float64 `toml:"learning_rate"` // per step, on the mean loss of a batch
-	InitStd      float64 `toml:"init_std"`      // of the truncated normal weights
-	PixelScale   float64 `toml:"pixel_scale"`   // what a byte of an image is multiplied by
-	L2           float64 `toml:"l2"`            // of the penalty L2/2·‖w‖² on weights
+	Hidden       []int   `toml:"hidden" comment:"widths of the hidden layers"`
+	Batch        int     `toml:"batch" comment:"images a step; 0 is the whole training set"`
+	Epochs       int     `toml:"epochs" comment:"passes over the training set, unless steps are given"`
+	Steps        int     `toml:"steps"`
+	LearningRate float64 `toml:"learning_rate" comment:"of plain gradient descent on the mean loss of a batch"`
+	InitStd      float64 `toml:"init_std" comment:"standard deviation of the initial weights, cut at two of them"`
+	PixelScale   float64 `toml:"pixel_scale" comment:"what a pixel of 0 to 255 is multiplied by"`
+	L2           float64 `toml:"l2" comment:"of the penalty l2/2 times the sum of squared weights"`
 	Seed         uint64  `toml:"seed"`
-	EvalEvery    int     `toml:"eval_every"` // steps between evaluations, or 0: once an epoch
-	Shuffle      bool    `toml:"shuffle"`    // anew each epoch, unless the batch is full
+	EvalEvery    int     `toml:"eval_every" comment:"steps between evaluations; 0 is once an epoch"`
+	Shuffle      bool    `toml:"shuffle" comment:"anew each epoch, unless the batch is full"`
 }
 
 // Presets lists the names that Preset knows.
