@@ -1,0 +1,59 @@
+# make           build bin/mnistgpu, with CUDA where its headers are found
+# make test      what runs anywhere; make test-long takes minutes and real MNIST
+# make test-cuda the CUDA backend on the simulated device, or on a GPU
+# make kernels   write kernels/kernels.ptx anew, with nvcc
+
+STATICCHECK = go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
+GOVULNCHECK = go run golang.org/x/vuln/cmd/govulncheck@v1.9.0
+
+# cuda.h, in the first of these places that has it. A compiler of C is needed
+# too, but no library of CUDA: the program looks for those when it starts.
+PKG_CONFIG_CUDA := $(patsubst -I%,%/cuda.h,$(shell pkg-config --cflags-only-I cuda 2>/dev/null))
+CUDA_H := $(firstword $(wildcard $(addsuffix /include/cuda.h,$(CUDA_HOME)) $(PKG_CONFIG_CUDA) \
+	/usr/local/cuda/include/cuda.h /usr/include/cuda.h))
+
+# The folder compat lets the headers of CUDA 13 pass for those of CUDA 12.
+export CGO_CFLAGS += $(if $(CUDA_H),-I$(CURDIR)/gpu/driver/compat -I$(dir $(CUDA_H)))
+
+PTX = nvcc -ptx -arch=compute_75 kernels.cu
+ARCHITECTURES = sm_75 sm_80 sm_86 sm_89 sm_90
+
+.PHONY: build build-cpu test test-long test-cuda kernels check-kernels lint vulncheck clean
+
+ifdef CUDA_H
+build:
+	@echo 'building with CUDA, whose headers are in $(dir $(CUDA_H))'
+	CGO_ENABLED=1 go build -trimpath -tags cuda -o bin/mnistgpu ./cmd/mnistgpu
+else
+build: build-cpu
+	@echo 'built without CUDA: no cuda.h; set CUDA_HOME to the folder that has include/cuda.h'
+endif
+
+build-cpu:
+	CGO_ENABLED=0 go build -trimpath -o bin/mnistgpu ./cmd/mnistgpu
+
+test:
+	go test ./...
+
+test-long:
+	MNISTGPU_LONG=1 go test -timeout 60m ./...
+
+test-cuda:
+	go test -tags cuda ./gpu/... ./kernels/... ./cmd/...
+
+kernels:
+	cd kernels && $(PTX) -o kernels.ptx
+
+check-kernels:
+	cd kernels && $(PTX) -o - | cmp - kernels.ptx
+	for arch in $(ARCHITECTURES); do ptxas -arch=$$arch kernels/kernels.ptx -o /dev/null || exit; done
+
+lint:
+	$(STATICCHECK) ./...
+	CGO_ENABLED=1 $(STATICCHECK) -tags cuda ./...
+
+vulncheck:
+	$(GOVULNCHECK) ./...
+
+clean:
+	rm -rf bin

@@ -1,0 +1,155 @@
+package mnist
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+)
+
+// A Dataset is what a classifier learns from and what it is judged by.
+type Dataset struct {
+	Name          string // "mnist", "synthetic" or the base name of a folder
+	Height, Width int    // of every image, in pixels
+	Classes       int    // labels are 0 to Classes-1
+	Train, Test   Split
+
+	// Fallback says why [Open] took synthetic data for "auto", in one line.
+	// It is empty when MNIST was there.
+	Fallback string
+}
+
+// A Split is one half of a Dataset.
+type Split struct {
+	Images []byte // Len x Height x Width, row-major, 0 is black
+	Labels []byte // Len
+}
+
+// Len returns the number of labelled images.
+func (s Split) Len() int { return len(s.Labels) }
+
+// maxClasses is the number of classes that a label of one byte can tell apart.
+const maxClasses = 256
+
+// LoadDir reads the four files of a data set in MNIST's layout from a folder:
+// train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and
+// t10k-labels-idx1-ubyte, raw or with ".gz", and with "-idx" or ".idx". Raw
+// files win over compressed ones. The name of the data set is that of the
+// folder, or "mnist" when the files are those of MNIST.
+//
+// Every image needs a label from 0 to classes-1, and all images one size. There
+// are 2 to 256 classes.
+func LoadDir(dir string, classes int) (*Dataset, error) {
+	if classes < 2 || classes > maxClasses {
+		return nil, faultf(dir, "cannot have %d classes: want 2 to %d", classes, maxClasses)
+	}
+	f, err := readFolder(dir)
+	if err != nil {
+		return nil, err
+	}
+	d, err := f.dataset(classes)
+	if err != nil {
+		return nil, err
+	}
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, faultf(dir, "%w", cause(err))
+	}
+	d.Name = filepath.Base(abs)
+	if f.verify() == nil {
+		d.Name = "mnist"
+	}
+	return d, nil
+}
+
+// A half is a split as its two files hold it.
+type half struct {
+	imagesPath, labelsPath string
+	images                 Images
+	labels                 []byte
+}
+
+// A folder is a data set as its four files hold it.
+type folder struct{ train, test half }
+
+// readFolder reads the four files in dir. Each is valid in itself; whether
+// they belong together is not checked.
+func readFolder(dir string) (*folder, error) {
+	if err := checkDir(dir); err != nil {
+		return nil, err
+	}
+	var f folder
+	var err error
+	if f.train, err = readHalf(dir, trainImages, trainLabels); err != nil {
+		return nil, err
+	}
+	if f.test, err = readHalf(dir, testImages, testLabels); err != nil {
+		return nil, err
+	}
+	return &f, nil
+}
+
+// checkDir checks that dir is a folder that can be listed.
+func checkDir(dir string) error {
+	info, err := os.Stat(dir)
+	if err != nil {
+		return faultf(dir, "%w", cause(err))
+	}
+	if !info.IsDir() {
+		return faultf(dir, "is a file: want a folder with the four files of a data set")
+	}
+	if _, err := os.ReadDir(dir); err != nil {
+		return faultf(dir, "%w", cause(err))
+	}
+	return nil
+}
+
+func readHalf(dir string, images, labels knownFile) (h half, err error) {
+	if h.imagesPath, err = find(dir, images.name); err != nil {
+		return half{}, err
+	}
+	if h.labelsPath, err = find(dir, labels.name); err != nil {
+		return half{}, err
+	}
+	if h.images, err = ReadImages(h.imagesPath); err != nil {
+		return half{}, err
+	}
+	if h.labels, err = ReadLabels(h.labelsPath); err != nil {
+		return half{}, err
+	}
+	return h, nil
+}
+
+// dataset checks that the four files belong together and joins them.
+func (f *folder) dataset(classes int) (*Dataset, error) {
+	for _, h := range []half{f.train, f.test} {
+		if err := h.check(classes); err != nil {
+			return nil, err
+		}
+	}
+	train, test := f.train.images, f.test.images
+	if test.Height != train.Height || test.Width != train.Width {
+		return nil, faultf(f.test.imagesPath, "images are %dx%d at byte 8: want %dx%d, as in %s",
+			test.Height, test.Width, train.Height, train.Width, filepath.Base(f.train.imagesPath))
+	}
+	return &Dataset{
+		Height:  train.Height,
+		Width:   train.Width,
+		Classes: classes,
+		Train:   Split{train.Pixels, f.train.labels},
+		Test:    Split{test.Pixels, f.test.labels},
+	}, nil
+}
+
+// check checks that every image has a label from 0 to classes-1.
+func (h half) check(classes int) error {
+	if len(h.labels) != h.images.Len() {
+		return faultf(h.labelsPath, "%d labels: want %d, one for each image in %s",
+			len(h.labels), h.images.Len(), filepath.Base(h.imagesPath))
+	}
+	bad := slices.IndexFunc(h.labels, func(label byte) bool { return int(label) >= classes })
+	if bad >= 0 {
+		return faultf(h.labelsPath, "label %d is %d at byte %d: want 0 to %d",
+			bad, h.labels[bad], 8+bad, classes-1)
+	}
+	return nil
+}

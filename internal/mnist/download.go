@@ -1,0 +1,184 @@
+package mnist
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+const (
+	// maxDownload is more than any compressed file of MNIST needs; the largest
+	// has 9.9 MB.
+	maxDownload = 16 << 20
+
+	// maxDuration ends the download of one file that moves, but hardly.
+	maxDuration = 10 * time.Minute
+)
+
+// errNotHad says that MNIST is neither here nor could be downloaded.
+var errNotHad = errors.New("MNIST is not here and cannot be downloaded")
+
+// download downloads the files of MNIST that are not in the cache folder yet.
+func (s Source) download(ctx context.Context) error {
+	if s.CacheDir == "" {
+		return &Error{Path: "mnist", Err: fmt.Errorf("%w: no cache folder", errNotHad), Hint: "set MNISTGPU_HOME"}
+	}
+	for _, k := range knownFiles {
+		_, err := find(s.CacheDir, k.name)
+		if err == nil {
+			continue
+		}
+		if !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		if err := s.downloadFile(ctx, k); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// downloadFile tries the mirrors one by one until one delivers k.
+func (s Source) downloadFile(ctx context.Context, k knownFile) error {
+	path := filepath.Join(s.CacheDir, k.name+".gz")
+	if err := os.MkdirAll(s.CacheDir, 0o755); err != nil {
+		return faultf(path, "%w: %w", errNotHad, cause(err))
+	}
+	if len(s.Mirrors) == 0 {
+		return faultf(path, "%w: no mirrors", errNotHad)
+	}
+	var reasons []string
+	for _, mirror := range s.Mirrors {
+		err := s.downloadFrom(ctx, mirror+k.name+".gz", path, k)
+		if err == nil {
+			return nil
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		reasons = append(reasons, fmt.Sprintf("%s: %v", mirror, err))
+	}
+	return faultf(path, "%w: %s", errNotHad, strings.Join(reasons, "; "))
+}
+
+// downloadFrom puts the file at address under path when it is k. The path
+// holds the whole file or nothing at any time, even after a power cut.
+func (s Source) downloadFrom(ctx context.Context, address, path string, k knownFile) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), ".download-*")
+	if err != nil {
+		return cause(err)
+	}
+	defer func() {
+		f.Close()
+		if err != nil {
+			os.Remove(f.Name())
+		}
+	}()
+	if err := s.get(ctx, address, f); err != nil {
+		return err
+	}
+	if err := f.Sync(); err != nil {
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	if err := k.verifyFile(f.Name()); err != nil {
+		return errors.Unwrap(err)
+	}
+	return os.Rename(f.Name(), path)
+}
+
+// get writes what is at address to w. The mirror must deliver something every
+// s.Stall.
+func (s Source) get(ctx context.Context, address string, w io.Writer) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, maxDuration, fmt.Errorf("not done after %v", maxDuration))
+	defer cancel()
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	watchdog := time.AfterFunc(s.Stall, func() { stop(fmt.Errorf("silent for %v", s.Stall)) })
+	defer watchdog.Stop()
+
+	resp, err := s.request(ctx, address)
+	if err != nil {
+		return reason(ctx, err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return fmt.Errorf("answers %d %s", resp.StatusCode, http.StatusText(resp.StatusCode))
+	}
+	if resp.ContentLength > maxDownload {
+		return fmt.Errorf("offers %d bytes: want at most %d", resp.ContentLength, maxDownload)
+	}
+	p := &progress{w: w, total: resp.ContentLength, report: func(done, total int64) {
+		watchdog.Reset(s.Stall)
+		if s.Progress != nil {
+			s.Progress(filepath.Base(address), done, total)
+		}
+	}}
+	_, err = io.Copy(p, resp.Body)
+	return reason(ctx, err)
+}
+
+// request asks for address, over https whatever it is redirected to.
+func (s Source) request(ctx context.Context, address string) (*http.Response, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkHTTPS(req, nil); err != nil {
+		return nil, err
+	}
+	// Otherwise the client might decompress a file that is compressed anyway.
+	req.Header.Set("Accept-Encoding", "gzip")
+	client := http.Client{CheckRedirect: checkHTTPS}
+	if s.Client != nil {
+		client.Transport = s.Client.Transport
+	}
+	return client.Do(req)
+}
+
+// checkHTTPS refuses requests that could be read or changed on the way, and
+// redirects without end.
+func checkHTTPS(req *http.Request, via []*http.Request) error {
+	if req.URL.Scheme != "https" {
+		return fmt.Errorf("leads to %s: want https", req.URL.Redacted())
+	}
+	if len(via) > 5 {
+		return errors.New("redirects without end")
+	}
+	return nil
+}
+
+// reason prefers the cause why ctx ended to the error that this led to. There
+// may be none: a server that notices first may end its answer in good order.
+func reason(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return whole(cause(err))
+}
+
+// progress passes on what is written, reports it and stops at maxDownload.
+type progress struct {
+	w           io.Writer
+	done, total int64
+	report      func(done, total int64)
+}
+
+func (p *progress) Write(b []byte) (int, error) {
+	if p.done+int64(len(b)) > maxDownload {
+		return 0, fmt.Errorf("goes on after %d bytes: want the end", maxDownload)
+	}
+	n, err := p.w.Write(b)
+	p.done += int64(n)
+	p.report(p.done, p.total)
+	return n, err
+}

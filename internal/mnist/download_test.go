@@ -1,0 +1,215 @@
+package mnist
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// smallFile is a file that mirrors offer in tests.
+var smallFile = knownFile{"small-labels-idx1-ubyte", labelsMagic, hexSum(threeLabels)}
+
+func hexSum(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}
+
+// serve starts a mirror that answers with handler.
+func serve(t *testing.T, handler http.HandlerFunc) *httptest.Server {
+	t.Helper()
+	server := httptest.NewTLSServer(handler)
+	t.Cleanup(server.Close)
+	return server
+}
+
+// A mirror fault is one way not to deliver smallFile.
+type mirrorFault struct {
+	name  string
+	serve http.HandlerFunc
+	want  string // the reason that is given
+}
+
+// mirrorFaults are those that do not need a second server.
+func mirrorFaults(t *testing.T) []mirrorFault {
+	gz := compress(t, threeLabels)
+	send := func(data []byte) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) { w.Write(data) }
+	}
+	other := idx([]uint32{labelsMagic, 3}, 7, 0, 8)
+	return []mirrorFault{
+		{"not found", http.NotFound, "answers 404 Not Found"},
+		{"web page", send([]byte("<html>domain for sale</html>")), `magic number is 0x3c68746d ("<htm") at byte 0: want 0x00000801, an IDX file of labels`},
+		{"nothing", send(nil), "ends at byte 0: want 8 bytes"},
+		{"part of the file", send(gz[:len(gz)-9]), "gzip data is damaged after byte 11 of the content: the file ends early"},
+		{"other data", send(compress(t, other)), "SHA-256 of the content is " + hexSum(other) + ": want " + smallFile.sha256 + ", that of MNIST"},
+		{"more data", send(append(bytes.Clone(gz), 0)), "goes on after the gzip data: want the end"},
+		{"broken connection", func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Length", strconv.Itoa(len(gz)))
+			w.Write(gz[:10])
+		}, "the file ends early"},
+		{"too large, and says so", func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Length", "16777217")
+		}, "offers 16777217 bytes: want at most 16777216"},
+		{"too large", func(w http.ResponseWriter, r *http.Request) {
+			for chunk := make([]byte, 1<<20); r.Context().Err() == nil; {
+				w.Write(chunk)
+			}
+		}, "goes on after 16777216 bytes: want the end"},
+		{"redirects without end", func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, r.URL.Path, http.StatusFound)
+		}, "redirects without end"},
+	}
+}
+
+// After any fault the next mirror is asked, and without one the fault is given
+// as the reason. Nothing but the file itself ever stays behind.
+func TestMirrorFaults(t *testing.T) {
+	for _, fault := range mirrorFaults(t) {
+		t.Run(fault.name, func(t *testing.T) {
+			t.Parallel()
+			checkMirrors(t, fault, 30*time.Second)
+		})
+	}
+}
+
+func TestMirrorSilence(t *testing.T) {
+	silent := func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
+	stalled := func(w http.ResponseWriter, r *http.Request) {
+		w.Write([]byte{0x1f, 0x8b})
+		w.(http.Flusher).Flush()
+		<-r.Context().Done()
+	}
+	for _, fault := range []mirrorFault{
+		{"at once", silent, "silent for 3s"},
+		{"after two bytes", stalled, "silent for 3s"},
+	} {
+		t.Run(fault.name, func(t *testing.T) {
+			t.Parallel()
+			checkMirrors(t, fault, 3*time.Second)
+		})
+	}
+}
+
+// checkMirrors asks a faulty mirror alone and then together with a good one.
+func checkMirrors(t *testing.T, fault mirrorFault, stall time.Duration) {
+	gz := compress(t, threeLabels)
+	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/good/") {
+			w.Write(gz)
+			return
+		}
+		fault.serve(w, r)
+	})
+	bad, good := server.URL+"/bad/", server.URL+"/good/"
+	dir := filepath.Join(t.TempDir(), "cache")
+	path := filepath.Join(dir, smallFile.name+".gz")
+	s := Source{CacheDir: dir, Mirrors: []string{bad}, Client: server.Client(), Stall: stall}
+
+	err := s.downloadFile(context.Background(), smallFile)
+	checkFault(t, err, path+": MNIST is not here and cannot be downloaded: "+bad+": "+fault.want)
+	checkNames(t, dir)
+
+	s.Mirrors = []string{bad, good}
+	if err := s.downloadFile(context.Background(), smallFile); err != nil {
+		t.Fatal(err)
+	}
+	checkNames(t, dir, smallFile.name+".gz")
+	if got, err := os.ReadFile(path); err != nil || !bytes.Equal(got, gz) {
+		t.Errorf("the file holds %x, %v: want %x", got, err, gz)
+	}
+}
+
+// checkNames checks that dir holds the given files and nothing else.
+func checkNames(t *testing.T, dir string, want ...string) {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, e := range entries {
+		got = append(got, e.Name())
+	}
+	if strings.Join(got, " ") != strings.Join(want, " ") {
+		t.Errorf("%s holds %q: want %q", dir, got, want)
+	}
+}
+
+// Plain http is never spoken, not even to a server that has the right file.
+func TestMirrorPlainHTTP(t *testing.T) {
+	gz := compress(t, threeLabels)
+	plain := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		t.Error("a request came over plain http")
+		w.Write(gz)
+	}))
+	defer plain.Close()
+	secure := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, plain.URL+r.URL.Path, http.StatusMovedPermanently)
+	})
+	for _, mirror := range []string{plain.URL + "/", secure.URL + "/"} {
+		dir := t.TempDir()
+		s := Source{CacheDir: dir, Mirrors: []string{mirror}, Client: secure.Client(), Stall: 30 * time.Second}
+		err := s.downloadFile(context.Background(), smallFile)
+		checkFault(t, err, filepath.Join(dir, smallFile.name)+".gz: MNIST is not here and cannot be downloaded: "+
+			mirror+": leads to "+plain.URL+"/"+smallFile.name+".gz: want https")
+		checkNames(t, dir)
+	}
+}
+
+// A mirror that is slow but moves is not given up: all in all it takes longer
+// than the silence that is allowed.
+func TestMirrorSlow(t *testing.T) {
+	t.Parallel()
+	gz := compress(t, threeLabels)
+	server := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Length", strconv.Itoa(len(gz)))
+		for i := range gz {
+			w.Write(gz[i : i+1])
+			w.(http.Flusher).Flush()
+			time.Sleep(3 * time.Second / time.Duration(len(gz)))
+		}
+	})
+	var done, total int64
+	s := Source{
+		CacheDir: t.TempDir(),
+		Mirrors:  []string{server.URL + "/"},
+		Client:   server.Client(),
+		Stall:    2 * time.Second,
+		Progress: func(file string, d, n int64) {
+			if file != smallFile.name+".gz" || d <= done {
+				t.Errorf("progress is %q, %d bytes after %d", file, d, done)
+			}
+			done, total = d, n
+		},
+	}
+	if err := s.downloadFile(context.Background(), smallFile); err != nil {
+		t.Fatal(err)
+	}
+	if size := int64(len(gz)); done != size || total != size {
+		t.Errorf("progress ends at %d of %d: want %d of %d", done, total, size, size)
+	}
+}
+
+func TestDownloadCanceled(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	server := serve(t, func(_ http.ResponseWriter, r *http.Request) {
+		cancel()
+		<-r.Context().Done()
+	})
+	dir := t.TempDir()
+	s := Source{CacheDir: dir, Mirrors: []string{server.URL + "/"}, Client: server.Client()}
+	if _, err := Open(ctx, "auto", 10, s); !errors.Is(err, context.Canceled) {
+		t.Errorf("error is %v: want %v", err, context.Canceled)
+	}
+	checkNames(t, dir)
+}

@@ -1,0 +1,42 @@
+package mnist
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+)
+
+// An Error is a fault of the data: a file that is missing, damaged or not what
+// it should be. Every fault that this package returns is an *Error or wraps
+// one, except a context that ended.
+type Error struct {
+	Path string // the file or folder at fault
+	Err  error  // what is wrong, and what should be
+	Hint string // what to do about it, or empty
+}
+
+// Error returns one line: the path, what is wrong, and what should be.
+func (e *Error) Error() string { return e.Path + ": " + e.Err.Error() }
+
+// Unwrap returns what is wrong, without the path.
+func (e *Error) Unwrap() error { return e.Err }
+
+// faultf returns an *Error about path.
+func faultf(path, format string, args ...any) error {
+	return &Error{Path: path, Err: fmt.Errorf(format, args...)}
+}
+
+// cause strips the operation and the path or address from err, which the
+// caller names itself.
+func cause(err error) error {
+	var file *fs.PathError
+	if errors.As(err, &file) {
+		return file.Err
+	}
+	var request *url.Error
+	if errors.As(err, &request) {
+		return request.Err
+	}
+	return err
+}

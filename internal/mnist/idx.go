@@ -1,0 +1,150 @@
+package mnist
+
+import (
+	"encoding/binary"
+	"io"
+	"os"
+)
+
+// The first four bytes of an IDX file: two zeros, the element type (0x08, an
+// unsigned byte) and the number of dimensions.
+const (
+	imagesMagic = 0x00000803
+	labelsMagic = 0x00000801
+)
+
+// Limits of what is read. MNIST itself has 60,000 images of 28x28.
+const (
+	maxItems  = 1_000_000
+	maxPixels = 65_536    // of one image
+	maxBytes  = 512 << 20 // of all images
+)
+
+// Images is the content of an IDX file of images.
+type Images struct {
+	Height, Width int    // of every image, in pixels
+	Pixels        []byte // Len x Height x Width, row-major
+}
+
+// Len returns the number of images.
+func (m Images) Len() int { return len(m.Pixels) / (m.Height * m.Width) }
+
+// ReadImages reads an IDX file of images, raw or compressed with gzip. The
+// content decides which, not the name.
+func ReadImages(path string) (Images, error) {
+	f, err := open(path)
+	if err != nil {
+		return Images{}, err
+	}
+	defer f.Close()
+	return decodeImages(path, f)
+}
+
+// ReadLabels reads an IDX file of labels, raw or compressed with gzip.
+func ReadLabels(path string) ([]byte, error) {
+	f, err := open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return decodeLabels(path, f)
+}
+
+// open opens a regular file. Others are refused, because a pipe may block for
+// ever.
+func open(path string) (*os.File, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, faultf(path, "%w", cause(err))
+	}
+	if info.IsDir() {
+		return nil, faultf(path, "is a folder: want a file")
+	}
+	if !info.Mode().IsRegular() {
+		return nil, faultf(path, "is not a regular file: want a file")
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, faultf(path, "%w", cause(err))
+	}
+	return f, nil
+}
+
+// decodeImages reads images from src. Faults name path.
+func decodeImages(path string, src io.Reader) (Images, error) {
+	r, err := newReader(path, src)
+	if err != nil {
+		return Images{}, err
+	}
+	dims, err := r.header(imagesMagic, "images", 3)
+	if err != nil {
+		return Images{}, err
+	}
+	count, height, width := dims[0], dims[1], dims[2]
+	if err := checkShape(path, count, height, width); err != nil {
+		return Images{}, err
+	}
+	pixels, err := r.rest(int(count * height * width))
+	if err != nil {
+		return Images{}, err
+	}
+	return Images{Height: int(height), Width: int(width), Pixels: pixels}, nil
+}
+
+// checkShape checks the dimensions that an image file's header claims. They
+// come from 32 bits each, so that no product of two wraps in 64 bits, and each
+// product is checked before it is multiplied further.
+func checkShape(path string, count, height, width uint64) error {
+	switch {
+	case count < 1 || count > maxItems:
+		return faultf(path, "count is %d at byte 4: want 1 to %d", count, maxItems)
+	case height < 1 || height > maxPixels:
+		return faultf(path, "height is %d at byte 8: want 1 to %d", height, maxPixels)
+	case width < 1 || width > maxPixels:
+		return faultf(path, "width is %d at byte 12: want 1 to %d", width, maxPixels)
+	case height*width > maxPixels:
+		return faultf(path, "images are %dx%d at byte 8: want at most %d pixels", height, width, maxPixels)
+	case count*(height*width) > maxBytes:
+		return faultf(path, "%d images of %dx%d at byte 4: want at most %d bytes", count, height, width, maxBytes)
+	}
+	return nil
+}
+
+// decodeLabels reads labels from src. Faults name path.
+func decodeLabels(path string, src io.Reader) ([]byte, error) {
+	r, err := newReader(path, src)
+	if err != nil {
+		return nil, err
+	}
+	dims, err := r.header(labelsMagic, "labels", 1)
+	if err != nil {
+		return nil, err
+	}
+	if count := dims[0]; count < 1 || count > maxItems {
+		return nil, faultf(path, "count is %d at byte 4: want 1 to %d", count, maxItems)
+	}
+	return r.rest(int(dims[0]))
+}
+
+// WriteImages writes m as a raw IDX file. What [ReadImages] accepts comes out
+// as the same bytes. The error is that of w.
+func WriteImages(w io.Writer, m Images) error {
+	if m.Height < 1 || m.Width < 1 || len(m.Pixels)%(m.Height*m.Width) != 0 {
+		panic("mnist: WriteImages: pixels are not whole images")
+	}
+	return write(w, m.Pixels, imagesMagic, uint32(m.Len()), uint32(m.Height), uint32(m.Width))
+}
+
+// WriteLabels writes labels as a raw IDX file. The error is that of w.
+func WriteLabels(w io.Writer, labels []byte) error {
+	return write(w, labels, labelsMagic, uint32(len(labels)))
+}
+
+// write writes the words of a header, then the data.
+func write(w io.Writer, data []byte, header ...uint32) error {
+	if err := binary.Write(w, binary.BigEndian, header); err != nil {
+		return err
+	}
+	_, err := w.Write(data)
+	return err
+}

@@ -1,0 +1,224 @@
+package mnist
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/binary"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// idx returns a raw IDX file of the given words and data.
+func idx(words []uint32, data ...byte) []byte {
+	var b []byte
+	for _, w := range words {
+		b = binary.BigEndian.AppendUint32(b, w)
+	}
+	return append(b, data...)
+}
+
+// compress returns one gzip member that holds data.
+func compress(t testing.TB, data []byte) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	if _, err := z.Write(data); err != nil {
+		t.Fatal(err)
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// store writes data to a file of the given name and returns its path.
+func store(t testing.TB, dir, name string, data []byte) string {
+	t.Helper()
+	path := filepath.Join(dir, name)
+	if err := os.WriteFile(path, data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+var (
+	twoImages   = idx([]uint32{imagesMagic, 2, 2, 3}, 0, 1, 2, 3, 4, 5, 250, 251, 252, 253, 254, 255)
+	threeLabels = idx([]uint32{labelsMagic, 3}, 7, 0, 9)
+)
+
+func TestReadImages(t *testing.T) {
+	want := Images{Height: 2, Width: 3, Pixels: twoImages[16:]}
+	for name, data := range map[string][]byte{
+		"raw":        twoImages,
+		"misleading": compress(t, twoImages), // the name has no .gz
+		"raw.gz":     twoImages,
+	} {
+		got, err := ReadImages(store(t, t.TempDir(), name, data))
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: -want +got:\n%s", name, diff)
+		}
+	}
+}
+
+func TestWrite(t *testing.T) {
+	var images, labels bytes.Buffer
+	if err := WriteImages(&images, Images{2, 3, twoImages[16:]}); err != nil {
+		t.Fatal(err)
+	}
+	if err := WriteLabels(&labels, threeLabels[8:]); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(twoImages, images.Bytes()); diff != "" {
+		t.Errorf("images: -want +got:\n%s", diff)
+	}
+	if diff := cmp.Diff(threeLabels, labels.Bytes()); diff != "" {
+		t.Errorf("labels: -want +got:\n%s", diff)
+	}
+}
+
+func TestBrokenImages(t *testing.T) {
+	gz := compress(t, twoImages)
+	flipped := bytes.Clone(gz)
+	flipped[len(gz)-8] ^= 1 // the first byte of the checksum
+	for _, test := range []struct {
+		name string
+		data []byte
+		want string
+	}{
+		{"empty", nil, "ends at byte 0: want 16 bytes"},
+		{"inside the magic number", twoImages[:3], "ends at byte 3: want 16 bytes"},
+		{"inside the header", twoImages[:15], "ends at byte 15: want 16 bytes"},
+		{"no data", twoImages[:16], "ends at byte 16: want 28 bytes"},
+		{"one byte short", twoImages[:27], "ends at byte 27: want 28 bytes"},
+		{"one byte long", append(bytes.Clone(twoImages), 0), "goes on after byte 28: want the end"},
+		{"labels", threeLabels, "magic number is 0x00000801 at byte 0: want 0x00000803, an IDX file of images"},
+		{"floats", idx([]uint32{0x0d03, 1, 1, 1}, 0), "magic number is 0x00000d03 at byte 0: want 0x00000803, an IDX file of images"},
+		{"little-endian", []byte{3, 8, 0, 0}, "magic number is 0x03080000 at byte 0: want 0x00000803, an IDX file of images"},
+		{"web page", []byte("<!DOCTYPE html>"), `magic number is 0x3c21444f ("<!DO") at byte 0: want 0x00000803, an IDX file of images`},
+		{"no images", idx([]uint32{imagesMagic, 0, 2, 3}), "count is 0 at byte 4: want 1 to 1000000"},
+		{"no rows", idx([]uint32{imagesMagic, 2, 0, 3}), "height is 0 at byte 8: want 1 to 65536"},
+		{"no columns", idx([]uint32{imagesMagic, 2, 2, 0}), "width is 0 at byte 12: want 1 to 65536"},
+		{"largest count", idx([]uint32{imagesMagic, 0xffffffff, 28, 28}), "count is 4294967295 at byte 4: want 1 to 1000000"},
+		{"largest height", idx([]uint32{imagesMagic, 1, 0xffffffff, 1}), "height is 4294967295 at byte 8: want 1 to 65536"},
+		{"largest width", idx([]uint32{imagesMagic, 1, 1, 0xffffffff}), "width is 4294967295 at byte 12: want 1 to 65536"},
+		{"size wraps in 32 bits", idx([]uint32{imagesMagic, 1, 65536, 65536}), "images are 65536x65536 at byte 8: want at most 65536 pixels"},
+		{"total wraps in 32 bits", idx([]uint32{imagesMagic, 65536, 256, 256}), "65536 images of 256x256 at byte 4: want at most 536870912 bytes"},
+		{"promises all that is allowed", idx([]uint32{imagesMagic, 8192, 256, 256}), "ends at byte 16: want 536870928 bytes"},
+		{"gzip of a short file", compress(t, twoImages[:20]), "ends at byte 20: want 28 bytes"},
+		{"gzip of a long file", compress(t, append(bytes.Clone(twoImages), 0)), "goes on after byte 28: want the end"},
+		{"gzip header only", gz[:5], "gzip header is damaged: the file ends early"},
+		{"gzip without its end", gz[:len(gz)-1], "gzip data is damaged after byte 28 of the content: the file ends early"},
+		{"gzip with a false checksum", flipped, "gzip data is damaged after byte 28 of the content: gzip: invalid checksum"},
+		{"two gzip members", append(bytes.Clone(gz), gz...), "goes on after the gzip data: want the end"},
+		{"gzip and one byte", append(bytes.Clone(gz), 0), "goes on after the gzip data: want the end"},
+		{"empty gzip member first", append(compress(t, nil), gz...), "ends at byte 0: want 16 bytes"},
+		{"gzip in gzip", compress(t, gz), "magic number is 0x1f8b0800 at byte 0: want 0x00000803, an IDX file of images"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			path := store(t, t.TempDir(), "images", test.data)
+			_, err := ReadImages(path)
+			checkFault(t, err, path+": "+test.want)
+		})
+	}
+}
+
+func TestBrokenLabels(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		data []byte
+		want string
+	}{
+		{"empty", nil, "ends at byte 0: want 8 bytes"},
+		{"images", twoImages, "magic number is 0x00000803 at byte 0: want 0x00000801, an IDX file of labels"},
+		{"no labels", idx([]uint32{labelsMagic, 0}), "count is 0 at byte 4: want 1 to 1000000"},
+		{"too many labels", idx([]uint32{labelsMagic, 1_000_001}), "count is 1000001 at byte 4: want 1 to 1000000"},
+		{"one byte short", threeLabels[:10], "ends at byte 10: want 11 bytes"},
+		{"one byte long", append(bytes.Clone(threeLabels), 0), "goes on after byte 11: want the end"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			path := store(t, t.TempDir(), "labels", test.data)
+			_, err := ReadLabels(path)
+			checkFault(t, err, path+": "+test.want)
+		})
+	}
+}
+
+func TestNoFile(t *testing.T) {
+	dir := t.TempDir()
+	_, err := ReadImages(dir)
+	checkFault(t, err, dir+": is a folder: want a file")
+	_, err = ReadLabels(os.DevNull)
+	checkFault(t, err, os.DevNull+": is not a regular file: want a file")
+	missing := filepath.Join(dir, "missing")
+	_, err = ReadImages(missing)
+	checkFault(t, err, missing+": no such file or directory")
+}
+
+// A file that ends anywhere before its end is refused, raw or compressed.
+func TestPrefixes(t *testing.T) {
+	for _, whole := range [][]byte{twoImages, compress(t, twoImages)} {
+		if _, err := decodeImages("whole", bytes.NewReader(whole)); err != nil {
+			t.Fatal(err)
+		}
+		for n := range whole {
+			if _, err := decodeImages("prefix", bytes.NewReader(whole[:n])); err == nil {
+				t.Errorf("%d of %d bytes are accepted", n, len(whole))
+			}
+		}
+	}
+}
+
+// Four gigabytes that hide in four megabytes are refused once they outgrow
+// what the header says.
+func TestGzipBomb(t *testing.T) {
+	var bomb bytes.Buffer
+	z, err := gzip.NewWriterLevel(&bomb, gzip.BestSpeed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write := func(data []byte) {
+		if _, err := z.Write(data); err != nil {
+			t.Fatal(err)
+		}
+		if err := z.Flush(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const chunk = 16 << 20
+	write(idx([]uint32{imagesMagic, 1, 28, 28}))
+	start := bomb.Len()
+	write(make([]byte, chunk))
+	// After a flush the same compressed bytes mean the same zeros again.
+	bomb.Write(bytes.Repeat(bomb.Bytes()[start:], 4<<30/chunk-1))
+
+	taken := allocated(func() { _, err = decodeImages("bomb", &bomb) })
+	checkFault(t, err, "bomb: goes on after byte 800: want the end")
+	// The buffers of bufio and gzip take about 0.1 MiB.
+	if taken > 1<<20 {
+		t.Errorf("%d bytes were allocated: want at most 1 MiB", taken)
+	}
+}
+
+// checkFault checks that err is an *Error of one line that reads want, followed
+// by its hint in brackets if it has one.
+func checkFault(t *testing.T, err error, want string) {
+	t.Helper()
+	fault, ok := err.(*Error)
+	if !ok {
+		t.Fatalf("error is %T %v: want an *Error", err, err)
+	}
+	got := fault.Error()
+	if fault.Hint != "" {
+		got += " (" + fault.Hint + ")"
+	}
+	if got != want || strings.Contains(got, "\n") {
+		t.Errorf("error is\n%s\nwant\n%s", got, want)
+	}
+}

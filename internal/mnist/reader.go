@@ -1,0 +1,131 @@
+package mnist
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+)
+
+// A reader takes the content of an IDX file apart and knows where it is.
+type reader struct {
+	path    string
+	file    *bufio.Reader
+	content io.Reader // file, or what gzip makes of it
+	pos     int64     // bytes of content read
+}
+
+// newReader returns a reader of src, which is compressed when it starts like
+// gzip.
+func newReader(path string, src io.Reader) (*reader, error) {
+	r := &reader{path: path, file: bufio.NewReaderSize(src, 64<<10)}
+	r.content = r.file
+	if start, _ := r.file.Peek(2); !bytes.Equal(start, []byte{0x1f, 0x8b}) {
+		return r, nil
+	}
+	z, err := gzip.NewReader(r.file)
+	if err != nil {
+		return nil, faultf(path, "gzip header is damaged: %w", whole(err))
+	}
+	z.Multistream(false)
+	r.content = z
+	return r, nil
+}
+
+// header reads the magic number, which must be magic, and n dimensions.
+func (r *reader) header(magic uint32, kind string, n int) ([]uint64, error) {
+	size := 4 + 4*n
+	word, err := r.take(4, size)
+	if err != nil {
+		return nil, err
+	}
+	if binary.BigEndian.Uint32(word) != magic {
+		return nil, faultf(r.path, "magic number is 0x%x%s at byte 0: want 0x%08x, an IDX file of %s",
+			word, printable(word), magic, kind)
+	}
+	words, err := r.take(4*n, size)
+	if err != nil {
+		return nil, err
+	}
+	dims := make([]uint64, n)
+	for i := range dims {
+		dims[i] = uint64(binary.BigEndian.Uint32(words[4*i:]))
+	}
+	return dims, nil
+}
+
+// printable returns word in quotes when it is text, as in a web page that was
+// saved under the name of a data file.
+func printable(word []byte) string {
+	for _, c := range word {
+		if c < ' ' || c > '~' {
+			return ""
+		}
+	}
+	return fmt.Sprintf(" (%q)", word)
+}
+
+// rest reads n bytes, which must be all that is left.
+func (r *reader) rest(n int) ([]byte, error) {
+	data, err := r.take(n, int(r.pos)+n)
+	if err != nil {
+		return nil, err
+	}
+	var extra [1]byte
+	switch _, err := io.ReadFull(r.content, extra[:]); {
+	case err == nil:
+		return nil, faultf(r.path, "goes on after byte %d: want the end", r.pos)
+	case err != io.EOF:
+		return nil, r.damaged(err)
+	}
+	if _, err := r.file.ReadByte(); err == nil {
+		return nil, faultf(r.path, "goes on after the gzip data: want the end")
+	} else if err != io.EOF {
+		return nil, r.damaged(err)
+	}
+	return data, nil
+}
+
+// take reads n bytes of a part of the content that should end at byte end.
+// Memory grows with what arrives: a short file that promises much costs little.
+func (r *reader) take(n, end int) ([]byte, error) {
+	data := make([]byte, 0, min(n, 64<<10))
+	for len(data) < n {
+		if len(data) == cap(data) {
+			data = slices.Grow(data, min(len(data), n-len(data)))
+		}
+		got, err := r.content.Read(data[len(data):min(cap(data), n)])
+		data = data[:len(data)+got]
+		r.pos += int64(got)
+		if len(data) == n {
+			break
+		}
+		if err == io.EOF {
+			return nil, faultf(r.path, "ends at byte %d: want %d bytes", r.pos, end)
+		}
+		if err != nil {
+			return nil, r.damaged(err)
+		}
+	}
+	return data, nil
+}
+
+// damaged explains why the content cannot be read past the current byte.
+func (r *reader) damaged(err error) error {
+	if r.content == io.Reader(r.file) {
+		return faultf(r.path, "cannot be read after byte %d: %w", r.pos, cause(err))
+	}
+	return faultf(r.path, "gzip data is damaged after byte %d of the content: %w", r.pos, whole(err))
+}
+
+// whole puts into words that the end of the file was not the end of the data.
+func whole(err error) error {
+	if err == io.EOF || err == io.ErrUnexpectedEOF {
+		return errors.New("the file ends early")
+	}
+	return err
+}
