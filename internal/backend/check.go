@@ -34,14 +34,15 @@ func (c checked) LinearBackwardInput(dx, dy, w, x Tensor, act Activation) {
 
 func (c checked) LinearBackwardWeight(dw, db Tensor, x Input, dy Tensor, accumulate bool) {
 	const op = "LinearBackwardWeight"
-	checkGradient(op, dw, db, x, dy)
+	checkGradient(op, "dw", dw, "db", db, x, dy)
 	c.ops.LinearBackwardWeight(dw, db, x, dy, accumulate)
 }
 
 func (c checked) LinearSGD(w, b Tensor, x Input, dy Tensor, sgd SGD) {
 	const op = "LinearSGD"
-	checkGradient(op, w, b, x, dy)
+	checkGradient(op, "w", w, "b", b, x, dy)
 	checkSGD(op, sgd)
+	checkApart(op, []Tensor{w, b}, []Tensor{sgd.LearningRate})
 	c.ops.LinearSGD(w, b, x, dy, sgd)
 }
 
@@ -77,16 +78,20 @@ func (c checked) Advance(step, cursor Tensor, n int) {
 	}
 	if !cursor.IsZero() {
 		check(op, "cursor", cursor, Int32, 1, 1)
+		checkApart(op, []Tensor{step}, []Tensor{cursor})
 	}
 	c.ops.Advance(step, cursor, n)
 }
 
-func checkGradient(op string, dw, db Tensor, x Input, dy Tensor) {
+// checkGradient checks the operands of x's product with dy, which goes to w, and
+// of dy's column sums, which go to b.
+func checkGradient(op, wName string, w Tensor, bName string, b Tensor, x Input, dy Tensor) {
 	rows, in := checkInput(op, x)
 	check(op, "dy", dy, Float32, rows, dy.Cols)
-	check(op, "dw", dw, Float32, in, dy.Cols)
-	check(op, "db", db, Float32, 1, dy.Cols)
-	checkApart(op, []Tensor{dw, db}, memory(x, dy))
+	check(op, wName, w, Float32, in, dy.Cols)
+	check(op, bName, b, Float32, 1, dy.Cols)
+	checkApart(op, []Tensor{w, b}, memory(x, dy))
+	checkApart(op, []Tensor{w}, []Tensor{b})
 }
 
 func checkSGD(op string, sgd SGD) {
@@ -124,12 +129,12 @@ func check(op, name string, t Tensor, dt DType, rows, cols int) {
 	}
 }
 
-// checkApart panics if an output shares memory with an input.
-func checkApart(op string, outputs, inputs []Tensor) {
+// checkApart panics if one of outputs shares memory with one of others.
+func checkApart(op string, outputs, others []Tensor) {
 	for _, out := range outputs {
-		for _, in := range inputs {
-			if out.Buffer == in.Buffer {
-				panic("backend: " + op + ": an output is also an input")
+		for _, t := range others {
+			if out.Buffer == t.Buffer {
+				panic("backend: " + op + ": an output shares its memory")
 			}
 		}
 	}

@@ -48,10 +48,12 @@ type Ops interface {
 	//	Hits[step] += the number of rows whose largest logit is labels[i]
 	//
 	// and computes dlogits = scale·(p - onehot(labels)), unless dlogits is the
-	// zero Tensor. The first of equal logits counts as the largest. The scale is
-	// 1/B for the gradient of the mean loss.
+	// zero Tensor. The first of equal logits counts as the largest; a row with a
+	// NaN has a loss and gradients of NaN. The scale is 1/B for the gradient of
+	// the mean loss.
 	//
-	// Shapes: dlogits and logits (B, Out), labels B rows of one column.
+	// Shapes: dlogits and logits (B, Out), labels B rows of one column, whose
+	// Scale is not looked at.
 	CrossEntropy(t Tally, dlogits, logits Tensor, labels Rows, scale float32)
 
 	// Advance computes step += 1 and cursor += n. Either may be the zero Tensor.
@@ -66,7 +68,8 @@ type Activation uint8
 const (
 	// Identity is act(z) = z.
 	Identity Activation = iota
-	// ReLU is act(z) = max(z, 0); its derivative at 0 is 0.
+	// ReLU is act(z) = max(z, 0); NaN stays NaN. Its derivative is 1 where its
+	// result is above 0, and 0 elsewhere.
 	ReLU
 )
 

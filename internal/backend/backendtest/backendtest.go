@@ -1,0 +1,93 @@
+// Package backendtest is the suite that every backend must pass, and the
+// [Reference] that it judges them by.
+//
+// A backend's test is one call:
+//
+//	func TestBackend(t *testing.T) { backendtest.Run(t, cpu.Open) }
+//
+// Each check plays small experiments twice on the backend and once on the
+// Reference, always through Capture and Replay. Results must repeat to the
+// bit, whole numbers must be exact, and other sums may be off by what float32
+// rounding explains and no more. Inputs, and guard bytes around each tensor,
+// must keep their bits. That the suite finds faults is itself tested, with a
+// table of faulty backends.
+package backendtest
+
+import (
+	"fmt"
+	"testing"
+
+	"mnistgpu/internal/backend"
+)
+
+// A Check is one thing that a backend must do right. Run returns what is wrong.
+type Check struct {
+	Name string
+	Run  func(b backend.Backend) error
+}
+
+// Run gives every check, as a subtest, a backend of its own that it opens, uses
+// and closes on the subtest's goroutine.
+func Run(t *testing.T, open func() (backend.Backend, error)) {
+	for _, check := range Checks() {
+		t.Run(check.Name, func(t *testing.T) {
+			b, err := open()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := check.Run(b); err != nil {
+				t.Error(err)
+			}
+			if err := b.Close(); err != nil {
+				t.Errorf("Close: %v", err)
+			}
+		})
+	}
+}
+
+// Checks returns all checks, the quick ones first.
+func Checks() []Check {
+	return []Check{
+		{"description", checkDescription},
+		{"Alloc", checkAlloc},
+		{"Upload and Download", checkCopies},
+		{"Capture/wrong operands panic", checkPanics},
+		trials("Advance", advanceTrials()),
+		trials("graph", graphTrials()),
+		trials("CrossEntropy", crossEntropyTrials()),
+		trials("SGDStep", sgdStepTrials()),
+		trials("LinearForward/whole numbers", products(wholeNumbers, smallSizes, forwardTrials)),
+		trials("LinearBackwardInput/whole numbers", products(wholeNumbers, smallSizes, backwardInputTrials)),
+		trials("LinearBackwardWeight/whole numbers", products(wholeNumbers, smallSizes, backwardWeightTrials)),
+		trials("LinearSGD/whole numbers", products(wholeNumbers, smallSizes, linearSGDTrials)),
+		trials("LinearForward/real numbers", products(realNumbers, allSizes, forwardTrials)),
+		trials("LinearBackwardInput/real numbers", products(realNumbers, allSizes, backwardInputTrials)),
+		trials("LinearBackwardWeight/real numbers", products(realNumbers, allSizes, backwardWeightTrials)),
+		trials("LinearBackwardWeight/one sign", products(oneSigned, smallSizes, backwardWeightTrials)),
+		trials("LinearSGD/real numbers", products(realNumbers, allSizes, linearSGDTrials)),
+		trials("LinearForward/NaN", products(nanNumbers, smallSizes, forwardTrials)),
+		trials("LinearBackwardInput/NaN", products(nanNumbers, smallSizes, backwardInputTrials)),
+		trials("LinearBackwardWeight/NaN", products(nanNumbers, smallSizes, backwardWeightTrials)),
+		trials("LinearSGD/NaN", products(nanNumbers, smallSizes, linearSGDTrials)),
+		{"LinearForward/ReLU", checkReLU},
+		trials("training", trainingTrials()),
+	}
+}
+
+// trial is an experiment with a name.
+type trial struct {
+	name string
+	play experiment
+}
+
+// trials is the check that tries each of the list.
+func trials(name string, list []trial) Check {
+	return Check{name, func(b backend.Backend) error {
+		for _, t := range list {
+			if err := try(b, t.play); err != nil {
+				return fmt.Errorf("%s: %w", t.name, err)
+			}
+		}
+		return nil
+	}}
+}

@@ -1,0 +1,160 @@
+package backendtest
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"mnistgpu/internal/backend"
+)
+
+// logits is one kind of logits. A row gets them with its label in mind.
+type logits struct {
+	name string
+	row  func(r *rand.Rand, z []float64, label int)
+}
+
+// logitKinds lists calm logits, and those that find out a softmax that
+// overflows, a loss taken from a probability that is 0 in float32, and a hit
+// that goes to another than the first of equals.
+var logitKinds = []logits{
+	{"normal", func(r *rand.Rand, z []float64, _ int) { copy(z, normal(r, len(z))) }},
+	{"up to 1e4", func(r *rand.Rand, z []float64, _ int) {
+		for j := range z {
+			z[j] = float64(float32(2e4*r.Float64() - 1e4))
+		}
+	}},
+	{"around 1e4", func(r *rand.Rand, z []float64, _ int) {
+		for j := range z {
+			z[j] = float64(float32(1e4 + r.NormFloat64()))
+		}
+	}},
+	{"saturated", func(r *rand.Rand, z []float64, label int) {
+		copy(z, normal(r, len(z)))
+		z[(label+r.IntN(2))%len(z)] = 1e4
+	}},
+	{"two equal", func(r *rand.Rand, z []float64, label int) {
+		copy(z, normal(r, len(z)))
+		z[label], z[r.IntN(len(z))] = 8, 8
+	}},
+	{"all equal", func(_ *rand.Rand, z []float64, _ int) { clear(z) }},
+	{"NaN", func(r *rand.Rand, z []float64, _ int) {
+		copy(z, normal(r, len(z)))
+		z[r.IntN(len(z))] = math.NaN()
+	}},
+}
+
+func crossEntropyTrials() (list []trial) {
+	for _, kind := range logitKinds {
+		for _, shape := range [][2]int{{1, 1}, {1, 10}, {31, 3}, {128, 10}, {33, 127}, {3, 1000}} {
+			rows, classes := shape[0], shape[1]
+			name := fmt.Sprintf("%s, %d rows, %d classes", kind.name, rows, classes)
+			list = append(list,
+				trial{name + ", gradient", crossEntropy(kind, rows, classes, true)},
+				trial{name + ", no gradient", crossEntropy(kind, rows, classes, false)})
+		}
+		list = append(list, trial{kind.name + ", each row alone", rowByRow(kind)})
+	}
+	return list
+}
+
+// crossEntropy tallies twice in the middle row of a table that is not empty.
+func crossEntropy(kind logits, rows, classes int, gradient bool) experiment {
+	return func(s *stage) {
+		labels, label := s.labels(rows, classes)
+		z, bounds := s.logits(kind, label, classes)
+		total := 0.0
+		for _, bound := range bounds {
+			total += bound
+		}
+		const replays = 2
+		tally := backend.Tally{
+			Loss: s.output("loss", within([]float64{0, replays * total, 0}), backend.Float64, 3, 1, []float64{3, 1, 2}),
+			Hits: s.hits(kind, replays*rows, 4, 6, 5),
+			Step: s.input(backend.Int32, 1, 1, []float64{1}),
+		}
+		scale := 1 / float32(rows)
+		var dlogits backend.Tensor
+		if gradient {
+			dlogits = s.result("dlogits", within(repeat(16*u*float64(scale), rows*classes)), rows, classes)
+		}
+		g := s.capture(func(ops backend.Ops) { ops.CrossEntropy(tally, dlogits, z, labels, scale) })
+		s.replay(g, replays)
+	}
+}
+
+// rowByRow gives each row a tensor and a place in the tally of its own, so that
+// no error can hide in a sum.
+func rowByRow(kind logits) experiment {
+	return func(s *stage) {
+		const rows, classes = 40, 10
+		labels, label := s.labels(rows, classes)
+		var z [rows]backend.Tensor
+		var limits [rows]float64
+		for i := range z {
+			t, bounds := s.logits(kind, label[i:i+1], classes)
+			z[i], limits[i] = t, bounds[0]
+		}
+		tally := backend.Tally{
+			Loss: s.output("loss", within(limits[:]), backend.Float64, rows, 1, make([]float64, rows)),
+			Hits: s.hits(kind, 1, make([]float64, rows)...),
+			Step: s.counter("step", 0),
+		}
+		var none backend.Tensor
+		s.run(func(ops backend.Ops) {
+			for i := range z {
+				ops.CrossEntropy(tally, none, z[i], labels.Chunk(i, 1), 1)
+				ops.Advance(tally.Step, none, 0)
+			}
+		})
+	}
+}
+
+// labels makes the labels of a batch and says what they are.
+func (s *stage) labels(count, classes int) (backend.Rows, []int) {
+	number := fill(func(r *rand.Rand) float64 { return float64(r.IntN(min(classes, 256))) })
+	rows := s.rows(number, count, 1, 1)
+	data, order, cursor := s.download(rows.Data), s.download(rows.Order), s.download(rows.Cursor)
+	label := make([]int, count)
+	if s.err == nil {
+		for i := range label {
+			label[i] = int(data[int(order[int(cursor[0])+rows.Offset+i])])
+		}
+	}
+	return rows, label
+}
+
+// logits makes a row of logits for each label, and gives the bound
+// 8u·(1 + zmax - zlabel + ln K) on the error of each row's loss.
+func (s *stage) logits(kind logits, label []int, classes int) (backend.Tensor, []float64) {
+	values := make([]float64, len(label)*classes)
+	bounds := make([]float64, len(label))
+	for i, y := range label {
+		z := values[i*classes:][:classes]
+		kind.row(s.rand, z, y)
+		largest := math.Inf(-1)
+		for _, v := range z {
+			largest = max(largest, v)
+		}
+		bounds[i] = 8 * u * (1 + largest - z[y] + math.Log(float64(classes)))
+	}
+	return s.input(backend.Float32, len(label), classes, values), bounds
+}
+
+// hits makes a tally of hits. With a NaN there is no largest logit, so that
+// any number up to the given one may be counted.
+func (s *stage) hits(kind logits, most int, values ...float64) backend.Tensor {
+	r := exact
+	if kind.name == "NaN" {
+		r = within(repeat(float64(most), len(values)))
+	}
+	return s.output("hits", r, backend.Int32, len(values), 1, values)
+}
+
+func repeat(v float64, n int) []float64 {
+	values := make([]float64, n)
+	for i := range values {
+		values[i] = v
+	}
+	return values
+}
