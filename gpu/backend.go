@@ -1,0 +1,83 @@
+//go:build cuda && linux
+
+package gpu
+
+import (
+	"fmt"
+	"strings"
+
+	"mnistgpu/gpu/driver"
+	"mnistgpu/internal/backend"
+)
+
+// chunkRows is what the network takes through its layers at a time: enough to
+// fill the largest card with products of a few hundred columns, and small
+// enough that activations take little of its memory.
+const chunkRows = 16384
+
+// Backend computes on one GPU. It implements backend.Backend.
+type Backend struct {
+	device  *driver.Device
+	options Options
+	version driver.Version
+	kernels [len(kernelNames)]driver.Function
+	scratch [scratchRooms]room
+
+	err error // the first fault; after it only Close does anything
+}
+
+// Open makes a GPU ready: context, stream, cuBLAS and all kernels. It ties the
+// calling goroutine to its thread until Close. The error wraps
+// backend.ErrNoDevice or backend.ErrOutOfMemory, but for environment variables
+// that would change the arithmetic: these are the user's to unset.
+func Open(options Options) (backend.Backend, error) {
+	if set := driver.Overrides(); len(set) > 0 {
+		return nil, fmt.Errorf("%s would change what cuBLAS computes: unset it", strings.Join(set, " "))
+	}
+	device, err := driver.Open(options.Device)
+	if err != nil {
+		return nil, unopened(err)
+	}
+	b := &Backend{device: device, options: options}
+	if err := b.load(); err != nil {
+		device.Close()
+		return nil, unopened(err)
+	}
+	return b, nil
+}
+
+// Name is "cuda".
+func (b *Backend) Name() string { return "cuda" }
+
+// Device names the card, its compute capability, what multiplies and in which
+// precision. It says so when the device is simulated.
+func (b *Backend) Device() string {
+	info := b.device.Info()
+	name := info.Name
+	if info.Simulated && !strings.Contains(name, "simulated device") {
+		name = "simulated device " + name
+	}
+	blas := b.version.CUBLAS
+	return fmt.Sprintf("%s (compute %d.%d), cuBLAS %d.%d.%d in %v",
+		name, info.ComputeMajor, info.ComputeMinor, blas[0], blas[1], blas[2], b.options.Precision)
+}
+
+// ChunkRows is 16384.
+func (b *Backend) ChunkRows() int { return chunkRows }
+
+// Sync waits for every Replay before it.
+func (b *Backend) Sync() error {
+	if b.err != nil {
+		return b.err
+	}
+	return b.fail("Sync", b.device.Sync())
+}
+
+// Close waits for the device, frees everything and unties the goroutine from
+// its thread. It does not repeat the fault that an earlier call returned.
+func (b *Backend) Close() error {
+	if err := b.device.Close(); err != nil {
+		return fault("Close", err)
+	}
+	return nil
+}

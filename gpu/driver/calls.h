@@ -1,0 +1,18 @@
+#include <cuda.h>
+#include <stdint.h>
+
+#define DRIVER_MAX_ARGS 24
+
+typedef struct {
+	unsigned x, y, z;
+} driver_dim;
+
+/* driver_launch is cuLaunchKernel with the arguments themselves, eight bytes
+   each, in place of pointers to them. */
+static inline CUresult driver_launch(CUfunction f, driver_dim grid, driver_dim block, unsigned shared,
+                                     CUstream stream, const uint64_t *args, int n) {
+	void *pointers[DRIVER_MAX_ARGS];
+	for (int i = 0; i < n; i++)
+		pointers[i] = (void *)&args[i];
+	return cuLaunchKernel(f, grid.x, grid.y, grid.z, block.x, block.y, block.z, shared, stream, pointers, NULL);
+}

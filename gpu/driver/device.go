@@ -1,0 +1,194 @@
+//go:build cuda && linux
+
+package driver
+
+// #include <cuda.h>
+import "C"
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"maps"
+	"runtime"
+	"slices"
+	"unsafe"
+
+	"gorgonia.org/cu"
+	cublas "gorgonia.org/cu/blas"
+
+	"mnistgpu/internal/backend"
+)
+
+// A Device is one CUDA device with a stream of work and a cuBLAS handle on it.
+type Device struct {
+	info   Info
+	stream cu.Stream
+	blas   cublas.Standard
+
+	memory  map[Ptr]int            // bytes by address
+	host    map[unsafe.Pointer]int // bytes by address
+	modules []cu.Module
+	graphs  map[*Graph]struct{}
+
+	undo   []func() error // what takes back each step of Open
+	err    error          // what all calls but Close return, once it is set
+	lost   bool           // the driver has lost the device: Close must not call it
+	closed bool
+}
+
+// errClosed is what calls return after Close.
+var errClosed = errors.New("driver: the device is closed")
+
+// Open makes the device of that ordinal ready: libraries, primary context,
+// stream, cuBLAS with a workspace of fixed size. It ties the calling goroutine
+// to its thread until Close. A goroutine may open the same device again, but not
+// another one. The error wraps backend.ErrOutOfMemory or, in all other cases,
+// backend.ErrNoDevice.
+func Open(ordinal int) (*Device, error) {
+	count, err := Count()
+	if err != nil {
+		return nil, err
+	}
+	if ordinal < 0 || ordinal >= count {
+		return nil, fmt.Errorf("%w: there is no CUDA device %d, they are numbered from 0 to %d",
+			backend.ErrNoDevice, ordinal, count-1)
+	}
+	if err := libcublas.load(); err != nil {
+		return nil, err
+	}
+	runtime.LockOSThread()
+	d := &Device{
+		memory: map[Ptr]int{},
+		host:   map[unsafe.Pointer]int{},
+		graphs: map[*Graph]struct{}{},
+	}
+	if err := d.open(cu.Device(ordinal)); err != nil {
+		d.Close()
+		return nil, unopened(err)
+	}
+	return d, nil
+}
+
+func (d *Device) open(device cu.Device) (err error) {
+	if d.info, err = describe(device); err != nil {
+		return err
+	}
+	if err := d.enter(device); err != nil {
+		return err
+	}
+	if d.info.FreeBytes, _, err = d.Mem(); err != nil {
+		return err
+	}
+	d.stream, err = cu.MakeStream(cu.NonBlocking)
+	if err := d.result("cuStreamCreate", err); err != nil {
+		return err
+	}
+	d.undo = append(d.undo, func() error {
+		return d.result("cuStreamDestroy", d.stream.Destroy())
+	})
+	return d.openBLAS()
+}
+
+// enter makes the device's primary context that of this thread. Close leaves it
+// so, for the thread may have the device open twice.
+func (d *Device) enter(device cu.Device) error {
+	context, err := device.RetainPrimaryCtx()
+	if err := d.result("cuDevicePrimaryCtxRetain", err); err != nil {
+		return err
+	}
+	d.undo = append(d.undo, func() error {
+		return d.result("cuDevicePrimaryCtxRelease", device.ReleasePrimaryCtx())
+	})
+	return d.result("cuCtxSetCurrent", cu.SetCurrentContext(context))
+}
+
+// Info describes the device. FreeBytes is what was free when it was opened.
+func (d *Device) Info() Info { return d.info }
+
+// Sync waits for all work before it. The failures of that work come out here
+// or from any call before.
+func (d *Device) Sync() error {
+	if d.err != nil {
+		return d.err
+	}
+	return d.result("cuStreamSynchronize", d.stream.Synchronize())
+}
+
+// Live is the number of things that the device owns: memory, host memory,
+// modules and graphs. It is 0 after Close.
+func (d *Device) Live() int {
+	return len(d.memory) + len(d.host) + len(d.modules) + len(d.graphs)
+}
+
+// Close waits for all work, frees everything and gives the thread back. It
+// returns its first failure, unless the device had failed for good before. A
+// device that the driver has lost is left as it is: the end of the program frees
+// it. Closing again does nothing.
+func (d *Device) Close() error {
+	if d.closed {
+		return nil
+	}
+	d.closed = true
+	defer runtime.UnlockOSThread()
+	failed := d.err != nil
+	d.err = nil
+	var first error
+	for _, free := range d.teardown() {
+		if d.lost {
+			break
+		}
+		first = cmp.Or(first, free())
+	}
+	clear(d.memory)
+	clear(d.host)
+	clear(d.graphs)
+	d.modules, d.err = nil, errClosed
+	if failed {
+		return nil
+	}
+	return first
+}
+
+// teardown lists the steps of Close: wait, free what the caller made, and take
+// back what Open did from the last step to the first.
+func (d *Device) teardown() []func() error {
+	var steps []func() error
+	if d.stream != cu.NoStream {
+		steps = append(steps, d.Sync)
+	}
+	for g := range d.graphs {
+		steps = append(steps, g.Close)
+	}
+	for _, m := range d.modules {
+		steps = append(steps, func() error { return d.result("cuModuleUnload", m.Unload()) })
+	}
+	for _, p := range slices.Sorted(maps.Keys(d.memory)) {
+		steps = append(steps, func() error { return d.Free(p) })
+	}
+	for p, n := range d.host {
+		steps = append(steps, func() error { return d.FreeHost(unsafe.Slice((*byte)(p), n)) })
+	}
+	for _, step := range slices.Backward(d.undo) {
+		steps = append(steps, step)
+	}
+	return steps
+}
+
+// result makes an error of what gorgonia.org/cu returned for a call.
+func (d *Device) result(call string, err error) error {
+	return d.keep(driverError(call, codeOf(err)))
+}
+
+// check makes an error of what a driver call returned.
+func (d *Device) check(call string, code C.CUresult) error {
+	return d.keep(driverError(call, int(code)))
+}
+
+// keep remembers the first error that lost the device.
+func (d *Device) keep(err error) error {
+	if errors.Is(err, backend.ErrDeviceLost) {
+		d.err, d.lost = cmp.Or(d.err, err), true
+	}
+	return err
+}

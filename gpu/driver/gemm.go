@@ -1,0 +1,140 @@
+//go:build cuda && linux
+
+package driver
+
+// #include <cublas_v2.h>
+import "C"
+
+import (
+	"cmp"
+	"unsafe"
+
+	"gonum.org/v1/gonum/blas"
+	"gorgonia.org/cu"
+)
+
+// Precision is the arithmetic of a matrix product. In all of them operands and
+// result are float32 in memory and sums are formed in float32.
+type Precision uint8
+
+const (
+	// Float32 multiplies the factors as they are.
+	Float32 Precision = iota
+	// TF32 lets cuBLAS round the factors to 10 bits of fraction.
+	TF32
+	// BFloat16 lets cuBLAS round the factors to 7 bits of fraction.
+	BFloat16
+)
+
+// Gemm computes the matrix product
+//
+//	C = alpha · op(A)·op(B) + beta · C
+//
+// of row-major float32 matrices op(A) (m, k), op(B) (k, n) and C (m, n), after
+// all work before it. If transA is true, op(A) is the transpose of A, which is
+// stored as (k, m); so with transB and B. Rows start lda, ldb and ldc elements
+// after each other. If beta is 0, C is not read. Gemm does not wait, and it can
+// be recorded.
+//
+// cuBLAS is column-major, and what it takes for a matrix is the transpose of
+// the row-major one in the same place. So it is asked for
+//
+//	Cᵀ = alpha · op(B)ᵀ·op(A)ᵀ + beta · Cᵀ
+//
+// which trades the operands, and m for n, and leaves all else as it is.
+func (d *Device) Gemm(p Precision, transA, transB bool, m, n, k int, alpha float32,
+	a Ptr, lda int, b Ptr, ldb int, beta float32, c Ptr, ldc int) error {
+	if d.err != nil {
+		return d.err
+	}
+	if p != Float32 {
+		return d.gemmEx(p, transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+	}
+	d.blas.Sgemm(transpose(transB), transpose(transA), n, m, k,
+		alpha, b.floats(), ldb, a.floats(), lda, beta, c.floats(), ldc)
+	return d.status("cublasSgemm", d.blas.Err())
+}
+
+func (d *Device) gemmEx(p Precision, transA, transB bool, m, n, k int, alpha float32,
+	a Ptr, lda int, b Ptr, ldb int, beta float32, c Ptr, ldc int) error {
+	compute := C.cublasComputeType_t(C.CUBLAS_COMPUTE_32F_FAST_TF32)
+	if p == BFloat16 {
+		compute = C.CUBLAS_COMPUTE_32F_FAST_16BF
+	}
+	return d.blasCheck("cublasGemmEx", C.cublasGemmEx(d.handle(), operation(transB), operation(transA),
+		C.int(n), C.int(m), C.int(k), unsafe.Pointer(&alpha),
+		b.pointer(), C.CUDA_R_32F, C.int(ldb), a.pointer(), C.CUDA_R_32F, C.int(lda), unsafe.Pointer(&beta),
+		c.pointer(), C.CUDA_R_32F, C.int(ldc), compute, C.CUBLAS_GEMM_DEFAULT))
+}
+
+// openBLAS makes a cuBLAS handle that works on the device's stream, in a
+// workspace of its own: with one of fixed size the result does not depend on
+// what else runs, and recording allocates nothing.
+func (d *Device) openBLAS() error {
+	size := 4 << 20
+	if d.info.ComputeMajor >= 9 {
+		size = 32 << 20 // what NVIDIA advises from Hopper on
+	}
+	workspace, err := cu.MemAlloc(int64(size))
+	if err := d.result("cuMemAlloc", err); err != nil {
+		return err
+	}
+	d.undo = append(d.undo, func() error { return d.result("cuMemFree", cu.MemFree(workspace)) })
+	if err := d.status("cublasCreate", d.blas.Init()); err != nil {
+		return err
+	}
+	d.undo = append(d.undo, func() error { return d.status("cublasDestroy", d.blas.Close()) })
+	stream := C.cudaStream_t(unsafe.Pointer(d.stream.C()))
+	if err := d.blasCheck("cublasSetStream", C.cublasSetStream(d.handle(), stream)); err != nil {
+		return err
+	}
+	code := C.cublasSetWorkspace(d.handle(), Ptr(workspace).pointer(), C.size_t(size))
+	if err := d.blasCheck("cublasSetWorkspace", code); err != nil {
+		return err
+	}
+	return d.blasCheck("cublasSetMathMode", C.cublasSetMathMode(d.handle(), C.CUBLAS_DEFAULT_MATH))
+}
+
+// handle is the first field of gorgonia.org/cu/blas.Standard.
+func (d *Device) handle() C.cublasHandle_t {
+	return *(*C.cublasHandle_t)(unsafe.Pointer(&d.blas))
+}
+
+// status makes an error of what gorgonia.org/cu/blas returned for a call.
+func (d *Device) status(call string, err error) error {
+	return d.keepBLAS(blasError(call, codeOf(err)))
+}
+
+// blasCheck makes an error of what a cuBLAS call returned.
+func (d *Device) blasCheck(call string, code C.cublasStatus_t) error {
+	return d.keepBLAS(blasError(call, int(code)))
+}
+
+// keepBLAS remembers the first error, whatever it is: after that one
+// gorgonia.org/cu/blas does nothing, without a word. The driver may still have
+// the device.
+func (d *Device) keepBLAS(err error) error {
+	d.err = cmp.Or(d.err, err)
+	return err
+}
+
+func transpose(t bool) blas.Transpose {
+	if t {
+		return blas.Trans
+	}
+	return blas.NoTrans
+}
+
+func operation(t bool) C.cublasOperation_t {
+	if t {
+		return C.CUBLAS_OP_T
+	}
+	return C.CUBLAS_OP_N
+}
+
+// pointer is p as C has it. It must not be read through.
+func (p Ptr) pointer() unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&p)) }
+
+// floats is p as gorgonia.org/cu/blas takes it: a slice whose elements are not
+// there for the host.
+func (p Ptr) floats() []float32 { return unsafe.Slice((*float32)(p.pointer()), 1) }

@@ -1,0 +1,155 @@
+//go:build cuda && linux
+
+package driver
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"reflect"
+	"testing"
+
+	cublas "gorgonia.org/cu/blas"
+)
+
+// gemmCase is a product with rows longer than they need to be.
+type gemmCase struct {
+	transA, transB bool
+	m, n, k        int
+	alpha, beta    float32
+}
+
+func (g gemmCase) String() string {
+	return fmt.Sprintf("%v,%v/%dx%dx%d/%v,%v", g.transA, g.transB, g.m, g.n, g.k, g.alpha, g.beta)
+}
+
+// want computes the product in float64 by its formula.
+func (g gemmCase) want(a []float32, lda int, b []float32, ldb int, c []float32, ldc int) []float32 {
+	want := append([]float32(nil), c...)
+	for i := range g.m {
+		for j := range g.n {
+			var sum float64
+			for l := range g.k {
+				sum += at(a, lda, g.transA, i, l) * at(b, ldb, g.transB, l, j)
+			}
+			product := float64(g.alpha) * sum
+			if g.beta != 0 {
+				product += float64(g.beta) * float64(c[i*ldc+j])
+			}
+			want[i*ldc+j] = float32(product)
+		}
+	}
+	return want
+}
+
+// at is element (i, j) of op(x).
+func at(x []float32, ld int, transpose bool, i, j int) float64 {
+	if transpose {
+		i, j = j, i
+	}
+	return float64(x[i*ld+j])
+}
+
+// integers fills a matrix with integers from -4 to 4. Products of them, and
+// sums of a few hundred, are exact in all precisions.
+func integers(rng *rand.Rand, n int) []float32 {
+	x := make([]float32, n)
+	for i := range x {
+		x[i] = float32(rng.IntN(9) - 4)
+	}
+	return x
+}
+
+func TestGemm(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	for _, p := range []Precision{Float32, TF32, BFloat16} {
+		for _, g := range []gemmCase{
+			{false, false, 5, 7, 3, 1, 0},
+			{true, false, 5, 7, 3, 1, 0},
+			{false, true, 5, 7, 3, 1, 0},
+			{true, true, 5, 7, 3, 1, 0},
+			{false, false, 64, 10, 100, 1, 1},
+			{true, false, 100, 10, 64, -2, 0.5},
+			{true, true, 1, 33, 17, 1, -1},
+			{false, true, 33, 1, 1, 2, 0},
+		} {
+			t.Run(fmt.Sprintf("%d/%v", p, g), func(t *testing.T) { testGemm(t, rng, p, g) })
+		}
+	}
+}
+
+func testGemm(t *testing.T, rng *rand.Rand, p Precision, g gemmCase) {
+	d := openAny(t)
+	rowsA, colsA, rowsB, colsB := g.m, g.k, g.k, g.n
+	if g.transA {
+		rowsA, colsA = colsA, rowsA
+	}
+	if g.transB {
+		rowsB, colsB = colsB, rowsB
+	}
+	lda, ldb, ldc := colsA+1, colsB+2, g.n+3
+	a, b, c := integers(rng, rowsA*lda), integers(rng, rowsB*ldb), integers(rng, g.m*ldc)
+	if g.beta == 0 {
+		// What is not read may be anything.
+		for i := range g.m {
+			for j := range g.n {
+				c[i*ldc+j] = float32(math.NaN())
+			}
+		}
+	}
+	onDevice := upload(t, d, c)
+	must(t, d.Gemm(p, g.transA, g.transB, g.m, g.n, g.k, g.alpha,
+		upload(t, d, a), lda, upload(t, d, b), ldb, g.beta, onDevice, ldc))
+	got, want := download(t, d, onDevice, len(c)), g.want(a, lda, b, ldb, c, ldc)
+	for i := range want {
+		if got[i] != want[i] {
+			t.Fatalf("element %d is %v, want %v", i, got[i], want[i])
+		}
+	}
+}
+
+// TestFloat32IsStrict multiplies 1 + 2^-20 by the identity. No precision but
+// float32 has that number.
+func TestFloat32IsStrict(t *testing.T) {
+	d := openAny(t)
+	const n = 64
+	x, identity := make([]float32, n*n), make([]float32, n*n)
+	for i := range x {
+		x[i] = 1 + 0x1p-20
+		if i%(n+1) == 0 {
+			identity[i] = 1
+		}
+	}
+	y := upload(t, d, make([]float32, n*n))
+	must(t, d.Gemm(Float32, false, false, n, n, n, 1, upload(t, d, x), n, upload(t, d, identity), n, 0, y, n))
+	if got := download(t, d, y, n*n); !reflect.DeepEqual(got, x) {
+		t.Errorf("1 + 2^-20 becomes %v", got)
+	}
+}
+
+// TestPrecision multiplies 1 + 2^-9 and 1 + 2^-12 by 1: TF32 has the first but
+// not the second, bfloat16 neither.
+func TestPrecision(t *testing.T) {
+	d, _ := open(t)
+	x := []float32{1 + 0x1p-9, 1 + 0x1p-12}
+	one := upload(t, d, []float32{1})
+	for p, want := range map[Precision][]float32{
+		Float32:  x,
+		TF32:     {1 + 0x1p-9, 1},
+		BFloat16: {1, 1},
+	} {
+		y := upload(t, d, make([]float32, 2))
+		must(t, d.Gemm(p, false, false, 2, 1, 1, 1, upload(t, d, x), 1, one, 1, 0, y, 1))
+		if got := download(t, d, y, 2); !reflect.DeepEqual(got, want) {
+			t.Errorf("precision %d: %v becomes %v, want %v", p, x, got, want)
+		}
+	}
+}
+
+// TestHandle checks what Device.handle counts on.
+func TestHandle(t *testing.T) {
+	field := reflect.TypeFor[cublas.Standard]().Field(0)
+	if field.Name != "h" || field.Offset != 0 || field.Type.Kind() != reflect.Pointer {
+		t.Errorf("the first field of cublas.Standard is %v, want the handle", field)
+	}
+}

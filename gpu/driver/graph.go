@@ -1,0 +1,109 @@
+//go:build cuda && linux
+
+package driver
+
+// #include <cuda.h>
+import "C"
+
+import (
+	"cmp"
+	"errors"
+	"unsafe"
+)
+
+// A Graph is recorded work.
+type Graph struct {
+	device *Device
+	exec   C.CUgraphExec
+}
+
+// errUnfinished is the error of a recording while its work runs.
+var errUnfinished = errors.New("driver: the recording is not finished")
+
+// Record calls work and returns what it asked of the device, which is not done
+// yet: Launch, Gemm and Zero are recorded. All else, Alloc and Sync among them,
+// fails while recording. If work fails, so does Record, with the same error.
+// The device owns the graph until its Close.
+func (d *Device) Record(work func() error) (*Graph, error) {
+	if d.err != nil {
+		return nil, d.err
+	}
+	graph, err := d.capture(work)
+	if err != nil {
+		return nil, err
+	}
+	return d.instantiate(graph)
+}
+
+// capture returns what work asks of the stream. The stream stops recording also
+// when work panics.
+func (d *Device) capture(work func() error) (graph C.CUgraph, err error) {
+	mode := C.CUstreamCaptureMode(C.CU_STREAM_CAPTURE_MODE_THREAD_LOCAL)
+	if err := d.check("cuStreamBeginCapture", C.cuStreamBeginCapture(d.cstream(), mode)); err != nil {
+		return nil, err
+	}
+	err = errUnfinished
+	defer func() {
+		if d.lost {
+			err = d.err
+			return
+		}
+		ended := d.check("cuStreamEndCapture", C.cuStreamEndCapture(d.cstream(), &graph))
+		err = cmp.Or(err, ended, d.err)
+		if err != nil && graph != nil && !d.lost {
+			C.cuGraphDestroy(graph)
+		}
+	}()
+	err = work()
+	return nil, err
+}
+
+// instantiate turns a recording into what can be launched.
+func (d *Device) instantiate(graph C.CUgraph) (*Graph, error) {
+	g := &Graph{device: d}
+	err := d.check("cuGraphInstantiateWithFlags", C.cuGraphInstantiateWithFlags(&g.exec, graph, 0))
+	if d.lost {
+		return nil, err
+	}
+	destroyed := d.check("cuGraphDestroy", C.cuGraphDestroy(graph))
+	if err != nil {
+		return nil, err
+	}
+	d.graphs[g] = struct{}{}
+	if destroyed != nil {
+		g.Close()
+		return nil, destroyed
+	}
+	return g, nil
+}
+
+// Launch does the recorded work once more, after all work before it. It does
+// not wait. It panics if the graph is closed.
+func (g *Graph) Launch() error {
+	d := g.device
+	if d.err != nil {
+		return d.err
+	}
+	if g.exec == nil {
+		panic("driver: Launch of a closed graph")
+	}
+	return d.check("cuGraphLaunch", C.cuGraphLaunch(g.exec, d.cstream()))
+}
+
+// Close frees the graph. Closing it again does nothing.
+func (g *Graph) Close() error {
+	d := g.device
+	if g.exec == nil {
+		return nil
+	}
+	exec := g.exec
+	g.exec = nil
+	delete(d.graphs, g)
+	if d.err != nil {
+		return d.err
+	}
+	return d.check("cuGraphExecDestroy", C.cuGraphExecDestroy(exec))
+}
+
+// cstream is the device's stream as C knows it.
+func (d *Device) cstream() C.CUstream { return C.CUstream(unsafe.Pointer(d.stream.C())) }

@@ -1,0 +1,129 @@
+//go:build cuda && linux
+
+package driver
+
+// #include <cuda.h>
+import "C"
+
+import (
+	"runtime"
+	"unsafe"
+
+	"gorgonia.org/cu"
+)
+
+// Ptr is an address in the device's memory. Ptr(0) points nowhere.
+type Ptr uintptr
+
+// Alloc returns n bytes of device memory of any content, aligned to 256 bytes.
+// Free or Close gives them back. The error wraps backend.ErrOutOfMemory when
+// there is too little left. Alloc panics if n is not positive.
+func (d *Device) Alloc(n int) (Ptr, error) {
+	if n <= 0 {
+		panic("driver: Alloc of no bytes")
+	}
+	if d.err != nil {
+		return 0, d.err
+	}
+	p, err := cu.MemAlloc(int64(n))
+	if err := d.result("cuMemAlloc", err); err != nil {
+		return 0, err
+	}
+	d.memory[Ptr(p)] = n
+	return Ptr(p), nil
+}
+
+// Free gives back memory that Alloc returned, after all work before it. It
+// panics if p is not from Alloc or is free already.
+func (d *Device) Free(p Ptr) error {
+	if _, ok := d.memory[p]; !ok {
+		panic("driver: Free of memory that is not allocated")
+	}
+	delete(d.memory, p)
+	if d.err != nil {
+		return d.err
+	}
+	return d.result("cuMemFree", cu.MemFree(cu.DevicePtr(p)))
+}
+
+// Mem returns how much of the device's memory is free, for all programs
+// together, and its size, both in bytes.
+func (d *Device) Mem() (free, total int64, err error) {
+	if d.err != nil {
+		return 0, 0, d.err
+	}
+	free, total, err = cu.MemInfo()
+	return free, total, d.result("cuMemGetInfo", err)
+}
+
+// CopyIn copies src to the device, after all work before it, and waits.
+func (d *Device) CopyIn(dst Ptr, src []byte) error {
+	if d.err != nil || len(src) == 0 {
+		return d.err
+	}
+	var pin runtime.Pinner
+	defer pin.Unpin()
+	pin.Pin(&src[0])
+	err := cu.MemcpyHtoDAsync(cu.DevicePtr(dst), unsafe.Pointer(&src[0]), int64(len(src)), d.stream)
+	if err := d.result("cuMemcpyHtoDAsync", err); err != nil {
+		return err
+	}
+	return d.Sync()
+}
+
+// CopyOut copies len(dst) bytes from the device, after all work before it, and
+// waits.
+func (d *Device) CopyOut(dst []byte, src Ptr) error {
+	if d.err != nil || len(dst) == 0 {
+		return d.err
+	}
+	var pin runtime.Pinner
+	defer pin.Unpin()
+	pin.Pin(&dst[0])
+	err := cu.MemcpyDtoHAsync(unsafe.Pointer(&dst[0]), cu.DevicePtr(src), int64(len(dst)), d.stream)
+	if err := d.result("cuMemcpyDtoHAsync", err); err != nil {
+		return err
+	}
+	return d.Sync()
+}
+
+// Zero sets n bytes from dst on to zero, after all work before it. It does not
+// wait, and it can be recorded.
+func (d *Device) Zero(dst Ptr, n int) error {
+	if d.err != nil || n == 0 {
+		return d.err
+	}
+	return d.result("cuMemsetD8Async", cu.MemsetD8Async(cu.DevicePtr(dst), 0, int64(n), d.stream))
+}
+
+// AllocHost returns n bytes of host memory that the device copies to and from
+// without a detour. FreeHost or Close gives them back; they must not be used
+// after. AllocHost panics if n is not positive.
+func (d *Device) AllocHost(n int) ([]byte, error) {
+	if n <= 0 {
+		panic("driver: AllocHost of no bytes")
+	}
+	if d.err != nil {
+		return nil, d.err
+	}
+	var p unsafe.Pointer
+	if err := d.check("cuMemAllocHost", C.cuMemAllocHost(&p, C.size_t(n))); err != nil {
+		return nil, err
+	}
+	d.host[p] = n
+	return unsafe.Slice((*byte)(p), n), nil
+}
+
+// FreeHost gives back memory that AllocHost returned. It panics if b is not
+// from AllocHost or is free already.
+func (d *Device) FreeHost(b []byte) error {
+	p := unsafe.Pointer(unsafe.SliceData(b))
+	if _, ok := d.host[p]; !ok {
+		panic("driver: FreeHost of memory that is not allocated")
+	}
+	delete(d.host, p)
+	if d.err != nil {
+		return d.err
+	}
+	return d.result("cuMemFreeHost", cu.MemFreeHost(p))
+}

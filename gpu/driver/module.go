@@ -1,0 +1,97 @@
+//go:build cuda && linux
+
+package driver
+
+// #include "calls.h"
+// #cgo noescape driver_launch
+// #cgo nocallback driver_launch
+import "C"
+
+import (
+	"math"
+	"unsafe"
+
+	"gorgonia.org/cu"
+)
+
+// A Module is loaded device code.
+type Module struct {
+	device *Device
+	module cu.Module
+}
+
+// A Function is a kernel of a Module. The zero Function is none.
+type Function struct {
+	name string
+	fn   C.CUfunction
+}
+
+// LoadModule compiles PTX text for the device and loads it. The device owns
+// the module until Close.
+func (d *Device) LoadModule(ptx string) (*Module, error) {
+	if d.err != nil {
+		return nil, d.err
+	}
+	module, err := cu.LoadData(ptx)
+	if err := d.result("cuModuleLoadData", err); err != nil {
+		return nil, err
+	}
+	d.modules = append(d.modules, module)
+	return &Module{d, module}, nil
+}
+
+// Function returns the kernel of that name.
+func (m *Module) Function(name string) (Function, error) {
+	if m.device.err != nil {
+		return Function{}, m.device.err
+	}
+	fn, err := m.module.Function(name)
+	if err := m.device.result("cuModuleGetFunction "+name, err); err != nil {
+		return Function{}, err
+	}
+	return Function{name, *(*C.CUfunction)(unsafe.Pointer(&fn))}, nil
+}
+
+// Dim is the number of blocks of a grid, or of threads of a block, in each
+// direction. A zero stands for one, so Dim{X: 256} is a row of 256.
+type Dim struct{ X, Y, Z int }
+
+func (d Dim) c() C.driver_dim {
+	return C.driver_dim{C.uint(max(d.X, 1)), C.uint(max(d.Y, 1)), C.uint(max(d.Z, 1))}
+}
+
+// Arg is a kernel's argument in the eight bytes that the driver reads it from.
+type Arg uint64
+
+// Arg passes p to a kernel's pointer parameter.
+func (p Ptr) Arg() Arg { return Arg(p) }
+
+// Int passes i to a kernel's int parameter.
+func Int(i int) Arg {
+	if i < math.MinInt32 || i > math.MaxInt32 {
+		panic("driver: kernel argument does not fit an int")
+	}
+	return Arg(uint32(int32(i)))
+}
+
+// Float passes f to a kernel's float parameter.
+func Float(f float32) Arg { return Arg(math.Float32bits(f)) }
+
+// Launch runs f on grid blocks of block threads, each block with shared bytes
+// of dynamic shared memory, after all work before it. It does not wait, and it
+// can be recorded: a recorded launch keeps its arguments. The arguments must be
+// those of the kernel in number and type; nothing checks them.
+func (d *Device) Launch(f Function, grid, block Dim, shared int, args ...Arg) error {
+	if d.err != nil {
+		return d.err
+	}
+	if len(args) > C.DRIVER_MAX_ARGS {
+		panic("driver: kernel with too many arguments")
+	}
+	code := C.driver_launch(f.fn, grid.c(), block.c(), C.uint(shared), d.cstream(),
+		(*C.uint64_t)(unsafe.SliceData(args)), C.int(len(args)))
+	if code != 0 {
+		return d.check("cuLaunchKernel "+f.name, code)
+	}
+	return nil
+}

@@ -1,0 +1,13 @@
+/* The functions that this package calls itself and symbols.h does not have. */
+CU(cuGetErrorName)
+CU(cuGetErrorString)
+CU(cuGraphInstantiateWithFlags)
+CU(cuGraphLaunch)
+CU(cuMemAllocHost_v2)
+CU(cuStreamBeginCapture_v2)
+CU(cuStreamEndCapture)
+BLAS(cublasGemmEx)
+BLAS(cublasGetProperty)
+BLAS(cublasSetMathMode)
+BLAS(cublasSetStream_v2)
+BLAS(cublasSetWorkspace_v2)

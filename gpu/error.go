@@ -1,0 +1,52 @@
+//go:build cuda && linux
+
+package gpu
+
+import (
+	"errors"
+
+	"mnistgpu/internal/backend"
+)
+
+// Error is a fault of the device.
+type Error struct {
+	Op  string // the verb, or the function or method of this package
+	Err error  // what the driver said
+
+	kind error
+}
+
+// Error is one line: op, call, what the driver said.
+func (e *Error) Error() string { return e.Op + ": " + e.Err.Error() }
+
+// Unwrap returns the kind of the fault: backend.ErrOutOfMemory, else
+// backend.ErrNoDevice from Open and backend.ErrDeviceLost from all that comes
+// after. It leaves out Err, which may see it otherwise: the driver calls a
+// device that is away unusable, even if it was at work.
+func (e *Error) Unwrap() error { return e.kind }
+
+// unopened is the fault of an Open that failed with err.
+func unopened(err error) *Error {
+	return &Error{"Open", err, kindOf(err, backend.ErrNoDevice)}
+}
+
+// fault is the fault of an op that failed with err.
+func fault(op string, err error) *Error {
+	return &Error{op, err, kindOf(err, backend.ErrDeviceLost)}
+}
+
+func kindOf(err, otherwise error) error {
+	if errors.Is(err, backend.ErrOutOfMemory) {
+		return backend.ErrOutOfMemory
+	}
+	return otherwise
+}
+
+// fail keeps err, if it is the first fault, with the op that met it. It returns
+// the fault that is kept.
+func (b *Backend) fail(op string, err error) error {
+	if err != nil && b.err == nil {
+		b.err = fault(op, err)
+	}
+	return b.err
+}

@@ -1,0 +1,93 @@
+//go:build cuda && linux
+
+package gpu
+
+import (
+	"cmp"
+	"errors"
+	"time"
+
+	"mnistgpu/gpu/driver"
+	"mnistgpu/internal/backend"
+)
+
+// Capture records step: first as a list of calls, for which all memory is
+// reserved, then as a CUDA graph, unless the options say otherwise.
+func (b *Backend) Capture(step func(backend.Ops)) (backend.Graph, error) {
+	if b.err != nil {
+		return nil, b.err
+	}
+	r := &recorder{b: b}
+	step(backend.Checked(r))
+	if r.err != nil {
+		return nil, b.fail("Capture", r.err)
+	}
+	if b.options.Trace != nil || b.options.NoGraph {
+		return &list{b, r.calls}, nil
+	}
+	var failed error // of a verb, which it names
+	recorded, err := b.device.Record(func() error {
+		failed = run(r.calls)
+		return failed
+	})
+	if err != nil {
+		return nil, b.fail("Capture", cmp.Or(failed, err))
+	}
+	return &graph{b, recorded}, nil
+}
+
+// run makes the calls one after another. An error names the verb.
+func run(calls []call) error {
+	for i := range calls {
+		if err := calls[i].run(); err != nil {
+			return fault(calls[i].op, err)
+		}
+	}
+	return nil
+}
+
+// graph is a step as a CUDA graph.
+type graph struct {
+	b        *Backend
+	recorded *driver.Graph
+}
+
+// Replay launches the graph and does not wait.
+func (g *graph) Replay() error {
+	if g.b.err != nil {
+		return g.b.err
+	}
+	return g.b.fail("Replay", g.recorded.Launch())
+}
+
+// list is a step as calls.
+type list struct {
+	b     *Backend
+	calls []call
+}
+
+// Replay makes the calls. It waits for each of them if they are traced.
+func (l *list) Replay() error {
+	if l.b.err != nil {
+		return l.b.err
+	}
+	if l.b.options.Trace != nil {
+		return l.b.fail("Replay", l.trace())
+	}
+	return l.b.fail("Replay", run(l.calls))
+}
+
+// trace makes the calls one by one and counts the time of each.
+func (l *list) trace() error {
+	if err := l.b.device.Sync(); err != nil {
+		return err
+	}
+	for _, c := range l.calls {
+		start := time.Now()
+		if err := errors.Join(c.run(), l.b.device.Sync()); err != nil {
+			return fault(c.op, err)
+		}
+		l.b.options.Trace.Add(c.op, c.name, c.flops, c.bytes, time.Since(start))
+	}
+	return nil
+}

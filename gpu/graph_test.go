@@ -1,0 +1,116 @@
+//go:build cuda && linux
+
+package gpu
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"mnistgpu/internal/backend"
+)
+
+// TestGraphEqualsCalls trains with a graph, call by call, and traced. All must
+// agree to the bit, and a second run with the first.
+func TestGraphEqualsCalls(t *testing.T) {
+	useDevice(t)
+	want, err := small.trainOn(opener(Options{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var trace Trace
+	for name, options := range map[string]Options{
+		"again":    {},
+		"no graph": {NoGraph: true},
+		"traced":   {Trace: &trace},
+	} {
+		got, err := small.trainOn(opener(options))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if diff := cmp.Diff(want, got, cmp.AllowUnexported(outcome{})); diff != "" {
+			t.Errorf("%s differs:\n%s", name, diff)
+		}
+	}
+	calls := 0
+	for _, row := range trace.Rows() {
+		if row.Call == "advance" {
+			calls = row.Calls
+		}
+	}
+	if calls != small.steps-1 {
+		t.Errorf("the trace has %d calls of advance, want %d and a first", calls, small.steps-1)
+	}
+}
+
+// TestStepsInOneGraph holds a graph of several steps to as many replays of one.
+// Each step must gather its own rows.
+func TestStepsInOneGraph(t *testing.T) {
+	useDevice(t)
+	want, err := small.trainOn(opener(Options{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := Open(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Close()
+	trainer, err := small.newTrainer(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	graph, err := b.Capture(func(ops backend.Ops) {
+		for range small.steps {
+			trainer.record(ops)
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := graph.Replay(); err != nil {
+		t.Fatal(err)
+	}
+	if err := trainer.evaluate(); err != nil {
+		t.Fatal(err)
+	}
+	got, err := trainer.result()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(outcome{})); diff != "" {
+		t.Errorf("a graph of %d steps differs:\n%s", small.steps, diff)
+	}
+}
+
+// TestRowsAreGatheredOnce counts the launches of a step: the backward pass must
+// find the rows that the forward pass gathered.
+func TestRowsAreGatheredOnce(t *testing.T) {
+	useDevice(t)
+	b, err := Open(Options{NoGraph: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Close()
+	trainer, err := small.newTrainer(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	graph, err := b.Capture(func(ops backend.Ops) {
+		trainer.record(ops)
+		trainer.record(ops)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	gathers := 0
+	for _, c := range graph.(*list).calls {
+		if c.name == "gather_rows" {
+			gathers++
+		}
+	}
+	if gathers != 2 {
+		t.Errorf("two steps gather %d times, want 2", gathers)
+	}
+}

@@ -1,0 +1,49 @@
+//go:build cuda && linux
+
+package gpu
+
+import (
+	"mnistgpu/gpu/driver"
+	"mnistgpu/kernels"
+)
+
+// A kernel is an index of kernelNames.
+type kernel int
+
+// The kernels, in order of their names.
+const (
+	advance kernel = iota
+	biasActivation
+	biasGradient
+	biasSGDStep
+	crossEntropy
+	gatherRows
+	linearBackwardInputMask
+	sgdStep
+)
+
+var kernelNames = [...]string{
+	advance:                 "advance",
+	biasActivation:          "bias_activation",
+	biasGradient:            "bias_gradient",
+	biasSGDStep:             "bias_sgd_step",
+	crossEntropy:            "cross_entropy",
+	gatherRows:              "gather_rows",
+	linearBackwardInputMask: "linear_backward_input_mask",
+	sgdStep:                 "sgd_step",
+}
+
+// load looks up every kernel, so that nothing is loaded while recording.
+func (b *Backend) load() error {
+	module, err := b.device.LoadModule(kernels.PTX)
+	if err != nil {
+		return err
+	}
+	for k, name := range kernelNames {
+		if b.kernels[k], err = module.Function(name); err != nil {
+			return err
+		}
+	}
+	b.version, err = driver.Versions()
+	return err
+}

@@ -1,0 +1,86 @@
+//go:build cuda && linux
+
+package gpu
+
+import (
+	"mnistgpu/gpu/driver"
+	"mnistgpu/internal/backend"
+)
+
+// The blocks of the kernels that sum columns: each takes a slab of so many
+// columns and rows.
+const (
+	slabCols  = 32
+	slabRows  = 512
+	slabLanes = 16
+)
+
+func (r *recorder) LinearForward(y backend.Tensor, x backend.Input, w, b backend.Tensor, act backend.Activation) {
+	r.op = "LinearForward"
+	relu := 0
+	if act == backend.ReLU {
+		relu = 1
+	}
+	r.gemm(product{m: y.Rows, n: y.Cols, k: w.Rows}, address(y), r.input(x), address(w))
+	r.elementwise(biasActivation, y.Len(), 8*y.Len(),
+		address(y).Arg(), address(b).Arg(), driver.Int(y.Len()), driver.Int(y.Cols), driver.Int(relu))
+}
+
+func (r *recorder) LinearBackwardInput(dx, dy, w, x backend.Tensor, act backend.Activation) {
+	r.op = "LinearBackwardInput"
+	r.gemm(product{m: dx.Rows, n: dx.Cols, k: dy.Cols, transB: true}, address(dx), address(dy), address(w))
+	if act == backend.ReLU {
+		r.elementwise(linearBackwardInputMask, dx.Len(), 8*dx.Len(),
+			address(dx).Arg(), address(x).Arg(), driver.Int(dx.Len()))
+	}
+}
+
+func (r *recorder) LinearBackwardWeight(dw, db backend.Tensor, x backend.Input, dy backend.Tensor, accumulate bool) {
+	r.op = "LinearBackwardWeight"
+	r.gradient(address(dw), x, dy, accumulate)
+	rows, at := r.slabSums(dy)
+	r.columnSums(address(db), at, rows, dy.Cols, rows, accumulate)
+}
+
+// LinearSGD forms the gradient of w in scratch memory. A product that updates w
+// itself would need the learning rate as its factor, and a graph freezes that.
+func (r *recorder) LinearSGD(w, b backend.Tensor, x backend.Input, dy backend.Tensor, sgd backend.SGD) {
+	r.op = "LinearSGD"
+	dw := r.reserve(weightGradient, w.Bytes())
+	r.gradient(dw, x, dy, false)
+	r.sgdStep(w, dw, sgd)
+	rows, at := r.slabSums(dy)
+	r.launch(biasSGDStep, driver.Dim{X: blocks(b.Cols, slabCols)}, driver.Dim{X: slabCols, Y: slabLanes}, 4*rows*b.Cols,
+		address(b).Arg(), at.Arg(), address(sgd.LearningRate).Arg(), address(sgd.Step).Arg(),
+		driver.Int(rows), driver.Int(b.Cols))
+}
+
+// gradient records dw = xᵀ·dy, or dw += xᵀ·dy.
+func (r *recorder) gradient(dw driver.Ptr, x backend.Input, dy backend.Tensor, accumulate bool) {
+	rows, in := x.Shape()
+	p := product{m: in, n: dy.Cols, k: rows, transA: true, accumulate: accumulate}
+	r.gemm(p, dw, r.input(x), address(dy))
+}
+
+// slabSums returns a matrix of few rows that has the column sums of dy: dy
+// itself, or the sums of its slabs, which many blocks form at the same time.
+func (r *recorder) slabSums(dy backend.Tensor) (rows int, at driver.Ptr) {
+	if dy.Rows <= slabRows {
+		return dy.Rows, address(dy)
+	}
+	slabs := blocks(dy.Rows, slabRows)
+	at = r.reserve(biasGradientSlabs, 4*slabs*dy.Cols)
+	r.columnSums(at, address(dy), dy.Rows, dy.Cols, slabRows, false)
+	return slabs, at
+}
+
+// columnSums records the sums of each slab of the (rows, cols) matrix at dy.
+func (r *recorder) columnSums(db, dy driver.Ptr, rows, cols, slab int, accumulate bool) {
+	add := 0
+	if accumulate {
+		add = 1
+	}
+	grid := driver.Dim{X: blocks(cols, slabCols), Y: blocks(rows, slab)}
+	r.launch(biasGradient, grid, driver.Dim{X: slabCols, Y: slabLanes}, 4*rows*cols,
+		db.Arg(), dy.Arg(), driver.Int(rows), driver.Int(cols), driver.Int(slab), driver.Int(add))
+}

@@ -1,0 +1,126 @@
+//go:build cuda && linux
+
+package gpu
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	"mnistgpu/gpu/driver"
+	"mnistgpu/internal/backend"
+)
+
+// Alloc returns a zeroed tensor. A tensor has at most 2³¹-1 elements, so that
+// kernels can count them in an int.
+func (b *Backend) Alloc(dt backend.DType, rows, cols int) (backend.Tensor, error) {
+	if rows <= 0 || cols <= 0 {
+		panic("gpu: Alloc of an empty tensor")
+	}
+	if b.err != nil {
+		return backend.Tensor{}, b.err
+	}
+	t := backend.Tensor{DType: dt, Rows: rows, Cols: cols}
+	if rows > math.MaxInt32/cols {
+		return backend.Tensor{}, b.fail("Alloc", fmt.Errorf("%w: a tensor has at most %d elements, not %v",
+			backend.ErrOutOfMemory, math.MaxInt32, t))
+	}
+	p, err := b.alloc(t.Bytes())
+	if err != nil {
+		return backend.Tensor{}, b.fail("Alloc", err)
+	}
+	t.Buffer = p
+	return t, nil
+}
+
+// alloc returns n zeroed bytes.
+func (b *Backend) alloc(n int) (driver.Ptr, error) {
+	p, err := b.device.Alloc(n)
+	if errors.Is(err, backend.ErrOutOfMemory) {
+		return 0, b.shortage(n, err)
+	}
+	if err != nil {
+		return 0, err
+	}
+	return p, b.device.Zero(p, n)
+}
+
+// shortage adds to err how much memory is needed and how much is free.
+func (b *Backend) shortage(need int, err error) error {
+	free, total, unknown := b.device.Mem()
+	if unknown != nil {
+		return fmt.Errorf("%s needed: %w", mebibytes(int64(need)), err)
+	}
+	return fmt.Errorf("%s needed, %s of %s free: %w",
+		mebibytes(int64(need)), mebibytes(free), mebibytes(total), err)
+}
+
+func mebibytes(n int64) string { return fmt.Sprintf("%.1f MiB", float64(n)/(1<<20)) }
+
+// Upload copies src to dst and waits.
+func (b *Backend) Upload(dst backend.Tensor, src []byte) error {
+	if len(src) != dst.Bytes() {
+		panic("gpu: Upload of another length than the tensor")
+	}
+	if b.err != nil {
+		return b.err
+	}
+	return b.fail("Upload", b.device.CopyIn(address(dst), src))
+}
+
+// Download copies src to dst and waits.
+func (b *Backend) Download(dst []byte, src backend.Tensor) error {
+	if len(dst) != src.Bytes() {
+		panic("gpu: Download of another length than the tensor")
+	}
+	if b.err != nil {
+		return b.err
+	}
+	return b.fail("Download", b.device.CopyOut(dst, address(src)))
+}
+
+// address is where t lies, 0 for the zero Tensor.
+func address(t backend.Tensor) driver.Ptr {
+	if t.IsZero() {
+		return 0
+	}
+	p, ok := t.Buffer.(driver.Ptr)
+	if !ok {
+		panic("gpu: a tensor of another backend")
+	}
+	return p
+}
+
+// A room is scratch memory for one purpose. All steps run one after another on
+// one stream, so they share it.
+type room struct {
+	at   driver.Ptr
+	size int
+}
+
+// The purposes of scratch memory.
+const (
+	gatheredRows = iota // Rows as floats
+	weightGradient
+	biasGradientSlabs
+	blockLoss
+	blockHits
+	blocksFinished // zero between calls
+	scratchRooms
+)
+
+// reserve returns at least n bytes of scratch memory for one purpose, which are
+// zero the first time. A room that is too small is replaced, but not freed:
+// steps recorded earlier still use it.
+func (b *Backend) reserve(purpose, n int) (driver.Ptr, error) {
+	r := &b.scratch[purpose]
+	if n <= r.size {
+		return r.at, nil
+	}
+	at, err := b.alloc(n)
+	if err != nil {
+		return 0, err
+	}
+	*r = room{at, n}
+	return at, nil
+}

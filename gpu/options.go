@@ -1,0 +1,81 @@
+// Package gpu is the backend that computes on an NVIDIA GPU through CUDA.
+//
+// cuBLAS does the matrix products and package kernels the rest. Capture runs a
+// step once to learn what it asks for, reserves the scratch memory it needs and
+// records it as a CUDA graph; Replay launches the graph. All work goes to one
+// stream and all sums have a fixed order: the same seed on the same card with
+// the same driver gives the same bits.
+//
+// The backend is there in a build with the tag cuda on Linux. In any other
+// build [Open] and [Devices] return [ErrNoCUDA].
+package gpu
+
+import (
+	"fmt"
+
+	"mnistgpu/internal/backend"
+)
+
+// ErrNoCUDA says that this program has no CUDA backend. It wraps
+// backend.ErrNoDevice.
+var ErrNoCUDA = fmt.Errorf("%w: built without CUDA; build with: make build", backend.ErrNoDevice)
+
+// Options are the choices of [Open].
+type Options struct {
+	Device    int       // ordinal of the GPU
+	Precision Precision // of the matrix products
+	NoGraph   bool      // replay call by call, not as a CUDA graph
+	Trace     *Trace    // if not nil, wait after each call and count its time here; no graph
+}
+
+// Precision is the arithmetic of the matrix products. Operands, sums and
+// results are float32 in memory with each of them, and so is all other work.
+type Precision uint8
+
+// The precisions.
+const (
+	FP32 Precision = iota // factors as they are
+	TF32                  // factors rounded to 10 bits of fraction, for tensor cores
+	BF16                  // factors rounded to 7 bits of fraction, for tensor cores
+)
+
+var precisionNames = [...]string{FP32: "fp32", TF32: "tf32", BF16: "bf16"}
+
+// String is the name of p in flags and results, such as "fp32".
+func (p Precision) String() string { return precisionNames[p] }
+
+// MarshalText returns the name of p.
+func (p Precision) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
+
+// UnmarshalText sets p by its name: fp32, tf32 or bf16.
+func (p *Precision) UnmarshalText(text []byte) error {
+	for i, name := range precisionNames {
+		if name == string(text) {
+			*p = Precision(i)
+			return nil
+		}
+	}
+	return fmt.Errorf("unknown precision %q, want fp32, tf32 or bf16", text)
+}
+
+// DeviceInfo describes a GPU.
+type DeviceInfo struct {
+	Ordinal      int
+	Name         string // as the driver has it
+	ComputeMajor int    // compute capability, the 9 of 9.0
+	ComputeMinor int
+	SMs          int   // streaming multiprocessors
+	TotalBytes   int64 // size of its memory
+	FreeBytes    int64 // what all programs together have left of it
+	Simulated    bool  // no GPU: the library of the tests stands in for one
+	Err          error // why the GPU cannot be used; nil if it can
+}
+
+// Software is what was found of NVIDIA's software. Fields are zero for what was
+// not found.
+type Software struct {
+	CUDA      int    // newest CUDA that the driver knows, 12040 for 12.4
+	CUBLAS    [3]int // major, minor, patch
+	LibCUDA   string // path of the library
+	LibCUBLAS string
+}

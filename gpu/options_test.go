@@ -1,0 +1,21 @@
+package gpu
+
+import "testing"
+
+func TestPrecisionNames(t *testing.T) {
+	for _, p := range []Precision{FP32, TF32, BF16} {
+		text, err := p.MarshalText()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got Precision
+		if err := got.UnmarshalText(text); err != nil || got != p {
+			t.Errorf("%v became %v, %v", p, got, err)
+		}
+	}
+	var p Precision
+	err := p.UnmarshalText([]byte("fp16"))
+	if err == nil || err.Error() != `unknown precision "fp16", want fp32, tf32 or bf16` {
+		t.Errorf("fp16 gave %v", err)
+	}
+}

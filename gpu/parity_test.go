@@ -1,0 +1,114 @@
+//go:build cuda && linux
+
+package gpu
+
+import (
+	"math"
+	"testing"
+
+	"mnistgpu/cpu"
+	"mnistgpu/internal/backend"
+	"mnistgpu/internal/backend/backendtest"
+)
+
+// TestSuite puts the backend to the suite of all backends.
+func TestSuite(t *testing.T) {
+	useDevice(t)
+	backendtest.Run(t, opener(Options{}))
+}
+
+func onCPU() (backend.Backend, error) { return cpu.Open(cpu.Options{}) }
+
+// TestTraining holds trainings in each precision to one in float64. The limits
+// on ‖w - w'‖/‖w'‖ are those of float32 sums in any order after that many
+// steps, and of factors of 11 and 8 bits after one; later these drift apart.
+func TestTraining(t *testing.T) {
+	useDevice(t)
+	float32On := func(p Precision) func() (backend.Backend, error) { return opener(Options{Precision: p}) }
+	for _, test := range []struct {
+		name  string
+		open  func() (backend.Backend, error)
+		steps int
+		limit float64
+	}{
+		{"cpu, 1 step", onCPU, 1, 2e-7},
+		{"fp32, 1 step", float32On(FP32), 1, 2e-7},
+		{"fp32, 10 steps", float32On(FP32), 10, 6e-7},
+		{"cpu, 100 steps", onCPU, 100, 2e-6},
+		{"fp32, 100 steps", float32On(FP32), 100, 2e-6},
+		{"tf32, 1 step", float32On(TF32), 1, 1e-4},
+		{"bf16, 1 step", float32On(BF16), 1, 5e-3},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			task := small
+			task.steps = test.steps
+			want, err := task.trainOn(backendtest.OpenReference)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := task.trainOn(test.open)
+			if err != nil {
+				t.Fatal(err)
+			}
+			compare(t, got, want, test.limit)
+		})
+	}
+}
+
+// TestPrecisionsDiffer asks that each precision is what it says: on the
+// simulated device, which rounds every factor, a step gets worse from one to the
+// next. The fractions have 24, 11 and 8 bits.
+func TestPrecisionsDiffer(t *testing.T) {
+	simulate(t)
+	task := small
+	task.steps = 1
+	want, err := task.trainOn(backendtest.OpenReference)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := 0.0
+	for _, p := range []Precision{FP32, TF32, BF16} {
+		got, err := task.trainOn(opener(Options{Precision: p}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := distance(got.params, want.params)
+		if !(d > 4*before) {
+			t.Errorf("with %v parameters are off by %.2g, with the one before by %.2g", p, d, before)
+		}
+		before = d
+	}
+}
+
+// compare holds weights to the limit and the losses, which are functions of
+// the weights, to ten times that. Hits may differ where two logits are close: by
+// one in each batch.
+func compare(t *testing.T, got, want *outcome, limit float64) {
+	t.Helper()
+	d := distance(got.params, want.params)
+	t.Logf("parameters are off by %.2g, limit %.0e", d, limit)
+	if !(d <= limit) {
+		t.Error("that is too much")
+	}
+	for i, loss := range want.loss {
+		if d := math.Abs(got.loss[i]-loss) / loss; !(d <= 10*limit) {
+			t.Errorf("step %d: the loss is %v, want %v", i, got.loss[i], loss)
+		}
+		if d := got.hits[i] - want.hits[i]; d < -1 || d > 1 {
+			t.Errorf("step %d: %d hits, want %d", i, got.hits[i], want.hits[i])
+		}
+	}
+}
+
+// distance is ‖got - want‖/‖want‖ over all parameters.
+func distance(got, want [][]float32) float64 {
+	var difference, norm float64
+	for i, p := range want {
+		for j, w := range p {
+			d := float64(got[i][j]) - float64(w)
+			difference += d * d
+			norm += float64(w) * float64(w)
+		}
+	}
+	return math.Sqrt(difference / norm)
+}

@@ -1,0 +1,115 @@
+//go:build cuda && linux
+
+package gpu
+
+import (
+	"fmt"
+
+	"mnistgpu/gpu/driver"
+	"mnistgpu/internal/backend"
+)
+
+// blockThreads is the block of the kernels that name no other.
+const blockThreads = 256
+
+// recorder implements backend.Ops: each verb appends the calls that compute it.
+// The calls do not run before the whole step is known, so that all memory is
+// there when a graph is recorded.
+type recorder struct {
+	b     *Backend
+	op    string // the verb that is being recorded
+	calls []call
+	err   error // the first failure to reserve memory
+
+	// What the room of gathered rows holds at this point of the step.
+	rows backend.Rows
+}
+
+// A call is one launch of a kernel or one matrix product.
+type call struct {
+	op, name     string
+	flops, bytes int // that it takes at the least, for a trace
+	run          func() error
+}
+
+// input returns where x lies as floats. Rows that the call before used as well
+// are there already: the backward pass finds what the forward pass gathered.
+func (r *recorder) input(x backend.Input) driver.Ptr {
+	rows, ok := x.(backend.Rows)
+	if !ok {
+		return address(x.(backend.Tensor))
+	}
+	count, cols := rows.Shape()
+	at := r.reserve(gatheredRows, 4*count*cols)
+	if rows == r.rows {
+		return at
+	}
+	r.rows = rows
+	r.launch(gatherRows, driver.Dim{X: count}, driver.Dim{X: blockThreads}, 5*count*cols,
+		at.Arg(), address(rows.Data).Arg(), address(rows.Order).Arg(), address(rows.Cursor).Arg(),
+		driver.Int(rows.Offset), driver.Int(cols), driver.Float(rows.Scale))
+	return at
+}
+
+func (r *recorder) reserve(purpose, bytes int) driver.Ptr {
+	if r.err != nil {
+		return 0
+	}
+	at, err := r.b.reserve(purpose, bytes)
+	if err != nil {
+		r.err = fault(r.op, err)
+	}
+	return at
+}
+
+// launch records a launch of k. It moves that many bytes.
+func (r *recorder) launch(k kernel, grid, block driver.Dim, bytes int, args ...driver.Arg) {
+	device, fn := r.b.device, r.b.kernels[k]
+	r.calls = append(r.calls, call{
+		op:    r.op,
+		name:  kernelNames[k],
+		bytes: bytes,
+		run:   func() error { return device.Launch(fn, grid, block, 0, args...) },
+	})
+}
+
+// elementwise records a launch of k with one thread for four of n elements.
+func (r *recorder) elementwise(k kernel, n, bytes int, args ...driver.Arg) {
+	r.launch(k, driver.Dim{X: blocks(n, 4*blockThreads)}, driver.Dim{X: blockThreads}, bytes, args...)
+}
+
+// blocks is how many blocks of that size n takes.
+func blocks(n, size int) int { return (n + size - 1) / size }
+
+// A product is C = op(A)·op(B), or C += op(A)·op(B) if accumulate is true, with
+// op(A) (m, k), op(B) (k, n), C (m, n). A is stored as (k, m) if transA is
+// true, B as (n, k) if transB is.
+type product struct {
+	m, n, k        int
+	transA, transB bool
+	accumulate     bool
+}
+
+// gemm records the product of the matrices at a and b into the one at c.
+func (r *recorder) gemm(p product, c, a, b driver.Ptr) {
+	lda, ldb, beta := p.k, p.n, float32(0)
+	if p.transA {
+		lda = p.m
+	}
+	if p.transB {
+		ldb = p.k
+	}
+	if p.accumulate {
+		beta = 1
+	}
+	device, precision := r.b.device, driver.Precision(r.b.options.Precision)
+	r.calls = append(r.calls, call{
+		op:    r.op,
+		name:  fmt.Sprintf("gemm %dx%dx%d", p.m, p.n, p.k),
+		flops: 2 * p.m * p.n * p.k,
+		bytes: 4 * (p.m*p.k + p.k*p.n + p.m*p.n),
+		run: func() error {
+			return device.Gemm(precision, p.transA, p.transB, p.m, p.n, p.k, 1, a, lda, b, ldb, beta, c, p.n)
+		},
+	})
+}

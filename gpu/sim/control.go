@@ -1,0 +1,98 @@
+//go:build linux
+
+package sim
+
+import (
+	"os"
+	"path/filepath"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"unsafe"
+)
+
+// control is the memory that the library and the test share. The same words in
+// the same order are in library/control.h.
+type control struct {
+	calls, live, leaked, used                           atomic.Uint64
+	capacity, failCall, failCode, failAlways, failLater atomic.Uint64
+}
+
+// A Device is the simulated device as a test sees it, from outside the driver.
+type Device struct{ c *control }
+
+// Use makes a new simulated device the one that package driver opens, in this
+// process and in those it starts, until the test ends. It skips the test, with
+// the reason, if the library cannot be built here.
+func Use(t testing.TB) *Device {
+	t.Helper()
+	library := Build(t)
+	d := newDevice(t)
+	t.Setenv("MNISTGPU_LIBCUDA", library)
+	t.Setenv("MNISTGPU_LIBCUBLAS", library)
+	return d
+}
+
+// newDevice maps a control file and names it to the library, which begins a new
+// device when cuInit finds another name.
+func newDevice(t testing.TB) *Device {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "control")
+	const size = int(unsafe.Sizeof(control{}))
+	if err := os.WriteFile(path, make([]byte, size), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	file, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	memory, err := syscall.Mmap(int(file.Fd()), 0, size, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_SHARED)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { syscall.Munmap(memory) })
+	t.Setenv("MNISTGPU_SIM", path)
+	return &Device{(*control)(unsafe.Pointer(&memory[0]))}
+}
+
+// Calls is the number of calls of the driver and of cuBLAS so far.
+func (d *Device) Calls() int { return int(d.c.calls.Load()) }
+
+// Live is the number of objects there are: contexts, streams, device and host
+// memory, modules, graphs and cuBLAS handles.
+func (d *Device) Live() int { return int(d.c.live.Load()) }
+
+// Leaked is the number of objects that nobody freed and that went with their
+// context.
+func (d *Device) Leaked() int { return int(d.c.leaked.Load()) }
+
+// Used is the number of bytes of device memory that are allocated.
+func (d *Device) Used() int { return int(d.c.used.Load()) }
+
+// SetCapacity gives the device n bytes of memory in place of 8 GiB.
+func (d *Device) SetCapacity(n int) { d.c.capacity.Store(uint64(n)) }
+
+// A Fault is a failure for the device to have.
+type Fault struct {
+	Call   int  // the call that fails, counted from 1 as Calls counts
+	Code   int  // the CUresult; cuBLAS makes a status of it
+	Always bool // all calls after it fail too
+	Later  bool // the call succeeds, and the failure comes out where the host next waits
+}
+
+// Fail makes the device have f and no other fault. The zero Fault is none.
+func (d *Device) Fail(f Fault) {
+	d.c.failCall.Store(0)
+	d.c.failCode.Store(uint64(f.Code))
+	d.c.failAlways.Store(word(f.Always))
+	d.c.failLater.Store(word(f.Later))
+	d.c.failCall.Store(uint64(f.Call))
+}
+
+func word(b bool) uint64 {
+	if b {
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,26 @@
+// Package sim is a simulated CUDA device for tests on machines without a GPU.
+//
+// Its C++ sources build one library that stands in for libcuda and for libcublas
+// and that runs the real sources of package kernels on the host. [Use] builds
+// it, points the two environment variables of package driver at it, and returns
+// the [Device] that tests inspect and break.
+//
+// The device is strict where a GPU is not:
+//
+//   - Fresh memory is NaN, and so is the dynamic shared memory of each block.
+//   - A kernel that reads or writes outside an allocation, in freed memory, or
+//     past the end of a shared array fails with CUDA_ERROR_ILLEGAL_ADDRESS. An
+//     allocation ends where a page starts that nobody may touch; what is written
+//     shortly before it shows when it is freed.
+//   - A barrier that cannot open fails with CUDA_ERROR_LAUNCH_TIMEOUT.
+//   - All work waits until the host waits for it. Only then are the host's
+//     buffers read and written and do a kernel's failures come out.
+//   - Blocks and their threads run in rising order in one launch and in falling
+//     order in the next, and each thread runs until it has to wait.
+//   - A call from a thread without the context fails.
+//   - A kernel is found only if the loaded PTX has it too.
+//
+// It computes on one thread of the host and has no fused multiply-add, so its
+// results may differ from a GPU's by roundings. Static shared memory keeps what
+// the block before left in it.
+package sim

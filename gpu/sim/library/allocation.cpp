@@ -1,0 +1,114 @@
+// Calls that allocate, copy and set memory.
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "memory.h"
+#include "world.h"
+
+using namespace sim;
+
+namespace {
+
+// spans tells whether n bytes from p on lie in one allocation.
+bool spans(CUdeviceptr p, size_t n) {
+	auto it = world.memory.upper_bound(p);
+	if (it == world.memory.begin())
+		return false;
+	--it;
+	return p - it->first <= it->second && n <= it->second - (p - it->first);
+}
+
+}  // namespace
+
+CUresult cuMemGetInfo(size_t *free, size_t *total) {
+	return call(context, [&] {
+		*total = world.control->capacity;
+		*free = *total - world.used;
+		return CUDA_SUCCESS;
+	});
+}
+
+CUresult cuMemAlloc(CUdeviceptr *p, size_t n) {
+	return call(no_record, [&] {
+		if (n == 0)
+			return CUDA_ERROR_INVALID_VALUE;
+		if (n > world.control->capacity - world.used)
+			return CUDA_ERROR_OUT_OF_MEMORY;
+		*p = (CUdeviceptr)fence_alloc(n);
+		if (*p == 0)
+			return CUDA_ERROR_OUT_OF_MEMORY;
+		world.memory[*p] = n;
+		world.used += n;
+		return CUDA_SUCCESS;
+	});
+}
+
+CUresult cuMemFree(CUdeviceptr p) {
+	return call(no_record, [&] {
+		const auto it = world.memory.find(p);
+		if (it == world.memory.end())
+			return CUDA_ERROR_INVALID_VALUE;
+		const CUresult result = drain();
+		const bool intact = fence_free((void *)p, it->second);
+		world.used -= it->second;
+		world.memory.erase(it);
+		return result == CUDA_SUCCESS && !intact ? CUDA_ERROR_ILLEGAL_ADDRESS : result;
+	});
+}
+
+CUresult cuMemAllocHost(void **p, size_t n) {
+	return call(no_record, [&] {
+		*p = malloc(n);
+		if (*p == nullptr)
+			return CUDA_ERROR_OUT_OF_MEMORY;
+		memset(*p, 0xff, n);
+		world.host[*p] = n;
+		return CUDA_SUCCESS;
+	});
+}
+
+CUresult cuMemFreeHost(void *p) {
+	return call(no_record, [&] {
+		if (world.host.erase(p) == 0)
+			return CUDA_ERROR_INVALID_VALUE;
+		const CUresult result = drain();
+		free(p);
+		return result;
+	});
+}
+
+// Copies read and write the host's memory only when the stream comes to them.
+
+CUresult cuMemcpyHtoDAsync(CUdeviceptr to, const void *from, size_t n, CUstream stream) {
+	return call(no_record, [&] {
+		if (!spans(to, n))
+			return CUDA_ERROR_INVALID_VALUE;
+		return enqueue(stream, [=] {
+			memcpy((void *)to, from, n);
+			return CUDA_SUCCESS;
+		});
+	});
+}
+
+CUresult cuMemcpyDtoHAsync(void *to, CUdeviceptr from, size_t n, CUstream stream) {
+	return call(no_record, [&] {
+		if (!spans(from, n))
+			return CUDA_ERROR_INVALID_VALUE;
+		return enqueue(stream, [=] {
+			memcpy(to, (const void *)from, n);
+			return CUDA_SUCCESS;
+		});
+	});
+}
+
+CUresult cuMemsetD8Async(CUdeviceptr to, unsigned char value, size_t n, CUstream stream) {
+	return call(context, [&] {
+		if (!spans(to, n))
+			return CUDA_ERROR_INVALID_VALUE;
+		return enqueue(stream, [=] {
+			memset((void *)to, value, n);
+			return CUDA_SUCCESS;
+		});
+	});
+}

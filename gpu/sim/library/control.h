@@ -1,0 +1,28 @@
+// What the tests and the library tell each other, in a file that both map.
+
+#ifndef SIM_CONTROL_H
+#define SIM_CONTROL_H
+
+#include <stdint.h>
+
+namespace sim {
+
+// The same words in the same order are in ../control.go.
+struct Control {
+	// Counted by the library.
+	uint64_t calls;   // of the driver and of cuBLAS since the file was made
+	uint64_t live;    // objects: contexts, streams, memory, modules, graphs, handles
+	uint64_t leaked;  // objects that went only with their context
+	uint64_t used;    // bytes of device memory
+
+	// Set by the tests.
+	uint64_t capacity;    // bytes of device memory
+	uint64_t fail_call;   // the first call that fails, counted from 1; 0 for none
+	uint64_t fail_code;   // the CUresult it fails with
+	uint64_t fail_always; // whether all calls after it fail too
+	uint64_t fail_later;  // whether the failure comes out where the host next waits
+};
+
+}  // namespace sim
+
+#endif

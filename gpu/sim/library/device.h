@@ -1,0 +1,156 @@
+// CUDA's words for a host compiler.
+//
+// A kernel's source includes this file in place of what nvcc supplies. One
+// block runs at a time, on one thread of the host, its threads as fibers that
+// switch where they wait for each other. So what a block shares is a static
+// variable, and atomic operations need nothing.
+
+#ifndef SIM_DEVICE_H
+#define SIM_DEVICE_H
+
+#include <math.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "block.h"
+#include "registry.h"
+
+// KERNEL declares a kernel and makes it known by its name.
+#define KERNEL(name, params)                                   \
+	static void name params;                                   \
+	static const sim::Registration register_##name(#name, name); \
+	static void name params
+
+// DYNAMIC_SHARED names the shared memory whose size the launch gives.
+#define DYNAMIC_SHARED(type, name) type *name = (type *)sim::dynamic_shared
+
+#define __device__
+#define __host__
+#define __global__
+#define __forceinline__ inline
+#define __shared__ static
+#define __constant__ static
+#define __restrict__
+#define __launch_bounds__(...)
+
+namespace sim {
+
+// shuffle is trade for any type of up to eight bytes.
+template <typename T>
+T shuffle(unsigned mask, T value, unsigned from) {
+	static_assert(sizeof(T) <= 8, "values of more than eight bytes cannot be traded");
+	uint64_t bits = 0;
+	memcpy(&bits, &value, sizeof value);
+	bits = trade(mask, bits, from);
+	memcpy(&value, &bits, sizeof value);
+	return value;
+}
+
+}  // namespace sim
+
+using dim3 = sim::Dim;
+
+#define threadIdx (sim::thread->index)
+#define blockIdx sim::block_index
+#define blockDim sim::block_size
+#define gridDim sim::grid_size
+#define warpSize 32
+
+inline void __syncthreads() { sim::wait_block(); }
+inline void __syncwarp(unsigned mask = ~0u) { sim::wait_warp(mask); }
+inline void __threadfence() {}
+inline void __threadfence_block() {}
+
+template <typename T>
+T __shfl_sync(unsigned mask, T v, int lane) {
+	return sim::shuffle(mask, v, lane % 32);
+}
+
+template <typename T>
+T __shfl_xor_sync(unsigned mask, T v, int lanes) {
+	return sim::shuffle(mask, v, sim::lane() ^ lanes);
+}
+
+template <typename T>
+T __shfl_down_sync(unsigned mask, T v, unsigned lanes) {
+	const unsigned from = sim::lane() + lanes;
+	return sim::shuffle(mask, v, from < 32 ? from : sim::lane());
+}
+
+template <typename T>
+T __shfl_up_sync(unsigned mask, T v, unsigned lanes) {
+	const unsigned lane = sim::lane();
+	return sim::shuffle(mask, v, lane < lanes ? lane : lane - lanes);
+}
+
+inline unsigned __ballot_sync(unsigned mask, int predicate) {
+	unsigned votes = predicate ? 1u << sim::lane() : 0;
+	for (int lanes = 16; lanes > 0; lanes /= 2)
+		votes |= __shfl_xor_sync(mask, votes, lanes);
+	return votes;
+}
+
+template <typename T>
+T atomicAdd(T *p, T v) {
+	const T old = *p;
+	*p += v;
+	return old;
+}
+
+template <typename T>
+T atomicMax(T *p, T v) {
+	const T old = *p;
+	*p = old < v ? v : old;
+	return old;
+}
+
+template <typename T>
+T __ldg(const T *p) {
+	return *p;
+}
+
+inline float __expf(float x) { return expf(x); }
+inline float __logf(float x) { return logf(x); }
+inline float rsqrtf(float x) { return 1 / sqrtf(x); }
+inline int __float2int_rn(float x) { return (int)lrintf(x); }
+inline float __int_as_float(int i) {
+	float f;
+	memcpy(&f, &i, sizeof f);
+	return f;
+}
+inline int __float_as_int(float f) {
+	int i;
+	memcpy(&i, &f, sizeof i);
+	return i;
+}
+
+inline int min(int a, int b) { return b < a ? b : a; }
+inline int max(int a, int b) { return a < b ? b : a; }
+inline unsigned min(unsigned a, unsigned b) { return b < a ? b : a; }
+inline unsigned max(unsigned a, unsigned b) { return a < b ? b : a; }
+inline size_t min(size_t a, size_t b) { return b < a ? b : a; }
+inline size_t max(size_t a, size_t b) { return a < b ? b : a; }
+inline float min(float a, float b) { return fminf(a, b); }
+inline float max(float a, float b) { return fmaxf(a, b); }
+
+struct float2 {
+	float x, y;
+};
+struct float4 {
+	float x, y, z, w;
+};
+struct int2 {
+	int x, y;
+};
+struct uchar4 {
+	unsigned char x, y, z, w;
+};
+inline float2 make_float2(float x, float y) { return {x, y}; }
+inline float4 make_float4(float x, float y, float z, float w) { return {x, y, z, w}; }
+inline int2 make_int2(int x, int y) { return {x, y}; }
+inline uchar4 make_uchar4(unsigned char x, unsigned char y, unsigned char z, unsigned char w) {
+	return {x, y, z, w};
+}
+
+#endif

@@ -1,0 +1,65 @@
+// Faults of the processor while a kernel runs become errors of the device.
+
+#include <pthread.h>
+#include <setjmp.h>
+#include <signal.h>
+
+#include <iterator>
+
+#include "block.h"
+#include "world.h"
+
+namespace sim {
+
+namespace {
+
+// SIGSEGV and SIGBUS come from outside an allocation, SIGILL and SIGTRAP from
+// the compiler's checks of indices into arrays.
+const int signals[] = {SIGSEGV, SIGBUS, SIGILL, SIGTRAP};
+struct sigaction previous[std::size(signals)];
+
+pthread_t worker;  // the thread that works
+sigjmp_buf escape;
+
+void on_fault(int signal, siginfo_t *info, void *state) {
+	if (pthread_equal(pthread_self(), worker))
+		siglongjmp(escape, signal);
+	for (size_t i = 0; i < std::size(signals); i++)
+		if (signals[i] == signal)
+			previous[i].sa_sigaction(signal, info, state);
+}
+
+// A Handler has the signals while it lives. Those of other threads go on to the
+// handlers that were there before, which are the Go runtime's.
+struct Handler {
+	Handler() {
+		worker = pthread_self();
+		struct sigaction action = {};
+		action.sa_sigaction = on_fault;
+		action.sa_flags = SA_SIGINFO | SA_ONSTACK;
+		for (size_t i = 0; i < std::size(signals); i++)
+			sigaction(signals[i], &action, &previous[i]);
+	}
+	~Handler() {
+		for (size_t i = 0; i < std::size(signals); i++)
+			sigaction(signals[i], &previous[i], nullptr);
+	}
+};
+
+}  // namespace
+
+CUresult perform(const std::vector<Work> &queue) {
+	if (queue.empty())
+		return CUDA_SUCCESS;
+	const Handler handler;
+	if (sigsetjmp(escape, 1) != 0) {
+		abandon_block();
+		return CUDA_ERROR_ILLEGAL_ADDRESS;
+	}
+	for (const Work &work : queue)
+		if (const CUresult code = work())
+			return code;
+	return CUDA_SUCCESS;
+}
+
+}  // namespace sim

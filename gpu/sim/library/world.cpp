@@ -1,0 +1,148 @@
+// The state of the simulated device, and the frame of every call.
+
+#include "world.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "memory.h"
+
+namespace sim {
+
+World world;
+
+namespace {
+
+const uint64_t default_capacity = (uint64_t)8 << 30;
+
+// sticks tells whether a context is lost after an error.
+bool sticks(CUresult code) {
+	switch (code) {
+	case CUDA_ERROR_ECC_UNCORRECTABLE:
+	case CUDA_ERROR_NVLINK_UNCORRECTABLE:
+	case CUDA_ERROR_ILLEGAL_ADDRESS:
+	case CUDA_ERROR_LAUNCH_TIMEOUT:
+	case CUDA_ERROR_ASSERT:
+	case CUDA_ERROR_HARDWARE_STACK_ERROR:
+	case CUDA_ERROR_ILLEGAL_INSTRUCTION:
+	case CUDA_ERROR_MISALIGNED_ADDRESS:
+	case CUDA_ERROR_INVALID_ADDRESS_SPACE:
+	case CUDA_ERROR_INVALID_PC:
+	case CUDA_ERROR_LAUNCH_FAILED:
+	case CUDA_ERROR_EXTERNAL_DEVICE:
+		return true;
+	default:
+		return false;
+	}
+}
+
+// injected is the error that the tests want from this call.
+CUresult injected() {
+	const Control &c = *world.control;
+	if (c.fail_call == 0 || c.calls < c.fail_call || (c.calls > c.fail_call && !c.fail_always))
+		return CUDA_SUCCESS;
+	const CUresult code = (CUresult)c.fail_code;
+	if (c.fail_later) {
+		world.late = code;
+		return CUDA_SUCCESS;
+	}
+	if (sticks(code))
+		world.broken = code;
+	return code;
+}
+
+Control *map_control(const char *path) {
+	const int file = open(path, O_RDWR | O_CLOEXEC);
+	if (file < 0)
+		return &world.own;
+	void *p = mmap(nullptr, sizeof(Control), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+	close(file);
+	return p == MAP_FAILED ? &world.own : (Control *)p;
+}
+
+}  // namespace
+
+void attach() {
+	const char *path = getenv("MNISTGPU_SIM");
+	if (path == nullptr || world.control_file == path)
+		return;
+	reset();
+	forget_freed();
+	if (world.control != &world.own)
+		munmap(world.control, sizeof(Control));
+	world.control = map_control(path);
+	world.control_file = path;
+	world.device++;
+	world.retained = 0;
+	world.broken = world.late = CUDA_SUCCESS;
+}
+
+void reset() {
+	world.queue.clear();
+	world.recorder = nullptr;
+	world.objects.clear();
+	for (const auto &[address, bytes] : world.memory)
+		fence_free((void *)address, bytes);
+	world.memory.clear();
+	world.used = 0;
+	for (const auto &[address, bytes] : world.host)
+		free(address);
+	world.host.clear();
+}
+
+std::vector<uint64_t> &contexts() {
+	static thread_local std::vector<uint64_t> stack;
+	return stack;
+}
+
+CUresult enter(Need need) {
+	world.control->calls++;
+	if (world.control->capacity == 0)
+		world.control->capacity = default_capacity;
+	if (const CUresult code = injected())
+		return code;
+	if (need == nothing)
+		return CUDA_SUCCESS;
+	if (contexts().empty() || contexts().back() != world.device || world.retained == 0)
+		return CUDA_ERROR_INVALID_CONTEXT;
+	if (world.broken)
+		return world.broken;
+	if (need == no_record && world.recorder) {
+		world.recorder->spoilt = true;
+		return CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED;
+	}
+	return CUDA_SUCCESS;
+}
+
+void leave() {
+	Control &c = *world.control;
+	c.live = (world.retained > 0) + world.objects.size() + world.memory.size() + world.host.size();
+	c.used = world.used;
+}
+
+CUresult enqueue(CUstream handle, Work work) {
+	Stream *stream = find<Stream>(handle);
+	if (stream == nullptr)
+		return CUDA_ERROR_INVALID_HANDLE;
+	if (stream->recording)
+		stream->recording->push_back(std::move(work));
+	else
+		world.queue.push_back(std::move(work));
+	return CUDA_SUCCESS;
+}
+
+CUresult drain() {
+	std::vector<Work> queue;
+	queue.swap(world.queue);
+	CUresult result = world.late;
+	world.late = CUDA_SUCCESS;
+	if (result == CUDA_SUCCESS)
+		result = perform(queue);
+	if (sticks(result))
+		world.broken = result;
+	return result;
+}
+
+}  // namespace sim

@@ -1,0 +1,42 @@
+//go:build cuda && linux
+
+package gpu
+
+import (
+	"mnistgpu/gpu/driver"
+	"mnistgpu/internal/backend"
+)
+
+// crossEntropyRows is what a block of cross_entropy takes: one row a warp.
+const crossEntropyRows = blockThreads / 32
+
+func (r *recorder) SGDStep(p, g backend.Tensor, sgd backend.SGD) {
+	r.op = "SGDStep"
+	r.sgdStep(p, address(g), sgd)
+}
+
+func (r *recorder) sgdStep(p backend.Tensor, g driver.Ptr, sgd backend.SGD) {
+	r.elementwise(sgdStep, p.Len(), 12*p.Len(),
+		address(p).Arg(), g.Arg(), address(sgd.LearningRate).Arg(), address(sgd.Step).Arg(),
+		driver.Float(sgd.L2), driver.Int(p.Len()))
+}
+
+func (r *recorder) CrossEntropy(t backend.Tally, dlogits, logits backend.Tensor, labels backend.Rows, scale float32) {
+	r.op = "CrossEntropy"
+	grid := blocks(logits.Rows, crossEntropyRows)
+	loss := r.reserve(blockLoss, 8*grid)
+	hits := r.reserve(blockHits, 4*grid)
+	finished := r.reserve(blocksFinished, 4)
+	r.launch(crossEntropy, driver.Dim{X: grid}, driver.Dim{X: blockThreads}, 4*(logits.Len()+dlogits.Len()),
+		address(t.Loss).Arg(), address(t.Hits).Arg(), address(dlogits).Arg(),
+		loss.Arg(), hits.Arg(), finished.Arg(), address(t.Step).Arg(), address(logits).Arg(),
+		address(labels.Data).Arg(), address(labels.Order).Arg(), address(labels.Cursor).Arg(),
+		driver.Int(labels.Offset), driver.Int(logits.Rows), driver.Int(logits.Cols), driver.Float(scale))
+}
+
+func (r *recorder) Advance(step, cursor backend.Tensor, n int) {
+	r.op = "Advance"
+	r.rows = backend.Rows{} // the next rows are others
+	r.launch(advance, driver.Dim{X: 1}, driver.Dim{X: 1}, 16,
+		address(step).Arg(), address(cursor).Arg(), driver.Int(n))
+}

@@ -1,0 +1,86 @@
+// Words that all kernels share.
+//
+// A kernel's outputs come first, then its inputs, then sizes and scalars.
+// Matrices are row-major. All reductions run in a fixed order, so the same
+// inputs give the same bits.
+
+#ifndef COMMON_CUH
+#define COMMON_CUH
+
+#include <math.h>
+
+#ifdef __CUDACC__
+// The name stays free of C++ decoration, so that the host can look it up.
+#define KERNEL(name, params) extern "C" __global__ void name params
+#else
+// A host compiler takes CUDA's words, and KERNEL, from the simulated device.
+#include "device.h"
+#endif
+
+typedef unsigned char byte;
+
+constexpr int warp_size = 32;
+constexpr unsigned all_lanes = 0xffffffffu;
+
+// Four neighbouring elements of an array. A kernel that works element by element
+// gives each thread four, since memory is fastest in words of 16 bytes.
+struct Four {
+	float v[4];
+};
+
+// first_of_four is the index of the first element of this thread's four.
+__device__ inline unsigned first_of_four() {
+	return 4 * (blockIdx.x * blockDim.x + threadIdx.x);
+}
+
+// load returns the elements of p from i on, and 0 for those that are not among
+// its n. The array starts at a multiple of 16 bytes, and i is a multiple of 4.
+__device__ inline Four load(const float *p, unsigned i, unsigned n) {
+	if (i + 4 <= n) {
+		const float4 f = *(const float4 *)(p + i);
+		return {f.x, f.y, f.z, f.w};
+	}
+	Four f = {};
+	for (int k = 0; k < 4; k++)
+		if (i + k < n)
+			f.v[k] = p[i + k];
+	return f;
+}
+
+// store writes the elements of p from i on, as far as they are among its n.
+__device__ inline void store(float *p, unsigned i, unsigned n, Four f) {
+	if (i + 4 <= n) {
+		*(float4 *)(p + i) = make_float4(f.v[0], f.v[1], f.v[2], f.v[3]);
+		return;
+	}
+	for (int k = 0; k < 4; k++)
+		if (i + k < n)
+			p[i + k] = f.v[k];
+}
+
+// warp_sum returns the sum over the warp's lanes to each of them.
+__device__ inline float warp_sum(float v) {
+	for (int lanes = warp_size / 2; lanes > 0; lanes /= 2)
+		v += __shfl_xor_sync(all_lanes, v, lanes);
+	return v;
+}
+
+// block_sum returns the sum of v over a block of `threads` threads, a power of
+// two, to each of them. Each type has one room for its sums in a kernel, which
+// is free again when the function returns.
+template <int threads, typename T>
+__device__ inline T block_sum(T v) {
+	__shared__ T sums[threads];
+	sums[threadIdx.x] = v;
+	for (int half = threads / 2; half > 0; half /= 2) {
+		__syncthreads();
+		if (threadIdx.x < half)
+			sums[threadIdx.x] += sums[threadIdx.x + half];
+	}
+	__syncthreads();
+	v = sums[0];
+	__syncthreads();
+	return v;
+}
+
+#endif

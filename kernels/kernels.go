@@ -1,0 +1,16 @@
+// Package kernels holds the CUDA kernels of the project: everything in a
+// training step that is not a matrix product.
+//
+// One .cu file holds one subject. A kernel has the name of its Go verb in snake
+// case, and its comment gives the formula, the shapes and the grid. The sources
+// compile with nvcc for a GPU, and with a host compiler for the simulated
+// device of the tests.
+package kernels
+
+import _ "embed"
+
+// PTX is kernels.cu compiled for compute_75. A driver compiles it for its GPU,
+// which may be any from compute capability 7.5 on. "make kernels" writes it.
+//
+//go:embed kernels.ptx
+var PTX string
