@@ -28,11 +28,10 @@ type Backend struct {
 
 // Open makes a GPU ready: context, stream, cuBLAS and all kernels. It ties the
 // calling goroutine to its thread until Close. The error wraps
-// backend.ErrNoDevice or backend.ErrOutOfMemory, but for environment variables
-// that would change the arithmetic: these are the user's to unset.
+// backend.ErrNoDevice or backend.ErrOutOfMemory, or is an [*OverrideError].
 func Open(options Options) (backend.Backend, error) {
 	if set := driver.Overrides(); len(set) > 0 {
-		return nil, fmt.Errorf("%s would change what cuBLAS computes: unset it", strings.Join(set, " "))
+		return nil, &OverrideError{set}
 	}
 	device, err := driver.Open(options.Device)
 	if err != nil {

@@ -5,6 +5,7 @@ package gpu
 import (
 	"errors"
 
+	"mnistgpu/gpu/driver"
 	"mnistgpu/internal/backend"
 )
 
@@ -25,8 +26,12 @@ func (e *Error) Error() string { return e.Op + ": " + e.Err.Error() }
 // device that is away unusable, even if it was at work.
 func (e *Error) Unwrap() error { return e.kind }
 
-// unopened is the fault of an Open that failed with err.
-func unopened(err error) *Error {
+// unopened is the fault of an Open that failed with err. A missing library is no
+// call that failed, and explains itself.
+func unopened(err error) error {
+	if call := new(driver.Error); !errors.As(err, &call) {
+		return err
+	}
 	return &Error{"Open", err, kindOf(err, backend.ErrNoDevice)}
 }
 

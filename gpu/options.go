@@ -12,6 +12,7 @@ package gpu
 
 import (
 	"fmt"
+	"strings"
 
 	"mnistgpu/internal/backend"
 )
@@ -19,6 +20,15 @@ import (
 // ErrNoCUDA says that this program has no CUDA backend. It wraps
 // backend.ErrNoDevice.
 var ErrNoCUDA = fmt.Errorf("%w: built without CUDA; build with: make build", backend.ErrNoDevice)
+
+// An OverrideError says that the environment would change the arithmetic behind
+// the program's back.
+type OverrideError struct{ Variables []string } // each as NAME=value
+
+// Error names the variables, in one line.
+func (e *OverrideError) Error() string {
+	return strings.Join(e.Variables, " ") + " would change what cuBLAS computes: unset it"
+}
 
 // Options are the choices of [Open].
 type Options struct {

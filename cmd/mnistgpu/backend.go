@@ -1,23 +1,41 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"os"
 
 	"mnistgpu/cpu"
+	"mnistgpu/gpu"
 	"mnistgpu/internal/backend"
 )
 
-// openBackend opens the backend of the given name.
-func openBackend(name string) (backend.Backend, error) {
-	switch name {
-	case "auto", "cpu":
-		return cpu.Open()
+// openBackend opens what s asks for. Only auto falls back to the CPU, and says
+// why.
+func openBackend(s *settings) (backend.Backend, error) {
+	switch s.backend {
+	case "cpu":
+		return openCPU()
 	case "cuda":
-		return nil, &failure{
-			code: exitNoDevice,
-			err:  fmt.Errorf("--backend cuda: this version computes on the CPU only"),
-			hint: "leave out --backend and --device, or use --backend cpu",
+		return gpu.Open(s.gpu)
+	case "auto":
+		b, err := gpu.Open(s.gpu)
+		if !errors.Is(err, backend.ErrNoDevice) {
+			return b, err
 		}
+		if !s.quiet {
+			fmt.Fprintf(os.Stderr, "using the CPU: %s\n", oneLine(err.Error()))
+		}
+		return openCPU()
 	}
 	panic("mnistgpu: unknown backend")
+}
+
+// openCPU blames a failure on the user, who chose kernels that are not there.
+func openCPU() (backend.Backend, error) {
+	b, err := cpu.Open(cpu.Options{})
+	if err != nil {
+		return nil, &failure{code: exitUsage, err: err, hint: "unset " + cpu.KernelsVariable}
+	}
+	return b, nil
 }

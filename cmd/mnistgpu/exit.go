@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 
+	"mnistgpu/gpu"
 	"mnistgpu/internal/backend"
 	"mnistgpu/internal/mnist"
 	"mnistgpu/internal/rundir"
@@ -56,6 +57,7 @@ func exitCode(err error) int {
 	var write *rundir.WriteError
 	var diverged *train.DivergedError
 	var config *train.ConfigError
+	var override *gpu.OverrideError
 	var stopped *interruption
 	switch {
 	case err == nil:
@@ -64,7 +66,7 @@ func exitCode(err error) int {
 		return exitSignal + int(stopped.signal)
 	case errors.As(err, &known):
 		return known.code
-	case errors.As(err, &config):
+	case errors.As(err, &config), errors.As(err, &override):
 		return exitUsage
 	case errors.As(err, &data):
 		return exitData

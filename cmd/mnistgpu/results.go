@@ -25,6 +25,7 @@ type summary struct {
 	Status          string   `json:"status"` // done, interrupted or diverged
 	Backend         string   `json:"backend"`
 	Device          string   `json:"device"`
+	Precision       string   `json:"precision"`
 	Data            string   `json:"data"`
 	Preset          string   `json:"preset"`
 	Seed            uint64   `json:"seed"`
@@ -43,7 +44,7 @@ type summary struct {
 
 func newSummary(s *settings, b backend.Backend, data *mnist.Dataset, dir *rundir.Dir, r *train.Result, err error) *summary {
 	sum := &summary{
-		Status: "done", Backend: b.Name(), Device: b.Device(), Data: data.Name,
+		Status: "done", Backend: b.Name(), Device: b.Device(), Precision: s.gpu.Precision.String(), Data: data.Name,
 		Preset: s.preset, Seed: s.config.Seed, Hidden: s.config.Hidden, Batch: r.Batch,
 		Steps: r.Steps, Epochs: r.Epochs, Seconds: r.Seconds, ImagesPerSecond: r.ImagesPerSecond,
 		RunDir: dir.Path,
@@ -102,15 +103,16 @@ func historyCSV(history []train.Record) []byte {
 
 // effective is config.toml: all that a run depends on.
 type effective struct {
-	Backend string `toml:"backend"`
-	Device  string `toml:"device"`
-	Data    string `toml:"data"`
-	Classes int    `toml:"classes"`
+	Backend   string `toml:"backend"`
+	Device    string `toml:"device"`
+	Precision string `toml:"precision"`
+	Data      string `toml:"data"`
+	Classes   int    `toml:"classes"`
 	train.Config
 }
 
 func (s *settings) toml(b backend.Backend, data *mnist.Dataset) ([]byte, error) {
-	return toml.Marshal(effective{b.Name(), b.Device(), data.Name, data.Classes, s.config})
+	return toml.Marshal(effective{b.Name(), b.Device(), s.gpu.Precision.String(), data.Name, data.Classes, s.config})
 }
 
 // decimal formats x with as many digits as it has.

@@ -32,7 +32,7 @@ func newRoot() *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError(cmd, flagMistake(err))
 	})
-	root.AddCommand(newTrain())
+	root.AddCommand(newTrain(), newBench(), newDevices(), newDoctor())
 	return root
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"mnistgpu/gpu"
 	"mnistgpu/internal/train"
 )
 
@@ -17,7 +18,9 @@ type settings struct {
 	data    string
 	classes int
 	backend string
-	device  int
+	gpu     gpu.Options
+	trace   bool
+	graph   bool
 	runDir  string
 	json    bool
 	quiet   bool
@@ -34,9 +37,12 @@ func (s *settings) register(f *pflag.FlagSet) {
 	f.StringVar(&s.data, "data", "auto", "auto, mnist, synthetic or a `folder` of IDX files")
 	f.IntVar(&s.classes, "classes", 10, "number of classes in a folder of your own data")
 	f.StringVar(&s.backend, "backend", "auto", "auto, cpu or cuda")
-	f.IntVar(&s.device, "device", 0, "number of the GPU; implies --backend cuda")
+	f.IntVar(&s.gpu.Device, "device", 0, "number of the GPU; implies --backend cuda")
+	f.TextVar(&s.gpu.Precision, "precision", gpu.FP32, "of matrix products on a GPU: fp32, tf32 or bf16")
 	s.given = train.Preset("default")
 	registerConfig(f, &s.given)
+	f.BoolVar(&s.graph, "graph", true, "on a GPU, replay a step as one CUDA graph")
+	f.BoolVar(&s.trace, "trace", false, "on a GPU, time each call of a step, slowly, and print a table at the end")
 	f.StringVar(&s.runDir, "run-dir", "", "new `folder` for the results (default runs/NAME-001, -002, ...)")
 	f.BoolVar(&s.json, "json", false, "print the results as one JSON object, the last line of stdout")
 	f.BoolVar(&s.quiet, "quiet", false, "show no progress")
@@ -97,14 +103,27 @@ func (s *settings) check(given *pflag.FlagSet) error {
 	if !slices.Contains([]string{"auto", "cpu", "cuda"}, s.backend) {
 		return fmt.Errorf("--backend %q: want auto, cpu or cuda", s.backend)
 	}
-	if given.Changed("device") {
+	return s.checkGPU(given)
+}
+
+// checkGPU looks at the flags that are for a GPU. Those that change the result
+// ask for one.
+func (s *settings) checkGPU(given *pflag.FlagSet) error {
+	for _, name := range []string{"device", "precision", "trace"} {
+		if !given.Changed(name) {
+			continue
+		}
 		if s.backend == "cpu" {
-			return errors.New("--device is the number of a GPU and makes no sense with --backend cpu")
+			return fmt.Errorf("--%s is for GPUs, and --backend is cpu", name)
 		}
 		s.backend = "cuda"
 	}
-	if s.device < 0 {
-		return fmt.Errorf("--device %d: want the number of a GPU, from 0", s.device)
+	if s.gpu.Device < 0 {
+		return fmt.Errorf("--device %d: want the number of a GPU, from 0", s.gpu.Device)
+	}
+	s.gpu.NoGraph = !s.graph
+	if s.trace {
+		s.gpu.Trace = new(gpu.Trace)
 	}
 	return nil
 }

@@ -60,7 +60,7 @@ func newTrain() *cobra.Command {
 
 // runTrain opens what a run needs, runs it and saves the results.
 func runTrain(ctx context.Context, s *settings) (err error) {
-	b, err := openBackend(s.backend)
+	b, err := openBackend(s)
 	if err != nil {
 		return err
 	}
@@ -91,6 +91,9 @@ func runTrain(ctx context.Context, s *settings) (err error) {
 	summary := newSummary(s, b, data, dir, result, err)
 	if saveErr := save(dir, summary, result); saveErr != nil {
 		return errors.Join(saveErr, err)
+	}
+	if s.gpu.Trace != nil {
+		err = errors.Join(err, s.gpu.Trace.Print(os.Stderr))
 	}
 	return errors.Join(summary.print(os.Stdout, s.json), err)
 }

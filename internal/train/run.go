@@ -136,6 +136,20 @@ func (t *trainer) train(ctx context.Context) error {
 
 // next takes one step and, where one is due, an evaluation or a report.
 func (t *trainer) next() error {
+	if err := t.advance(); err != nil {
+		return err
+	}
+	if t.config.evaluateAfter(t.step-1, t.plan) {
+		return t.evaluate()
+	}
+	if time.Since(t.reported) < reportInterval {
+		return nil
+	}
+	return t.report()
+}
+
+// advance takes one step.
+func (t *trainer) advance() error {
 	inEpoch := t.step % t.plan.perEpoch
 	if inEpoch == 0 {
 		if err := t.beginEpoch(); err != nil {
@@ -146,13 +160,7 @@ func (t *trainer) next() error {
 		return err
 	}
 	t.step++
-	if t.config.evaluateAfter(t.step-1, t.plan) {
-		return t.evaluate()
-	}
-	if time.Since(t.reported) < reportInterval {
-		return nil
-	}
-	return t.report()
+	return nil
 }
 
 // beginEpoch goes back to the first image and shuffles. The order within a full

@@ -222,3 +222,25 @@ func TestRunStopsWhenItDiverges(t *testing.T) {
 		}
 	}
 }
+
+func TestStopwatchTakesTheStepsOfARun(t *testing.T) {
+	c := tinyConfig()
+	want, _ := run(t, c, 64)
+	c.Steps = 6 // the two epochs of want
+	s, err := NewStopwatch(new(backendtest.Reference), tiny, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		if took, err := s.Time(2); err != nil || took <= 0 {
+			t.Fatalf("a step took %v, %v", took, err)
+		}
+	}
+	if err := s.t.snapshot(); err != nil || !sameModel(s.t.model, want.Model) {
+		t.Errorf("timed steps gave another model, %v", err)
+	}
+	// 16-6-3: (2·16·6 + 3·6·3) products of 8 images, and as many sums.
+	if got := s.Flops(); got != 2*8*(2*16*6+3*6*3) {
+		t.Errorf("a step has %v operations", got)
+	}
+}

@@ -1,0 +1,139 @@
+package main
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/csv"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"mnistgpu/internal/mnist"
+)
+
+// digits DIR writes a small data set as four IDX files.
+func digits(ts *testscript.TestScript, neg bool, args []string) {
+	dir := ts.MkAbs(args[0])
+	ts.Check(os.MkdirAll(dir, 0o777))
+	data := mnist.Synthetic(600, 200, 1)
+	for prefix, split := range map[string]mnist.Split{"train": data.Train, "t10k": data.Test} {
+		var images, labels bytes.Buffer
+		ts.Check(mnist.WriteImages(&images, mnist.Images{Height: data.Height, Width: data.Width, Pixels: split.Images}))
+		ts.Check(mnist.WriteLabels(&labels, split.Labels))
+		ts.Check(os.WriteFile(filepath.Join(dir, prefix+"-images-idx3-ubyte"), images.Bytes(), 0o666))
+		ts.Check(os.WriteFile(filepath.Join(dir, prefix+"-labels-idx1-ubyte"), labels.Bytes(), 0o666))
+	}
+}
+
+// poke FILE OFFSET HEX overwrites bytes.
+func poke(ts *testscript.TestScript, neg bool, args []string) {
+	content := []byte(ts.ReadFile(args[0]))
+	offset, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	value, err := hex.DecodeString(args[2])
+	ts.Check(err)
+	copy(content[offset:], value)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), content, 0o666))
+}
+
+// cut FILE N leaves the first N bytes.
+func cut(ts *testscript.TestScript, neg bool, args []string) {
+	n, err := strconv.ParseInt(args[1], 10, 64)
+	ts.Check(err)
+	ts.Check(os.Truncate(ts.MkAbs(args[0]), n))
+}
+
+// bomb FILE replaces an IDX file by a small gzip file that holds its header
+// and then 4 GiB of zeros.
+func bomb(ts *testscript.TestScript, neg bool, args []string) {
+	const chunk = 16 << 20
+	header := ts.ReadFile(args[0])[:16]
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	_, err := z.Write([]byte(header))
+	ts.Check(err)
+	ts.Check(z.Flush())
+	start := b.Len()
+	_, err = z.Write(make([]byte, chunk))
+	ts.Check(err)
+	ts.Check(z.Flush())
+	// After a flush the same compressed bytes mean the same zeros again.
+	b.Write(bytes.Repeat(b.Bytes()[start:], 4<<30/chunk-1))
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), b.Bytes(), 0o666))
+}
+
+// exits CODE COMMAND... runs a command that must end with the given exit code.
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	code, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	err = ts.Exec(args[1], args[2:]...)
+	got := 0
+	if err != nil {
+		var exit *exec.ExitError
+		if !errors.As(err, &exit) {
+			ts.Fatalf("%v", err)
+		}
+		got = exit.ExitCode()
+	}
+	if got != code {
+		ts.Fatalf("exit code %d, want %d", got, code)
+	}
+}
+
+// number FILE KEY LOW HIGH wants the JSON object in FILE to have a number under
+// KEY that is no less than LOW and no more than HIGH.
+func number(ts *testscript.TestScript, neg bool, args []string) {
+	var object map[string]any
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[0])), &object))
+	got, ok := object[args[1]].(float64)
+	low, err := strconv.ParseFloat(args[2], 64)
+	ts.Check(err)
+	high, err := strconv.ParseFloat(args[3], 64)
+	ts.Check(err)
+	if !ok || !(low <= got && got <= high) {
+		ts.Fatalf("%s is %v, want %v to %v", args[1], object[args[1]], low, high)
+	}
+	ts.Logf("%s is %v, within %v to %v", args[1], got, low, high)
+}
+
+// close FILE FILE COLUMN LIMIT wants two CSV files to have the same number of
+// lines, and numbers under COLUMN whose relative difference is at most LIMIT.
+func closeTo(ts *testscript.TestScript, neg bool, args []string) {
+	got, want := column(ts, args[0], args[2]), column(ts, args[1], args[2])
+	limit, err := strconv.ParseFloat(args[3], 64)
+	ts.Check(err)
+	if len(got) != len(want) || len(got) == 0 {
+		ts.Fatalf("%s has %d lines and %s %d", args[0], len(got), args[1], len(want))
+	}
+	for i := range got {
+		if !(math.Abs(got[i]-want[i]) <= limit*math.Abs(want[i])) {
+			ts.Fatalf("line %d: %s is %v and %v", i+2, args[2], got[i], want[i])
+		}
+	}
+}
+
+// column reads a column of numbers below its name.
+func column(ts *testscript.TestScript, file, name string) []float64 {
+	lines, err := csv.NewReader(strings.NewReader(ts.ReadFile(file))).ReadAll()
+	ts.Check(err)
+	at := slices.Index(lines[0], name)
+	if at < 0 {
+		ts.Fatalf("%s has no column %s", file, name)
+	}
+	var numbers []float64
+	for _, line := range lines[1:] {
+		v, err := strconv.ParseFloat(line[at], 64)
+		ts.Check(err)
+		numbers = append(numbers, v)
+	}
+	return numbers
+}
