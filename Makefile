@@ -18,7 +18,7 @@ export CGO_CFLAGS += $(if $(CUDA_H),-I$(CURDIR)/gpu/driver/compat -I$(dir $(CUDA
 PTX = nvcc -ptx -arch=compute_75 kernels.cu
 ARCHITECTURES = sm_75 sm_80 sm_86 sm_89 sm_90
 
-.PHONY: build build-cpu test test-long test-cuda kernels check-kernels lint vulncheck clean
+.PHONY: build build-cpu test test-long test-cuda gpu-bundle kernels check-kernels lint vulncheck clean
 
 ifdef CUDA_H
 build:
@@ -40,6 +40,13 @@ test-long:
 
 test-cuda:
 	go test -tags cuda ./gpu/... ./kernels/... ./cmd/...
+
+# A folder to carry to a machine with a GPU, which needs no Go: ./check.sh there.
+gpu-bundle: build
+	mkdir -p bin/gpu-bundle
+	go test -c -tags cuda -trimpath -o bin/gpu-bundle/gpu.test ./gpu
+	go test -c -tags cuda -trimpath -o bin/gpu-bundle/driver.test ./gpu/driver
+	cp bin/mnistgpu gpu/bundle/check.sh bin/gpu-bundle/
 
 kernels:
 	cd kernels && $(PTX) -o kernels.ptx
