@@ -145,8 +145,12 @@ func examineData(ctx context.Context) finding {
 	source := mnist.Environment()
 	source.Mirrors = nil
 	data, err := mnist.Open(ctx, "mnist", 10, source)
-	if err != nil {
+	if errors.Is(err, mnist.ErrNotHad) {
+		err = fmt.Errorf("MNIST is not in %s", source.CacheDir)
 		return finding{subject: "data", err: err, remedy: "train downloads MNIST if it can, and draws digits if it cannot"}
+	}
+	if err != nil {
+		return finding{subject: "data", err: err, remedy: hint(err)}
 	}
 	return finding{subject: "data", detail: fmt.Sprintf("MNIST, %s and %s images", thousands(data.Train.Len()), thousands(data.Test.Len()))}
 }

@@ -22,13 +22,14 @@ const (
 	maxDuration = 10 * time.Minute
 )
 
-// errNotHad says that MNIST is neither here nor could be downloaded.
-var errNotHad = errors.New("MNIST is not here and cannot be downloaded")
+// ErrNotHad is wrapped by an [*Error] that says that MNIST is neither here nor
+// could be downloaded.
+var ErrNotHad = errors.New("MNIST is not here and cannot be downloaded")
 
 // download downloads the files of MNIST that are not in the cache folder yet.
 func (s Source) download(ctx context.Context) error {
 	if s.CacheDir == "" {
-		return &Error{Path: "mnist", Err: fmt.Errorf("%w: no cache folder", errNotHad), Hint: "set MNISTGPU_HOME"}
+		return &Error{Path: "mnist", Err: fmt.Errorf("%w: no cache folder", ErrNotHad), Hint: "set MNISTGPU_HOME"}
 	}
 	for _, k := range knownFiles {
 		_, err := find(s.CacheDir, k.name)
@@ -49,10 +50,10 @@ func (s Source) download(ctx context.Context) error {
 func (s Source) downloadFile(ctx context.Context, k knownFile) error {
 	path := filepath.Join(s.CacheDir, k.name+".gz")
 	if err := os.MkdirAll(s.CacheDir, 0o755); err != nil {
-		return faultf(path, "%w: %w", errNotHad, cause(err))
+		return faultf(path, "%w: %w", ErrNotHad, cause(err))
 	}
 	if len(s.Mirrors) == 0 {
-		return faultf(path, "%w: no mirrors", errNotHad)
+		return faultf(path, "%w: no mirrors", ErrNotHad)
 	}
 	var reasons []string
 	for _, mirror := range s.Mirrors {
@@ -65,7 +66,7 @@ func (s Source) downloadFile(ctx context.Context, k knownFile) error {
 		}
 		reasons = append(reasons, fmt.Sprintf("%s: %v", mirror, err))
 	}
-	return faultf(path, "%w: %s", errNotHad, strings.Join(reasons, "; "))
+	return faultf(path, "%w: %s", ErrNotHad, strings.Join(reasons, "; "))
 }
 
 // downloadFrom puts the file at address under path when it is k. The path

@@ -98,7 +98,7 @@ func Open(ctx context.Context, spec string, classes int, s Source) (*Dataset, er
 // loadOrDraw returns MNIST or, when it cannot be had, synthetic data.
 func (s Source) loadOrDraw(ctx context.Context) (*Dataset, error) {
 	d, err := s.load(ctx, 5*time.Second)
-	if err == nil || !errors.Is(err, errNotHad) {
+	if err == nil || !errors.Is(err, ErrNotHad) {
 		return d, err
 	}
 	d = Synthetic(syntheticTrain, syntheticTest, syntheticSeed)
@@ -106,7 +106,7 @@ func (s Source) loadOrDraw(ctx context.Context) (*Dataset, error) {
 	return d, nil
 }
 
-// load returns MNIST. The error wraps errNotHad when it is neither here nor
+// load returns MNIST. The error wraps ErrNotHad when it is neither here nor
 // could be downloaded.
 func (s Source) load(ctx context.Context, stall time.Duration) (*Dataset, error) {
 	if s.DataDir != "" {

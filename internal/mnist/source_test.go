@@ -155,8 +155,8 @@ func TestRealMNISTDownload(t *testing.T) {
 		}[r.URL.Path]))
 	})
 	_, err := Open(context.Background(), "mnist", 10, Source{CacheDir: cache})
-	if !errors.Is(err, errNotHad) {
-		t.Errorf("error is %v: want %v", err, errNotHad)
+	if !errors.Is(err, ErrNotHad) {
+		t.Errorf("error is %v: want %v", err, ErrNotHad)
 	}
 	s := Source{CacheDir: cache, Mirrors: []string{server.URL + "/"}, Client: server.Client()}
 	d, err := Open(context.Background(), "auto", 10, s)

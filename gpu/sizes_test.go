@@ -1,0 +1,38 @@
+//go:build cuda && linux
+
+package gpu
+
+import (
+	"fmt"
+	"testing"
+
+	"mnistgpu/internal/backend/backendtest"
+)
+
+// TestSizes takes a step at every combination of sizes around those of a warp
+// and a block. The simulated device ends each allocation where a page starts
+// that nobody may touch, so that an index past the end fails, and what is never
+// written stays NaN. The limit is that of float32 sums after one step.
+func TestSizes(t *testing.T) {
+	useDevice(t)
+	for _, size := range []int{1, 31, 32, 33, 127, 784, 1000} {
+		for _, batch := range []int{1, 3, 64, 1000} {
+			t.Run(fmt.Sprintf("size %d, batch %d", size, batch), func(t *testing.T) {
+				for _, task := range []task{
+					{pixels: size, hidden: 33, batch: batch, steps: 1},
+					{pixels: 31, hidden: size, batch: batch, steps: 1},
+				} {
+					want, err := task.trainOn(backendtest.OpenReference)
+					if err != nil {
+						t.Fatal(err)
+					}
+					got, err := task.trainOn(opener(Options{}))
+					if err != nil {
+						t.Fatal(err)
+					}
+					compare(t, got, want, 2e-7)
+				}
+			})
+		}
+	}
+}
