@@ -3,64 +3,96 @@ package cpu
 import (
 	"math"
 
-	"gonum.org/v1/gonum/blas/blas32"
-
+	"mnistgpu/cpu/internal/kernel"
 	"mnistgpu/internal/backend"
 )
+
+// lossGrain is the least number of rows that is worth another thread.
+const lossGrain = 16
+
+// outcome is what the loss makes of one image.
+type outcome struct {
+	loss float64
+	hit  bool
+}
 
 // CrossEntropy takes the rows in parallel and then adds their losses in order,
 // in float64.
 func (r *recorder) CrossEntropy(t backend.Tally, dlogits, logits backend.Tensor, labels backend.Rows, scale float32) {
-	r.record(func() {
-		z := general(logits)
-		var dz blas32.General
-		if !dlogits.IsZero() {
-			dz = general(dlogits)
-		}
-		losses := grow(r.b.losses, z.Rows)
-		r.b.losses = losses
-		parallel(z.Rows, rowGrain, func(lo, hi int) {
-			for i := lo; i < hi; i++ {
-				var gradient []float32
-				if dz.Data != nil {
-					gradient = row(dz, i)
-				}
-				losses[i] = softmaxCrossEntropy(gradient, row(z, i), int(byteRow(labels, i)[0]), scale)
-			}
-		})
-
-		step := data[int32](t.Step)[0]
-		for i, loss := range losses {
-			data[float64](t.Loss)[step] += loss
-			if argmax(row(z, i)) == int(byteRow(labels, i)[0]) {
-				data[int32](t.Hits)[step]++
+	s := &r.b.scratch
+	s.outcomes = grow(s.outcomes, logits.Rows)
+	parts := min(4*r.b.pool.threads(), 1+logits.Rows/lossGrain)
+	softmax := make([]float64, parts*logits.Cols)
+	z := matrix(logits)
+	r.parallel(parts, func(part int) {
+		p := softmax[part*logits.Cols : (part+1)*logits.Cols]
+		first, end := split(logits.Rows, parts, part)
+		for i := first; i < end; i++ {
+			label := int(byteRow(labels, i)[0])
+			load(p, z, i)
+			s.outcomes[i] = softmaxCrossEntropy(p, label)
+			if !dlogits.IsZero() {
+				storeGradient(matrix(dlogits), i, p, label, scale)
 			}
 		}
 	})
+	r.record(func() { count(t, s.outcomes[:logits.Rows]) })
+	r.wrote(t.Hits)
+	r.wrote(dlogits)
 }
 
-// softmaxCrossEntropy returns -ln p[label] for p = softmax(z). It computes
-// dz = scale·(p - onehot(label)) unless dz is nil.
+// count adds outcomes to the current step's row of the tally.
+func count(t backend.Tally, outcomes []outcome) {
+	step := data[int32](t.Step)[0]
+	loss, hits := &data[float64](t.Loss)[step], &data[int32](t.Hits)[step]
+	for _, o := range outcomes {
+		*loss += o.loss
+		if o.hit {
+			*hits++
+		}
+	}
+}
+
+// load copies row i of m to dst.
+func load(dst []float64, m kernel.Matrix, i int) {
+	for p := range m.Panels() {
+		for j, v := range m.Piece(i, p) {
+			dst[p*m.Width+j] = float64(v)
+		}
+	}
+}
+
+// softmaxCrossEntropy turns the logits z into p = softmax(z). Its loss is
+// -ln p[label].
 //
 // The largest logit is taken off first, so that no exponential overflows.
-func softmaxCrossEntropy(dz, z []float32, label int, scale float32) float64 {
-	peak := float64(z[argmax(z)])
+func softmaxCrossEntropy(z []float64, label int) outcome {
+	best := argmax(z)
+	peak, right := z[best], z[label]
 	var sum float64
-	for _, v := range z {
-		sum += math.Exp(float64(v) - peak)
+	for j, v := range z {
+		z[j] = math.Exp(v - peak)
+		sum += z[j]
 	}
-	for j := range dz {
-		p := math.Exp(float64(z[j])-peak) / sum
-		if j == label {
-			p--
+	for j := range z {
+		z[j] /= sum
+	}
+	return outcome{loss: math.Log(sum) + peak - right, hit: best == label}
+}
+
+// storeGradient computes row i of dz = scale·(p - onehot(label)).
+func storeGradient(dz kernel.Matrix, i int, p []float64, label int, scale float32) {
+	p[label]--
+	for panel := range dz.Panels() {
+		row := dz.Piece(i, panel)
+		for j := range row {
+			row[j] = scale * float32(p[panel*dz.Width+j])
 		}
-		dz[j] = scale * float32(p)
 	}
-	return math.Log(sum) + peak - float64(z[label])
 }
 
 // argmax returns the index of the first of the largest elements.
-func argmax(z []float32) int {
+func argmax(z []float64) int {
 	best := 0
 	for j, v := range z {
 		if v > z[best] {

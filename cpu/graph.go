@@ -1,22 +1,21 @@
 package cpu
 
-import "mnistgpu/internal/backend"
+import (
+	"mnistgpu/cpu/internal/kernel"
+	"mnistgpu/internal/backend"
+)
 
 // Capture records the verbs of step as a list of calls with bound operands. The
 // list freezes what a CUDA graph would freeze: shapes and Go scalars.
 func (b *Backend) Capture(step func(backend.Ops)) (backend.Graph, error) {
 	r := &recorder{b: b}
-	step(backend.Checked(r))
+	var ops backend.Ops = kernelRecorder{r}
+	if b.kernels == nil {
+		ops = gonumRecorder{r}
+	}
+	step(backend.Checked(ops))
 	return graph(r.calls), nil
 }
-
-// recorder implements backend.Ops: each verb appends the call that computes it.
-type recorder struct {
-	b     *Backend
-	calls []func()
-}
-
-func (r *recorder) record(call func()) { r.calls = append(r.calls, call) }
 
 // graph is a recorded step.
 type graph []func()
@@ -27,4 +26,61 @@ func (g graph) Replay() error {
 		call()
 	}
 	return nil
+}
+
+// recorder has the verbs that are the same with all kernels: each appends the
+// call that computes it. It also knows what the scratch memory will hold when
+// the next verb is computed.
+type recorder struct {
+	b     *Backend
+	calls []func()
+
+	listed backend.Rows     // whose lists are in scratch
+	active []backend.Tensor // whose active rows are in scratch
+}
+
+// record appends a call.
+func (r *recorder) record(call func()) { r.calls = append(r.calls, call) }
+
+// parallel appends a call of f for each part.
+func (r *recorder) parallel(parts int, f func(part int)) {
+	pool := r.b.pool
+	r.record(func() { pool.run(parts, f) })
+}
+
+// wrote forgets what was derived from a tensor, since a verb writes to it.
+func (r *recorder) wrote(t backend.Tensor) {
+	if x := r.listed; t.Buffer == x.Order.Buffer || t.Buffer == x.Cursor.Buffer {
+		r.listed = backend.Rows{}
+	}
+	for _, a := range r.active {
+		if a.Buffer == t.Buffer {
+			r.active = nil
+		}
+	}
+}
+
+// scratch is memory that the steps of all graphs share, since only one is
+// computed at a time.
+type scratch struct {
+	lists      kernel.Lists  // of a batch's images
+	transposed kernel.Lists  // of its pixels
+	active     kernel.Active // rows of a gradient
+	all        kernel.Active // rows of a batch
+	weights    kernel.Buffer // transposed weights
+	outcomes   []outcome     // of a batch's images
+	dense      denseScratch
+}
+
+// split returns the bounds of a part of n elements.
+func split(n, parts, part int) (first, end int) {
+	return part * n / parts, (part + 1) * n / parts
+}
+
+// grow returns a slice of at least n elements, s itself if it is large enough.
+func grow[T any](s []T, n int) []T {
+	if len(s) < n {
+		return make([]T, n)
+	}
+	return s
 }

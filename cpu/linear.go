@@ -1,119 +1,112 @@
 package cpu
 
 import (
-	"gonum.org/v1/gonum/blas"
-	"gonum.org/v1/gonum/blas/blas32"
+	"math"
 
+	"mnistgpu/cpu/internal/kernel"
 	"mnistgpu/internal/backend"
 )
 
-// LinearForward starts each row of y at b, so that the product adds the bias.
-func (r *recorder) LinearForward(y backend.Tensor, x backend.Input, w, b backend.Tensor, act backend.Activation) {
-	r.record(func() {
-		out := general(y)
-		for i := range out.Rows {
-			copy(row(out, i), data[float32](b))
-		}
-		blas32.Gemm(blas.NoTrans, blas.NoTrans, 1, r.b.input(x, nil), general(w), 1, out)
-		if act == backend.ReLU {
-			relu(out)
-		}
-	})
+// kernelRecorder has the products by package kernel. Images are multiplied as
+// lists of their pixels that are not zero, other inputs as they are.
+type kernelRecorder struct{ *recorder }
+
+// LinearForward adds the bias and applies act as it stores a product.
+func (r kernelRecorder) LinearForward(y backend.Tensor, x backend.Input, w, b backend.Tensor, act backend.Activation) {
+	k, out, weights, bias := r.b.kernels, matrix(y), matrix(w), matrix(b)
+	floor := float32(math.Inf(-1))
+	if act == backend.ReLU {
+		floor = 0
+	}
+	switch x := x.(type) {
+	case backend.Rows:
+		lists := r.list(x)
+		r.blocks(out, func(part kernel.Block) {
+			k.SparseForward(out, lists, weights, bias, floor, part)
+		})
+	case backend.Tensor:
+		in, all := matrix(x), &r.b.scratch.all
+		all.Reserve(x.Rows)
+		r.record(func() { all.SetAll(x.Rows) })
+		tiles := (x.Rows + kernel.Tile - 1) / kernel.Tile
+		panels, parts := out.Panels(), min(tiles, 4*r.b.pool.threads())
+		r.parallel(panels*parts, func(i int) {
+			first, end := split(tiles, parts, i%parts)
+			k.DenseForward(out, in, weights, bias, floor, all, i/parts, first, end)
+		})
+	}
+	r.wrote(y)
 }
 
-// LinearBackwardInput multiplies the active rows of dy only, at the top of dx,
-// and then spreads the result.
-func (r *recorder) LinearBackwardInput(dx, dy, w, x backend.Tensor, act backend.Activation) {
-	r.record(func() {
-		out, gradient := general(dx), general(dy)
-		active := r.b.activeRows(gradient)
-		if active == nil {
-			blas32.Gemm(blas.NoTrans, blas.Trans, 1, gradient, general(w), 0, out)
-		} else {
-			gradient = r.b.packGradient(gradient, active)
-			top := matrix(out.Data, len(active), out.Cols)
-			blas32.Gemm(blas.NoTrans, blas.Trans, 1, gradient, general(w), 0, top)
-			spread(out, active)
-		}
+// LinearBackwardInput multiplies the active rows of dy by the transpose of w,
+// which each part makes a panel of.
+func (r kernelRecorder) LinearBackwardInput(dx, dy, w, x backend.Tensor, act backend.Activation) {
+	k, s := r.b.kernels, &r.b.scratch
+	active := r.activeRows(dy)
+	out, gradient, weights, made := matrix(dx), matrix(dy), matrix(w), matrix(x)
+	s.weights.Reserve(w.Cols, w.Rows)
+	r.parallel(out.Panels(), func(p int) {
+		transposed := s.weights.As(w.Cols, w.Rows)
+		transposed.TransposePanel(weights, p)
 		if act == backend.ReLU {
-			reluBackward(out, general(x))
+			k.DenseMasked(out, gradient, transposed, made, active, p)
+		} else {
+			k.DenseProduct(out, gradient, transposed, active, p)
 		}
 	})
+	r.wrote(dx)
+	r.active = append(r.active, dx) // where a row of dy is zero, that of dx is
 }
 
 // LinearBackwardWeight adds to what is there, or to zero.
-func (r *recorder) LinearBackwardWeight(dw, db backend.Tensor, x backend.Input, dy backend.Tensor, accumulate bool) {
-	r.record(func() {
-		w, bias := general(dw), data[float32](db)
-		if !accumulate {
-			clear(w.Data)
-			clear(bias)
+func (r kernelRecorder) LinearBackwardWeight(dw, db backend.Tensor, x backend.Input, dy backend.Tensor, accumulate bool) {
+	if !accumulate {
+		for _, m := range []kernel.Matrix{matrix(dw), matrix(db)} {
+			r.parallel(m.Panels(), func(p int) { clear(m.Panel(p)) })
 		}
-		r.b.addWeightGradient(w, bias, 1, x, general(dy))
-	})
+	}
+	r.addGradient(dw, db, x, dy, func() float32 { return 1 })
 }
 
 // LinearSGD lets the weights decay and then has the product add the step to
 // them, so that there is no gradient in between.
-func (r *recorder) LinearSGD(w, b backend.Tensor, x backend.Input, dy backend.Tensor, sgd backend.SGD) {
-	r.record(func() {
-		lr := learningRate(sgd)
-		if sgd.L2 != 0 {
-			blas32.Scal(1-lr*sgd.L2, vector(data[float32](w)))
-		}
-		r.b.addWeightGradient(general(w), data[float32](b), -lr, x, general(dy))
-	})
-}
-
-// addWeightGradient computes w += alpha·xᵀ·dy and bias += alpha·Σᵢ dyᵢ over the
-// active rows of dy.
-func (b *Backend) addWeightGradient(w blas32.General, bias []float32, alpha float32, x backend.Input, dy blas32.General) {
-	active := b.activeRows(dy)
-	if active != nil {
-		dy = b.packGradient(dy, active)
-	}
-	blas32.Gemm(blas.Trans, blas.NoTrans, alpha, b.input(x, active), dy, 1, w)
-	b.sums = grow(b.sums, dy.Cols)
-	columnSums(b.sums, dy)
-	blas32.Axpy(alpha, vector(b.sums), vector(bias))
-}
-
-// packGradient copies the active rows of dy to scratch.
-func (b *Backend) packGradient(dy blas32.General, active []int) blas32.General {
-	b.gradients = grow(b.gradients, len(active)*dy.Cols)
-	return pack(b.gradients, dy, active)
-}
-
-// columnSums computes sums = Σᵢ mᵢ.
-func columnSums(sums []float32, m blas32.General) {
-	clear(sums)
-	for i := range m.Rows {
-		for j, v := range row(m, i) {
-			sums[j] += v
-		}
-	}
-}
-
-// relu computes x = max(x, 0). It keeps NaN, so that a diverged network shows.
-func relu(x blas32.General) {
-	parallel(x.Rows, rowGrain, func(lo, hi int) {
-		part := x.Data[lo*x.Stride : hi*x.Stride]
-		for i, v := range part {
-			if v < 0 {
-				part[i] = 0
+func (r kernelRecorder) LinearSGD(w, b backend.Tensor, x backend.Input, dy backend.Tensor, sgd backend.SGD) {
+	if sgd.L2 != 0 {
+		m := matrix(w)
+		r.parallel(m.Panels(), func(p int) {
+			decay := learningRate(sgd) * sgd.L2
+			for i, v := range m.Panel(p) {
+				m.Panel(p)[i] = v - decay*v
 			}
-		}
-	})
+		})
+	}
+	r.addGradient(w, b, x, dy, func() float32 { return -learningRate(sgd) })
 }
 
-// reluBackward clears dx where x, which ReLU made, is zero.
-func reluBackward(dx, x blas32.General) {
-	parallel(x.Rows, rowGrain, func(lo, hi int) {
-		part, made := dx.Data[lo*dx.Stride:hi*dx.Stride], x.Data[lo*x.Stride:hi*x.Stride]
-		for i, v := range made {
-			if v <= 0 {
-				part[i] = 0
+// addGradient computes dw += alpha·xᵀ·dy and db += alpha·Σᵢ dyᵢ over the active
+// rows of dy.
+func (r kernelRecorder) addGradient(dw, db backend.Tensor, x backend.Input, dy backend.Tensor, alpha func() float32) {
+	k, active := r.b.kernels, r.activeRows(dy)
+	w, b, gradient := matrix(dw), matrix(db), matrix(dy)
+	switch x := x.(type) {
+	case backend.Rows:
+		pixels := r.transpose(x, active)
+		r.blocks(w, func(part kernel.Block) {
+			k.SparseAdd(w, pixels, gradient, alpha(), part)
+			if part.First == 0 {
+				k.AddSums(b, gradient, active, alpha(), part.Panel, part.Panels)
 			}
-		}
-	})
+		})
+	case backend.Tensor:
+		in := matrix(x)
+		r.parallel(in.Panels()*w.Panels(), func(i int) {
+			p, q := i%w.Panels(), i/w.Panels()
+			k.DenseAdd(w, in, gradient, active, alpha(), p, q)
+			if q == 0 {
+				k.AddSums(b, gradient, active, alpha(), p, 1)
+			}
+		})
+	}
+	r.wrote(dw)
+	r.wrote(db)
 }

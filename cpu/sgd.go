@@ -7,16 +7,23 @@ const elementGrain = 1 << 14
 
 // SGDStep computes p -= lr·(g + L2·p).
 func (r *recorder) SGDStep(p, g backend.Tensor, sgd backend.SGD) {
-	r.record(func() {
-		lr, l2 := learningRate(sgd), sgd.L2
-		params, gradients := data[float32](p), data[float32](g)
-		parallel(len(params), elementGrain, func(lo, hi int) {
-			gradients := gradients[lo:hi]
-			for i, v := range params[lo:hi] {
-				params[lo+i] = v - lr*(gradients[i]+l2*v)
-			}
-		})
+	params, gradients := matrix(p), matrix(g)
+	parts := min(4*r.b.pool.threads(), 1+p.Len()/elementGrain)
+	r.parallel(parts, func(part int) {
+		first, end := split(params.Rows, parts, part)
+		lr := learningRate(sgd)
+		for i := range params.Panels() {
+			descend(params.Slice(first, end).Panel(i), gradients.Slice(first, end).Panel(i), lr, sgd.L2)
+		}
 	})
+	r.wrote(p)
+}
+
+func descend(p, g []float32, lr, l2 float32) {
+	g = g[:len(p)]
+	for i, v := range p {
+		p[i] = v - lr*(g[i]+l2*v)
+	}
 }
 
 // Advance computes step += 1 and cursor += n.
@@ -29,9 +36,12 @@ func (r *recorder) Advance(step, cursor backend.Tensor, n int) {
 			data[int32](cursor)[0] += int32(n)
 		}
 	})
+	r.wrote(step)
+	r.wrote(cursor)
 }
 
 // learningRate reads the rate of the current step.
 func learningRate(sgd backend.SGD) float32 {
-	return data[float32](sgd.LearningRate)[data[int32](sgd.Step)[0]]
+	step := data[int32](sgd.Step)[0]
+	return matrix(sgd.LearningRate).Piece(int(step), 0)[0]
 }

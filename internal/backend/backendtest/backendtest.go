@@ -3,7 +3,7 @@
 //
 // A backend's test is one call:
 //
-//	func TestBackend(t *testing.T) { backendtest.Run(t, cpu.Open) }
+//	backendtest.Run(t, func() (backend.Backend, error) { return cpu.Open(cpu.Options{}) })
 //
 // Each check plays small experiments twice on the backend and once on the
 // Reference, always through Capture and Replay. Results must repeat to the

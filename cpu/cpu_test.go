@@ -1,0 +1,200 @@
+package cpu_test
+
+import (
+	"bytes"
+	"math"
+	"runtime"
+	"strings"
+	"testing"
+
+	"mnistgpu/cpu"
+	"mnistgpu/internal/backend"
+	"mnistgpu/internal/backend/backendtest"
+)
+
+func TestBackend(t *testing.T) {
+	for _, kernels := range cpu.Kernels() {
+		t.Run(kernels, func(t *testing.T) { backendtest.Run(t, opener(kernels)) })
+	}
+}
+
+func opener(kernels string) func() (backend.Backend, error) {
+	return func() (backend.Backend, error) { return cpu.Open(cpu.Options{Kernels: kernels}) }
+}
+
+func TestOpen(t *testing.T) {
+	fastest := cpu.Kernels()[0]
+	for _, test := range []struct{ option, variable, want string }{
+		{"", "", fastest},
+		{"auto", "", fastest},
+		{"", "auto", fastest},
+		{"generic", "", "generic"},
+		{"", "generic", "generic"},
+		{"auto", "generic", "generic"},
+		{"gonum", "generic", "gonum"},
+		{"", "gonum", "gonum"},
+	} {
+		t.Setenv(cpu.KernelsVariable, test.variable)
+		b, err := cpu.Open(cpu.Options{Kernels: test.option})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := ", " + test.want; !strings.HasSuffix(b.Device(), want) {
+			t.Errorf("option %q, variable %q: device is %q, want it to end in %q", test.option, test.variable, b.Device(), want)
+		}
+		if err := b.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestOpenUnknown(t *testing.T) {
+	list := "choose from auto, " + strings.Join(cpu.Kernels(), ", ")
+	t.Setenv(cpu.KernelsVariable, "avx3")
+	for option, want := range map[string]string{
+		"":     `MNISTGPU_CPU: this processor has no "avx3", ` + list,
+		"sse9": `kernels: this processor has no "sse9", ` + list,
+	} {
+		if _, err := cpu.Open(cpu.Options{Kernels: option}); err == nil || err.Error() != want {
+			t.Errorf("option %q: error is %v, want %s", option, err, want)
+		}
+	}
+}
+
+// TestSameBits trains with different numbers of threads, and twice with one of
+// them. The networks have panels of all kinds: pairs, a single one and parts.
+func TestSameBits(t *testing.T) {
+	images, labels := noise(1200)
+	for _, kernels := range cpu.Kernels() {
+		for _, hidden := range [][]int{{50}, {40, 7}} {
+			for _, batch := range []int{128, 600} {
+				train := func(threads int) []byte {
+					defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(threads))
+					s := newSession(t, kernels, images, labels)
+					s.network(hidden, batch, 0.1)
+					step := s.capture(batch, 1./255, 0.1)
+					for range 3 {
+						step()
+					}
+					return s.weights()
+				}
+				want := train(1)
+				for _, threads := range []int{1, 2, 3} {
+					if !bytes.Equal(train(threads), want) {
+						t.Errorf("%s, hidden %v, batch %d: other weights with %d threads", kernels, hidden, batch, threads)
+					}
+				}
+			}
+		}
+	}
+}
+
+// TestNoAllocation asks that steps leave nothing to the garbage collector.
+func TestNoAllocation(t *testing.T) {
+	images, labels := noise(2000)
+	for _, kernels := range cpu.Kernels() {
+		if kernels == "gonum" {
+			continue // gonum's products allocate
+		}
+		for _, batch := range []int{128, 600} {
+			s := newSession(t, kernels, images, labels)
+			s.network([]int{40, 20}, batch, 0.1)
+			step := s.capture(batch, 1./255, 0.1)
+			if n := testing.AllocsPerRun(10, step); n != 0 {
+				t.Errorf("%s: a step of %d images allocates %v times", kernels, batch, n)
+			}
+		}
+	}
+}
+
+// TestStale changes, between two verbs, what the first one derived from its
+// operands. The numbers are whole, so that results are exact.
+func TestStale(t *testing.T) {
+	for _, kernels := range cpu.Kernels() {
+		for name, step := range map[string]func(*operands, backend.Ops){
+			"cursor": func(o *operands, ops backend.Ops) {
+				ops.LinearForward(o.y, o.x, o.w, o.b, backend.Identity)
+				ops.Advance(backend.Tensor{}, o.x.Cursor, 1)
+				ops.LinearBackwardWeight(o.dw, o.db, o.x, o.y, false)
+			},
+			"gradient": func(o *operands, ops backend.Ops) {
+				ops.LinearBackwardWeight(o.dw, o.db, o.x, o.y, false) // y is zero
+				ops.LinearForward(o.y, o.x, o.w, o.b, backend.Identity)
+				ops.LinearBackwardWeight(o.dw, o.db, o.x, o.y, true)
+			},
+			"other rows": func(o *operands, ops backend.Ops) {
+				ops.LinearForward(o.y, o.x, o.w, o.b, backend.Identity)
+				ops.LinearForward(o.y, o.x.Chunk(1, o.y.Rows), o.w, o.b, backend.Identity)
+				ops.LinearBackwardWeight(o.dw, o.db, o.x, o.y, false)
+			},
+			"input gradient": func(o *operands, ops backend.Ops) {
+				ops.LinearBackwardInput(o.dx, o.y, o.w, o.dx2, backend.Identity) // all zero
+				ops.LinearForward(o.y, o.x, o.w, o.b, backend.Identity)
+				ops.LinearBackwardInput(o.dx, o.y, o.w, o.dx2, backend.Identity)
+				ops.LinearBackwardWeight(o.dw2, o.db2, o.dx, o.dx, false)
+			},
+		} {
+			want, got := play(t, backendtest.OpenReference, step), play(t, opener(kernels), step)
+			for i := range want {
+				if got[i] != want[i] || math.IsNaN(float64(want[i])) {
+					t.Fatalf("%s, %s: result %d is %v, want %v", kernels, name, i, got[i], want[i])
+				}
+			}
+		}
+	}
+}
+
+// operands are those of a small layer.
+type operands struct {
+	x               backend.Rows
+	w, b, y         backend.Tensor
+	dw, db, dx, dx2 backend.Tensor
+	dw2, db2        backend.Tensor
+}
+
+// play takes a step once and returns its results.
+func play(t *testing.T, open func() (backend.Backend, error), step func(*operands, backend.Ops)) (results []float32) {
+	const rows, in, out = 5, 20, 18
+	b, err := open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &session{TB: t, backend: b}
+	t.Cleanup(func() { b.Close() })
+	whole := func(n int) []float32 {
+		values := make([]float32, n)
+		for i := range values {
+			values[i] = float32(i*i%7 - 3)
+		}
+		return values
+	}
+	bytes := make([]uint8, 2*rows*in)
+	for i := range bytes {
+		bytes[i] = uint8(i * i % 5)
+	}
+	zero := func(rows, cols int) backend.Tensor { return upload(s, rows, cols, make([]float32, rows*cols)) }
+	o := &operands{
+		x: backend.Rows{
+			Data: upload(s, 2*rows, in, bytes), Order: upload(s, 2*rows, 1, []int32{3, 1, 4, 0, 5, 9, 2, 6, 8, 7}),
+			Cursor: upload(s, 1, 1, []int32{2}), Count: rows, Scale: 1,
+		},
+		w: upload(s, in, out, whole(in*out)), b: upload(s, 1, out, whole(out)), y: zero(rows, out),
+		dw: zero(in, out), db: zero(1, out), dx: zero(rows, in), dx2: zero(rows, in),
+		dw2: zero(in, in), db2: zero(1, in),
+	}
+	graph, err := b.Capture(func(ops backend.Ops) { step(o, ops) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := graph.Replay(); err != nil {
+		t.Fatal(err)
+	}
+	for _, tensor := range []backend.Tensor{o.y, o.dw, o.db, o.dx, o.dw2, o.db2} {
+		values, err := backend.Download[float32](b, tensor)
+		if err != nil {
+			t.Fatal(err)
+		}
+		results = append(results, values...)
+	}
+	return results
+}

@@ -1,0 +1,81 @@
+package kernel
+
+import "slices"
+
+// Tile is the number of rows that the dense kernels take at a time.
+const Tile = 4
+
+// Active is the set of rows of a gradient that are not all zero.
+//
+// With raw pixels the softmax saturates: images that are classified with
+// certainty have a gradient of exactly zero, soon four of five. Leaving them
+// out changes no sum.
+type Active struct {
+	rows    int      // of the matrix
+	count   int      // of them that are active
+	offsets []uint32 // in bytes in a panel; the last one repeated to fill a tile
+	ones    []Entry  // the active rows again, as a list of ones
+	span    []Span   // of all ones
+}
+
+// Reserve allocates what sets of so many rows need.
+func (a *Active) Reserve(rows int) {
+	a.offsets = slices.Grow(a.offsets[:0], rows+Tile-1)
+	a.ones = slices.Grow(a.ones[:0], rows)
+	a.span = slices.Grow(a.span[:0], 1)
+}
+
+// SetAll makes all of the given number of rows active.
+func (a *Active) SetAll(rows int) {
+	a.reset(rows)
+	for i := range rows {
+		a.add(i)
+	}
+	a.fill()
+}
+
+// SetNonzero makes those rows of m active that hold anything but zeros.
+func (a *Active) SetNonzero(m Matrix) {
+	a.reset(m.Rows)
+	for i := range m.Rows {
+		if nonzero(m, i) {
+			a.add(i)
+		}
+	}
+	a.fill()
+}
+
+func nonzero(m Matrix, i int) bool {
+	for p := range m.Panels() {
+		for _, v := range m.Piece(i, p) {
+			if v != 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (a *Active) reset(rows int) {
+	a.rows, a.offsets, a.ones = rows, a.offsets[:0], a.ones[:0]
+}
+
+func (a *Active) add(i int) {
+	offset := uint32(i * rowBytes)
+	a.offsets = append(a.offsets, offset)
+	a.ones = append(a.ones, Entry{offset, 1})
+}
+
+func (a *Active) fill() {
+	a.count = len(a.offsets)
+	a.span = append(a.span[:0], Span{0, uint32(a.count)})
+	for len(a.offsets)%Tile != 0 {
+		a.offsets = append(a.offsets, a.offsets[a.count-1])
+	}
+}
+
+// rowOffsets returns where each active row begins in a panel, in bytes.
+func (a *Active) rowOffsets() []uint32 { return a.offsets[:a.count] }
+
+// tiles returns the rows of the tiles from first to before end.
+func (a *Active) tiles(first, end int) []uint32 { return a.offsets[first*Tile : end*Tile] }

@@ -1,0 +1,48 @@
+// Package kernel holds the inner loops of the CPU's products, in assembly for
+// processors that it was written for and in plain Go for all others.
+//
+// Matrices lie in panels of 16 columns, see [Matrix]. The sparse kernels
+// multiply lists of the elements that are not zero, see [Lists]; the dense ones
+// take whole rows, but only those that are [Active].
+//
+// The loops are reached through the methods of a [Set], which prove that every
+// index lies within its slice before they start one.
+package kernel
+
+//go:generate go run -tags generate ./avo -out avx2_amd64.s -stubs avx2_amd64.go -pkg kernel
+
+// A Set is one implementation of all kernels. The kernels of a set always take
+// sums in the same order.
+type Set struct {
+	// Name is the instruction set that the kernels need, or "generic".
+	Name string
+
+	listBytes     listFunc
+	sparseForward [2]sparseForwardFunc // of one panel, and of two adjacent ones
+	sparseAdd     [2]sparseAddFunc
+	denseForward  denseForwardFunc // of one panel of the product, and of rows by fours
+	denseMasked   denseMaskedFunc
+	denseAdd      denseAddFunc
+}
+
+// The kernels. Strides are in floats, row numbers in bytes as in an [Entry].
+type (
+	// count is the number of entries of scale·src, whose length is a multiple
+	// of 8; there must be as many entries.
+	listFunc func(entries []Entry, src []uint8, scale float32) (count int)
+
+	// y = max(x·w + b, floor)
+	sparseForwardFunc func(y []float32, yStride int, w []float32, wStride int, x []Span, entries []Entry, b []float32, bStride int, floor float32)
+	denseForwardFunc  func(y, x []float32, xStride int, w []float32, in int, rows []uint32, b []float32, floor float32)
+
+	// dx = (dy·w) ⊙ (x > 0), where w is transposed
+	denseMaskedFunc func(dx, dy []float32, dyStride int, w []float32, out int, rows []uint32, x []float32)
+
+	// dw += alpha·x·dy, where x is transposed, and dw += alpha·xᵀ·dy
+	sparseAddFunc func(dw []float32, dwStride int, dy []float32, dyStride int, x []Span, entries []Entry, alpha float32)
+	denseAddFunc  func(dw, x, dy []float32, rows []uint32, alpha float32)
+)
+
+// Sets returns the sets that this processor can run, the fastest first. The
+// generic set is always the last.
+func Sets() []*Set { return append(native(), generic) }

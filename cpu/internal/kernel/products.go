@@ -1,0 +1,105 @@
+package kernel
+
+import "math"
+
+// noBias and noFloor leave a product as it is.
+var (
+	noBias  = make([]float32, Width)
+	noFloor = float32(math.Inf(-1))
+)
+
+// A Block is a part of a matrix that one call forms: one panel or two, from
+// Panel on, and in them the rows from First to before End.
+type Block struct{ Panel, Panels, First, End int }
+
+// SparseForward computes a block of y = max(x·w + b, floor).
+//
+// Shapes: y (B, Out), x (B, In), w (In, Out), b (1, Out).
+func (s *Set) SparseForward(y Matrix, x *Lists, w, b Matrix, floor float32, part Block) {
+	mustMatch(x.cols == w.Rows && len(x.spans) == y.Rows && b.Rows == 1)
+	p, n := part.Panel, part.Panels
+	y = y.Slice(part.First, part.End)
+	s.sparseForward[n-1](y.panels(p, n), y.Stride, w.panels(p, n), w.Stride,
+		x.spans[part.First:part.End], x.entries, b.panels(p, n), b.Stride, floor)
+}
+
+// SparseAdd computes a block of dw += alpha·x·dy, where x is already transposed.
+//
+// Shapes: dw (In, Out), x (In, B), dy (B, Out).
+func (s *Set) SparseAdd(dw Matrix, x *Lists, dy Matrix, alpha float32, part Block) {
+	mustMatch(x.cols == dy.Rows && len(x.spans) == dw.Rows)
+	p, n := part.Panel, part.Panels
+	dw = dw.Slice(part.First, part.End)
+	s.sparseAdd[n-1](dw.panels(p, n), dw.Stride, dy.panels(p, n), dy.Stride,
+		x.spans[part.First:part.End], x.entries, alpha)
+}
+
+// AddSums computes db += alpha·Σᵢ dyᵢ over the active rows, in n panels, 1 or
+// 2, from panel p on.
+//
+// Shapes: db (1, Out), dy (B, Out).
+func (s *Set) AddSums(db, dy Matrix, active *Active, alpha float32, p, n int) {
+	mustMatch(db.Rows == 1 && active.rows == dy.Rows)
+	s.sparseAdd[n-1](db.panels(p, n), db.Stride, dy.panels(p, n), dy.Stride, active.span, active.ones, alpha)
+}
+
+// DenseForward computes y = max(x·w + b, floor) in panel p and in the tiles of
+// active rows from first to before end.
+//
+// Shapes: y (B, Out), x (B, In), w (In, Out), b (1, Out).
+func (s *Set) DenseForward(y, x, w, b Matrix, floor float32, active *Active, p, first, end int) {
+	mustMatch(active.rows == y.Rows && x.Rows == y.Rows && x.Cols == w.Rows && b.Rows == 1)
+	s.denseForward(y.Panel(p), x.panels(0, x.Panels()), x.Stride, w.Panel(p), x.Cols,
+		active.tiles(first, end), b.Panel(p), floor)
+}
+
+// DenseProduct computes dx = dy·w in panel p of the active rows and sets the
+// other rows to zero. Here w is already transposed.
+//
+// Shapes: dx (B, In), dy (B, Out), w (Out, In).
+func (s *Set) DenseProduct(dx, dy, w Matrix, active *Active, p int) {
+	clearInactive(dx, active, p)
+	mustMatch(dy.Rows == dx.Rows && dy.Cols == w.Rows)
+	s.denseForward(dx.Panel(p), dy.panels(0, dy.Panels()), dy.Stride, w.Panel(p), dy.Cols,
+		active.offsets, noBias, noFloor)
+}
+
+// DenseMasked computes dx = (dy·w) ⊙ (x > 0) like DenseProduct.
+//
+// Shapes: dx and x (B, In), dy (B, Out), w (Out, In).
+func (s *Set) DenseMasked(dx, dy, w, x Matrix, active *Active, p int) {
+	clearInactive(dx, active, p)
+	mustMatch(x.Rows == dx.Rows && dy.Rows == dx.Rows && dy.Cols == w.Rows)
+	s.denseMasked(dx.Panel(p), dy.panels(0, dy.Panels()), dy.Stride, w.Panel(p), dy.Cols,
+		active.offsets, x.Panel(p))
+}
+
+func clearInactive(m Matrix, active *Active, p int) {
+	mustMatch(active.rows == m.Rows)
+	if active.count < active.rows {
+		clear(m.Panel(p))
+	}
+}
+
+// DenseAdd computes dw += alpha·xᵀ·dy over the active rows, in panel p of dw
+// and in those rows of it that belong to panel q of x.
+//
+// Shapes: dw (In, Out), x (B, In), dy (B, Out).
+func (s *Set) DenseAdd(dw, x, dy Matrix, active *Active, alpha float32, p, q int) {
+	mustMatch(active.rows == x.Rows && x.Rows == dy.Rows && x.Cols == dw.Rows)
+	columns := x.Panel(q)
+	for i := q * Width; i < min((q+1)*Width, dw.Rows); i += Tile {
+		rows := min(Tile, dw.Rows-i)
+		add := s.denseAdd
+		if rows < Tile {
+			add = denseAddGeneric
+		}
+		add(dw.Panel(p)[i*Width:(i+rows)*Width], columns[i%Width:], dy.Panel(p), active.rowOffsets(), alpha)
+	}
+}
+
+func mustMatch(shapes bool) {
+	if !shapes {
+		panic("kernel: operands of other shapes")
+	}
+}

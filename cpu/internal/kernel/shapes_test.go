@@ -1,0 +1,32 @@
+package kernel
+
+import "testing"
+
+// TestWrongShapes asks for a panic before a kernel can leave its slices.
+func TestWrongShapes(t *testing.T) {
+	set := Sets()[0]
+	p, q := newProblem(set, 6, 5, 20, 33, 1), newProblem(set, 6, 4, 19, 17, 1)
+	for name, call := range map[string]func(){
+		"lists of more columns than weights": func() { set.SparseForward(p.dy, p.lists, q.w, p.b, 0, Block{0, 1, 0, 5}) },
+		"fewer lists than rows":              func() { set.SparseForward(p.dy, q.lists, q.w, p.b, 0, Block{0, 1, 0, 5}) },
+		"rows beyond the matrix":             func() { set.SparseForward(p.dy, p.lists, p.w, p.b, 0, Block{0, 1, 2, 6}) },
+		"panels beyond the matrix":           func() { set.SparseForward(p.dy, p.lists, p.w, p.b, 0, Block{2, 2, 0, 5}) },
+		"lists of more rows than gradients":  func() { set.SparseAdd(p.w, p.flipped, q.dy, 1, Block{0, 1, 0, 20}) },
+		"active rows of another batch":       func() { set.AddSums(p.b, p.dy, q.active, 1, 0, 1) },
+		"inputs of more columns":             func() { set.DenseForward(p.dy, p.x, q.w, p.b, 0, p.all, 0, 0, 1) },
+		"tiles beyond the rows":              func() { set.DenseForward(p.dy, p.x, p.w, p.b, 0, p.all, 0, 0, 3) },
+		"a mask of fewer rows":               func() { set.DenseMasked(p.x, p.dy, p.w, q.x, p.active, 0) },
+		"a gradient of more rows":            func() { set.DenseAdd(p.w, p.x, q.dy, p.active, 1, 0, 0) },
+		"bytes of another length":            func() { set.List(p.lists, 0, p.pixels[:19], 1) },
+		"transpose of another shape":         func() { p.flipped.Transpose(q.lists, q.active, 0, 19) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			defer func() {
+				if recover() == nil {
+					t.Error("no panic")
+				}
+			}()
+			call()
+		})
+	}
+}

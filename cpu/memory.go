@@ -1,0 +1,88 @@
+package cpu
+
+import (
+	"mnistgpu/cpu/internal/kernel"
+	"mnistgpu/internal/backend"
+)
+
+// memory is what a tensor's Buffer points to, unless its type is Float32; those
+// are a *kernel.Matrix.
+type memory[T backend.Element] struct{ elements []T }
+
+// Alloc returns a zeroed tensor. Its memory is freed by the garbage collector.
+func (b *Backend) Alloc(dt backend.DType, rows, cols int) (backend.Tensor, error) {
+	t := backend.Tensor{DType: dt, Rows: rows, Cols: cols}
+	switch dt {
+	case backend.Uint8:
+		t.Buffer = &memory[uint8]{make([]uint8, t.Len())}
+	case backend.Int32:
+		t.Buffer = &memory[int32]{make([]int32, t.Len())}
+	case backend.Float32:
+		m := kernel.NewMatrix(rows, cols, b.panelWidth(cols))
+		t.Buffer = &m
+	case backend.Float64:
+		t.Buffer = &memory[float64]{make([]float64, t.Len())}
+	default:
+		panic("cpu: Alloc of an unknown DType")
+	}
+	return t, nil
+}
+
+// Upload copies src to dst.
+func (*Backend) Upload(dst backend.Tensor, src []byte) error {
+	if len(src) != dst.Bytes() {
+		panic("cpu: Upload of another length than the tensor's")
+	}
+	pieces(dst, func(to []byte) { src = src[copy(to, src):] })
+	return nil
+}
+
+// Download copies src to dst.
+func (*Backend) Download(dst []byte, src backend.Tensor) error {
+	if len(dst) != src.Bytes() {
+		panic("cpu: Download of another length than the tensor's")
+	}
+	pieces(src, func(from []byte) { dst = dst[copy(dst, from):] })
+	return nil
+}
+
+// panelWidth is the width of the panels in which a matrix lies.
+func (b *Backend) panelWidth(cols int) int {
+	if b.kernels == nil {
+		return cols // gonum's matrices lie row by row
+	}
+	return kernel.Width
+}
+
+// pieces calls f with the bytes of t, in order, piece by piece.
+func pieces(t backend.Tensor, f func(piece []byte)) {
+	switch t.DType {
+	case backend.Uint8:
+		f(data[uint8](t))
+	case backend.Int32:
+		f(backend.Bytes(data[int32](t)))
+	case backend.Float32:
+		m := matrix(t)
+		for i := range m.Rows {
+			for p := range m.Panels() {
+				f(backend.Bytes(m.Piece(i, p)))
+			}
+		}
+	case backend.Float64:
+		f(backend.Bytes(data[float64](t)))
+	default:
+		panic("cpu: tensor of an unknown DType")
+	}
+}
+
+// data returns the elements of t, which is not Float32, in the same memory.
+func data[T backend.Element](t backend.Tensor) []T {
+	return t.Buffer.(*memory[T]).elements[:t.Len()]
+}
+
+// matrix returns the elements of t, which is Float32, in the same memory.
+func matrix(t backend.Tensor) kernel.Matrix {
+	m := *t.Buffer.(*kernel.Matrix)
+	m.Rows, m.Cols = t.Rows, t.Cols
+	return m
+}
