@@ -110,7 +110,8 @@ func openData(ctx context.Context, s *settings) (*mnist.Dataset, error) {
 		return nil, context.Cause(ctx)
 	}
 	if err == nil && data.Fallback != "" {
-		fmt.Fprintf(os.Stderr, "mnistgpu: WARNING: this is not MNIST: training on synthetic digits, because %s\n", oneLine(data.Fallback))
+		fmt.Fprintln(os.Stderr, "mnistgpu: WARNING: this is not MNIST, but synthetic digits that the program draws")
+		fmt.Fprintf(os.Stderr, "hint: %s\n", oneLine(data.Fallback))
 	}
 	return data, err
 }
