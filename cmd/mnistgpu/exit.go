@@ -96,6 +96,8 @@ func hint(err error) string {
 		return data.Hint
 	case errors.As(err, &diverged):
 		return "try a smaller --lr"
+	case errors.Is(err, backend.ErrOutOfMemory):
+		return "fewer or narrower --hidden layers take less; large batches go through in chunks and take no more than small ones"
 	}
 	return ""
 }

@@ -42,6 +42,7 @@ func TestScripts(t *testing.T) {
 			"exits":  exits,
 			"number": number,
 			"close":  closeTo,
+			"fault":  fault,
 		},
 		RequireExplicitExec: true,
 	})

@@ -2,7 +2,15 @@
 
 package main
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
 
 // simulator returns "": a program without CUDA has no use for a device.
 func simulator(*testing.T) string { return "" }
+
+func fault(ts *testscript.TestScript, neg bool, args []string) {
+	ts.Fatalf("there is no simulated device: guard this with [simulator]")
+}

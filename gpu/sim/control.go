@@ -33,27 +33,37 @@ func Use(t testing.TB) *Device {
 	return d
 }
 
-// newDevice maps a control file and names it to the library, which begins a new
-// device when cuInit finds another name.
+// newDevice makes a device and names it to the library, which begins anew when
+// cuInit finds another name.
 func newDevice(t testing.TB) *Device {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "control")
+	d, unmap, err := Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(unmap)
+	t.Setenv("MNISTGPU_SIM", path)
+	return d
+}
+
+// Create makes a device that is steered through a new file at path, by this
+// process, until unmap is called, and by those whose MNISTGPU_SIM is path.
+func Create(path string) (d *Device, unmap func(), err error) {
 	const size = int(unsafe.Sizeof(control{}))
 	if err := os.WriteFile(path, make([]byte, size), 0o600); err != nil {
-		t.Fatal(err)
+		return nil, nil, err
 	}
 	file, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {
-		t.Fatal(err)
+		return nil, nil, err
 	}
 	defer file.Close()
 	memory, err := syscall.Mmap(int(file.Fd()), 0, size, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_SHARED)
 	if err != nil {
-		t.Fatal(err)
+		return nil, nil, err
 	}
-	t.Cleanup(func() { syscall.Munmap(memory) })
-	t.Setenv("MNISTGPU_SIM", path)
-	return &Device{(*control)(unsafe.Pointer(&memory[0]))}
+	return &Device{(*control)(unsafe.Pointer(&memory[0]))}, func() { syscall.Munmap(memory) }, nil
 }
 
 // Calls is the number of calls of the driver and of cuBLAS so far.
