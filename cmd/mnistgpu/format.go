@@ -11,7 +11,7 @@ import (
 
 // planLine says what a run is about to do.
 func planLine(p train.Plan) string {
-	line := fmt.Sprintf("training %s parameters on %s images: %s steps of %s images",
+	line := fmt.Sprintf("training %s parameters on %s images: %s steps of %s",
 		thousands(p.Parameters), thousands(p.TrainImages), thousands(p.Steps), thousands(p.Batch))
 	if p.Estimate >= 2*time.Second {
 		line += ", about " + clock(p.Estimate)
@@ -21,15 +21,23 @@ func planLine(p train.Plan) string {
 
 // progressLine says how far a run has come and how well it does.
 func progressLine(p train.Progress) string {
-	return fmt.Sprintf("%s  loss %.4g  train %.2f %%  %s images/s",
-		position(p.Step, p.Steps, p.StepsPerEpoch), p.Loss, 100*p.Accuracy, thousands(int(p.ImagesPerSecond)))
+	return fmt.Sprintf("%s  loss %s  train %.2f %%  %s images/s",
+		position(p.Step, p.Steps, p.StepsPerEpoch), lossText(p.Loss), 100*p.Accuracy, thousands(int(p.ImagesPerSecond)))
 }
 
 // recordLine is a line of the history for people.
 func recordLine(p train.Plan, r train.Record) string {
-	return fmt.Sprintf("%s  loss %.4g  train %.2f %%  test %.2f %%  %s",
-		position(r.Step+1, p.Steps, p.StepsPerEpoch), r.Loss, 100*r.TrainAccuracy, 100*r.TestAccuracy,
+	return fmt.Sprintf("%s  loss %s  train %.2f %%  test %.2f %%  %s",
+		position(r.Step+1, p.Steps, p.StepsPerEpoch), lossText(r.Loss), 100*r.TrainAccuracy, 100*r.TestAccuracy,
 		clock(time.Duration(r.Seconds*float64(time.Second))))
+}
+
+// lossText gives a loss four digits, or those before the point.
+func lossText(loss float64) string {
+	if loss >= 1000 {
+		return fmt.Sprintf("%.0f", loss)
+	}
+	return fmt.Sprintf("%.4g", loss)
 }
 
 // position counts whole epochs where steps make epochs, and steps where they do

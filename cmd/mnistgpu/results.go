@@ -81,8 +81,9 @@ func (s *summary) print(w io.Writer, asJSON bool) error {
 		_, err := fmt.Fprintf(w, "results in %s\n", s.RunDir)
 		return err
 	}
-	_, err := fmt.Fprintf(w, "test accuracy %.2f %% on %s after %.4g epochs and %s (train %.2f %%, loss %.4g)\nresults in %s\n",
-		100**s.TestAccuracy, s.Data, s.Epochs, clock(time.Duration(s.Seconds*float64(time.Second))), 100**s.TrainAccuracy, *s.Loss, s.RunDir)
+	_, err := fmt.Fprintf(w, "test accuracy %.2f %% on %s (train %.2f %%, loss %s), %.4g epochs in %s\nresults in %s\n",
+		100**s.TestAccuracy, s.Data, 100**s.TrainAccuracy, lossText(*s.Loss), s.Epochs,
+		clock(time.Duration(s.Seconds*float64(time.Second))), s.RunDir)
 	return err
 }
 
