@@ -22,6 +22,7 @@ type Backend struct {
 	version driver.Version
 	kernels [len(kernelNames)]driver.Function
 	scratch [scratchRooms]room
+	warm    map[product]bool // products that cuBLAS has done before
 
 	err error // the first fault; after it only Close does anything
 }
@@ -37,7 +38,7 @@ func Open(options Options) (backend.Backend, error) {
 	if err != nil {
 		return nil, unopened(err)
 	}
-	b := &Backend{device: device, options: options}
+	b := &Backend{device: device, options: options, warm: map[product]bool{}}
 	if err := b.load(); err != nil {
 		device.Close()
 		return nil, unopened(err)

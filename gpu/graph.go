@@ -25,6 +25,9 @@ func (b *Backend) Capture(step func(backend.Ops)) (backend.Graph, error) {
 	if b.options.Trace != nil || b.options.NoGraph {
 		return &list{b, r.calls}, nil
 	}
+	if err := b.warmUp(r.products); err != nil {
+		return nil, b.fail("Capture", err)
+	}
 	var failed error // of a verb, which it names
 	recorded, err := b.device.Record(func() error {
 		failed = run(r.calls)

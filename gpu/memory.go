@@ -106,6 +106,7 @@ const (
 	blockLoss
 	blockHits
 	blocksFinished // zero between calls
+	warmProduct
 	scratchRooms
 )
 

@@ -21,6 +21,8 @@ type recorder struct {
 	calls []call
 	err   error // the first failure to reserve memory
 
+	products []factors // that the calls take
+
 	// What the room of gathered rows holds at this point of the step.
 	rows backend.Rows
 }
@@ -92,24 +94,13 @@ type product struct {
 
 // gemm records the product of the matrices at a and b into the one at c.
 func (r *recorder) gemm(p product, c, a, b driver.Ptr) {
-	lda, ldb, beta := p.k, p.n, float32(0)
-	if p.transA {
-		lda = p.m
-	}
-	if p.transB {
-		ldb = p.k
-	}
-	if p.accumulate {
-		beta = 1
-	}
-	device, precision := r.b.device, driver.Precision(r.b.options.Precision)
+	backend := r.b
+	r.products = append(r.products, factors{p, r.op, a, b})
 	r.calls = append(r.calls, call{
 		op:    r.op,
 		name:  fmt.Sprintf("gemm %dx%dx%d", p.m, p.n, p.k),
 		flops: 2 * p.m * p.n * p.k,
 		bytes: 4 * (p.m*p.k + p.k*p.n + p.m*p.n),
-		run: func() error {
-			return device.Gemm(precision, p.transA, p.transB, p.m, p.n, p.k, 1, a, lda, b, ldb, beta, c, p.n)
-		},
+		run:   func() error { return backend.multiply(p, c, a, b) },
 	})
 }

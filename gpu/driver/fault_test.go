@@ -48,6 +48,10 @@ func everything(d *Device) error {
 	if err := d.CopyIn(x, host); err != nil {
 		return err
 	}
+	product := func() error { return d.Gemm(TF32, false, false, 1, 1, 1, 1, x, 1, x+4, 1, 0, x+8, 1) }
+	if err := product(); err != nil {
+		return err
+	}
 	graph, err := d.Record(func() error {
 		if err := d.Zero(x, 4); err != nil {
 			return err
@@ -55,7 +59,7 @@ func everything(d *Device) error {
 		if err := d.Launch(axpy, Dim{}, Dim{X: 9}, 0, x.Arg(), x.Arg(), Float(1), Int(9)); err != nil {
 			return err
 		}
-		return d.Gemm(TF32, false, false, 1, 1, 1, 1, x, 1, x+4, 1, 0, x+8, 1)
+		return product()
 	})
 	if err != nil {
 		return err

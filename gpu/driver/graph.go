@@ -22,7 +22,9 @@ var errUnfinished = errors.New("driver: the recording is not finished")
 
 // Record calls work and returns what it asked of the device, which is not done
 // yet: Launch, Gemm and Zero are recorded. All else, Alloc and Sync among them,
-// fails while recording. If work fails, so does Record, with the same error.
+// fails while recording, and a product of a shape that never ran before may fail,
+// since cuBLAS then loads a kernel. If work fails, so does Record, with the same
+// error.
 // The device owns the graph until its Close.
 func (d *Device) Record(work func() error) (*Graph, error) {
 	if d.err != nil {

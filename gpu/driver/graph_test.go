@@ -24,6 +24,7 @@ func TestReplayEqualsDirect(t *testing.T) {
 	x, w, z := upload(t, d, sequence(n*n)), upload(t, d, sequence(n)), upload(t, d, make([]float32, n))
 	direct, replayed := upload(t, d, sequence(n)), upload(t, d, sequence(n))
 
+	must(t, d.Gemm(Float32, false, false, n, 1, n, 1, x, n, w, 1, 0, z, 1))
 	graph, err := d.Record(func() error { return step(d, axpy, x, w, replayed, z, n) })
 	must(t, err)
 	if got := download(t, d, replayed, n); !slices.Equal(got, sequence(n)) {

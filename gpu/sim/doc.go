@@ -19,6 +19,7 @@
 //     order in the next, and each thread runs until it has to wait.
 //   - A call from a thread without the context fails.
 //   - A kernel is found only if the loaded PTX has it too.
+//   - A product whose shape is new to cuBLAS fails in a recording.
 //
 // It computes on one thread of the host and has no fused multiply-add, so its
 // results may differ from a GPU's by roundings. Static shared memory keeps what

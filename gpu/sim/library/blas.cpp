@@ -108,9 +108,16 @@ bool fits(const Gemm &g) {
 	       g.ldc >= std::max(1, g.m);
 }
 
+// enqueue_gemm fails in a recording that meets a shape for the first time: that
+// is when cuBLAS may load a kernel, which a recording may not allow.
 cublasStatus_t enqueue_gemm(cublasHandle_t handle, const Gemm &g) {
 	return with_handle(handle, [&](Blas &blas) {
-		return fits(g) ? enqueue(blas.stream, [g] { return multiply(g); }) : CUDA_ERROR_INVALID_VALUE;
+		if (!fits(g))
+			return CUDA_ERROR_INVALID_VALUE;
+		const bool first = blas.loaded.insert({g.trans_a, g.trans_b, g.m, g.n, g.k}).second;
+		if (first && world.recorder != nullptr)
+			return CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED;
+		return enqueue(blas.stream, [g] { return multiply(g); });
 	});
 }
 

@@ -14,6 +14,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -49,6 +50,7 @@ struct ExecGraph : Object {
 
 struct Blas : Object {
 	CUstream stream = nullptr;
+	std::set<std::vector<int>> loaded;  // shapes of the products so far
 };
 
 struct World {
