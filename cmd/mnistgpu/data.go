@@ -1,0 +1,77 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"slices"
+	"text/tabwriter"
+	"unicode/utf8"
+
+	"github.com/spf13/cobra"
+
+	"mnistgpu/internal/mnist"
+)
+
+// newData returns the data command, which holds those that are about data sets.
+func newData() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:                        "data",
+		Short:                      "Look at data sets, check, download and import them",
+		Args:                       noArguments,
+		SuggestionsMinimumDistance: 2,
+		RunE:                       func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(newDataShow(), newDataVerify(), newDataGet(), newDataImport())
+	return cmd
+}
+
+// builtIn reports whether spec asks for data that the program finds or draws
+// itself, and not for a folder.
+func builtIn(spec string) bool { return slices.Contains([]string{"auto", "mnist", "synthetic"}, spec) }
+
+// refuseExisting keeps what is at path from being overwritten.
+func refuseExisting(path, hint string) error {
+	_, err := os.Lstat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err == nil {
+		err = fs.ErrExist
+	}
+	var file *fs.PathError
+	if errors.As(err, &file) {
+		err = file.Err
+	}
+	return &failure{code: exitCannotWrite, err: fmt.Errorf("cannot write %s: %w", path, err), hint: hint}
+}
+
+// printClasses prints how many images each class has.
+func printClasses(w io.Writer, d *mnist.Dataset, names []string) error {
+	train, test := countLabels(d.Train), countLabels(d.Test)
+	width := len("class")
+	for _, name := range names {
+		width = max(width, utf8.RuneCountInString(name))
+	}
+	table := tabwriter.NewWriter(w, 0, 8, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintf(table, "label\t%-*s\ttrain\ttest\t\n", width, "class")
+	for label := range d.Classes {
+		fmt.Fprintf(table, "%d\t%-*s\t%s\t%s\t\n", label, width, names[label], thousands(train[label]), thousands(test[label]))
+	}
+	return table.Flush()
+}
+
+func countLabels(s mnist.Split) (count [mnist.MaxClasses]int) {
+	for _, label := range s.Labels {
+		count[label]++
+	}
+	return count
+}
+
+// sizes says how large d is.
+func sizes(d *mnist.Dataset) string {
+	return fmt.Sprintf("%s training and %s test images of %dx%d in %d classes",
+		thousands(d.Train.Len()), thousands(d.Test.Len()), d.Height, d.Width, d.Classes)
+}

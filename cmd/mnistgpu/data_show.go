@@ -1,0 +1,172 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"image/png"
+	"math/rand/v2"
+	"path/filepath"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"mnistgpu/internal/mnist"
+	"mnistgpu/internal/picture"
+	"mnistgpu/internal/rundir"
+)
+
+const dataShowHelp = `Draw images of a data set, picked at random, with the names of their classes.
+
+The names are those that --names gives or, failing that, those in the file
+classes.txt of the data's folder, one a line; else digits or numbers.`
+
+const dataShowExamples = `  mnistgpu data show
+  mnistgpu data show --data my-letters --count 25 --seed 3 --out letters.png
+  mnistgpu data show --data my-pets --names cat,dog,hamster`
+
+// maxShown bounds the images of a picture.
+const maxShown = 1024
+
+// showSettings are what the flags of data show say.
+type showSettings struct {
+	data  string
+	names []string
+	count int
+	seed  uint64
+	split string
+	out   string
+	force bool
+}
+
+// newDataShow returns the data show command.
+func newDataShow() *cobra.Command {
+	s := new(showSettings)
+	cmd := &cobra.Command{
+		Use:     "show",
+		Short:   "Draw images of a data set with the names of their classes",
+		Long:    dataShowHelp,
+		Example: dataShowExamples,
+		Args:    noArguments,
+	}
+	f := cmd.Flags()
+	f.SortFlags = false
+	f.StringVar(&s.data, "data", "auto", "auto, mnist, synthetic or a `folder` of IDX files")
+	f.StringSliceVar(&s.names, "names", nil, "names of the classes, such as zero,one,two")
+	f.IntVar(&s.count, "count", 16, "images to draw")
+	f.Uint64Var(&s.seed, "seed", 1, "seed of the choice")
+	f.StringVar(&s.split, "split", "train", "train or test")
+	f.StringVar(&s.out, "out", "samples.png", "PNG `file` to write")
+	f.BoolVar(&s.force, "force", false, "overwrite the file")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if err := s.check(); err != nil {
+			return usageError(cmd, err)
+		}
+		ctx, stop := untilSignal(cmd.Context())
+		defer stop()
+		return s.run(ctx)
+	}
+	return cmd
+}
+
+func (s *showSettings) check() error {
+	if s.count < 1 || s.count > maxShown {
+		return fmt.Errorf("--count %d: want 1 to %d", s.count, maxShown)
+	}
+	if s.split != "train" && s.split != "test" {
+		return fmt.Errorf("--split %q: want train or test", s.split)
+	}
+	if s.names != nil {
+		if err := mnist.CheckNames(s.names); err != nil {
+			return fmt.Errorf("--names: %w", err)
+		}
+	}
+	return nil
+}
+
+// run draws the picture and says what is on it.
+func (s *showSettings) run(ctx context.Context) error {
+	if !s.force {
+		if err := refuseExisting(s.out, "--force overwrites it"); err != nil {
+			return err
+		}
+	}
+	data, err := s.open(ctx)
+	if err != nil {
+		return err
+	}
+	names, err := s.classNames(data)
+	if err != nil {
+		return err
+	}
+	split, half := data.Train, "training"
+	if s.split == "test" {
+		split, half = data.Test, "test"
+	}
+	samples := s.pick(split, data.Height*data.Width, names)
+	grid, err := picture.Grid(data.Height, data.Width, samples)
+	if err != nil {
+		return &failure{code: exitUsage, err: fmt.Errorf("--count %d: %w", s.count, err)}
+	}
+	var content bytes.Buffer
+	if err := png.Encode(&content, grid); err != nil {
+		return err
+	}
+	folder := rundir.Dir{Path: filepath.Dir(s.out)}
+	if err := folder.Write(filepath.Base(s.out), content.Bytes()); err != nil {
+		return err
+	}
+	fmt.Printf("%s: %d of the %s %s images of %s, %d pixels wide and %d high\n", s.out,
+		len(samples), thousands(split.Len()), half, data.Name, grid.Bounds().Dx(), grid.Bounds().Dy())
+	return nil
+}
+
+// open loads the data. A folder may have as many classes as it likes.
+func (s *showSettings) open(ctx context.Context) (*mnist.Dataset, error) {
+	if builtIn(s.data) {
+		return openData(ctx, &settings{data: s.data, classes: 10})
+	}
+	data, err := openData(ctx, &settings{data: s.data, classes: mnist.MaxClasses})
+	if err != nil {
+		return nil, err
+	}
+	data.Classes = int(max(slices.Max(data.Train.Labels), slices.Max(data.Test.Labels))) + 1
+	return data, nil
+}
+
+// classNames returns a name for each class of data.
+func (s *showSettings) classNames(data *mnist.Dataset) ([]string, error) {
+	if s.names != nil {
+		if len(s.names) < data.Classes {
+			err := fmt.Errorf("--names has %d names: want %d, for labels 0 to %d", len(s.names), data.Classes, data.Classes-1)
+			return nil, &failure{code: exitUsage, err: err}
+		}
+		return s.names, nil
+	}
+	if builtIn(s.data) {
+		return mnist.DefaultNames(data.Classes), nil
+	}
+	names, err := mnist.ReadNames(s.data)
+	if err != nil {
+		return nil, err
+	}
+	if names == nil {
+		return mnist.DefaultNames(data.Classes), nil
+	}
+	if len(names) < data.Classes {
+		err := fmt.Errorf("%d names: want %d, for labels 0 to %d", len(names), data.Classes, data.Classes-1)
+		return nil, &mnist.Error{Path: filepath.Join(s.data, mnist.NamesFile), Err: err}
+	}
+	return names, nil
+}
+
+// pick returns images of the split, each once, in a random order.
+func (s *showSettings) pick(split mnist.Split, pixels int, names []string) []picture.Sample {
+	order := rand.New(rand.NewPCG(s.seed, 0)).Perm(split.Len())
+	samples := make([]picture.Sample, min(s.count, split.Len()))
+	for i := range samples {
+		at := order[i]
+		samples[i] = picture.Sample{Pixels: split.Images[at*pixels:][:pixels], Label: names[split.Labels[at]]}
+	}
+	return samples
+}

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"mnistgpu/internal/mnist"
+)
+
+const dataVerifyHelp = `Check the four IDX files of a data set, and print what they hold.
+
+Without a folder it checks MNIST where train would look for it: every hash must
+be MNIST's. In a folder of your own, every image must have the same size and a
+label of a class. The number of classes is that of the names in the folder's
+classes.txt or, failing that, 10; --classes overrules it. Exit code 3 says that
+the data are bad.`
+
+const dataVerifyExamples = `  mnistgpu data verify
+  mnistgpu data verify my-letters --classes 26`
+
+// newDataVerify returns the data verify command.
+func newDataVerify() *cobra.Command {
+	classes := 0
+	cmd := &cobra.Command{
+		Use:     "verify [DIR]",
+		Short:   "Check a data set and print what it holds",
+		Long:    dataVerifyHelp,
+		Example: dataVerifyExamples,
+		Args: func(cmd *cobra.Command, args []string) error {
+			return noArguments(cmd, args[min(1, len(args)):])
+		},
+	}
+	cmd.Flags().IntVar(&classes, "classes", 0, "number of classes (default as in classes.txt, or 10)")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		given := cmd.Flags().Changed("classes")
+		if given && (classes < 2 || classes > mnist.MaxClasses) {
+			return usageError(cmd, fmt.Errorf("--classes %d: want 2 to %d", classes, mnist.MaxClasses))
+		}
+		if len(args) == 1 {
+			return verifyFolder(args[0], classes)
+		}
+		if given {
+			return usageError(cmd, errors.New("--classes is for a folder of your own data"))
+		}
+		return verifyMNIST()
+	}
+	return cmd
+}
+
+// verifyMNIST checks MNIST where train would find it, but does not download it.
+func verifyMNIST() error {
+	source := mnist.Environment()
+	if source.DataDir == "" && !source.Complete() {
+		err := fmt.Errorf("MNIST is not in %s", source.CacheDir)
+		return &failure{code: exitData, err: err, hint: "mnistgpu data get downloads it"}
+	}
+	dir := source.Folder()
+	data, files, err := mnist.Inspect(dir, 10)
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		if !f.MNIST {
+			return &failure{code: exitData, err: fmt.Errorf("%s: %s is not MNIST's: its hash differs", dir, f.Name)}
+		}
+	}
+	return printInspection(os.Stdout, dir, data, files, mnist.DefaultNames(10))
+}
+
+// verifyFolder checks the data set in dir. Zero classes are as many as dir has
+// names for.
+func verifyFolder(dir string, classes int) error {
+	names, err := mnist.ReadNames(dir)
+	if err != nil {
+		return err
+	}
+	if classes == 0 {
+		classes = 10
+		if names != nil {
+			classes = len(names)
+		}
+	}
+	data, files, err := mnist.Inspect(dir, classes)
+	if err != nil {
+		return err
+	}
+	if names == nil {
+		names = mnist.DefaultNames(classes)
+	}
+	if len(names) != classes {
+		return &failure{code: exitData, err: fmt.Errorf("%s has %d names in %s: want %d", dir, len(names), mnist.NamesFile, classes)}
+	}
+	return printInspection(os.Stdout, dir, data, files, names)
+}
+
+// printInspection prints the files, the classes and the verdict.
+func printInspection(w io.Writer, dir string, data *mnist.Dataset, files []mnist.FileInfo, names []string) error {
+	table := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
+	fmt.Fprintln(table, "file\tshape\tMNIST\tSHA-256 of the content")
+	for _, f := range files {
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", f.Name, shape(f.Shape), yesNo(f.MNIST), f.SHA256)
+	}
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	fmt.Fprintln(w)
+	if err := printClasses(w, data, names); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(w, "\n%s is good: %s\n", dir, sizes(data))
+	return err
+}
+
+// shape spells dimensions: 60000x28x28.
+func shape(dims []int) string {
+	return strings.Trim(strings.ReplaceAll(fmt.Sprint(dims), " ", "x"), "[]")
+}
+
+func yesNo(b bool) string {
+	if b {
+		return "yes"
+	}
+	return "no"
+}

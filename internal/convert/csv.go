@@ -1,0 +1,127 @@
+package convert
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+
+	"mnistgpu/internal/mnist"
+)
+
+// maxLine is more than a line of the largest image takes, four bytes a pixel,
+// or six with quotes.
+const maxLine = 8 * mnist.MaxPixels
+
+// readCSV reads a CSV file and returns the names of the classes.
+func (c *collector) readCSV() ([]string, error) {
+	info, err := os.Stat(c.path)
+	if err != nil {
+		return nil, fault(c.path, err)
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fault(c.path, errors.New("is not a regular file: want a folder of PNG files or a CSV file"))
+	}
+	f, err := os.Open(c.path)
+	if err != nil {
+		return nil, fault(c.path, err)
+	}
+	defer f.Close()
+	lines := bufio.NewScanner(f)
+	lines.Buffer(nil, maxLine)
+	for number := 1; lines.Scan(); number++ {
+		if err := c.readLine(number, lines.Text()); err != nil {
+			return nil, err
+		}
+	}
+	if err := lines.Err(); err == bufio.ErrTooLong {
+		return nil, fault(c.path, fmt.Errorf("a line is longer than %d bytes: want a label and pixels", maxLine))
+	} else if err != nil {
+		return nil, fault(c.path, err)
+	}
+	if len(c.labels) == 0 {
+		return nil, nil
+	}
+	return mnist.DefaultNames(int(slices.Max(c.labels)) + 1), nil
+}
+
+// readLine reads a line: a header, if it is the first, or an image.
+func (c *collector) readLine(number int, line string) error {
+	if number == 1 {
+		line = strings.TrimPrefix(line, "\ufeff")
+	}
+	if strings.TrimSpace(line) == "" {
+		return nil
+	}
+	fields := strings.Split(line, ",")
+	if number == 1 && isHeader(fields) {
+		return nil
+	}
+	height, width, pixels, label, err := c.parse(fields)
+	if err != nil {
+		c.skip(c.path, number, err.Error())
+		return nil
+	}
+	return c.add(height, width, pixels, label)
+}
+
+// isHeader reports whether fields are names: none is a number.
+func isHeader(fields []string) bool {
+	return !slices.ContainsFunc(fields, func(f string) bool {
+		_, err := strconv.ParseFloat(unquote(f), 64)
+		return err == nil
+	})
+}
+
+func unquote(field string) string { return strings.Trim(strings.TrimSpace(field), `"`) }
+
+// parse reads an image and its label from the fields of a line.
+func (c *collector) parse(fields []string) (height, width int, pixels []byte, label byte, err error) {
+	if height, width, err = c.shape(len(fields) - 1); err != nil {
+		return 0, 0, nil, 0, err
+	}
+	label, err = parseByte(fields[0])
+	if err != nil {
+		return 0, 0, nil, 0, fmt.Errorf("label %w", err)
+	}
+	pixels = make([]byte, len(fields)-1)
+	for i, field := range fields[1:] {
+		if pixels[i], err = parseByte(field); err != nil {
+			return 0, 0, nil, 0, fmt.Errorf("column %d %w", i+2, err)
+		}
+	}
+	return height, width, pixels, label, nil
+}
+
+// shape returns the size of an image of n pixels.
+func (c *collector) shape(n int) (height, width int, err error) {
+	if c.height > 0 {
+		if n != c.height*c.width {
+			return 0, 0, fmt.Errorf("has %d columns: want %d, a label and %dx%d pixels", n+1, c.height*c.width+1, c.height, c.width)
+		}
+		return c.height, c.width, nil
+	}
+	side := int(math.Sqrt(float64(n)))
+	if n < 1 || n > mnist.MaxPixels || side*side != n {
+		return 0, 0, fmt.Errorf("has %d columns: want a label and the pixels of a square, up to %d", n+1, mnist.MaxPixels)
+	}
+	return side, side, nil
+}
+
+// parseByte reads a number from 0 to 255.
+func parseByte(field string) (byte, error) {
+	field = unquote(field)
+	v, err := strconv.ParseUint(field, 10, 8)
+	if err != nil {
+		const longest = 20
+		if len(field) > longest {
+			field = field[:longest] + "..."
+		}
+		return 0, fmt.Errorf("is %q: want a whole number from 0 to 255", field)
+	}
+	return byte(v), nil
+}

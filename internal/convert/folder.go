@@ -1,0 +1,145 @@
+package convert
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"image"
+	"image/draw"
+	"image/png"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"mnistgpu/internal/mnist"
+)
+
+// readFolder reads the PNG files of each class and returns the classes.
+func (c *collector) readFolder() ([]string, error) {
+	names, err := c.classFolders()
+	if err != nil {
+		return nil, err
+	}
+	if len(names) == 0 {
+		return nil, fault(c.path, errors.New("has no folders: want one for each class, CLASS/NAME.png"))
+	}
+	if err := mnist.CheckNames(names); err != nil {
+		return nil, fault(c.path, fmt.Errorf("folders of the classes: %w", err))
+	}
+	for label, name := range names {
+		if err := c.readClass(filepath.Join(c.path, name), byte(label)); err != nil {
+			return nil, err
+		}
+	}
+	return names, nil
+}
+
+// classFolders returns the names of the folders in c.path, sorted.
+func (c *collector) classFolders() ([]string, error) {
+	entries, err := os.ReadDir(c.path)
+	if err != nil {
+		return nil, fault(c.path, err)
+	}
+	var names []string
+	for _, e := range entries {
+		path := filepath.Join(c.path, e.Name())
+		info, err := os.Stat(path)
+		switch {
+		case hidden(e):
+		case err != nil:
+			c.skip(path, 0, cause(err).Error())
+		case info.IsDir():
+			names = append(names, e.Name())
+		case e.Name() != mnist.NamesFile:
+			c.skip(path, 0, "is in no folder of a class")
+		}
+	}
+	return names, nil
+}
+
+// hidden reports whether users do not see e: such files are not theirs.
+func hidden(e os.DirEntry) bool { return strings.HasPrefix(e.Name(), ".") }
+
+// readClass reads the images in dir, sorted by name.
+func (c *collector) readClass(dir string, label byte) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		c.skip(dir, 0, cause(err).Error())
+		return nil
+	}
+	before := len(c.labels)
+	for _, e := range entries {
+		if hidden(e) {
+			continue
+		}
+		path := filepath.Join(dir, e.Name())
+		img, err := c.readPNG(path)
+		if err != nil {
+			c.skip(path, 0, cause(err).Error())
+			continue
+		}
+		if err := c.add(img.Rect.Dy(), img.Rect.Dx(), img.Pix, label); err != nil {
+			return err
+		}
+	}
+	if len(c.labels) == before {
+		c.skip(dir, 0, "has no usable image")
+	}
+	return nil
+}
+
+// readPNG reads the image at path in grey. Its size is checked before memory is
+// taken.
+func (c *collector) readPNG(path string) (*image.Gray, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() || !strings.EqualFold(filepath.Ext(path), ".png") {
+		return nil, errors.New("is not a PNG file")
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	config, err := png.DecodeConfig(bufio.NewReader(f))
+	if err != nil {
+		return nil, damaged(err)
+	}
+	if err := c.checkSize(config.Height, config.Width); err != nil {
+		return nil, err
+	}
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return nil, err
+	}
+	img, err := png.Decode(bufio.NewReader(f))
+	if err != nil {
+		return nil, damaged(err)
+	}
+	grey := image.NewGray(image.Rect(0, 0, img.Bounds().Dx(), img.Bounds().Dy()))
+	draw.Draw(grey, grey.Rect, img, img.Bounds().Min, draw.Src)
+	return grey, nil
+}
+
+// damaged explains why a file is no image.
+func damaged(err error) error {
+	reason := strings.TrimPrefix(err.Error(), "png: invalid format: ")
+	if reason == io.EOF.Error() || reason == io.ErrUnexpectedEOF.Error() {
+		reason = "the file ends early"
+	}
+	return errors.New("is not a whole PNG: " + reason)
+}
+
+// checkSize checks that an image is no larger than allowed and as large as the
+// others.
+func (c *collector) checkSize(height, width int) error {
+	if height < 1 || width < 1 || height > mnist.MaxPixels/width {
+		return fmt.Errorf("is %dx%d: want at most %d pixels", height, width, mnist.MaxPixels)
+	}
+	if c.height > 0 && (height != c.height || width != c.width) {
+		return fmt.Errorf("is %dx%d: want %dx%d", height, width, c.height, c.width)
+	}
+	return nil
+}

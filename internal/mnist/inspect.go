@@ -1,0 +1,87 @@
+package mnist
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+	"path/filepath"
+)
+
+// A FileInfo describes one of the four files of a data set.
+type FileInfo struct {
+	Name   string // in its folder
+	Shape  []int  // images x height x width, or labels
+	SHA256 string // of the content, without compression, in hexadecimal
+	MNIST  bool   // whether it is MNIST's
+}
+
+// Inspect loads the data set in dir, as [LoadDir] does, and describes its
+// files: images and labels to train with, then those to test with.
+func Inspect(dir string, classes int) (*Dataset, []FileInfo, error) {
+	d, err := LoadDir(dir, classes)
+	if err != nil {
+		return nil, nil, err
+	}
+	train, err := d.Train.inspect(dir, d.Height, d.Width, trainImages, trainLabels)
+	if err != nil {
+		return nil, nil, err
+	}
+	test, err := d.Test.inspect(dir, d.Height, d.Width, testImages, testLabels)
+	if err != nil {
+		return nil, nil, err
+	}
+	return d, append(train, test...), nil
+}
+
+// inspect describes the two files in dir that s was read from.
+func (s Split) inspect(dir string, height, width int, images, labels knownFile) ([]FileInfo, error) {
+	imagesPath, err := find(dir, images.name)
+	if err != nil {
+		return nil, err
+	}
+	labelsPath, err := find(dir, labels.name)
+	if err != nil {
+		return nil, err
+	}
+	imagesSum, err := contentSum(func(w io.Writer) error { return WriteImages(w, Images{height, width, s.Images}) })
+	if err != nil {
+		return nil, faultf(imagesPath, "cannot be hashed: %w", err)
+	}
+	labelsSum, err := contentSum(func(w io.Writer) error { return WriteLabels(w, s.Labels) })
+	if err != nil {
+		return nil, faultf(labelsPath, "cannot be hashed: %w", err)
+	}
+	return []FileInfo{
+		{filepath.Base(imagesPath), []int{s.Len(), height, width}, imagesSum, imagesSum == images.sha256},
+		{filepath.Base(labelsPath), []int{s.Len()}, labelsSum, labelsSum == labels.sha256},
+	}, nil
+}
+
+// contentSum returns the SHA-256 of what write writes.
+func contentSum(write func(io.Writer) error) (string, error) {
+	h := sha256.New()
+	if err := write(h); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// Folder returns the folder that holds MNIST, or would once it was downloaded.
+// It is empty when there is none.
+func (s Source) Folder() string {
+	if s.DataDir != "" {
+		return s.DataDir
+	}
+	return s.CacheDir
+}
+
+// Complete reports whether all four files are in the folder of s, whatever they
+// hold.
+func (s Source) Complete() bool {
+	for _, k := range knownFiles {
+		if _, err := find(s.Folder(), k.name); err != nil {
+			return false
+		}
+	}
+	return true
+}

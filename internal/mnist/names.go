@@ -1,0 +1,88 @@
+package mnist
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// NamesFile is the file in a data set's folder that names its classes: one
+// name a line, that of class 0 first.
+const NamesFile = "classes.txt"
+
+// maxNameBytes bounds a class's name.
+const maxNameBytes = 100
+
+var digitNames = []string{"zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"}
+
+// DefaultNames names n classes that have no names of their own: digits when
+// there are ten, else numbers.
+func DefaultNames(n int) []string {
+	if n == len(digitNames) {
+		return slices.Clone(digitNames)
+	}
+	names := make([]string, n)
+	for i := range names {
+		names[i] = strconv.Itoa(i)
+	}
+	return names
+}
+
+// CheckNames checks that names suit 1 to 256 classes: each is short, can be
+// printed and is there once. The error names the line, counted from 1.
+func CheckNames(names []string) error {
+	if len(names) < 1 || len(names) > maxClasses {
+		return fmt.Errorf("%d names: want 1 to %d", len(names), maxClasses)
+	}
+	for i, name := range names {
+		switch {
+		case name == "":
+			return fmt.Errorf("name %d is empty", i+1)
+		case len(name) > maxNameBytes:
+			return fmt.Errorf("name %d has %d bytes: want at most %d", i+1, len(name), maxNameBytes)
+		case !utf8.ValidString(name) || strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }):
+			return fmt.Errorf("name %d is %q: want letters that can be printed", i+1, name)
+		case slices.Contains(names[:i], name):
+			return fmt.Errorf("name %d is %q, as is name %d: want each once", i+1, name, slices.Index(names, name)+1)
+		}
+	}
+	return nil
+}
+
+// ReadNames reads the names of the classes from the [NamesFile] in dir. There
+// are none, and no error, when there is no such file.
+func ReadNames(dir string) ([]string, error) {
+	path := filepath.Join(dir, NamesFile)
+	f, err := open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	const limit = maxClasses * (maxNameBytes + 2)
+	content, err := io.ReadAll(io.LimitReader(f, limit+1))
+	if err != nil {
+		return nil, faultf(path, "%w", cause(err))
+	}
+	if len(content) > limit {
+		return nil, faultf(path, "goes on after %d bytes: want a name a line", limit)
+	}
+	var names []string
+	for line := range bytes.Lines(content) {
+		names = append(names, string(bytes.TrimSpace(line)))
+	}
+	if err := CheckNames(names); err != nil {
+		return nil, faultf(path, "%w", err)
+	}
+	return names, nil
+}
