@@ -9,6 +9,7 @@ import (
 	"mnistgpu/gpu"
 	"mnistgpu/internal/backend"
 	"mnistgpu/internal/mnist"
+	"mnistgpu/internal/model"
 	"mnistgpu/internal/rundir"
 	"mnistgpu/internal/train"
 )
@@ -31,7 +32,7 @@ const (
 const exitCodes = `    0  done
     1  internal failure
     2  usage: a flag or argument makes no sense
-    3  data is missing or bad
+    3  data or a model is missing or bad
     4  no usable device
     5  device lost
     6  out of device memory
@@ -54,6 +55,7 @@ func (f *failure) Unwrap() error { return f.err }
 func exitCode(err error) int {
 	var known *failure
 	var data *mnist.Error
+	var file *model.Error
 	var write *rundir.WriteError
 	var diverged *train.DivergedError
 	var config *train.ConfigError
@@ -68,7 +70,7 @@ func exitCode(err error) int {
 		return known.code
 	case errors.As(err, &config), errors.As(err, &override):
 		return exitUsage
-	case errors.As(err, &data):
+	case errors.As(err, &data), errors.As(err, &file):
 		return exitData
 	case errors.As(err, &write):
 		return exitCannotWrite

@@ -32,7 +32,7 @@ func newRoot() *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError(cmd, flagMistake(err))
 	})
-	root.AddCommand(newTrain(), newBench(), newDevices(), newDoctor())
+	root.AddCommand(newTrain(), newEval(), newBench(), newData(), newDevices(), newDoctor())
 	return root
 }
 

@@ -43,6 +43,8 @@ func TestScripts(t *testing.T) {
 			"number": number,
 			"close":  closeTo,
 			"fault":  fault,
+			"agrees": agrees,
+			"sums":   sums,
 		},
 		RequireExplicitExec: true,
 	})

@@ -26,3 +26,8 @@ type Model struct {
 	Height, Width int      // of an image, in pixels
 	PixelScale    float64  // what a byte of an image is multiplied by
 }
+
+// Classes is the number of classes that the model tells apart.
+func (m *Model) Classes() int {
+	return len(m.Tensors[len(m.Tensors)-1].Values)
+}

@@ -12,7 +12,7 @@ import (
 
 func sample() *Model {
 	return &Model{
-		Height: 2, Width: 3, PixelScale: 1.0 / 255,
+		Height: 1, Width: 2, PixelScale: 1.0 / 255,
 		Tensors: []Tensor{
 			{Name: "layers.0.weight", Shape: []int{2, 3}, Values: []float32{1, -2, 3.5, 0, float32(math.Copysign(0, -1)), 1e-40}},
 			{Name: "layers.0.bias", Shape: []int{3}, Values: []float32{4, 5, 6}},

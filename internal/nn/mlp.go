@@ -19,7 +19,7 @@ type MLP struct {
 type layer struct {
 	w, b   backend.Tensor // (In, Out), (1, Out)
 	y, dy  backend.Tensor // (chunk, Out): output, and gradient before act
-	dw, db backend.Tensor // like w and b; zero if no batch needs them
+	dw, db backend.Tensor // like w and b; see room for which there are
 	act    backend.Activation
 }
 
@@ -42,9 +42,13 @@ func New(b backend.Backend, widths []int, batch int, std float64, seed uint64) (
 		panic("nn: a network without a layer")
 	}
 	m := &MLP{chunk: b.ChunkRows()}
+	room := forSteps
+	if batch > m.chunk {
+		room = forChunks
+	}
 	draw := newDraw(seed)
 	for i := range widths[1:] {
-		l, err := newLayer(b, widths[i], widths[i+1], m.chunk, batch > m.chunk)
+		l, err := newLayer(b, widths[i], widths[i+1], m.chunk, room)
 		if err != nil {
 			return nil, fmt.Errorf("layer %d: %w", i, err)
 		}
@@ -60,19 +64,23 @@ func New(b backend.Backend, widths []int, batch int, std float64, seed uint64) (
 	return m, nil
 }
 
-// newLayer allocates a layer, with room for gradients of the parameters if
-// they are accumulated over the chunks of a batch.
-func newLayer(b backend.Backend, in, out, chunk int, accumulates bool) (layer, error) {
+// room is the number of a layer's tensors that a use of it needs.
+type room int
+
+const (
+	forAnswers room = 3 // w, b and y
+	forSteps   room = 4 // and dy
+	forChunks  room = 6 // and dw and db, added up over the chunks of a batch
+)
+
+// newLayer allocates a layer with room for its use.
+func newLayer(b backend.Backend, in, out, chunk int, room room) (layer, error) {
 	var l layer
 	shapes := []struct {
 		t          *backend.Tensor
 		rows, cols int
-	}{{&l.w, in, out}, {&l.b, 1, out}, {&l.y, chunk, out}, {&l.dy, chunk, out}}
-	if accumulates {
-		shapes = append(shapes, shapes[:2]...)
-		shapes[4].t, shapes[5].t = &l.dw, &l.db
-	}
-	for _, s := range shapes {
+	}{{&l.w, in, out}, {&l.b, 1, out}, {&l.y, chunk, out}, {&l.dy, chunk, out}, {&l.dw, in, out}, {&l.db, 1, out}}
+	for _, s := range shapes[:room] {
 		t, err := b.Alloc(backend.Float32, s.rows, s.cols)
 		if err != nil {
 			return layer{}, err
@@ -119,17 +127,18 @@ func (m *MLP) Accumulate(ops backend.Ops, chunk Batch, tally backend.Tally, scal
 }
 
 // Evaluate records the forward pass of batch, of at most a chunk, and its
-// tally.
+// tally. [MLP.Logits] are then those of batch.
 func (m *MLP) Evaluate(ops backend.Ops, batch Batch, tally backend.Tally) {
-	logits := m.forward(ops, batch.Images)
+	logits := m.Forward(ops, batch.Images)
 	ops.CrossEntropy(tally, backend.Tensor{}, logits, batch.Labels, 0)
 }
 
 // ChunkRows is the number of rows that go through the network at a time.
 func (m *MLP) ChunkRows() int { return m.chunk }
 
-// forward returns the logits of x.
-func (m *MLP) forward(ops backend.Ops, x backend.Input) backend.Tensor {
+// Forward records the forward pass of x, of at most a chunk, and returns the
+// logits (B, classes). They hold until the next pass.
+func (m *MLP) Forward(ops backend.Ops, x backend.Input) backend.Tensor {
 	rows, _ := x.Shape()
 	for _, l := range m.layers {
 		y := l.y.Top(rows)
@@ -139,10 +148,15 @@ func (m *MLP) forward(ops backend.Ops, x backend.Input) backend.Tensor {
 	return x.(backend.Tensor)
 }
 
+// Logits are the first rows of what the last pass gave, at most a chunk.
+func (m *MLP) Logits(rows int) backend.Tensor {
+	return m.layers[len(m.layers)-1].y.Top(rows)
+}
+
 // loss takes batch forward and leaves the gradient of its loss in the last
 // layer's dy.
 func (m *MLP) loss(ops backend.Ops, batch Batch, tally backend.Tally, scale float32) {
-	logits := m.forward(ops, batch.Images)
+	logits := m.Forward(ops, batch.Images)
 	last := m.layers[len(m.layers)-1]
 	ops.CrossEntropy(tally, last.dy.Top(logits.Rows), logits, batch.Labels, scale)
 }

@@ -30,8 +30,9 @@ func newEvaluator(b backend.Backend, m *nn.MLP, split mnist.Split, scale float64
 	return e, err
 }
 
-// run returns the mean loss and the accuracy over the whole split.
-func (e *evaluator) run() (loss, accuracy float64, err error) {
+// run returns the mean loss and the accuracy over the whole split. It calls
+// after when a batch of the given number of rows has gone through the network.
+func (e *evaluator) run(after func(rows int) error) (loss, accuracy float64, err error) {
 	if err := e.reset(); err != nil {
 		return 0, 0, err
 	}
@@ -42,6 +43,9 @@ func (e *evaluator) run() (loss, accuracy float64, err error) {
 			return 0, 0, err
 		}
 		left -= rows
+		if err := after(rows); err != nil {
+			return 0, 0, err
+		}
 	}
 	c, err := download(e.b, e.tally)
 	if err != nil {

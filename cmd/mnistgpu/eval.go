@@ -1,0 +1,189 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/pelletier/go-toml/v2"
+	"github.com/spf13/cobra"
+
+	"mnistgpu/gpu"
+	"mnistgpu/internal/backend"
+	"mnistgpu/internal/mnist"
+	"mnistgpu/internal/model"
+	"mnistgpu/internal/train"
+)
+
+const evalHelp = `Score a trained model on the test images.
+
+The model is a run folder that train left, or a model.safetensors. It is judged
+on the data that the run was trained on, unless --data names others; a file alone
+is judged on MNIST, if it can be had. On the backend and precision that the
+model was trained with, the loss and the accuracy are those of the history, to
+the last digit.
+
+--predictions writes what the model says of each image: the label, the predicted
+class and the probability of each class, as .csv or, for NumPy, as .npz with the
+arrays labels (N), predicted (N) and probabilities (N, classes).
+
+Exit codes:
+` + exitCodes
+
+const evalExamples = `  mnistgpu eval runs/mnist-001
+  mnistgpu eval runs/mnist-001 --predictions test.csv --json
+  mnistgpu eval model.safetensors --data my-digits --backend cpu`
+
+// evalSettings are what the argument and the flags of eval say.
+type evalSettings struct {
+	model       string   // a run folder or a file
+	where       settings // only its data and backend
+	predictions string
+	json        bool
+}
+
+// newEval returns the eval command.
+func newEval() *cobra.Command {
+	s := evalSettings{where: settings{preset: "default", classes: 10, graph: true}}
+	cmd := &cobra.Command{
+		Use:     "eval RUN|model.safetensors",
+		Short:   "Score a trained model on the test images",
+		Long:    evalHelp,
+		Example: evalExamples,
+	}
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		if len(args) != 1 {
+			return usageError(cmd, fmt.Errorf("%d arguments: want a run folder or a model.safetensors", len(args)))
+		}
+		return nil
+	}
+	f := cmd.Flags()
+	f.SortFlags = false
+	f.StringVar(&s.where.data, "data", "", "auto, mnist, synthetic or a `folder` of IDX files (default that of the run)")
+	f.StringVar(&s.where.backend, "backend", "auto", "auto, cpu or cuda")
+	f.IntVar(&s.where.gpu.Device, "device", 0, "number of the GPU; implies --backend cuda")
+	f.TextVar(&s.where.gpu.Precision, "precision", gpu.FP32, "of matrix products on a GPU: fp32, tf32 or bf16")
+	f.StringVar(&s.predictions, "predictions", "", "new `file`, .csv or .npz, for the probabilities of every image")
+	f.BoolVar(&s.json, "json", false, "print one JSON object")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		s.model = args[0]
+		if err := errors.Join(s.where.check(f), checkPredictions(s.predictions)); err != nil {
+			return usageError(cmd, err)
+		}
+		return s.run(cmd.Context())
+	}
+	return cmd
+}
+
+// run scores the model and tells the result.
+func (s *evalSettings) run(ctx context.Context) (err error) {
+	m, err := s.open()
+	if err != nil {
+		return err
+	}
+	if err := mustBeNew(s.predictions); err != nil {
+		return err
+	}
+	b, err := openBackend(&s.where)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, b.Close()) }()
+	data, err := s.openTest(ctx, m)
+	if err != nil {
+		return err
+	}
+	scored, err := score(b, m, data)
+	if err != nil {
+		return err
+	}
+	if s.predictions != "" {
+		if err := scored.savePredictions(s.predictions, data.Test.Labels); err != nil {
+			return err
+		}
+	}
+	return scored.print(os.Stdout, s.json)
+}
+
+// open reads the model and, unless --data was given, finds out what data it is
+// for.
+func (s *evalSettings) open() (*model.Model, error) {
+	path := s.model
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		path = filepath.Join(path, "model.safetensors")
+		if s.where.data == "" {
+			if s.where.data, err = dataOf(s.model); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if s.where.data == "" {
+		s.where.data = "auto"
+	}
+	return model.Read(path)
+}
+
+// dataOf returns the --data of a run. The folder of a user's own data is not
+// known, only its name.
+func dataOf(run string) (string, error) {
+	path := filepath.Join(run, "config.toml")
+	content, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "auto", nil
+	}
+	if err != nil {
+		return "", &failure{code: exitData, err: err}
+	}
+	var config struct {
+		Data string `toml:"data"`
+	}
+	if err := toml.Unmarshal(content, &config); err != nil {
+		return "", &failure{code: exitData, err: fmt.Errorf("%s: %w", path, err)}
+	}
+	if slices.Contains([]string{"mnist", "synthetic"}, config.Data) {
+		return config.Data, nil
+	}
+	err = fmt.Errorf("%s was trained on a folder named %q: say where it is with --data", run, config.Data)
+	return "", &failure{code: exitUsage, err: err}
+}
+
+// openTest loads the data, which must be of the model's kind.
+func (s *evalSettings) openTest(ctx context.Context, m *model.Model) (*mnist.Dataset, error) {
+	s.where.classes = m.Classes()
+	data, err := openData(ctx, &s.where)
+	if err != nil {
+		return nil, err
+	}
+	if data.Height != m.Height || data.Width != m.Width {
+		err := fmt.Errorf("%s takes images of %dx%d, and those of %s are %dx%d",
+			s.model, m.Height, m.Width, data.Name, data.Height, data.Width)
+		return nil, &failure{code: exitData, err: err}
+	}
+	return data, nil
+}
+
+// score takes the test images through the model.
+func score(b backend.Backend, m *model.Model, data *mnist.Dataset) (*scored, error) {
+	answers, err := train.Answer(b, m, data.Test)
+	if err != nil {
+		return nil, err
+	}
+	if l := answers.Loss; math.IsNaN(l) || math.IsInf(l, 0) {
+		return nil, &failure{code: exitDiverged, err: fmt.Errorf("the model's loss on %s is not finite", data.Name)}
+	}
+	return newScored(b, m, data, answers), nil
+}
+
+// checkPredictions checks the name of the file for the predictions, if any.
+func checkPredictions(path string) error {
+	if ext := filepath.Ext(path); path != "" && !slices.Contains([]string{".csv", ".npz"}, strings.ToLower(ext)) {
+		return fmt.Errorf("--predictions %q: want a name that ends in .csv or .npz", path)
+	}
+	return nil
+}

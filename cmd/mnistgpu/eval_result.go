@@ -1,0 +1,105 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"mnistgpu/internal/backend"
+	"mnistgpu/internal/metrics"
+	"mnistgpu/internal/mnist"
+	"mnistgpu/internal/model"
+	"mnistgpu/internal/train"
+)
+
+// scored is what an evaluation comes to: the object that eval --json prints.
+// Rates are fractions of 1.
+type scored struct {
+	Status    string        `json:"status"` // done
+	Backend   string        `json:"backend"`
+	Device    string        `json:"device"`
+	Data      string        `json:"data"`
+	Count     int           `json:"count"`
+	Loss      float64       `json:"loss"`
+	Accuracy  float64       `json:"accuracy"`
+	ECE       float64       `json:"ece"`
+	Classes   []scoredClass `json:"classes"`
+	Confusion [][]int       `json:"confusion"` // row: label; column: predicted
+
+	predicted     []int
+	probabilities []float64 // (N, classes)
+}
+
+type scoredClass struct {
+	Class     int     `json:"class"`
+	Count     int     `json:"count"`
+	Precision float64 `json:"precision"`
+	Recall    float64 `json:"recall"`
+	F1        float64 `json:"f1"`
+}
+
+func newScored(b backend.Backend, m *model.Model, data *mnist.Dataset, a *train.Answers) *scored {
+	labels, classes := data.Test.Labels, m.Classes()
+	s := &scored{
+		Status: "done", Backend: b.Name(), Device: b.Device(), Data: data.Name,
+		Count: len(labels), Loss: a.Loss, Accuracy: a.Accuracy,
+		predicted:     metrics.Predict(a.Logits, classes),
+		probabilities: metrics.Softmax(a.Logits, classes),
+	}
+	s.ECE = metrics.CalibrationError(s.probabilities, labels, s.predicted, classes)
+	s.Confusion = metrics.Confusion(labels, s.predicted, classes)
+	for k, c := range metrics.Classes(s.Confusion) {
+		s.Classes = append(s.Classes, scoredClass{k, c.Count, c.Precision, c.Recall, c.F1})
+	}
+	return s
+}
+
+// print writes the result, for a program or for people.
+func (s *scored) print(w io.Writer, asJSON bool) error {
+	if asJSON {
+		return json.NewEncoder(w).Encode(s)
+	}
+	_, err := fmt.Fprintf(w, "test accuracy %.2f %% and loss %.4g on the %s test images of %s\n\n%s\n%s\ncalibration error %.2f %% (expected, in %d bins)\n",
+		100*s.Accuracy, s.Loss, thousands(s.Count), s.Data, s.classTable(), s.confusionTable(), 100*s.ECE, metrics.Bins)
+	return err
+}
+
+// classTable has a line for each class.
+func (s *scored) classTable() string {
+	var b strings.Builder
+	b.WriteString("class   count  precision    recall        F1\n")
+	for _, c := range s.Classes {
+		fmt.Fprintf(&b, "%5d  %6s  %7.2f %%  %6.2f %%  %6.2f %%\n", c.Class, thousands(c.Count), 100*c.Precision, 100*c.Recall, 100*c.F1)
+	}
+	return b.String()
+}
+
+// confusionTable has a line for each label. A dot stands for 0, so that the
+// mistakes show.
+func (s *scored) confusionTable() string {
+	width := len("0")
+	for k, row := range s.Confusion {
+		width = max(width, len(strconv.Itoa(k)))
+		for _, n := range row {
+			width = max(width, len(strconv.Itoa(n)))
+		}
+	}
+	var b strings.Builder
+	b.WriteString("label  predicted\n     ")
+	for k := range s.Confusion {
+		fmt.Fprintf(&b, "  %*d", width, k)
+	}
+	for k, row := range s.Confusion {
+		fmt.Fprintf(&b, "\n%5d", k)
+		for _, n := range row {
+			cell := "."
+			if n > 0 {
+				cell = strconv.Itoa(n)
+			}
+			fmt.Fprintf(&b, "  %*s", width, cell)
+		}
+	}
+	return b.String() + "\n"
+}

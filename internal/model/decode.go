@@ -1,0 +1,170 @@
+package model
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"math"
+	"strconv"
+
+	"github.com/nlpodyssey/safetensors"
+)
+
+const (
+	// maxHeader bounds the header, which takes some 80 bytes a tensor.
+	maxHeader = 1 << 20
+
+	// lengthSize is the size of the number before the header, its length.
+	lengthSize = 8
+
+	// maxClasses is the number of classes that a label of one byte can tell
+	// apart.
+	maxClasses = 256
+)
+
+// Decode reads a model from the content of a file that [Model.Encode] wrote.
+// Any other content is refused, even if it is a safetensors file: what Decode
+// accepts, Encode gives back byte for byte. The error is an [*Error] without a
+// path.
+func Decode(content []byte) (*Model, error) {
+	if err := checkStart(content, int64(len(content))); err != nil {
+		return nil, err
+	}
+	file, err := safetensors.Deserialize(content)
+	if err != nil {
+		return nil, faultf("%w", err)
+	}
+	m := new(Model)
+	if err := m.readTensors(file); err != nil {
+		return nil, err
+	}
+	_, header, err := safetensors.ReadMetadata(content)
+	if err != nil {
+		return nil, faultf("%w", err)
+	}
+	if err := m.readMetadata(header.Metadata()); err != nil {
+		return nil, err
+	}
+	return m, m.mustBe(content)
+}
+
+// checkStart checks the first bytes of a file of the given size, up to and with
+// the first one of the header.
+func checkStart(start []byte, size int64) error {
+	if len(start) <= lengthSize {
+		return faultf("is %d bytes long: too short for a model", size)
+	}
+	header := binary.LittleEndian.Uint64(start)
+	switch {
+	case header > maxHeader:
+		return faultf("is no model: a header of %d bytes, want at most %d", header, maxHeader)
+	case int64(header) > size-lengthSize:
+		return faultf("is cut off: a header of %d bytes in a file of %d", header, size)
+	case start[lengthSize] != '{':
+		return faultf("is no model: want a JSON object at byte %d", lengthSize)
+	}
+	return nil
+}
+
+// readTensors takes the layers' weights and biases out of a file, which must
+// have no others.
+func (m *Model) readTensors(file safetensors.SafeTensors) error {
+	for i := range file.Len() {
+		name, dims := fmt.Sprintf("layers.%d.weight", i/2), 2
+		if i%2 == 1 {
+			name, dims = fmt.Sprintf("layers.%d.bias", i/2), 1
+		}
+		view, ok := file.Tensor(name)
+		if !ok {
+			return faultf("has %d tensors, and none of them is %s", file.Len(), name)
+		}
+		t, err := readTensor(name, dims, view)
+		if err != nil {
+			return err
+		}
+		if err := m.checkNext(t); err != nil {
+			return err
+		}
+		m.Tensors = append(m.Tensors, t)
+	}
+	if n := len(m.Tensors); n == 0 || n%2 == 1 {
+		return faultf("has %d tensors: want a weight and a bias for each layer", n)
+	}
+	if c := m.Classes(); c < 2 || c > maxClasses {
+		return faultf("has %d classes: want 2 to %d", c, maxClasses)
+	}
+	return nil
+}
+
+// readTensor copies a tensor, whose length the library has compared with its
+// shape.
+func readTensor(name string, dims int, view safetensors.TensorView) (Tensor, error) {
+	if view.DType() != safetensors.F32 {
+		return Tensor{}, faultf("%s is of type %v: want F32", name, view.DType())
+	}
+	if len(view.Shape()) != dims || view.DataLen() == 0 {
+		return Tensor{}, faultf("%s has the shape %v: want %d positive numbers", name, view.Shape(), dims)
+	}
+	t := Tensor{Name: name, Values: make([]float32, view.DataLen()/4)}
+	for _, n := range view.Shape() {
+		t.Shape = append(t.Shape, int(n))
+	}
+	for i := range t.Values {
+		t.Values[i] = math.Float32frombits(binary.LittleEndian.Uint32(view.Data()[4*i:]))
+	}
+	if !t.Finite() {
+		return Tensor{}, faultf("%s holds a number that is not finite", name)
+	}
+	return t, nil
+}
+
+// checkNext checks that t, which comes after m's tensors, takes the outputs
+// before it.
+func (m *Model) checkNext(t Tensor) error {
+	if len(m.Tensors) == 0 {
+		return nil
+	}
+	before := m.Tensors[len(m.Tensors)-1]
+	if want := before.Shape[len(before.Shape)-1]; t.Shape[0] != want {
+		return faultf("%s has the shape %v: want %d first, as %s ends", t.Name, t.Shape, want, before.Name)
+	}
+	return nil
+}
+
+// readMetadata takes what is not a tensor. It comes after the tensors.
+func (m *Model) readMetadata(metadata map[string]string) error {
+	in := m.Tensors[0].Shape[0]
+	for key, size := range map[string]*int{"height": &m.Height, "width": &m.Width} {
+		n, err := strconv.Atoi(metadata[key])
+		if err != nil || n < 1 || n > in {
+			return faultf("metadata: %s is %q: want 1 to %d pixels", key, metadata[key], in)
+		}
+		*size = n
+	}
+	if m.Height*m.Width != in {
+		return faultf("metadata: images are %dx%d: want %d pixels, as layers.0.weight", m.Height, m.Width, in)
+	}
+	scale, err := strconv.ParseFloat(metadata["pixel_scale"], 64)
+	if err != nil || !(scale > 0) || math.IsInf(scale, 0) {
+		return faultf("metadata: pixel_scale is %q: want a positive number", metadata["pixel_scale"])
+	}
+	m.PixelScale = scale
+	return nil
+}
+
+// mustBe checks that m is written as content. It finds all that a JSON reader
+// lets pass, such as a key that comes twice or one that means nothing.
+func (m *Model) mustBe(content []byte) error {
+	written, err := m.Encode()
+	if err != nil {
+		return faultf("%w", err)
+	}
+	if bytes.Equal(written, content) {
+		return nil
+	}
+	at := 0
+	for at < min(len(written), len(content)) && written[at] == content[at] {
+		at++
+	}
+	return faultf("is not as mnistgpu writes this model, from byte %d on", at)
+}

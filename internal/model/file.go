@@ -1,0 +1,75 @@
+package model
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+)
+
+// An Error is a fault of a model file.
+type Error struct {
+	Path string // the file at fault, or empty if only its content is known
+	Err  error  // what is wrong, and what should be
+}
+
+// Error returns one line: the path, what is wrong, and what should be.
+func (e *Error) Error() string {
+	if e.Path == "" {
+		return e.Err.Error()
+	}
+	return e.Path + ": " + e.Err.Error()
+}
+
+// Unwrap returns what is wrong, without the path.
+func (e *Error) Unwrap() error { return e.Err }
+
+func faultf(format string, args ...any) error {
+	return &Error{Err: fmt.Errorf(format, args...)}
+}
+
+// Read reads the model in a file. The error is an [*Error].
+func Read(path string) (*Model, error) {
+	m, err := read(path)
+	if err == nil {
+		return m, nil
+	}
+	var fault *Error
+	var file *fs.PathError
+	if errors.As(err, &fault) {
+		err = fault.Err
+	} else if errors.As(err, &file) {
+		err = file.Err
+	}
+	return nil, &Error{path, err}
+}
+
+// read looks at the start of a file before it takes the whole of it into
+// memory, so that it can be named by mistake, however large.
+func read(path string) (*Model, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, faultf("is not a regular file")
+	}
+	start := make([]byte, min(info.Size(), lengthSize+1))
+	if _, err := io.ReadFull(f, start); err != nil {
+		return nil, err
+	}
+	if err := checkStart(start, info.Size()); err != nil {
+		return nil, err
+	}
+	content := make([]byte, info.Size())
+	if _, err := f.ReadAt(content, 0); err != nil {
+		return nil, err
+	}
+	return Decode(content)
+}

@@ -1,0 +1,39 @@
+package train
+
+import (
+	"fmt"
+
+	"mnistgpu/internal/backend"
+	"mnistgpu/internal/mnist"
+	"mnistgpu/internal/model"
+	"mnistgpu/internal/nn"
+)
+
+// Answers are what a model says of every image of a split.
+type Answers struct {
+	Loss     float64   // mean cross-entropy, in nats
+	Accuracy float64   // fraction of 1
+	Logits   []float32 // (N, classes)
+}
+
+// Answer takes a split through a valid model on b, whose images and labels must
+// be of m's size and classes. The loss and the accuracy have the bits that a run
+// on the same backend had for them when it left m behind. The error is a fault
+// of the backend.
+func Answer(b backend.Backend, m *model.Model, split mnist.Split) (*Answers, error) {
+	net, err := nn.Load(b, m)
+	if err != nil {
+		return nil, fmt.Errorf("network: %w", err)
+	}
+	e, err := newEvaluator(b, net, split, m.PixelScale)
+	if err != nil {
+		return nil, fmt.Errorf("images: %w", err)
+	}
+	a := new(Answers)
+	a.Loss, a.Accuracy, err = e.run(func(rows int) error {
+		logits, err := backend.Download[float32](b, net.Logits(rows))
+		a.Logits = append(a.Logits, logits...)
+		return err
+	})
+	return a, err
+}
