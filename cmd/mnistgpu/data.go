@@ -1,11 +1,8 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
 	"slices"
 	"text/tabwriter"
 	"unicode/utf8"
@@ -31,22 +28,6 @@ func newData() *cobra.Command {
 // builtIn reports whether spec asks for data that the program finds or draws
 // itself, and not for a folder.
 func builtIn(spec string) bool { return slices.Contains([]string{"auto", "mnist", "synthetic"}, spec) }
-
-// refuseExisting keeps what is at path from being overwritten.
-func refuseExisting(path, hint string) error {
-	_, err := os.Lstat(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err == nil {
-		err = fs.ErrExist
-	}
-	var file *fs.PathError
-	if errors.As(err, &file) {
-		err = file.Err
-	}
-	return &failure{code: exitCannotWrite, err: fmt.Errorf("cannot write %s: %w", path, err), hint: hint}
-}
 
 // printClasses prints how many images each class has.
 func printClasses(w io.Writer, d *mnist.Dataset, names []string) error {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -87,8 +88,10 @@ func (s *evalSettings) run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := mustBeNew(s.predictions); err != nil {
-		return err
+	if s.predictions != "" {
+		if err := refuseExisting(s.predictions, otherFile); err != nil {
+			return err
+		}
 	}
 	b, err := openBackend(&s.where)
 	if err != nil {
@@ -129,8 +132,7 @@ func (s *evalSettings) open() (*model.Model, error) {
 	return model.Read(path)
 }
 
-// dataOf returns the --data of a run. The folder of a user's own data is not
-// known, only its name.
+// dataOf returns the --data of a run.
 func dataOf(run string) (string, error) {
 	path := filepath.Join(run, "config.toml")
 	content, err := os.ReadFile(path)
@@ -140,17 +142,11 @@ func dataOf(run string) (string, error) {
 	if err != nil {
 		return "", &failure{code: exitData, err: err}
 	}
-	var config struct {
-		Data string `toml:"data"`
-	}
+	var config effective
 	if err := toml.Unmarshal(content, &config); err != nil {
 		return "", &failure{code: exitData, err: fmt.Errorf("%s: %w", path, err)}
 	}
-	if slices.Contains([]string{"mnist", "synthetic"}, config.Data) {
-		return config.Data, nil
-	}
-	err = fmt.Errorf("%s was trained on a folder named %q: say where it is with --data", run, config.Data)
-	return "", &failure{code: exitUsage, err: err}
+	return cmp.Or(config.DataDir, config.Data, "auto"), nil
 }
 
 // openTest loads the data, which must be of the model's kind.

@@ -2,10 +2,7 @@ package main
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -13,19 +10,6 @@ import (
 	"mnistgpu/internal/npz"
 	"mnistgpu/internal/rundir"
 )
-
-// mustBeNew refuses the path of a file that is there already. An empty path is
-// no file.
-func mustBeNew(path string) error {
-	_, err := os.Lstat(path)
-	if path == "" || errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err == nil {
-		err = fs.ErrExist
-	}
-	return &rundir.WriteError{Path: path, Err: err}
-}
 
 // savePredictions writes a new file in the form that its name asks for.
 func (s *scored) savePredictions(path string, labels []byte) error {
@@ -36,7 +20,7 @@ func (s *scored) savePredictions(path string, labels []byte) error {
 			return err
 		}
 	}
-	if err := mustBeNew(path); err != nil {
+	if err := refuseExisting(path, otherFile); err != nil {
 		return err
 	}
 	folder := rundir.Dir{Path: filepath.Dir(path)}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"strconv"
 	"time"
 
@@ -108,12 +109,24 @@ type effective struct {
 	Device    string `toml:"device"`
 	Precision string `toml:"precision"`
 	Data      string `toml:"data"`
+	DataDir   string `toml:"data_dir,omitempty" comment:"folder of the data"`
 	Classes   int    `toml:"classes"`
 	train.Config
 }
 
 func (s *settings) toml(b backend.Backend, data *mnist.Dataset) ([]byte, error) {
-	return toml.Marshal(effective{b.Name(), b.Device(), s.gpu.Precision.String(), data.Name, data.Classes, s.config})
+	e := effective{
+		Backend: b.Name(), Device: b.Device(), Precision: s.gpu.Precision.String(),
+		Data: data.Name, Classes: data.Classes, Config: s.config,
+	}
+	if !builtIn(s.data) {
+		dir, err := filepath.Abs(s.data)
+		if err != nil {
+			return nil, err
+		}
+		e.DataDir = dir
+	}
+	return toml.Marshal(e)
 }
 
 // decimal formats x with as many digits as it has.

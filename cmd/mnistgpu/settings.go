@@ -97,7 +97,7 @@ func (s *settings) check(given *pflag.FlagSet) error {
 	if s.classes < 2 || s.classes > 256 {
 		return fmt.Errorf("--classes %d: want 2 to 256", s.classes)
 	}
-	if slices.Contains([]string{"auto", "mnist", "synthetic"}, s.data) && s.classes != 10 {
+	if builtIn(s.data) && s.classes != 10 {
 		return fmt.Errorf("--classes is for a folder of your own data, and --data is %s", s.data)
 	}
 	if !slices.Contains([]string{"auto", "cpu", "cuda"}, s.backend) {

@@ -1,0 +1,27 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+)
+
+// otherFile is the hint where nothing overwrites a file.
+const otherFile = "name a file that is not there yet"
+
+// refuseExisting keeps what is at path from being overwritten.
+func refuseExisting(path, hint string) error {
+	_, err := os.Lstat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err == nil {
+		err = fs.ErrExist
+	}
+	var file *fs.PathError
+	if errors.As(err, &file) {
+		err = file.Err
+	}
+	return &failure{code: exitCannotWrite, err: fmt.Errorf("cannot write %s: %w", path, err), hint: hint}
+}
