@@ -44,7 +44,7 @@ type benchSettings struct {
 
 // newBench returns the bench command.
 func newBench() *cobra.Command {
-	s := benchSettings{where: settings{classes: 10}}
+	var s benchSettings
 	cmd := &cobra.Command{
 		Use:     "bench",
 		Short:   "Time training steps",

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"text/tabwriter"
 	"unicode/utf8"
@@ -55,4 +56,19 @@ func countLabels(s mnist.Split) (count [mnist.MaxClasses]int) {
 func sizes(d *mnist.Dataset) string {
 	return fmt.Sprintf("%s training and %s test images of %dx%d in %d classes",
 		thousands(d.Train.Len()), thousands(d.Test.Len()), d.Height, d.Width, d.Classes)
+}
+
+// classNames returns the names of the classes of data: those in the folder's
+// classes.txt, or those of ten digits. What is wrong with the folder itself is
+// left to those who open it.
+func classNames(data string) ([]string, error) {
+	digits := mnist.DefaultNames(10)
+	if info, err := os.Stat(data); builtIn(data) || err != nil || !info.IsDir() {
+		return digits, nil
+	}
+	names, err := mnist.ReadNames(data)
+	if err != nil || names != nil {
+		return names, err
+	}
+	return digits, nil
 }

@@ -38,7 +38,7 @@ func getData(ctx context.Context, quiet bool) error {
 	if source.Complete() {
 		news = "was there already:"
 	}
-	if _, err := openData(ctx, &settings{data: "mnist", classes: 10, quiet: quiet}); err != nil {
+	if _, err := openData(ctx, &settings{data: "mnist", quiet: quiet}); err != nil {
 		return err
 	}
 	fmt.Printf("MNIST %s %s\n", news, source.Folder())

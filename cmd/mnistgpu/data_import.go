@@ -98,8 +98,8 @@ func (s *importSettings) run(path string) error {
 	if err := printClasses(os.Stdout, data, names); err != nil {
 		return err
 	}
-	_, err = fmt.Printf("\n%s: %s; skipped %s\ntrain on it: mnistgpu train --data %s --classes %d\n",
-		s.out, sizes(data), thousands(skipped), s.out, data.Classes)
+	_, err = fmt.Printf("\n%s: %s; skipped %s\ntrain on it: mnistgpu train --data %s\n",
+		s.out, sizes(data), thousands(skipped), s.out)
 	return err
 }
 

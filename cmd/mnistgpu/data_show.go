@@ -124,7 +124,7 @@ func (s *showSettings) run(ctx context.Context) error {
 // open loads the data. A folder may have as many classes as it likes.
 func (s *showSettings) open(ctx context.Context) (*mnist.Dataset, error) {
 	if builtIn(s.data) {
-		return openData(ctx, &settings{data: s.data, classes: 10})
+		return openData(ctx, &settings{data: s.data})
 	}
 	data, err := openData(ctx, &settings{data: s.data, classes: mnist.MaxClasses})
 	if err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -80,18 +81,13 @@ func verifyFolder(dir string, classes int) error {
 	if err != nil {
 		return err
 	}
-	if classes == 0 {
-		classes = 10
-		if names != nil {
-			classes = len(names)
-		}
+	if names == nil {
+		names = mnist.DefaultNames(cmp.Or(classes, 10))
 	}
+	classes = cmp.Or(classes, len(names))
 	data, files, err := mnist.Inspect(dir, classes)
 	if err != nil {
 		return err
-	}
-	if names == nil {
-		names = mnist.DefaultNames(classes)
 	}
 	if len(names) != classes {
 		return &failure{code: exitData, err: fmt.Errorf("%s has %d names in %s: want %d", dir, len(names), mnist.NamesFile, classes)}

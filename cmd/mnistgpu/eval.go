@@ -51,7 +51,7 @@ type evalSettings struct {
 
 // newEval returns the eval command.
 func newEval() *cobra.Command {
-	s := evalSettings{where: settings{preset: "default", classes: 10, graph: true}}
+	s := evalSettings{where: settings{preset: "default", graph: true}}
 	cmd := &cobra.Command{
 		Use:     "eval RUN|model.safetensors",
 		Short:   "Score a trained model on the test images",

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"mnistgpu/gpu"
+	"mnistgpu/internal/mnist"
 	"mnistgpu/internal/train"
 )
 
@@ -16,7 +17,7 @@ import (
 type settings struct {
 	preset  string
 	data    string
-	classes int
+	classes int // 0 for as many as the data's folder says
 	backend string
 	gpu     gpu.Options
 	trace   bool
@@ -35,7 +36,7 @@ func (s *settings) register(f *pflag.FlagSet) {
 	f.SortFlags = false
 	f.StringVar(&s.preset, "preset", "default", "settings to start from: "+strings.Join(train.Presets(), " or "))
 	f.StringVar(&s.data, "data", "auto", "auto, mnist, synthetic or a `folder` of IDX files")
-	f.IntVar(&s.classes, "classes", 10, "number of classes in a folder of your own data")
+	f.IntVar(&s.classes, "classes", 0, "number of classes in a folder of your own data (default that of its classes.txt, or 10)")
 	f.StringVar(&s.backend, "backend", "auto", "auto, cpu or cuda")
 	f.IntVar(&s.gpu.Device, "device", 0, "number of the GPU; implies --backend cuda")
 	f.TextVar(&s.gpu.Precision, "precision", gpu.FP32, "of matrix products on a GPU: fp32, tf32 or bf16")
@@ -94,11 +95,13 @@ func (s *settings) check(given *pflag.FlagSet) error {
 	if given.Changed("epochs") && given.Changed("steps") {
 		return errors.New("--epochs and --steps exclude each other")
 	}
-	if s.classes < 2 || s.classes > 256 {
-		return fmt.Errorf("--classes %d: want 2 to 256", s.classes)
-	}
-	if builtIn(s.data) && s.classes != 10 {
-		return fmt.Errorf("--classes is for a folder of your own data, and --data is %s", s.data)
+	if given.Changed("classes") {
+		if s.classes < 2 || s.classes > mnist.MaxClasses {
+			return fmt.Errorf("--classes %d: want 2 to %d", s.classes, mnist.MaxClasses)
+		}
+		if builtIn(s.data) {
+			return fmt.Errorf("--classes is for a folder of your own data, and --data is %s", s.data)
+		}
 	}
 	if !slices.Contains([]string{"auto", "cpu", "cuda"}, s.backend) {
 		return fmt.Errorf("--backend %q: want auto, cpu or cuda", s.backend)

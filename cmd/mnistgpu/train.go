@@ -34,7 +34,7 @@ Exit codes:
 const trainExamples = `  mnistgpu train
   mnistgpu train --preset notebook --backend cpu
   mnistgpu train --hidden 1024,512 --epochs 20 --lr 0.2 --seed 3 --json
-  mnistgpu train --data my-digits --classes 26`
+  mnistgpu train --data my-letters --classes 26`
 
 // newTrain returns the train command.
 func newTrain() *cobra.Command {
@@ -101,10 +101,18 @@ func runTrain(ctx context.Context, s *settings) (err error) {
 // openData loads the data and says aloud when they are not MNIST but were to
 // be.
 func openData(ctx context.Context, s *settings) (*mnist.Dataset, error) {
+	classes := s.classes
+	if classes == 0 {
+		names, err := classNames(s.data)
+		if err != nil {
+			return nil, err
+		}
+		classes = len(names)
+	}
 	source := mnist.Environment()
 	bar := downloadBar{quiet: s.quiet}
 	source.Progress = bar.progress
-	data, err := mnist.Open(ctx, s.data, s.classes, source)
+	data, err := mnist.Open(ctx, s.data, classes, source)
 	bar.finish()
 	if err != nil && ctx.Err() != nil {
 		return nil, context.Cause(ctx)
