@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -74,8 +73,8 @@ func newBench() *cobra.Command {
 
 func (s *benchSettings) check() error {
 	for _, p := range s.presets {
-		if !slices.Contains(train.Presets(), p) {
-			return fmt.Errorf("--preset %q: want %s", p, strings.Join(train.Presets(), " or "))
+		if err := checkPreset(p); err != nil {
+			return err
 		}
 	}
 	for _, b := range s.batches {
@@ -88,8 +87,8 @@ func (s *benchSettings) check() error {
 			return fmt.Errorf("--precision: %w", err)
 		}
 	}
-	if !slices.Contains([]string{"auto", "cpu", "cuda"}, s.where.backend) {
-		return fmt.Errorf("--backend %q: want auto, cpu or cuda", s.where.backend)
+	if err := checkBackend(s.where.backend); err != nil {
+		return err
 	}
 	if s.repeats < 1 || s.repeats > 100 {
 		return fmt.Errorf("--repeats %d: want 1 to 100", s.repeats)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -100,7 +99,7 @@ func printInspection(w io.Writer, dir string, data *mnist.Dataset, files []mnist
 	table := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
 	fmt.Fprintln(table, "file\tshape\tMNIST\tSHA-256 of the content")
 	for _, f := range files {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", f.Name, shape(f.Shape), yesNo(f.MNIST), f.SHA256)
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", f.Name, join(f.Shape, "x"), yesNo(f.MNIST), f.SHA256)
 	}
 	if err := table.Flush(); err != nil {
 		return err
@@ -111,11 +110,6 @@ func printInspection(w io.Writer, dir string, data *mnist.Dataset, files []mnist
 	}
 	_, err := fmt.Fprintf(w, "\n%s is good: %s\n", dir, sizes(data))
 	return err
-}
-
-// shape spells dimensions: 60000x28x28.
-func shape(dims []int) string {
-	return strings.Trim(strings.ReplaceAll(fmt.Sprint(dims), " ", "x"), "[]")
 }
 
 func yesNo(b bool) string {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -89,8 +90,8 @@ func (s *settings) resolve(given *pflag.FlagSet) error {
 
 // check looks at the flags that are not the config's.
 func (s *settings) check(given *pflag.FlagSet) error {
-	if !slices.Contains(train.Presets(), s.preset) {
-		return fmt.Errorf("--preset %q: want %s", s.preset, strings.Join(train.Presets(), " or "))
+	if err := cmp.Or(checkPreset(s.preset), checkBackend(s.backend)); err != nil {
+		return err
 	}
 	if given.Changed("epochs") && given.Changed("steps") {
 		return errors.New("--epochs and --steps exclude each other")
@@ -102,9 +103,6 @@ func (s *settings) check(given *pflag.FlagSet) error {
 		if builtIn(s.data) {
 			return fmt.Errorf("--classes is for a folder of your own data, and --data is %s", s.data)
 		}
-	}
-	if !slices.Contains([]string{"auto", "cpu", "cuda"}, s.backend) {
-		return fmt.Errorf("--backend %q: want auto, cpu or cuda", s.backend)
 	}
 	return s.checkGPU(given)
 }
@@ -127,6 +125,20 @@ func (s *settings) checkGPU(given *pflag.FlagSet) error {
 	s.gpu.NoGraph = !s.graph
 	if s.trace {
 		s.gpu.Trace = new(gpu.Trace)
+	}
+	return nil
+}
+
+func checkPreset(name string) error {
+	if !slices.Contains(train.Presets(), name) {
+		return fmt.Errorf("--preset %q: want %s", name, strings.Join(train.Presets(), " or "))
+	}
+	return nil
+}
+
+func checkBackend(name string) error {
+	if !slices.Contains([]string{"auto", "cpu", "cuda"}, name) {
+		return fmt.Errorf("--backend %q: want auto, cpu or cuda", name)
 	}
 	return nil
 }

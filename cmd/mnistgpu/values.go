@@ -13,7 +13,7 @@ import (
 type widths []int
 
 func (w *widths) String() string {
-	return strings.Trim(strings.ReplaceAll(fmt.Sprint([]int(*w)), " ", ","), "[]")
+	return join(*w, ",")
 }
 
 func (w *widths) Set(s string) error {
@@ -27,6 +27,11 @@ func (w *widths) Set(s string) error {
 	}
 	*w = list
 	return nil
+}
+
+// join puts the separator between numbers.
+func join(numbers []int, separator string) string {
+	return strings.Trim(strings.ReplaceAll(fmt.Sprint(numbers), " ", separator), "[]")
 }
 
 func (w *widths) Type() string { return "widths" }

@@ -27,8 +27,8 @@ type Split struct {
 // Len returns the number of labelled images.
 func (s Split) Len() int { return len(s.Labels) }
 
-// maxClasses is the number of classes that a label of one byte can tell apart.
-const maxClasses = 256
+// MaxClasses is the number of classes that a label of one byte can tell apart.
+const MaxClasses = 256
 
 // LoadDir reads the four files of a data set in MNIST's layout from a folder:
 // train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and
@@ -39,8 +39,8 @@ const maxClasses = 256
 // Every image needs a label from 0 to classes-1, and all images one size. There
 // are 2 to 256 classes.
 func LoadDir(dir string, classes int) (*Dataset, error) {
-	if classes < 2 || classes > maxClasses {
-		return nil, faultf(dir, "cannot have %d classes: want 2 to %d", classes, maxClasses)
+	if classes < 2 || classes > MaxClasses {
+		return nil, faultf(dir, "cannot have %d classes: want 2 to %d", classes, MaxClasses)
 	}
 	f, err := readFolder(dir)
 	if err != nil {

@@ -9,14 +9,6 @@ import (
 	"strings"
 )
 
-// Limits of a data set that [LoadDir] reads back.
-const (
-	MaxImages  = maxItems   // of a split
-	MaxPixels  = maxPixels  // of one image
-	MaxBytes   = maxBytes   // of all images of a split
-	MaxClasses = maxClasses // labels are 0 to MaxClasses-1
-)
-
 // WriteDir writes d as four raw IDX files, and the names of the classes as
 // [NamesFile], into the new folder dir. The folder is complete or not there at
 // all: it is filled under another name beside its place and then moved.

@@ -15,9 +15,9 @@ const (
 
 // Limits of what is read. MNIST itself has 60,000 images of 28x28.
 const (
-	maxItems  = 1_000_000
-	maxPixels = 65_536    // of one image
-	maxBytes  = 512 << 20 // of all images
+	MaxImages = 1_000_000 // of a split, and labels
+	MaxPixels = 65_536    // of one image
+	MaxBytes  = 512 << 20 // of all images of a split
 )
 
 // Images is the content of an IDX file of images.
@@ -96,16 +96,16 @@ func decodeImages(path string, src io.Reader) (Images, error) {
 // product is checked before it is multiplied further.
 func checkShape(path string, count, height, width uint64) error {
 	switch {
-	case count < 1 || count > maxItems:
-		return faultf(path, "count is %d at byte 4: want 1 to %d", count, maxItems)
-	case height < 1 || height > maxPixels:
-		return faultf(path, "height is %d at byte 8: want 1 to %d", height, maxPixels)
-	case width < 1 || width > maxPixels:
-		return faultf(path, "width is %d at byte 12: want 1 to %d", width, maxPixels)
-	case height*width > maxPixels:
-		return faultf(path, "images are %dx%d at byte 8: want at most %d pixels", height, width, maxPixels)
-	case count*(height*width) > maxBytes:
-		return faultf(path, "%d images of %dx%d at byte 4: want at most %d bytes", count, height, width, maxBytes)
+	case count < 1 || count > MaxImages:
+		return faultf(path, "count is %d at byte 4: want 1 to %d", count, MaxImages)
+	case height < 1 || height > MaxPixels:
+		return faultf(path, "height is %d at byte 8: want 1 to %d", height, MaxPixels)
+	case width < 1 || width > MaxPixels:
+		return faultf(path, "width is %d at byte 12: want 1 to %d", width, MaxPixels)
+	case height*width > MaxPixels:
+		return faultf(path, "images are %dx%d at byte 8: want at most %d pixels", height, width, MaxPixels)
+	case count*(height*width) > MaxBytes:
+		return faultf(path, "%d images of %dx%d at byte 4: want at most %d bytes", count, height, width, MaxBytes)
 	}
 	return nil
 }
@@ -120,8 +120,8 @@ func decodeLabels(path string, src io.Reader) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if count := dims[0]; count < 1 || count > maxItems {
-		return nil, faultf(path, "count is %d at byte 4: want 1 to %d", count, maxItems)
+	if count := dims[0]; count < 1 || count > MaxImages {
+		return nil, faultf(path, "count is %d at byte 4: want 1 to %d", count, MaxImages)
 	}
 	return r.rest(int(dims[0]))
 }

@@ -39,8 +39,8 @@ func DefaultNames(n int) []string {
 // CheckNames checks that names suit 1 to 256 classes: each is short, can be
 // printed and is there once. The error names the line, counted from 1.
 func CheckNames(names []string) error {
-	if len(names) < 1 || len(names) > maxClasses {
-		return fmt.Errorf("%d names: want 1 to %d", len(names), maxClasses)
+	if len(names) < 1 || len(names) > MaxClasses {
+		return fmt.Errorf("%d names: want 1 to %d", len(names), MaxClasses)
 	}
 	for i, name := range names {
 		switch {
@@ -69,7 +69,7 @@ func ReadNames(dir string) ([]string, error) {
 		return nil, err
 	}
 	defer f.Close()
-	const limit = maxClasses * (maxNameBytes + 2)
+	const limit = MaxClasses * (maxNameBytes + 2)
 	content, err := io.ReadAll(io.LimitReader(f, limit+1))
 	if err != nil {
 		return nil, faultf(path, "%w", cause(err))

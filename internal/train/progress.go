@@ -60,12 +60,9 @@ func (t *trainer) timeStep() (time.Duration, error) {
 	return took * time.Duration(t.plan.batch) / time.Duration(chunk), nil
 }
 
-// report tells the observer how far the run has come.
-func (t *trainer) report() error {
-	loss, accuracy, err := t.recent()
-	if err != nil {
-		return err
-	}
+// report tells the observer how far the run has come, with the recent loss and
+// accuracy.
+func (t *trainer) report(loss, accuracy float64) {
 	t.reported = time.Now()
 	rate := float64(t.imagesIn(0, t.step)) / (time.Since(t.started) - t.evaluating).Seconds()
 	t.observer.Progress(Progress{
@@ -73,5 +70,4 @@ func (t *trainer) report() error {
 		Loss: loss, Accuracy: accuracy, ImagesPerSecond: rate,
 		Remaining: time.Since(t.started) * time.Duration(t.plan.steps-t.step) / time.Duration(t.step),
 	})
-	return nil
 }

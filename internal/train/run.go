@@ -145,7 +145,12 @@ func (t *trainer) next() error {
 	if time.Since(t.reported) < reportInterval {
 		return nil
 	}
-	return t.report()
+	loss, accuracy, err := t.recent()
+	if err != nil {
+		return err
+	}
+	t.report(loss, accuracy)
+	return nil
 }
 
 // advance takes one step.
