@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -143,7 +144,7 @@ func (s *benchSettings) run(ctx context.Context) error {
 func (s *benchSettings) open() (backends []backend.Backend, err error) {
 	if s.where.backend != "cpu" {
 		backends, err = s.openGPUs()
-		if err == nil || s.where.backend == "cuda" {
+		if s.where.backend == "cuda" || !errors.Is(err, backend.ErrNoDevice) {
 			return backends, err
 		}
 		fmt.Fprintf(os.Stderr, "using the CPU: %s\n", oneLine(err.Error()))
