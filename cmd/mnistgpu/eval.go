@@ -142,11 +142,13 @@ func dataOf(run string) (string, error) {
 	if err != nil {
 		return "", &failure{code: exitData, err: err}
 	}
-	var config effective
+	var config struct {
+		Data string `toml:"data"`
+	}
 	if err := toml.Unmarshal(content, &config); err != nil {
 		return "", &failure{code: exitData, err: fmt.Errorf("%s: %w", path, err)}
 	}
-	return cmp.Or(config.DataDir, config.Data, "auto"), nil
+	return cmp.Or(config.Data, "auto"), nil
 }
 
 // openTest loads the data, which must be of the model's kind.

@@ -11,7 +11,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/pelletier/go-toml/v2"
+	"github.com/spf13/pflag"
 
 	"mnistgpu/internal/backend"
 	"mnistgpu/internal/mnist"
@@ -103,30 +103,34 @@ func historyCSV(history []train.Record) []byte {
 	return b.Bytes()
 }
 
-// effective is config.toml: all that a run depends on.
-type effective struct {
-	Backend   string `toml:"backend"`
-	Device    string `toml:"device"`
-	Precision string `toml:"precision"`
-	Data      string `toml:"data"`
-	DataDir   string `toml:"data_dir,omitempty" comment:"folder of the data"`
-	Classes   int    `toml:"classes"`
-	train.Config
-}
-
+// toml is config.toml: a file of settings that repeats the run, with the data
+// and the backend that it found.
 func (s *settings) toml(b backend.Backend, data *mnist.Dataset) ([]byte, error) {
-	e := effective{
-		Backend: b.Name(), Device: b.Device(), Precision: s.gpu.Precision.String(),
-		Data: data.Name, Classes: data.Classes, Config: s.config,
-	}
-	if !builtIn(s.data) {
+	made := *s
+	made.backend = b.Name()
+	found := map[string]string{"backend": b.Name(), "classes": strconv.Itoa(data.Classes)}
+	if builtIn(s.data) {
+		found["data"] = data.Name
+	} else {
 		dir, err := filepath.Abs(s.data)
 		if err != nil {
 			return nil, err
 		}
-		e.DataDir = dir
+		found["data"] = dir
 	}
-	return toml.Marshal(e)
+	list := made.list(func(f *pflag.Flag) string {
+		if f.Name == "backend" {
+			return b.Device()
+		}
+		_, usage := pflag.UnquoteUsage(f)
+		return usage
+	})
+	for i, l := range list {
+		if v, ok := found[l.flag.Name]; ok {
+			list[i].value = v
+		}
+	}
+	return encodeSettings(list)
 }
 
 // decimal formats x with as many digits as it has.

@@ -28,11 +28,13 @@ func newRoot() *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return layer(cmd) },
 	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError(cmd, flagMistake(err))
 	})
-	root.AddCommand(newTrain(), newEval(), newBench(), newData(), newDevices(), newDoctor())
+	root.AddCommand(newTrain(), newEval(), newBench(), newData(), newConfig(), newDevices(), newDoctor())
 	return root
 }
 

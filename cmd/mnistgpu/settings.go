@@ -16,6 +16,7 @@ import (
 
 // settings are what the flags of train say.
 type settings struct {
+	file    string
 	preset  string
 	data    string
 	classes int // 0 for as many as the data's folder says
@@ -27,6 +28,7 @@ type settings struct {
 	json    bool
 	quiet   bool
 
+	flags  *pflag.FlagSet
 	given  train.Config // holds the values of the flags
 	config train.Config // what they come to; see resolve
 }
@@ -35,6 +37,7 @@ type settings struct {
 // values.
 func (s *settings) register(f *pflag.FlagSet) {
 	f.SortFlags = false
+	f.StringVar(&s.file, "config", "", "TOML `file` of settings, such as the config.toml of a run")
 	f.StringVar(&s.preset, "preset", "default", "settings to start from: "+strings.Join(train.Presets(), " or "))
 	f.StringVar(&s.data, "data", "auto", "auto, mnist, synthetic or a `folder` of IDX files")
 	f.IntVar(&s.classes, "classes", 0, "number of classes in a folder of your own data (default that of its classes.txt, or 10)")
@@ -68,6 +71,7 @@ func registerConfig(f *pflag.FlagSet, c *train.Config) {
 
 // resolve makes the config: the preset, overruled by the flags that were given.
 func (s *settings) resolve(given *pflag.FlagSet) error {
+	s.flags = given
 	if err := s.check(given); err != nil {
 		return err
 	}

@@ -16,18 +16,18 @@ const maxSteps = 10_000_000
 
 // Config is what a run is made of. Presets fill it in; see [Preset].
 type Config struct {
-	Preset       string  `toml:"preset"`
-	Hidden       []int   `toml:"hidden" comment:"widths of the hidden layers"`
-	Batch        int     `toml:"batch" comment:"images a step; 0 is the whole training set"`
-	Epochs       int     `toml:"epochs" comment:"passes over the training set, unless steps are given"`
-	Steps        int     `toml:"steps"`
-	LearningRate float64 `toml:"learning_rate" comment:"of plain gradient descent on the mean loss of a batch"`
-	InitStd      float64 `toml:"init_std" comment:"standard deviation of the initial weights, cut at two of them"`
-	PixelScale   float64 `toml:"pixel_scale" comment:"what a pixel of 0 to 255 is multiplied by"`
-	L2           float64 `toml:"l2" comment:"of the penalty l2/2 times the sum of squared weights"`
-	Seed         uint64  `toml:"seed"`
-	EvalEvery    int     `toml:"eval_every" comment:"steps between evaluations; 0 is once an epoch"`
-	Shuffle      bool    `toml:"shuffle" comment:"anew each epoch, unless the batch is full"`
+	Preset       string
+	Hidden       []int // widths of the hidden layers
+	Batch        int   // images a step, or Full
+	Epochs       int   // passes over the training set, unless Steps are given
+	Steps        int
+	LearningRate float64 // of plain gradient descent on the mean loss of a batch
+	InitStd      float64 // standard deviation of the initial weights, cut at two of them
+	PixelScale   float64 // what a pixel of 0 to 255 is multiplied by
+	L2           float64 // of the penalty l2/2 times the sum of squared weights
+	Seed         uint64
+	EvalEvery    int  // steps between evaluations; 0 is once an epoch
+	Shuffle      bool // anew each epoch, unless the batch is full
 }
 
 // Presets lists the names that Preset knows.

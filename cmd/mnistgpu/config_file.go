@@ -1,0 +1,211 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"github.com/pelletier/go-toml/v2"
+	"github.com/spf13/pflag"
+)
+
+// A file of settings is TOML whose keys are the names of flags, with _ for -:
+//
+//	hidden = [1024, 512]
+//	lr = 0.2
+//	batch = "full"
+//
+// A run's config.toml is one, so that --config repeats the run.
+
+// maxConfig is far more than all flags take.
+const maxConfig = 1 << 20
+
+// setting is the value of a flag, as a file of settings has it.
+type setting struct {
+	flag    *pflag.Flag
+	value   string
+	comment string
+}
+
+// list returns the settings of a run that s was resolved to.
+func (s *settings) list(comment func(*pflag.Flag) string) []setting {
+	presets := s.presets()
+	var list []setting
+	s.flags.VisitAll(func(f *pflag.Flag) {
+		if !s.tells(f.Name) {
+			return
+		}
+		resolved := f
+		if p := presets.Lookup(f.Name); p != nil {
+			resolved = p
+		}
+		list = append(list, setting{f, resolved.Value.String(), comment(f)})
+	})
+	return list
+}
+
+// presets are the flags that presets have values for, with those of the config.
+func (s *settings) presets() *pflag.FlagSet {
+	config := s.config
+	f := pflag.NewFlagSet("preset", pflag.ContinueOnError)
+	registerConfig(f, &config)
+	return f
+}
+
+// tells reports whether a flag is a setting of the run, and not of how one
+// command behaves.
+func (s *settings) tells(flag string) bool {
+	switch flag {
+	case "config", "help", "run-dir", "json", "quiet", "trace", "graph":
+		return false
+	case "epochs":
+		return s.config.Steps == 0
+	case "steps":
+		return s.config.Steps > 0
+	case "classes":
+		return !builtIn(s.data)
+	case "device", "precision":
+		return s.backend == "cuda"
+	}
+	return true
+}
+
+// key is the name of a flag in a file.
+func key(flag string) string { return strings.ReplaceAll(flag, "-", "_") }
+
+// record is a struct type with a field for each of the settings, which has the
+// type that literal gives it or, for reading, any.
+func record(settings []setting, fieldType func(setting) reflect.Type) reflect.Type {
+	var fields []reflect.StructField
+	for i, s := range settings {
+		tag := reflect.StructTag(fmt.Sprintf("toml:%q", key(s.flag.Name)))
+		fields = append(fields, reflect.StructField{Name: "Field" + strconv.Itoa(i), Type: fieldType(s), Tag: tag})
+	}
+	return reflect.StructOf(fields)
+}
+
+// encodeSettings returns the settings as a file, each on a line with its
+// comment.
+func encodeSettings(settings []setting) ([]byte, error) {
+	file := reflect.New(record(settings, func(s setting) reflect.Type { return reflect.TypeOf(s.literal()) })).Elem()
+	for i, s := range settings {
+		file.Field(i).Set(reflect.ValueOf(s.literal()))
+	}
+	content, err := toml.Marshal(file.Interface())
+	if err != nil {
+		return nil, err
+	}
+	lines := strings.Split(strings.TrimSpace(string(content)), "\n")
+	width := 0
+	for _, line := range lines {
+		width = max(width, len(line))
+	}
+	var b bytes.Buffer
+	for i, line := range lines {
+		fmt.Fprintf(&b, "%-*s  # %s\n", width, line, settings[i].comment)
+	}
+	return b.Bytes(), nil
+}
+
+// literal is the value in the type that TOML has for it.
+func (s setting) literal() any {
+	switch s.flag.Value.Type() {
+	case "float64":
+		if x, err := strconv.ParseFloat(s.value, 64); err == nil {
+			return x
+		}
+	case "bool":
+		return s.value == "true"
+	case "widths":
+		list := new(widths)
+		if list.Set(s.value) == nil {
+			return []int(*list)
+		}
+	default:
+		if n, err := strconv.ParseInt(s.value, 10, 64); err == nil {
+			return n
+		}
+	}
+	return s.value
+}
+
+// fromFile is the layer of the file at path, which may set any flag but itself.
+// The error is a mistake in the file, with its line.
+func fromFile(f *pflag.FlagSet, path string) (source, error) {
+	content, err := readConfig(path)
+	if err != nil {
+		return nil, err
+	}
+	var known []setting
+	f.VisitAll(func(flag *pflag.Flag) {
+		if flag.Name != "config" && flag.Name != "help" {
+			known = append(known, setting{flag: flag})
+		}
+	})
+	file := reflect.New(record(known, func(setting) reflect.Type { return reflect.TypeFor[any]() }))
+	decoder := toml.NewDecoder(bytes.NewReader(content)).DisallowUnknownFields()
+	if err := decoder.Decode(file.Interface()); err != nil {
+		return nil, mistakeIn(path, err)
+	}
+	values := map[string]string{}
+	for i, s := range known {
+		if v := file.Elem().Field(i).Interface(); v != nil {
+			values[s.flag.Name] = typed(v)
+		}
+	}
+	return func(flag *pflag.Flag) (*string, string) {
+		if v, ok := values[flag.Name]; ok {
+			return &v, path + ": " + key(flag.Name)
+		}
+		return nil, ""
+	}, nil
+}
+
+func readConfig(path string) ([]byte, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("--config: %w", err)
+	}
+	defer file.Close()
+	content, err := io.ReadAll(io.LimitReader(file, maxConfig+1))
+	if err != nil {
+		return nil, fmt.Errorf("--config: %w", err)
+	}
+	if len(content) > maxConfig {
+		return nil, fmt.Errorf("--config: %s is no file of settings: it is larger than 1 MiB", path)
+	}
+	return content, nil
+}
+
+// mistakeIn names the line of what is wrong with a file.
+func mistakeIn(path string, err error) error {
+	var unknown *toml.StrictMissingError
+	if errors.As(err, &unknown) && len(unknown.Errors) > 0 {
+		line, _ := unknown.Errors[0].Position()
+		return fmt.Errorf("%s:%d: unknown setting %q", path, line, strings.Join(unknown.Errors[0].Key(), "."))
+	}
+	var syntax *toml.DecodeError
+	if errors.As(err, &syntax) {
+		line, _ := syntax.Position()
+		return fmt.Errorf("%s:%d: %s", path, line, strings.TrimPrefix(syntax.Error(), "toml: "))
+	}
+	return fmt.Errorf("%s: %w", path, err)
+}
+
+// typed is a value of TOML as it would be typed behind a flag.
+func typed(v any) string {
+	list, ok := v.([]any)
+	if !ok {
+		return fmt.Sprint(v)
+	}
+	var fields []string
+	for _, element := range list {
+		fields = append(fields, fmt.Sprint(element))
+	}
+	return strings.Join(fields, ",")
+}

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// A flag takes its value from the first of these layers that has one: the
+// command line, the environment, the file that --config names, the preset, and
+// the flag's own default. The middle ones are laid below the first here, as if
+// they had been typed.
+
+// originNote is the annotation of a flag that says which layer set it.
+const originNote = "origin"
+
+// layer sets the flags of cmd that were not typed, from the environment and then
+// from the file of --config. Its error is a mistake in one of them.
+func layer(cmd *cobra.Command) error {
+	f := cmd.Flags()
+	if err := lay(f, fromEnvironment); err != nil {
+		return usageError(cmd, err)
+	}
+	file := f.Lookup("config")
+	if file == nil || file.Value.String() == "" {
+		return nil
+	}
+	from, err := fromFile(f, file.Value.String())
+	if err == nil {
+		err = lay(f, from)
+	}
+	if err != nil {
+		return usageError(cmd, err)
+	}
+	return nil
+}
+
+// A source returns the value that a layer has for a flag, or nil, and where that
+// is from.
+type source func(f *pflag.Flag) (value *string, origin string)
+
+// lay sets the flags that no stronger layer has set or overruled.
+func lay(f *pflag.FlagSet, from source) error {
+	stronger := map[string]string{}
+	f.Visit(func(flag *pflag.Flag) { stronger[flag.Name] = flag.Value.String() })
+	var mistakes []error
+	f.VisitAll(func(flag *pflag.Flag) {
+		value, origin := from(flag)
+		if value == nil || flag.Changed || overruled(flag.Name, stronger) {
+			return
+		}
+		if f.Set(flag.Name, *value) != nil {
+			mistakes = append(mistakes, fmt.Errorf("%s %q: want %s", origin, *value, wanted(flag.Value.Type())))
+		}
+		f.SetAnnotation(flag.Name, originNote, []string{origin})
+	})
+	return errors.Join(mistakes...)
+}
+
+// overruled reports whether a flag that was set in a stronger layer leaves no
+// sense in the one of the given name.
+func overruled(name string, stronger map[string]string) bool {
+	has := func(names ...string) bool {
+		return slices.ContainsFunc(names, func(n string) bool { _, ok := stronger[n]; return ok })
+	}
+	switch name {
+	case "epochs":
+		return has("steps")
+	case "steps":
+		return has("epochs")
+	case "backend":
+		return has("device", "precision", "trace")
+	case "device", "precision", "trace":
+		return stronger["backend"] == "cpu"
+	}
+	return false
+}
+
+// fromEnvironment is the layer of the variables MNISTGPU_LR, MNISTGPU_RUN_DIR
+// and so on. One that is empty counts as absent.
+func fromEnvironment(f *pflag.Flag) (value *string, origin string) {
+	name := variable(f.Name)
+	if v := os.Getenv(name); v != "" && f.Name != "help" {
+		return &v, name
+	}
+	return nil, ""
+}
+
+// variable is the name of the environment variable of a flag. MNISTGPU_DATA was
+// taken: it names the folder of MNIST itself, whichever data a run is about.
+func variable(flag string) string {
+	if flag == "data" {
+		return "MNISTGPU_DATASET"
+	}
+	return "MNISTGPU_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
+}
+
+// from says which layer gave a flag its value.
+func (s *settings) from(f *pflag.Flag) string {
+	if note := f.Annotations[originNote]; len(note) > 0 {
+		return note[0]
+	}
+	if f.Changed {
+		return "--" + f.Name
+	}
+	if s.presets().Lookup(f.Name) != nil {
+		return "preset " + s.preset
+	}
+	return "default"
+}
