@@ -1,0 +1,132 @@
+package sweep
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"mnistgpu/internal/rundir"
+)
+
+const (
+	specFile    = "sweep.json"
+	trialFolder = "trials"
+)
+
+// Folder is where a sweep's files lie: sweep.json and a file for each finished
+// trial. Shards may share it.
+type Folder struct {
+	Path string
+	Spec *Spec
+}
+
+// A FileError says which file of a sweep cannot be used, and why.
+type FileError struct {
+	Path string
+	Err  error
+}
+
+// Error gives the path and what is wrong, in one line.
+func (e *FileError) Error() string { return e.Path + ": " + e.Err.Error() }
+
+// Unwrap returns what is wrong, without the path.
+func (e *FileError) Unwrap() error { return e.Err }
+
+// Create makes the folder of a sweep at path, or returns the one that is there
+// if it is of the same spec. The error is a [*rundir.WriteError] or, for a file
+// that is there but cannot be used, a [*FileError].
+func Create(path string, spec *Spec) (*Folder, error) {
+	f := &Folder{path, spec}
+	if old, err := os.ReadFile(f.specPath()); err == nil {
+		if !bytes.Equal(old, spec.encode()) {
+			return nil, &FileError{f.specPath(), errors.New("is of a sweep with other trials")}
+		}
+		return f, nil
+	}
+	if err := vacant(path); err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(f.trials().Path, 0o777); err != nil {
+		return nil, &rundir.WriteError{Path: path, Err: err}
+	}
+	dir := rundir.Dir{Path: path}
+	return f, dir.Write(specFile, spec.encode())
+}
+
+// vacant returns an error if there is something at path that no shard that
+// starts at the same moment would have put there.
+func vacant(path string) error {
+	entries, err := os.ReadDir(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return &rundir.WriteError{Path: path, Err: errors.New("it is no folder")}
+	}
+	for _, e := range entries {
+		if name := e.Name(); name != trialFolder && name != specFile && !strings.HasPrefix(name, "."+specFile) {
+			return &rundir.WriteError{Path: path, Err: errors.New("it is there and holds something else than a sweep")}
+		}
+	}
+	return nil
+}
+
+// Open returns the folder of a sweep. The error is a [*FileError].
+func Open(path string) (*Folder, error) {
+	f := &Folder{path, new(Spec)}
+	content, err := os.ReadFile(f.specPath())
+	if err != nil {
+		return nil, fileError(f.specPath(), err)
+	}
+	if err := decodeStrictly(content, f.Spec); err != nil {
+		return nil, &FileError{f.specPath(), err}
+	}
+	if err := f.Spec.check(); err != nil {
+		return nil, &FileError{f.specPath(), err}
+	}
+	return f, nil
+}
+
+func (f *Folder) specPath() string   { return filepath.Join(f.Path, specFile) }
+func (f *Folder) trials() rundir.Dir { return rundir.Dir{Path: filepath.Join(f.Path, trialFolder)} }
+
+func trialFile(index int) string { return fmt.Sprintf("%05d.json", index) }
+
+// Load returns the record of a trial, or nil if the trial is not finished. The
+// error is a [*FileError]: such a file never counts as a result.
+func (f *Folder) Load(index int) (*Record, error) {
+	path := filepath.Join(f.trials().Path, trialFile(index))
+	content, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fileError(path, err)
+	}
+	r, err := decodeRecord(content, f.Spec, index)
+	if err != nil {
+		return nil, &FileError{path, err}
+	}
+	return r, nil
+}
+
+// Save keeps the result of a trial, which the record must name. The error is a
+// [*rundir.WriteError].
+func (f *Folder) Save(r *Record) error {
+	trials := f.trials()
+	return trials.Write(trialFile(r.Index), r.encode())
+}
+
+// fileError strips the operation and the path from err, which FileError names
+// itself.
+func fileError(path string, err error) error {
+	var file *fs.PathError
+	if errors.As(err, &file) {
+		err = file.Err
+	}
+	return &FileError{path, err}
+}

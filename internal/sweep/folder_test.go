@@ -1,0 +1,205 @@
+package sweep
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"mnistgpu/internal/rundir"
+)
+
+// testSpec has four trials.
+func testSpec() *Spec {
+	return &Spec{
+		Base: []Setting{{"preset", "default"}}, Axes: []string{"hidden", "lr"},
+		Trials: [][]string{{"3", "0.1"}, {"3", "0.2"}, {"4", "0.1"}, {"4", "0.2"}}, Seed: 7,
+	}
+}
+
+// testRecord is a result whose accuracy tells its trial.
+func testRecord(s *Spec, i int) *Record {
+	trial := s.Trial(i)
+	accuracy := 0.5 + float64(i)/10
+	return &Record{
+		Spec: s.Hash(), Seconds: float64(10 - i), Device: "any",
+		Outcome: Outcome{
+			Index: i, Settings: trial.Settings, Seed: trial.Seed, Status: Done,
+			Loss: new(float64), TrainAccuracy: &accuracy, TestAccuracy: &accuracy, BestTestAccuracy: &accuracy,
+		},
+	}
+}
+
+// sweepFolder makes a folder with the given trials finished.
+func sweepFolder(t *testing.T, s *Spec, finished ...int) *Folder {
+	t.Helper()
+	f, err := Create(filepath.Join(t.TempDir(), "sweep"), s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, i := range finished {
+		if err := f.Save(testRecord(s, i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return f
+}
+
+func merged(t *testing.T, folders ...*Folder) *Results {
+	t.Helper()
+	r, err := Merge(folders)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func TestMergeDoesNotDependOnTheShards(t *testing.T) {
+	s := testSpec()
+	whole := merged(t, sweepFolder(t, s, 0, 1, 2, 3))
+	a, b := sweepFolder(t, s, 3, 0), sweepFolder(t, s, 2, 1)
+	for name, r := range map[string]*Results{"a, b": merged(t, a, b), "b, a": merged(t, b, a), "b, a, b": merged(t, b, a, b)} {
+		if !bytes.Equal(r.CSV(), whole.CSV()) || !bytes.Equal(r.BestJSON(), whole.BestJSON()) || len(r.Missing) > 0 {
+			t.Errorf("%s: got\n%s%swant\n%s%s", name, r.CSV(), r.BestJSON(), whole.CSV(), whole.BestJSON())
+		}
+	}
+	if best := whole.Best(); best.Index != 3 {
+		t.Errorf("the best trial is %d, want 3", best.Index)
+	}
+	if bytes.Contains(whole.CSV(), []byte("any")) {
+		t.Error("the table tells the device")
+	}
+}
+
+func TestMergeNamesWhatIsMissing(t *testing.T) {
+	r := merged(t, sweepFolder(t, testSpec(), 1))
+	if len(r.Missing) != 3 || r.Missing[0] != 0 || r.Missing[1] != 2 || r.Missing[2] != 3 {
+		t.Errorf("missing are %v, want 0, 2 and 3", r.Missing)
+	}
+}
+
+func TestMergeRefusesOtherSweeps(t *testing.T) {
+	other := testSpec()
+	other.Seed++
+	_, err := Merge([]*Folder{sweepFolder(t, testSpec(), 0), sweepFolder(t, other, 1)})
+	var file *FileError
+	if !errors.As(err, &file) {
+		t.Errorf("merged two sweeps: %v", err)
+	}
+}
+
+// TestBestPrefersValidation wants trials not to be chosen on the test images
+// where there are others, and a diverged one never to win.
+func TestBestPrefersValidation(t *testing.T) {
+	s := testSpec()
+	r := &Results{Spec: s}
+	for i, validation := range []float64{0.9, 0.7} {
+		record := testRecord(s, i) // whose test accuracies are 0.5 and 0.6
+		record.ValidationAccuracy = &validation
+		r.Records = append(r.Records, record)
+	}
+	diverged := testRecord(s, 2)
+	diverged.Status = Diverged
+	r.Records = append(r.Records, diverged)
+	if best := r.Best(); best.Index != 0 {
+		t.Errorf("the best trial is %d, want 0", best.Index)
+	}
+	if best := (&Results{Spec: s, Records: []*Record{diverged}}).Best(); best != nil {
+		t.Errorf("the best of one diverged trial is %v", best)
+	}
+}
+
+func TestCreateReusesTheSameSweepOnly(t *testing.T) {
+	f := sweepFolder(t, testSpec(), 2)
+	again, err := Create(f.Path, testSpec())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r, err := again.Load(2); r == nil || err != nil {
+		t.Errorf("the finished trial is gone: %v, %v", r, err)
+	}
+	if r, err := again.Load(1); r != nil || err != nil {
+		t.Errorf("a trial that is not finished gave %v, %v", r, err)
+	}
+	other := testSpec()
+	other.Trials[0][0] = "5"
+	var file *FileError
+	if _, err := Create(f.Path, other); !errors.As(err, &file) {
+		t.Errorf("another sweep in the same folder gave %v", err)
+	}
+	var write *rundir.WriteError
+	occupied := t.TempDir()
+	if err := os.WriteFile(filepath.Join(occupied, "letter.txt"), nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Create(occupied, testSpec()); !errors.As(err, &write) {
+		t.Errorf("a folder with something else in it gave %v", err)
+	}
+}
+
+// TestBadFilesNeverCount spoils a record in every way that has a message of its
+// own, and cuts it at every byte.
+func TestBadFilesNeverCount(t *testing.T) {
+	s := testSpec()
+	f := sweepFolder(t, s, 1)
+	path := filepath.Join(f.Path, trialFolder, trialFile(1))
+	good, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	replace := func(old, new string) string { return strings.Replace(string(good), old, new, 1) }
+	bad := map[string]string{
+		"is no JSON of ours":         "{",
+		"unknown field":              replace(`"status"`, `"state"`),
+		"goes on after its JSON":     string(good) + "{}",
+		"is of another sweep":        replace(s.Hash(), "0123456789abcdef"),
+		"is not of trial 1":          replace(`"index": 1`, `"index": 2`),
+		`has the status "half done"`: replace(`"done"`, `"half done"`),
+		"has no test accuracy":       replace(`"test_accuracy": 0.6`, `"test_accuracy": null`),
+	}
+	for want, content := range bad {
+		if content == string(good) {
+			t.Fatalf("%s: nothing was spoilt", want)
+		}
+		loads(t, f, path, content, want)
+	}
+	for n := range len(good) - 1 { // the last byte is the end of the line
+		loads(t, f, path, string(good[:n]), "is no JSON of ours")
+	}
+}
+
+// loads wants the record of trial 1 to be refused.
+func loads(t *testing.T, f *Folder, path, content, want string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(content), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	r, err := f.Load(1)
+	var file *FileError
+	if !errors.As(err, &file) || file.Path != path || !strings.Contains(err.Error(), want) || r != nil {
+		t.Errorf("want %q, got %v, %v", want, r, err)
+	}
+}
+
+func TestOpenRefuses(t *testing.T) {
+	f := sweepFolder(t, testSpec())
+	good, err := os.ReadFile(f.specPath())
+	if err != nil {
+		t.Fatal(err)
+	}
+	bad := []string{"", "{}", strings.Replace(string(good), `"0.1"`, `"0.1", "7"`, 1), string(good) + "x"}
+	for _, content := range bad {
+		if err := os.WriteFile(f.specPath(), []byte(content), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		var file *FileError
+		if _, err := Open(f.Path); !errors.As(err, &file) {
+			t.Errorf("%q gave %v", content, err)
+		}
+	}
+	if _, err := Open(t.TempDir()); err == nil {
+		t.Error("opened a folder without a sweep")
+	}
+}

@@ -1,0 +1,107 @@
+package sweep
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"strconv"
+)
+
+// Results are the records of a sweep, in the order of their trials.
+type Results struct {
+	Spec    *Spec
+	Records []*Record
+	Missing []int // trials without a record
+}
+
+// Merge gathers the records of folders of one spec. Where two folders have the
+// same trial, the first one's record counts. The error is a [*FileError].
+func Merge(folders []*Folder) (*Results, error) {
+	first := folders[0]
+	hash := first.Spec.Hash()
+	for _, f := range folders[1:] {
+		if f.Spec.Hash() != hash {
+			return nil, &FileError{f.specPath(), errors.New("is of another sweep than " + first.specPath())}
+		}
+	}
+	r := &Results{Spec: first.Spec}
+	for i := range first.Spec.Trials {
+		found, err := load(folders, i)
+		if err != nil {
+			return nil, err
+		}
+		if found == nil {
+			r.Missing = append(r.Missing, i)
+			continue
+		}
+		r.Records = append(r.Records, found)
+	}
+	return r, nil
+}
+
+func load(folders []*Folder, index int) (*Record, error) {
+	for _, f := range folders {
+		if r, err := f.Load(index); r != nil || err != nil {
+			return r, err
+		}
+	}
+	return nil, nil
+}
+
+// Best returns the trial of the highest accuracy, the first of equal ones, or
+// nil if no trial has one.
+func (r *Results) Best() *Outcome {
+	var best *Outcome
+	var highest float64
+	for _, record := range r.Records {
+		if accuracy, ok := record.score(); ok && (best == nil || accuracy > highest) {
+			best, highest = &record.Outcome, accuracy
+		}
+	}
+	return best
+}
+
+// CSV is a table with a line for each record. It has no times and no devices, so
+// that it depends on the trials alone and not on who ran them.
+func (r *Results) CSV() []byte {
+	header := append([]string{"trial"}, r.Spec.Axes...)
+	header = append(header, "seed", "status", "steps", "loss", "train_accuracy", "validation_accuracy",
+		"test_accuracy", "best_test_accuracy", "best_step", "error")
+	var b bytes.Buffer
+	w := csv.NewWriter(&b)
+	w.Write(header)
+	for _, record := range r.Records {
+		line := []string{strconv.Itoa(record.Index)}
+		for _, s := range record.Settings {
+			line = append(line, s.Value)
+		}
+		w.Write(append(line, strconv.FormatUint(record.Seed, 10), record.Status, strconv.Itoa(record.Steps),
+			number(record.Loss), number(record.TrainAccuracy), number(record.ValidationAccuracy),
+			number(record.TestAccuracy), number(record.BestTestAccuracy), strconv.Itoa(record.BestStep), record.Error))
+	}
+	w.Flush()
+	return b.Bytes()
+}
+
+// number formats x with as many digits as it has.
+func number(x *float64) string {
+	if x == nil {
+		return ""
+	}
+	return strconv.FormatFloat(*x, 'g', -1, 64)
+}
+
+// BestJSON is the best trial and what all had in common: what it takes to train
+// it again.
+func (r *Results) BestJSON() []byte {
+	best := struct {
+		Base []Setting `json:"base"`
+		Best *Outcome  `json:"best"`
+	}{r.Spec.Base, r.Best()}
+	text, err := json.MarshalIndent(best, "", "\t")
+	if err != nil {
+		panic("sweep: a trial that is no JSON")
+	}
+	return append(text, '\n')
+}

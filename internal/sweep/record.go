@@ -1,0 +1,99 @@
+package sweep
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+)
+
+// How a trial can end. Both are results.
+const (
+	Done     = "done"
+	Diverged = "diverged"
+)
+
+// Record is a finished trial: its outcome, and who ran it in what time.
+type Record struct {
+	Outcome
+	Spec    string  `json:"spec"` // hash
+	Backend string  `json:"backend"`
+	Device  string  `json:"device"`
+	Seconds float64 `json:"seconds"`
+}
+
+// Outcome is what a trial comes to, whoever runs it. Accuracies are fractions of
+// 1. A trial that diverged before its first evaluation has none.
+type Outcome struct {
+	Index    int       `json:"index"`
+	Settings []Setting `json:"settings"`
+	Seed     uint64    `json:"seed"`
+
+	Status             string   `json:"status"`
+	Steps              int      `json:"steps"`
+	Loss               *float64 `json:"loss"` // of the training set
+	TrainAccuracy      *float64 `json:"train_accuracy"`
+	ValidationAccuracy *float64 `json:"validation_accuracy,omitempty"`
+	TestAccuracy       *float64 `json:"test_accuracy"`
+	BestTestAccuracy   *float64 `json:"best_test_accuracy"`
+	BestStep           int      `json:"best_step"` // of BestTestAccuracy, from 0
+	Error              string   `json:"error,omitempty"`
+}
+
+// score is the accuracy that trials are ranked by: on the validation images
+// where there are some, and otherwise on the test images. A diverged trial has
+// none.
+func (r *Outcome) score() (accuracy float64, ok bool) {
+	switch {
+	case r.Status != Done:
+		return 0, false
+	case r.ValidationAccuracy != nil:
+		return *r.ValidationAccuracy, true
+	case r.TestAccuracy != nil:
+		return *r.TestAccuracy, true
+	}
+	return 0, false
+}
+
+func (r *Record) encode() []byte {
+	text, err := json.MarshalIndent(r, "", "\t")
+	if err != nil {
+		panic("sweep: a record that is no JSON")
+	}
+	return append(text, '\n')
+}
+
+// decodeRecord reads what encode wrote for a trial of spec.
+func decodeRecord(content []byte, spec *Spec, index int) (*Record, error) {
+	r := new(Record)
+	if err := decodeStrictly(content, r); err != nil {
+		return nil, err
+	}
+	want := spec.Trial(index)
+	switch {
+	case r.Spec != spec.Hash():
+		return nil, errors.New("is of another sweep")
+	case r.Index != index || r.Seed != want.Seed || !slices.Equal(r.Settings, want.Settings):
+		return nil, fmt.Errorf("is not of trial %d", index)
+	case r.Status != Done && r.Status != Diverged:
+		return nil, fmt.Errorf("has the status %q", r.Status)
+	case r.Status == Done && r.TestAccuracy == nil:
+		return nil, errors.New("has no test accuracy")
+	}
+	return r, nil
+}
+
+// decodeStrictly reads one JSON value without unknown fields.
+func decodeStrictly(content []byte, v any) error {
+	d := json.NewDecoder(bytes.NewReader(content))
+	d.DisallowUnknownFields()
+	if err := d.Decode(v); err != nil {
+		return fmt.Errorf("is no JSON of ours: %w", err)
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("goes on after its JSON")
+	}
+	return nil
+}

@@ -1,0 +1,85 @@
+// Package sweep is the search for good settings: a fixed list of trials, shared
+// out among processes and machines, whose results are gathered from files.
+//
+// A trial is a pure function of the [Spec] and its index, so that whoever runs
+// it, and whenever, it is the same one. A finished trial is a file that is whole
+// or absent, so that a sweep that was stopped goes on where it was.
+package sweep
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+)
+
+// MaxTrials bounds the trials of a sweep.
+const MaxTrials = 100_000
+
+// Spec is all that a sweep depends on.
+type Spec struct {
+	Base   []Setting  `json:"base"`   // what all trials have in common
+	Axes   []string   `json:"axes"`   // the settings in which they differ
+	Trials [][]string `json:"trials"` // for each trial, a value for each axis
+	Seed   uint64     `json:"seed"`   // that each trial's own is made from
+}
+
+// Setting is the value of a flag, as it is typed.
+type Setting struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// Trial is one run of a sweep.
+type Trial struct {
+	Index    int
+	Settings []Setting // those of the axes
+	Seed     uint64
+}
+
+// Trial returns the trial of the given index, from 0.
+func (s *Spec) Trial(i int) Trial {
+	t := Trial{Index: i, Seed: seed(s.Seed, i)}
+	for k, name := range s.Axes {
+		t.Settings = append(t.Settings, Setting{name, s.Trials[i][k]})
+	}
+	return t
+}
+
+// Hash names the spec: two sweeps of the same hash have the same trials.
+func (s *Spec) Hash() string {
+	sum := sha256.Sum256(s.encode())
+	return hex.EncodeToString(sum[:8])
+}
+
+func (s *Spec) encode() []byte {
+	text, err := json.MarshalIndent(s, "", "\t")
+	if err != nil {
+		panic("sweep: a spec that is no JSON")
+	}
+	return append(text, '\n')
+}
+
+// check returns an error if s, which was read from a file, is not one that this
+// package wrote.
+func (s *Spec) check() error {
+	if len(s.Trials) == 0 || len(s.Trials) > MaxTrials {
+		return fmt.Errorf("%d trials, want 1 to %d", len(s.Trials), MaxTrials)
+	}
+	for i, values := range s.Trials {
+		if len(values) != len(s.Axes) {
+			return fmt.Errorf("trial %d has %d values for %d axes", i, len(values), len(s.Axes))
+		}
+	}
+	return nil
+}
+
+// seed returns the seed of trial i: 32 bits that differ in about half their
+// places from those of any other trial. It is the mixing function of SplitMix64
+// (Steele, Lea and Flood 2014, "Fast splittable pseudorandom number generators").
+func seed(base uint64, i int) uint64 {
+	z := base + uint64(i+1)*0x9e3779b97f4a7c15
+	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
+	z = (z ^ z>>27) * 0x94d049bb133111eb
+	return (z ^ z>>31) >> 32
+}
