@@ -1,0 +1,102 @@
+package chart
+
+import (
+	"math"
+	"strconv"
+	"strings"
+
+	"gonum.org/v1/plot"
+)
+
+// linearTicks puts a mark at round numbers, which are 1, 2 or 5 times a power of
+// ten apart.
+type linearTicks struct {
+	whole bool // whole numbers only
+}
+
+// Ticks returns some four to eight marks between min and max.
+func (t linearTicks) Ticks(min, max float64) []plot.Tick {
+	const few = 5
+	step := roundUp((max - min) / few)
+	if t.whole {
+		step = math.Max(1, step)
+	}
+	var ticks []plot.Tick
+	// The tolerance lets marks stand at the ends of an axis despite rounding.
+	// Adding 0 takes the sign off a zero.
+	for i := math.Ceil(min/step - 1e-6); i <= max/step+1e-6; i++ {
+		ticks = append(ticks, plot.Tick{Value: i*step + 0, Label: number(i*step+0, step)})
+	}
+	return ticks
+}
+
+// roundUp returns the next number that is 1, 2 or 5 times a power of ten.
+func roundUp(x float64) float64 {
+	if !(x > 0) {
+		return 1
+	}
+	decade := math.Pow(10, math.Floor(math.Log10(x)))
+	for _, m := range []float64{1, 2, 5} {
+		if x <= m*decade*(1+1e-9) {
+			return m * decade
+		}
+	}
+	return 10 * decade
+}
+
+// number writes x with the digits that a step to the next mark needs.
+func number(x, step float64) string {
+	digits := max(0, -int(math.Floor(math.Log10(step)+1e-9)))
+	s := strconv.FormatFloat(x, 'f', digits, 64)
+	if digits > 5 || len(s) > 7 {
+		return short(x)
+	}
+	return s
+}
+
+// short writes a number in few letters: 0.001, 1e-6, 20000, 1e6.
+func short(x float64) string {
+	s := strconv.FormatFloat(x, 'g', 4, 64)
+	if mantissa, exponent, ok := strings.Cut(s, "e"); ok {
+		n, err := strconv.Atoi(exponent)
+		if err == nil {
+			return strings.TrimSuffix(mantissa, ".") + "e" + strconv.Itoa(n)
+		}
+	}
+	return s
+}
+
+// logAxis makes an axis, whose range is positive, logarithmic.
+func logAxis(a *plot.Axis) {
+	a.Scale = plot.LogScale{}
+	a.Tick.Marker = logTicks{}
+}
+
+// logTicks puts a mark at 1, 2, ... 9 times each power of ten. How many of them
+// have a label depends on how many there are.
+type logTicks struct{}
+
+// Ticks returns the marks between min and max.
+func (logTicks) Ticks(min, max float64) []plot.Tick {
+	labelled := func(m float64) bool { return m == 1 }
+	if span := math.Log10(max / min); span < 1.1 {
+		labelled = func(m float64) bool { return m != 7 && m != 9 }
+	} else if span < 2.6 {
+		labelled = func(m float64) bool { return m == 1 || m == 2 || m == 5 }
+	}
+	var ticks []plot.Tick
+	first, last := int(math.Floor(math.Log10(min))), int(math.Ceil(math.Log10(max)))
+	for e := first; e <= last; e++ {
+		for m := 1.0; m < 10; m++ {
+			tick := plot.Tick{Value: m * math.Pow10(e)}
+			if tick.Value < min || tick.Value > max {
+				continue
+			}
+			if labelled(m) {
+				tick.Label = short(tick.Value)
+			}
+			ticks = append(ticks, tick)
+		}
+	}
+	return ticks
+}
