@@ -11,6 +11,7 @@ import (
 	"mnistgpu/internal/mnist"
 	"mnistgpu/internal/model"
 	"mnistgpu/internal/rundir"
+	"mnistgpu/internal/runs"
 	"mnistgpu/internal/train"
 )
 
@@ -56,6 +57,7 @@ func exitCode(err error) int {
 	var known *failure
 	var data *mnist.Error
 	var file *model.Error
+	var run *runs.Error
 	var write *rundir.WriteError
 	var diverged *train.DivergedError
 	var config *train.ConfigError
@@ -70,7 +72,7 @@ func exitCode(err error) int {
 		return known.code
 	case errors.As(err, &config), errors.As(err, &override):
 		return exitUsage
-	case errors.As(err, &data), errors.As(err, &file):
+	case errors.As(err, &data), errors.As(err, &file), errors.As(err, &run):
 		return exitData
 	case errors.As(err, &write):
 		return exitCannotWrite

@@ -1,9 +1,6 @@
 package main
 
 import (
-	"bytes"
-	"encoding/csv"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -16,35 +13,13 @@ import (
 	"mnistgpu/internal/backend"
 	"mnistgpu/internal/mnist"
 	"mnistgpu/internal/rundir"
+	"mnistgpu/internal/runs"
 	"mnistgpu/internal/train"
 )
 
-// summary is what a run comes to: the object that --json prints and
-// summary.json holds. Accuracies are fractions of 1. A run that diverged before
-// its first evaluation has none.
-type summary struct {
-	Status          string   `json:"status"` // done, interrupted or diverged
-	Backend         string   `json:"backend"`
-	Device          string   `json:"device"`
-	Precision       string   `json:"precision"`
-	Data            string   `json:"data"`
-	Preset          string   `json:"preset"`
-	Seed            uint64   `json:"seed"`
-	Hidden          []int    `json:"hidden"`
-	Batch           int      `json:"batch"`
-	Steps           int      `json:"steps"`
-	Epochs          float64  `json:"epochs"`
-	Loss            *float64 `json:"loss"`
-	TrainAccuracy   *float64 `json:"train_accuracy"`
-	TestAccuracy    *float64 `json:"test_accuracy"`
-	Seconds         float64  `json:"seconds"`
-	ImagesPerSecond float64  `json:"images_per_second"`
-	RunDir          string   `json:"run_dir"`
-	Error           string   `json:"error,omitempty"`
-}
-
-func newSummary(s *settings, b backend.Backend, data *mnist.Dataset, dir *rundir.Dir, r *train.Result, err error) *summary {
-	sum := &summary{
+// newSummary says what a run came to.
+func newSummary(s *settings, b backend.Backend, data *mnist.Dataset, dir *rundir.Dir, r *train.Result, err error) *runs.Summary {
+	sum := &runs.Summary{
 		Status: "done", Backend: b.Name(), Device: b.Device(), Precision: s.gpu.Precision.String(), Data: data.Name,
 		Preset: s.preset, Seed: s.config.Seed, Hidden: s.config.Hidden, Batch: r.Batch,
 		Steps: r.Steps, Epochs: r.Epochs, Seconds: r.Seconds, ImagesPerSecond: r.ImagesPerSecond,
@@ -63,19 +38,10 @@ func newSummary(s *settings, b backend.Backend, data *mnist.Dataset, dir *rundir
 	return sum
 }
 
-// encode returns the object in one line.
-func (s *summary) encode() []byte {
-	line, err := json.Marshal(s)
-	if err != nil {
-		panic("mnistgpu: a summary that is no JSON")
-	}
-	return append(line, '\n')
-}
-
-// print writes the result, for a program or for people.
-func (s *summary) print(w io.Writer, asJSON bool) error {
+// printSummary writes the result of a run, for a program or for people.
+func printSummary(w io.Writer, s *runs.Summary, asJSON bool) error {
 	if asJSON {
-		_, err := w.Write(s.encode())
+		_, err := w.Write(s.Encode())
 		return err
 	}
 	if s.TestAccuracy == nil {
@@ -86,21 +52,6 @@ func (s *summary) print(w io.Writer, asJSON bool) error {
 		100**s.TestAccuracy, s.Data, 100**s.TrainAccuracy, lossText(*s.Loss), s.Epochs,
 		clock(time.Duration(s.Seconds*float64(time.Second))), s.RunDir)
 	return err
-}
-
-// historyCSV returns the history as a table with a header.
-func historyCSV(history []train.Record) []byte {
-	var b bytes.Buffer
-	w := csv.NewWriter(&b)
-	w.Write([]string{"step", "epoch", "loss", "train_accuracy", "test_loss", "test_accuracy", "seconds"})
-	for _, r := range history {
-		w.Write([]string{
-			strconv.Itoa(r.Step), decimal(r.Epoch), decimal(r.Loss), decimal(r.TrainAccuracy),
-			decimal(r.TestLoss), decimal(r.TestAccuracy), strconv.FormatFloat(r.Seconds, 'f', 3, 64),
-		})
-	}
-	w.Flush()
-	return b.Bytes()
 }
 
 // toml is config.toml: a file of settings that repeats the run, with the data
@@ -132,6 +83,3 @@ func (s *settings) toml(b backend.Backend, data *mnist.Dataset) ([]byte, error) 
 	}
 	return encodeSettings(list)
 }
-
-// decimal formats x with as many digits as it has.
-func decimal(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }

@@ -11,6 +11,7 @@ import (
 	"mnistgpu/internal/backend"
 	"mnistgpu/internal/mnist"
 	"mnistgpu/internal/rundir"
+	"mnistgpu/internal/runs"
 	"mnistgpu/internal/train"
 )
 
@@ -95,7 +96,7 @@ func runTrain(ctx context.Context, s *settings) (err error) {
 	if s.gpu.Trace != nil {
 		err = errors.Join(err, s.gpu.Trace.Print(os.Stderr))
 	}
-	return errors.Join(summary.print(os.Stdout, s.json), err)
+	return errors.Join(printSummary(os.Stdout, summary, s.json), err)
 }
 
 // openData loads the data and says aloud when they are not MNIST but were to
@@ -148,8 +149,8 @@ func newRunDir(s *settings, b backend.Backend, data *mnist.Dataset) (*rundir.Dir
 }
 
 // save writes the run's results. A diverged run has no model.
-func save(dir *rundir.Dir, summary *summary, result *train.Result) error {
-	if err := dir.Write("history.csv", historyCSV(result.History)); err != nil {
+func save(dir *rundir.Dir, summary *runs.Summary, result *train.Result) error {
+	if err := dir.Write("history.csv", runs.EncodeHistory(result.History)); err != nil {
 		return err
 	}
 	if result.Model != nil {
@@ -161,5 +162,5 @@ func save(dir *rundir.Dir, summary *summary, result *train.Result) error {
 			return err
 		}
 	}
-	return dir.Write("summary.json", summary.encode())
+	return dir.Write("summary.json", summary.Encode())
 }

@@ -10,12 +10,27 @@ import (
 // that is not listed may import none; a name stands for the folders below it
 // too.
 var arrows = map[string][]string{
-	"cmd":                          {"cpu", "gpu", "internal/backend", "internal/convert", "internal/metrics", "internal/mnist", "internal/model", "internal/npz", "internal/picture", "internal/rundir", "internal/sweep", "internal/train"},
+	"cmd": {
+		"cpu",
+		"gpu",
+		"internal/backend",
+		"internal/convert",
+		"internal/metrics",
+		"internal/mnist",
+		"internal/model",
+		"internal/npz",
+		"internal/picture",
+		"internal/rundir",
+		"internal/runs",
+		"internal/sweep",
+		"internal/train",
+	},
 	"cpu":                          {"cpu", "internal/backend"},
 	"gpu":                          {"gpu", "internal/backend", "kernels"},
 	"internal/backend/backendtest": {"internal/backend"},
 	"internal/convert":             {"internal/mnist"},
 	"internal/nn":                  {"internal/backend", "internal/model"},
+	"internal/runs":                {"internal/train"},
 	"internal/sweep":               {"internal/rundir"},
 	"internal/train":               {"internal/backend", "internal/mnist", "internal/model", "internal/nn"},
 }

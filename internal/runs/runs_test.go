@@ -1,0 +1,124 @@
+package runs
+
+import (
+	"errors"
+	"io/fs"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"mnistgpu/internal/train"
+)
+
+// write makes a folder with a file.
+func write(t *testing.T, name, content string) (dir string) {
+	t.Helper()
+	dir = t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+func TestHistoryReadsBack(t *testing.T) {
+	records := []train.Record{
+		{Step: 0, Epoch: 0.1, Loss: 1.0 / 3, TrainAccuracy: 0.1, TestLoss: 2.5e-17, TestAccuracy: 0.95, Seconds: 0.0004},
+		{Step: 468, Epoch: 1, Loss: 0.25, TrainAccuracy: 0.97, TestLoss: 0.5, TestAccuracy: 0.9, Seconds: 1.5},
+	}
+	h, err := ReadHistory(write(t, "history.csv", string(EncodeHistory(records))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string][]float64{
+		"step": {0, 468}, "epoch": {0.1, 1}, "loss": {1.0 / 3, 0.25}, "train_accuracy": {0.1, 0.97},
+		"test_loss": {2.5e-17, 0.5}, "test_accuracy": {0.95, 0.9}, "seconds": {0, 1.5},
+	}
+	if diff := cmp.Diff(want, h.columns); diff != "" || h.Len != 2 {
+		t.Errorf("%d lines: %s", h.Len, diff)
+	}
+	if best, ok := h.Best(); !ok || best != 0.95 {
+		t.Errorf("the best is %v, %v", best, ok)
+	}
+	if h.Column("val_loss") != nil {
+		t.Error("there is a column that was not written")
+	}
+}
+
+const header = "step,epoch,loss,train_accuracy,test_loss,test_accuracy,seconds"
+
+func TestHistoryMayHaveMoreColumns(t *testing.T) {
+	h, err := ReadHistory(write(t, "history.csv", "val_loss,"+header+",note\n,1,1,1,1,1,1,1,a\n0.5,1,1,1,1,1,1,1,b\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v := h.Column("val_loss"); len(v) != 2 || !math.IsNaN(v[0]) || v[1] != 0.5 {
+		t.Errorf("val_loss is %v", v)
+	}
+	empty, err := ReadHistory(write(t, "history.csv", header+"\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := empty.Best(); ok || empty.Len != 0 {
+		t.Error("a run without an evaluation has a best one")
+	}
+}
+
+func TestBadHistory(t *testing.T) {
+	for content, want := range map[string]string{
+		"":                                "is no history of a run: it is empty",
+		"step,epoch\n1,1\n":               `is no history of a run: it has no column "loss"`,
+		header + "\n1,1,1,1\n":            "is no history of a run: record on line 2: wrong number of fields",
+		header + "\n1,1,NaN,1,1,1,1\n":    `loss, line 2: "NaN" is not a finite number`,
+		header + "\n1,1,1,1,1,1,+Inf\n":   `seconds, line 2: "+Inf" is not a finite number`,
+		header + "\n1,1,1,1,1,ninety,1\n": `test_accuracy, line 2: "ninety" is not a finite number`,
+		"\x89PNG\r\n\x1a\n\"":             "is no history of a run: ",
+	} {
+		dir := write(t, "history.csv", content)
+		_, err := ReadHistory(dir)
+		if err == nil || !strings.HasPrefix(err.Error(), filepath.Join(dir, "history.csv")+": "+want) {
+			t.Errorf("%q: %v, want %s", content, err, want)
+		}
+	}
+	var fault *Error
+	if _, err := ReadHistory(t.TempDir()); !errors.As(err, &fault) || !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("without the file: %v", err)
+	}
+}
+
+func TestSummaryReadsBack(t *testing.T) {
+	accuracy := 0.98
+	want := &Summary{Status: "done", Hidden: []int{400, 300}, TestAccuracy: &accuracy, Seed: math.MaxUint64}
+	got, err := ReadSummary(write(t, "summary.json", string(want.Encode())))
+	if diff := cmp.Diff(want, got); diff != "" || err != nil {
+		t.Errorf("%v: %s", err, diff)
+	}
+}
+
+func TestBadSummary(t *testing.T) {
+	for content, want := range map[string]string{
+		"":                       "is no summary of a run: unexpected end of JSON input",
+		"{}":                     "is no summary of a run: it has no status",
+		"null":                   "is no summary of a run: it has no status",
+		`{"status":"done"`:       "is no summary of a run: unexpected end of JSON input",
+		`{"status":"done"} {}`:   "is no summary of a run: invalid character",
+		`{"status":1}`:           "is no summary of a run: json: cannot unmarshal",
+		`[{"status":"diverge"}]`: "is no summary of a run: json: cannot unmarshal",
+	} {
+		dir := write(t, "summary.json", content)
+		_, err := ReadSummary(dir)
+		if err == nil || !strings.HasPrefix(err.Error(), filepath.Join(dir, "summary.json")+": "+want) {
+			t.Errorf("%q: %v, want %s", content, err, want)
+		}
+	}
+	dir := t.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, "summary.json"), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ReadSummary(dir); err == nil || !strings.HasSuffix(err.Error(), "is not a regular file") {
+		t.Errorf("a folder in its place: %v", err)
+	}
+}

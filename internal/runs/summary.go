@@ -1,0 +1,109 @@
+// Package runs knows the files that a run leaves in its folder: what train
+// writes there, and what others read back.
+package runs
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// Summary is what a run comes to: the object that train --json prints and
+// summary.json holds. Accuracies are fractions of 1. A run that diverged before
+// its first evaluation has none.
+type Summary struct {
+	Status          string   `json:"status"` // done, interrupted or diverged
+	Backend         string   `json:"backend"`
+	Device          string   `json:"device"`
+	Precision       string   `json:"precision"`
+	Data            string   `json:"data"`
+	Preset          string   `json:"preset"`
+	Seed            uint64   `json:"seed"`
+	Hidden          []int    `json:"hidden"`
+	Batch           int      `json:"batch"`
+	Steps           int      `json:"steps"`
+	Epochs          float64  `json:"epochs"`
+	Loss            *float64 `json:"loss"`
+	TrainAccuracy   *float64 `json:"train_accuracy"`
+	TestAccuracy    *float64 `json:"test_accuracy"`
+	Seconds         float64  `json:"seconds"`
+	ImagesPerSecond float64  `json:"images_per_second"`
+	RunDir          string   `json:"run_dir"`
+	Error           string   `json:"error,omitempty"`
+}
+
+// Encode returns the object in one line. It panics if a number is not finite.
+func (s *Summary) Encode() []byte {
+	line, err := json.Marshal(s)
+	if err != nil {
+		panic("runs: a summary that is no JSON")
+	}
+	return append(line, '\n')
+}
+
+// An Error says that a file of a run is missing or bad, in one line.
+type Error struct {
+	Path string
+	Err  error // what is wrong, and what should be
+}
+
+func (e *Error) Error() string { return e.Path + ": " + e.Err.Error() }
+func (e *Error) Unwrap() error { return e.Err }
+
+// ReadSummary reads the summary.json of a run. The error is an [*Error], which
+// wraps [fs.ErrNotExist] if there is none.
+func ReadSummary(dir string) (*Summary, error) {
+	path := filepath.Join(dir, "summary.json")
+	content, err := readFile(path)
+	if err != nil {
+		return nil, err
+	}
+	s := new(Summary)
+	if err := json.Unmarshal(content, s); err != nil {
+		return nil, &Error{path, fmt.Errorf("is no summary of a run: %w", err)}
+	}
+	if s.Status == "" {
+		return nil, &Error{path, errors.New("is no summary of a run: it has no status")}
+	}
+	return s, nil
+}
+
+// maxFile is far more than the summary or the history of a run takes.
+const maxFile = 256 << 20
+
+// readFile reads a file of a run. The error is an [*Error].
+func readFile(path string) ([]byte, error) {
+	content, err := readAll(path)
+	var file *fs.PathError
+	if errors.As(err, &file) {
+		err = file.Err
+	}
+	if err != nil {
+		return nil, &Error{path, err}
+	}
+	return content, nil
+}
+
+func readAll(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, errors.New("is not a regular file")
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	content, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	if err == nil && len(content) > maxFile {
+		err = fmt.Errorf("is larger than %d MiB", maxFile>>20)
+	}
+	return content, err
+}
