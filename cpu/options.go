@@ -1,6 +1,7 @@
 package cpu
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"runtime"
@@ -26,6 +27,9 @@ type Options struct {
 	// plain Go, "gonum", which is a dense BLAS in Go for comparison, or "auto"
 	// or nothing for the fastest that the processor can run.
 	Kernels string
+
+	// Threads is how many compute at once; 0 is as many as GOMAXPROCS says.
+	Threads int
 }
 
 // Kernels lists the names that this processor can choose from, beside auto.
@@ -37,8 +41,8 @@ func Kernels() []string {
 	return append(names, gonumName)
 }
 
-// Open returns a backend on the host's processor, with as many threads as
-// GOMAXPROCS says. Its error says that there are no such kernels.
+// Open returns a backend on the host's processor. Its error says that there are
+// no such kernels.
 func Open(o Options) (backend.Backend, error) {
 	name, from := o.Kernels, "kernels"
 	if name == "" || name == autoName {
@@ -48,7 +52,7 @@ func Open(o Options) (backend.Backend, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Backend{kernels: set, pool: newPool(runtime.GOMAXPROCS(0))}, nil
+	return &Backend{kernels: set, pool: newPool(cmp.Or(o.Threads, runtime.GOMAXPROCS(0)))}, nil
 }
 
 // fastest returns the kernels in assembly that the processor can run. Where there

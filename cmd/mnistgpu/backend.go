@@ -15,7 +15,7 @@ import (
 func openBackend(s *settings) (backend.Backend, error) {
 	switch s.backend {
 	case "cpu":
-		return openCPU()
+		return openCPU(s.threads)
 	case "cuda":
 		return gpu.Open(s.gpu)
 	case "auto":
@@ -26,14 +26,14 @@ func openBackend(s *settings) (backend.Backend, error) {
 		if !s.quiet {
 			fmt.Fprintf(os.Stderr, "using the CPU: %s\n", oneLine(err.Error()))
 		}
-		return openCPU()
+		return openCPU(s.threads)
 	}
 	panic("mnistgpu: unknown backend")
 }
 
 // openCPU blames a failure on the user, who chose kernels that are not there.
-func openCPU() (backend.Backend, error) {
-	b, err := cpu.Open(cpu.Options{})
+func openCPU(threads int) (backend.Backend, error) {
+	b, err := cpu.Open(cpu.Options{Threads: threads})
 	if err != nil {
 		return nil, &failure{code: exitUsage, err: err, hint: "unset " + cpu.KernelsVariable}
 	}

@@ -64,7 +64,7 @@ func examine(ctx context.Context, w io.Writer) error {
 }
 
 func examineCPU() (finding, error) {
-	b, err := openCPU()
+	b, err := openCPU(0)
 	if err != nil {
 		return finding{subject: "cpu", err: err, remedy: hint(err)}, err
 	}

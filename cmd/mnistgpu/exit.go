@@ -12,6 +12,7 @@ import (
 	"mnistgpu/internal/model"
 	"mnistgpu/internal/rundir"
 	"mnistgpu/internal/runs"
+	"mnistgpu/internal/sweep"
 	"mnistgpu/internal/train"
 )
 
@@ -62,6 +63,7 @@ func exitCode(err error) int {
 	var diverged *train.DivergedError
 	var config *train.ConfigError
 	var override *gpu.OverrideError
+	var trial *sweep.FileError
 	var stopped *interruption
 	switch {
 	case err == nil:
@@ -72,7 +74,7 @@ func exitCode(err error) int {
 		return known.code
 	case errors.As(err, &config), errors.As(err, &override):
 		return exitUsage
-	case errors.As(err, &data), errors.As(err, &file), errors.As(err, &run):
+	case errors.As(err, &data), errors.As(err, &file), errors.As(err, &run), errors.As(err, &trial):
 		return exitData
 	case errors.As(err, &write):
 		return exitCannotWrite

@@ -27,6 +27,7 @@ type settings struct {
 	runDir  string
 	json    bool
 	quiet   bool
+	threads int // of the CPU; 0 for all
 
 	flags  *pflag.FlagSet
 	given  train.Config // holds the values of the flags

@@ -14,6 +14,7 @@ var arrows = map[string][]string{
 		"cpu",
 		"gpu",
 		"internal/backend",
+		"internal/chart",
 		"internal/convert",
 		"internal/metrics",
 		"internal/mnist",

@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strconv"
 )
 
@@ -66,7 +67,11 @@ func (r *Results) Best() *Outcome {
 // that it depends on the trials alone and not on who ran them.
 func (r *Results) CSV() []byte {
 	header := append([]string{"trial"}, r.Spec.Axes...)
-	header = append(header, "seed", "status", "steps", "loss", "train_accuracy", "validation_accuracy",
+	hasSeed := slices.Contains(r.Spec.Axes, seedAxis)
+	if !hasSeed {
+		header = append(header, seedAxis)
+	}
+	header = append(header, "status", "steps", "loss", "train_accuracy", "validation_accuracy",
 		"test_accuracy", "best_test_accuracy", "best_step", "error")
 	var b bytes.Buffer
 	w := csv.NewWriter(&b)
@@ -76,7 +81,10 @@ func (r *Results) CSV() []byte {
 		for _, s := range record.Settings {
 			line = append(line, s.Value)
 		}
-		w.Write(append(line, strconv.FormatUint(record.Seed, 10), record.Status, strconv.Itoa(record.Steps),
+		if !hasSeed {
+			line = append(line, strconv.FormatUint(record.Seed, 10))
+		}
+		w.Write(append(line, record.Status, strconv.Itoa(record.Steps),
 			number(record.Loss), number(record.TrainAccuracy), number(record.ValidationAccuracy),
 			number(record.TestAccuracy), number(record.BestTestAccuracy), strconv.Itoa(record.BestStep), record.Error))
 	}

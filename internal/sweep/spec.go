@@ -11,10 +11,14 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"strconv"
 )
 
 // MaxTrials bounds the trials of a sweep.
 const MaxTrials = 100_000
+
+// seedAxis is the setting that a trial's seed is.
+const seedAxis = "seed"
 
 // Spec is all that a sweep depends on.
 type Spec struct {
@@ -34,7 +38,7 @@ type Setting struct {
 type Trial struct {
 	Index    int
 	Settings []Setting // those of the axes
-	Seed     uint64
+	Seed     uint64 // made from the spec's, unless the seed is an axis
 }
 
 // Trial returns the trial of the given index, from 0.
@@ -42,6 +46,9 @@ func (s *Spec) Trial(i int) Trial {
 	t := Trial{Index: i, Seed: seed(s.Seed, i)}
 	for k, name := range s.Axes {
 		t.Settings = append(t.Settings, Setting{name, s.Trials[i][k]})
+		if name == seedAxis {
+			t.Seed, _ = strconv.ParseUint(s.Trials[i][k], 10, 64) // 0 if a hand has been at the file
+		}
 	}
 	return t
 }

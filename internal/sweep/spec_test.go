@@ -102,6 +102,16 @@ func TestSeedsDiffer(t *testing.T) {
 	}
 }
 
+func TestSeedCanBeAnAxis(t *testing.T) {
+	s := &Spec{Axes: []string{"seed"}, Trials: [][]string{{"18446744073709551615"}, {"2"}}, Seed: 1}
+	if got := s.Trial(0).Seed; got != 1<<64-1 {
+		t.Errorf("the seed is %d", got)
+	}
+	if got := s.Trial(1).Seed; got != 2 {
+		t.Errorf("the seed is %d", got)
+	}
+}
+
 func TestHashTellsSpecsApart(t *testing.T) {
 	spec := func() *Spec {
 		return &Spec{Base: []Setting{{"lr", "1"}}, Axes: []string{"hidden"}, Trials: [][]string{{"3"}}, Seed: 1}

@@ -43,16 +43,7 @@ func (s *Stopwatch) Time(steps int) (time.Duration, error) {
 func (s *Stopwatch) Batch() int { return s.t.plan.batch }
 
 // Flops is the number of additions and multiplications in the matrix products
-// of a step, zeros and all: for each layer x·w and xᵀ·dy, and dy·wᵀ for each
-// but the first.
+// of a step, zeros and all.
 func (s *Stopwatch) Flops() float64 {
-	widths := s.t.config.widths(s.t.data)
-	products := 0
-	for i, in := range widths[:len(widths)-1] {
-		products += 2 * in * widths[i+1]
-		if i > 0 {
-			products += in * widths[i+1]
-		}
-	}
-	return 2 * float64(products) * float64(s.t.plan.batch)
+	return flops(s.t.config.widths(s.t.data)) * float64(s.t.plan.batch)
 }

@@ -1,0 +1,175 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"mnistgpu/internal/mnist"
+	"mnistgpu/internal/sweep"
+	"mnistgpu/internal/train"
+)
+
+// axisFlag is a flag of train that takes a list or a range in a sweep. Layers of
+// one network are joined by an x there, since the comma separates trials.
+type axisFlag struct {
+	of   *pflag.Flag // of train, for which a value must make sense
+	text string
+	axis sweep.Axis
+}
+
+func (a *axisFlag) String() string { return a.text }
+
+func (a *axisFlag) Set(text string) error {
+	axis, err := sweep.ParseAxis(a.of.Name, text)
+	if err != nil {
+		return err
+	}
+	for _, v := range axis.Values {
+		if err := a.of.Value.Set(a.typed(v)); err != nil {
+			return err
+		}
+	}
+	a.axis, a.text = axis, text
+	return nil
+}
+
+func (a *axisFlag) Type() string { return "list" }
+
+// typed returns a value of the axis as train's flag takes it.
+func (a *axisFlag) typed(value string) string {
+	if a.of.Value.Type() == "widths" {
+		return strings.ReplaceAll(value, "x", ",")
+	}
+	return value
+}
+
+// whole reports whether the flag takes whole numbers only.
+func (a *axisFlag) whole() bool {
+	return slices.Contains([]string{"int", "uint64", "widths", "images"}, a.of.Value.Type())
+}
+
+// registerTrain gives f the flags of train that make sense for many runs. Those
+// that presets have values for become lists.
+func (s *sweepSettings) registerTrain(f *pflag.FlagSet) {
+	all := pflag.NewFlagSet("train", pflag.ContinueOnError)
+	s.base.register(all)
+	lists := pflag.NewFlagSet("lists", pflag.ContinueOnError)
+	registerConfig(lists, &s.base.config)
+	s.base.config = train.Preset("default")
+	s.axes = map[string]*axisFlag{}
+	all.VisitAll(func(flag *pflag.Flag) {
+		of := lists.Lookup(flag.Name)
+		switch {
+		case of != nil:
+			a := &axisFlag{of: of, text: strings.ReplaceAll(of.Value.String(), ",", "x")}
+			s.axes[flag.Name] = a
+			_, usage := pflag.UnquoteUsage(flag)
+			f.Var(a, flag.Name, strings.Replace(usage, "1024,512", "300,400,1024x512", 1))
+		case !slices.Contains(ofOneRun, flag.Name):
+			s.shared = append(s.shared, flag)
+			f.AddFlag(flag)
+		}
+	})
+}
+
+// ofOneRun are the flags of train that a sweep has its own of, or none.
+var ofOneRun = []string{"preset", "device", "graph", "trace", "run-dir", "json", "quiet"}
+
+// spec returns the trials that the flags ask for. The data are named by what was
+// found, so that no shard searches with others.
+func (s *sweepSettings) spec(f *pflag.FlagSet, data *mnist.Dataset) (*sweep.Spec, error) {
+	spec := &sweep.Spec{Seed: s.seed()}
+	axes := s.lists(f)
+	for _, a := range axes {
+		spec.Axes = append(spec.Axes, a.Name)
+	}
+	var err error
+	switch {
+	case s.preset == notebookGrid:
+		spec.Axes, spec.Trials = notebookTrials()
+	case s.method == "random":
+		whole := func(name string) bool { return s.axes[name].whole() }
+		spec.Trials = sweep.Random(axes, s.trials, spec.Seed, whole)
+	default:
+		if spec.Trials, err = sweep.Grid(axes); err != nil {
+			return nil, fmt.Errorf("--%w", err)
+		}
+	}
+	return spec, s.setBase(spec, data)
+}
+
+// lists returns the axes in which trials differ, in the order in which they were
+// typed.
+func (s *sweepSettings) lists(f *pflag.FlagSet) (axes []sweep.Axis) {
+	f.Visit(func(flag *pflag.Flag) {
+		if a := s.axes[flag.Name]; a != nil && len(a.axis.Values) != 1 {
+			axes = append(axes, a.axis)
+		}
+	})
+	return axes
+}
+
+// setBase tells what the trials have in common.
+func (s *sweepSettings) setBase(spec *sweep.Spec, data *mnist.Dataset) error {
+	one, err := s.settings(spec.Trial(0))
+	if err != nil {
+		return err
+	}
+	for _, l := range one.list(func(*pflag.Flag) string { return "" }) {
+		name, value := l.flag.Name, l.value
+		if name == "seed" || slices.Contains(spec.Axes, name) {
+			continue
+		}
+		if name == "data" && builtIn(value) {
+			value = data.Name
+		}
+		spec.Base = append(spec.Base, sweep.Setting{Name: name, Value: value})
+	}
+	return nil
+}
+
+// seed is the one that trials make theirs from.
+func (s *sweepSettings) seed() uint64 {
+	if values := s.axes["seed"].axis.Values; len(values) == 1 {
+		n, err := strconv.ParseUint(values[0], 10, 64)
+		if err != nil {
+			panic("mnistgpu: a seed that train does not take")
+		}
+		return n
+	}
+	return train.Preset("default").Seed
+}
+
+// settings returns those of one trial, as train would have them.
+func (s *sweepSettings) settings(t sweep.Trial) (*settings, error) {
+	one := new(settings)
+	f := pflag.NewFlagSet("trial", pflag.ContinueOnError)
+	one.register(f)
+	values := []sweep.Setting{{Name: "preset", Value: s.preset}, {Name: "seed", Value: strconv.FormatUint(t.Seed, 10)}}
+	if s.preset == notebookGrid {
+		values[0].Value = "notebook"
+	}
+	for _, flag := range s.shared {
+		if flag.Changed {
+			values = append(values, sweep.Setting{Name: flag.Name, Value: flag.Value.String()})
+		}
+	}
+	for name, a := range s.axes {
+		if len(a.axis.Values) == 1 && name != "seed" {
+			values = append(values, sweep.Setting{Name: name, Value: a.axis.Values[0]})
+		}
+	}
+	for _, v := range append(values, t.Settings...) {
+		if a := s.axes[v.Name]; a != nil {
+			v.Value = a.typed(v.Value)
+		}
+		if err := f.Set(v.Name, v.Value); err != nil {
+			return nil, fmt.Errorf("trial %d: --%s %q: want %s", t.Index, v.Name, v.Value, wanted(f.Lookup(v.Name).Value.Type()))
+		}
+	}
+	return one, one.resolve(f)
+}

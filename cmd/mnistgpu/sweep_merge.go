@@ -1,0 +1,159 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"mnistgpu/internal/rundir"
+	"mnistgpu/internal/sweep"
+)
+
+const sweepMergeHelp = `Gather the results of a sweep.
+
+It reads the trials in one folder that all shards shared, or in several of the
+same sweep, and writes results.csv, best.json and heatmap.png into --out or else
+the first folder. They do not depend on how the trials were shared out. Where
+trials are missing it names them, writes nothing and exits with 3, unless
+--partial says to go on without them. A trial's file that is damaged is named and
+never counts.`
+
+// newSweepMerge returns the command that gathers results.
+func newSweepMerge() *cobra.Command {
+	var out string
+	var partial, asJSON bool
+	cmd := &cobra.Command{
+		Use:     "merge FOLDER...",
+		Short:   "Gather the results of a sweep",
+		Long:    sweepMergeHelp,
+		Example: "  mnistgpu sweep merge runs/rates\n  mnistgpu sweep merge host1/rates host2/rates --out rates",
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usageError(cmd, errors.New("no folder of a sweep"))
+			}
+			return nil
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&out, "out", "", "`folder` for the results (default the first one)")
+	f.BoolVar(&partial, "partial", false, "go on where trials are missing")
+	f.BoolVar(&asJSON, "json", false, "print the results as one JSON object")
+	cmd.RunE = func(_ *cobra.Command, paths []string) error {
+		var folders []*sweep.Folder
+		for _, path := range paths {
+			folder, err := sweep.Open(path)
+			if err != nil {
+				return err
+			}
+			folders = append(folders, folder)
+		}
+		results, err := sweep.Merge(folders)
+		if err != nil {
+			return err
+		}
+		if len(results.Missing) > 0 && !partial {
+			return missingTrials(results)
+		}
+		if out == "" {
+			return tellSweep(results, paths[0], asJSON)
+		}
+		if err := os.MkdirAll(out, 0o777); err != nil {
+			return &rundir.WriteError{Path: out, Err: err}
+		}
+		return tellSweep(results, out, asJSON)
+	}
+	return cmd
+}
+
+// missingTrials names those without a result.
+func missingTrials(r *sweep.Results) error {
+	const enough = 20
+	var names []string
+	for _, i := range r.Missing[:min(enough, len(r.Missing))] {
+		names = append(names, fmt.Sprint(i))
+	}
+	list := strings.Join(names, ", ")
+	if len(r.Missing) > enough {
+		list += ", ..."
+	}
+	return &failure{
+		code: exitData,
+		err:  fmt.Errorf("%d of %d trials are missing: %s", len(r.Missing), len(r.Spec.Trials), list),
+		hint: "call the command of the sweep again to run them, or merge with --partial",
+	}
+}
+
+// tellSweep writes the files of the results into a folder, and prints them.
+func tellSweep(r *sweep.Results, path string, asJSON bool) error {
+	dir := rundir.Dir{Path: path}
+	if err := dir.Write("results.csv", r.CSV()); err != nil {
+		return err
+	}
+	if err := dir.Write("best.json", r.BestJSON()); err != nil {
+		return err
+	}
+	picture, err := heatmap(r)
+	if err != nil {
+		return err
+	}
+	if picture != nil {
+		if err := dir.Write("heatmap.png", picture); err != nil {
+			return err
+		}
+	}
+	if asJSON {
+		return printSweepJSON(r, path)
+	}
+	return printSweep(r, path)
+}
+
+func printSweepJSON(r *sweep.Results, path string) error {
+	diverged := 0
+	for _, record := range r.Records {
+		if record.Status == sweep.Diverged {
+			diverged++
+		}
+	}
+	return json.NewEncoder(os.Stdout).Encode(struct {
+		Status   string         `json:"status"` // done
+		Trials   int            `json:"trials"`
+		Diverged int            `json:"diverged"`
+		Missing  []int          `json:"missing"`
+		Best     *sweep.Outcome `json:"best"`
+		RunDir   string         `json:"run_dir"`
+	}{"done", len(r.Spec.Trials), diverged, append([]int{}, r.Missing...), r.Best(), path})
+}
+
+// printSweep prints a table for people.
+func printSweep(r *sweep.Results, path string) error {
+	table := tabwriter.NewWriter(os.Stdout, 0, 8, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintf(table, "trial\t%s\tloss\ttrain\ttest\tbest test\tat step\t\n", strings.Join(r.Spec.Axes, "\t"))
+	for _, record := range r.Records {
+		fmt.Fprintf(table, "%d\t", record.Index)
+		for _, s := range record.Settings {
+			fmt.Fprintf(table, "%s\t", s.Value)
+		}
+		if record.TestAccuracy == nil {
+			fmt.Fprintf(table, "%s\t\t\t\t%d\t\n", record.Status, record.Steps)
+			continue
+		}
+		fmt.Fprintf(table, "%s\t%.2f %%\t%.2f %%\t%.2f %%\t%d\t\n", lossText(*record.Loss),
+			100**record.TrainAccuracy, 100**record.TestAccuracy, 100**record.BestTestAccuracy, record.BestStep)
+	}
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	if best := r.Best(); best != nil {
+		fmt.Printf("best is trial %d: %s, %s\n", best.Index, settingsText(best.Settings), outcomeText(best))
+	}
+	if claim := notebookClaim(r); claim != "" {
+		fmt.Print(claim)
+	}
+	_, err := fmt.Printf("results in %s\n", path)
+	return err
+}

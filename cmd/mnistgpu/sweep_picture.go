@@ -1,0 +1,113 @@
+package main
+
+import (
+	"math"
+	"slices"
+	"strconv"
+
+	"mnistgpu/internal/chart"
+	"mnistgpu/internal/sweep"
+)
+
+// widest is the number of columns and rows that a picture has room for.
+const widest = 40
+
+// heatmap draws the test accuracies over the first two axes that differ: as a
+// table where trials lie on a grid, and else as points. Of the trials that differ
+// in other axes alone it shows the best. It returns nil if there is nothing to
+// compare, or too much.
+func heatmap(r *sweep.Results) ([]byte, error) {
+	axes := varying(r)
+	if len(axes) == 0 || len(r.Records) == 0 {
+		return nil, nil
+	}
+	x, y := axes[len(axes)-1], axes[0]
+	if len(axes) > 2 {
+		x = axes[1]
+	}
+	columns, rows := axisValues(r, x), axisValues(r, y)
+	if len(axes) == 1 {
+		rows = []string{""}
+	}
+	if len(columns)*len(rows) > 2*len(r.Records) && len(axes) > 1 {
+		return scatter(r, x, y)
+	}
+	if len(columns) > widest || len(rows) > widest {
+		return nil, nil
+	}
+	h := chart.Heatmap{Title: "test accuracy, %", X: r.Spec.Axes[x], Columns: columns, Rows: rows}
+	if len(axes) > 1 {
+		h.Y = r.Spec.Axes[y]
+	}
+	h.Values = make([][]float64, len(rows))
+	for i := range rows {
+		h.Values[i] = slices.Repeat([]float64{math.NaN()}, len(columns))
+	}
+	for _, record := range r.Records {
+		if record.TestAccuracy == nil || record.Status != sweep.Done {
+			continue
+		}
+		i, j := 0, slices.Index(columns, record.Settings[x].Value)
+		if len(axes) > 1 {
+			i = slices.Index(rows, record.Settings[y].Value)
+		}
+		if v := *record.TestAccuracy; !(h.Values[i][j] >= v) {
+			h.Values[i][j] = v
+		}
+	}
+	return h.PNG()
+}
+
+// varying lists the axes in which trials differ.
+func varying(r *sweep.Results) (axes []int) {
+	for k := range r.Spec.Axes {
+		if len(axisValues(r, k)) > 1 {
+			axes = append(axes, k)
+		}
+	}
+	return axes
+}
+
+// axisValues lists the values of an axis, numbers in their order and others as they
+// come.
+func axisValues(r *sweep.Results, axis int) (values []string) {
+	for _, t := range r.Spec.Trials {
+		if !slices.Contains(values, t[axis]) {
+			values = append(values, t[axis])
+		}
+	}
+	slices.SortStableFunc(values, func(a, b string) int {
+		x, xErr := strconv.ParseFloat(a, 64)
+		y, yErr := strconv.ParseFloat(b, 64)
+		if xErr != nil || yErr != nil || x == y {
+			return 0
+		}
+		return int(math.Copysign(1, x-y))
+	})
+	return values
+}
+
+// scatter draws random trials, unless an axis is no positive number.
+func scatter(r *sweep.Results, x, y int) ([]byte, error) {
+	s := chart.Scatter{Title: "test accuracy: the darker, the higher", X: r.Spec.Axes[x], Y: r.Spec.Axes[y]}
+	for _, record := range r.Records {
+		at, ok := point(record, x, y)
+		if !ok {
+			return nil, nil
+		}
+		if record.TestAccuracy != nil && record.Status == sweep.Done {
+			s.At = append(s.At, at)
+			s.Values = append(s.Values, *record.TestAccuracy)
+		}
+	}
+	if len(s.At) == 0 {
+		return nil, nil
+	}
+	return s.PNG()
+}
+
+func point(r *sweep.Record, x, y int) (chart.Point, bool) {
+	px, xErr := strconv.ParseFloat(r.Settings[x].Value, 64)
+	py, yErr := strconv.ParseFloat(r.Settings[y].Value, 64)
+	return chart.Point{X: px, Y: py}, xErr == nil && yErr == nil && px > 0 && py > 0
+}

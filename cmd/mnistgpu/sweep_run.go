@@ -1,0 +1,163 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"sync"
+
+	"mnistgpu/internal/backend"
+	"mnistgpu/internal/mnist"
+	"mnistgpu/internal/sweep"
+	"mnistgpu/internal/train"
+)
+
+// sweeper runs the trials of a sweep, several at once.
+type sweeper struct {
+	s      *sweepSettings
+	folder *sweep.Folder
+	data   *mnist.Dataset
+	view   *sweepView
+	cuda   bool
+}
+
+// runTrials runs the trials of a shard that are not finished. An error that is
+// no result of a trial, such as a lost device, ends them all.
+func (s *sweepSettings) runTrials(ctx context.Context, folder *sweep.Folder, shard sweep.Shard, data *mnist.Dataset) error {
+	w := &sweeper{s: s, folder: folder, data: data}
+	pending, err := w.pending(shard)
+	if err != nil || len(pending) == 0 {
+		return err
+	}
+	if w.cuda, err = s.onGPU(); err != nil {
+		return err
+	}
+	defer w.view.finish()
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	trials := make(chan int, len(pending))
+	for _, i := range pending {
+		trials <- i
+	}
+	close(trials)
+	var workers sync.WaitGroup
+	for worker := range min(w.width(), len(pending)) {
+		workers.Go(func() {
+			for i := range trials {
+				if ctx.Err() != nil {
+					return
+				}
+				if err := w.trial(ctx, i, worker); err != nil {
+					cancel(err)
+				}
+			}
+		})
+	}
+	workers.Wait()
+	return context.Cause(ctx)
+}
+
+// pending lists the trials that are left, and tells the view of all.
+func (w *sweeper) pending(shard sweep.Shard) ([]int, error) {
+	var pending []int
+	costs := map[int]float64{}
+	total := 0
+	for i := range w.folder.Spec.Trials {
+		if !shard.Has(i) {
+			continue
+		}
+		total++
+		r, err := w.folder.Load(i)
+		if err != nil {
+			return nil, err
+		}
+		if r != nil {
+			continue
+		}
+		one, err := w.s.settings(w.folder.Spec.Trial(i))
+		if err != nil {
+			return nil, err
+		}
+		if costs[i], err = one.config.Flops(w.data); err != nil {
+			return nil, err
+		}
+		pending = append(pending, i)
+	}
+	w.view = newSweepView(w.s.quiet, total, costs)
+	return pending, nil
+}
+
+// onGPU finds out what --backend auto means here.
+func (s *sweepSettings) onGPU() (bool, error) {
+	first := s.base
+	first.gpu.Device = s.devices[0]
+	b, err := openBackend(&first)
+	if err != nil {
+		return false, err
+	}
+	cuda := b.Name() == "cuda"
+	return cuda, b.Close()
+}
+
+// width is the number of trials at once.
+func (w *sweeper) width() int {
+	if w.cuda {
+		return len(w.s.devices)
+	}
+	return w.s.jobs
+}
+
+// trial runs trial i and keeps its result. One that was interrupted leaves none.
+func (w *sweeper) trial(ctx context.Context, i, worker int) (err error) {
+	t := w.folder.Spec.Trial(i)
+	one, err := w.s.settings(t)
+	if err != nil {
+		return err
+	}
+	one.quiet, one.backend = true, "cpu"
+	one.threads = max(1, runtime.GOMAXPROCS(0)/w.s.jobs)
+	if w.cuda {
+		one.backend, one.gpu.Device = "cuda", w.s.devices[worker]
+	}
+	b, err := openBackend(one)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, b.Close()) }()
+	result, err := train.Run(ctx, b, w.data, one.config, &trialView{w.view, i})
+	if result == nil {
+		return fmt.Errorf("trial %d: %w", i, err)
+	}
+	if result.Interrupted {
+		return nil
+	}
+	r := newTrialRecord(b, w.folder.Spec, t, result, err)
+	if err := w.folder.Save(r); err != nil {
+		return err
+	}
+	w.view.finished(r)
+	return nil
+}
+
+// newTrialRecord tells what a trial came to. Its error can only be that it
+// diverged.
+func newTrialRecord(b backend.Backend, spec *sweep.Spec, t sweep.Trial, result *train.Result, err error) *sweep.Record {
+	r := &sweep.Record{
+		Outcome: sweep.Outcome{Index: t.Index, Settings: t.Settings, Seed: t.Seed, Status: sweep.Done, Steps: result.Steps},
+		Spec:    spec.Hash(), Backend: b.Name(), Device: b.Device(), Seconds: result.Seconds,
+	}
+	var diverged *train.DivergedError
+	if errors.As(err, &diverged) { // which is noticed now sooner, now later
+		r.Status, r.Error, r.Steps = sweep.Diverged, err.Error(), diverged.Step
+	}
+	for i, h := range result.History {
+		if i == len(result.History)-1 {
+			r.Loss, r.TrainAccuracy, r.TestAccuracy = &h.Loss, &h.TrainAccuracy, &h.TestAccuracy
+		}
+		if r.BestTestAccuracy == nil || h.TestAccuracy > *r.BestTestAccuracy {
+			r.BestTestAccuracy, r.BestStep = &h.TestAccuracy, h.Step
+		}
+	}
+	return r
+}

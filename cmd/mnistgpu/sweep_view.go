@@ -1,0 +1,131 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
+
+	"mnistgpu/internal/sweep"
+	"mnistgpu/internal/train"
+)
+
+// sweepView shows how far the trials of a sweep have come, which may run at the
+// same time. A trial counts by the operations it takes.
+type sweepView struct {
+	mutex   sync.Mutex
+	quiet   bool
+	bar     *progressbar.ProgressBar // on a terminal
+	total   int                      // trials of the shard
+	done    int
+	costs   map[int]float64 // of the trials that were left at the start
+	part    map[int]float64 // of each of them that is done, from 0 to 1
+	started time.Time
+}
+
+func newSweepView(quiet bool, total int, costs map[int]float64) *sweepView {
+	v := &sweepView{quiet: quiet, total: total, done: total - len(costs), costs: costs, part: map[int]float64{}, started: time.Now()}
+	if quiet {
+		return v
+	}
+	fmt.Fprintf(os.Stderr, "%s trials", thousands(total))
+	if v.done > 0 {
+		fmt.Fprintf(os.Stderr, ", %s of them finished before", thousands(v.done))
+	}
+	fmt.Fprintln(os.Stderr)
+	if len(costs) > 0 && term.IsTerminal(int(os.Stderr.Fd())) {
+		v.bar = newBar(1000)
+	}
+	return v
+}
+
+// fraction is how much of the work is done. The caller holds the mutex.
+func (v *sweepView) fraction() float64 {
+	var all, done float64
+	for i, cost := range v.costs {
+		all += cost
+		done += cost * v.part[i]
+	}
+	return done / all
+}
+
+// update draws the bar anew.
+func (v *sweepView) update(trial int, part float64) {
+	v.mutex.Lock()
+	defer v.mutex.Unlock()
+	v.part[trial] = part
+	if v.bar != nil {
+		v.bar.Describe(fmt.Sprintf("trial %d/%d%s", min(v.done+1, v.total), v.total, v.eta()))
+		v.bar.Set(int(1000 * v.fraction()))
+	}
+}
+
+// eta is the time that is left, once some of the work is done.
+func (v *sweepView) eta() string {
+	done := v.fraction()
+	if done <= 0 || done >= 1 {
+		return ""
+	}
+	return "  ETA " + clock(time.Duration(float64(time.Since(v.started))*(1-done)/done))
+}
+
+// finished tells the result of a trial.
+func (v *sweepView) finished(r *sweep.Record) {
+	v.mutex.Lock()
+	defer v.mutex.Unlock()
+	v.part[r.Index] = 1
+	v.done++
+	if v.quiet {
+		return
+	}
+	if v.bar != nil {
+		v.bar.Clear()
+	}
+	fmt.Fprintf(os.Stderr, "%*d/%d  %s  %s  %s%s\n", len(fmt.Sprint(v.total)), v.done, v.total,
+		settingsText(r.Settings), outcomeText(&r.Outcome), clock(time.Duration(r.Seconds*float64(time.Second))), v.eta())
+}
+
+// finish leaves the output at the start of a line.
+func (v *sweepView) finish() {
+	if v.bar != nil {
+		v.bar.Clear()
+	}
+}
+
+// settingsText is "hidden 400  lr 0.5".
+func settingsText(settings []sweep.Setting) string {
+	var words []string
+	for _, s := range settings {
+		words = append(words, s.Name+" "+s.Value)
+	}
+	return strings.Join(words, "  ")
+}
+
+// outcomeText says what a trial came to in a few words.
+func outcomeText(o *sweep.Outcome) string {
+	if o.Status == sweep.Diverged {
+		return o.Error
+	}
+	return fmt.Sprintf("train %.2f %%  test %.2f %%", 100**o.TrainAccuracy, 100**o.TestAccuracy)
+}
+
+// trialView tells a sweepView of one trial.
+type trialView struct {
+	all   *sweepView
+	trial int
+}
+
+// Begin does nothing: the trials of a sweep are told in one line.
+func (t *trialView) Begin(train.Plan) {}
+
+// Progress tells how far the trial has come.
+func (t *trialView) Progress(p train.Progress) {
+	t.all.update(t.trial, float64(p.Step)/float64(p.Steps))
+}
+
+// Evaluated does nothing: only the last record is shown.
+func (t *trialView) Evaluated(train.Record) {}

@@ -1,0 +1,65 @@
+package chart
+
+import (
+	"fmt"
+	"image/color"
+	"math"
+)
+
+// scale gives accuracies a colour, from the lowest to the highest. It goes by the
+// logarithm of the errors: from 90 to 95 % is as far as from 95 to 97.5 %, since
+// both halve them.
+type scale struct{ low, high float64 }
+
+func newScale(rows ...[]float64) scale {
+	s := scale{math.Inf(1), math.Inf(-1)}
+	for _, row := range rows {
+		for _, accuracy := range row {
+			if v := shade(accuracy); !math.IsNaN(v) {
+				s.low, s.high = min(s.low, v), max(s.high, v)
+			}
+		}
+	}
+	return s
+}
+
+// shade is the place of an accuracy on the scale. The last tenth of a per cent
+// does not stretch it.
+func shade(accuracy float64) float64 { return -math.Log(1.001 - accuracy) }
+
+// Ends of the scale: one hue, so that the lightness alone tells, which all eyes
+// see and every printer prints.
+var (
+	lightest = color.RGBA{0xe6, 0xf0, 0xf8, 0xff}
+	darkest  = color.RGBA{0x00, 0x45, 0x7c, 0xff}
+)
+
+// part is where an accuracy lies between the ends, from 0 to 1.
+func (s scale) part(accuracy float64) float64 {
+	if s.high == s.low {
+		return 1
+	}
+	return (shade(accuracy) - s.low) / (s.high - s.low)
+}
+
+func (s scale) color(accuracy float64) color.Color {
+	part := s.part(accuracy)
+	mix := func(a, b uint8) uint8 { return uint8(math.Round(float64(a) + part*(float64(b)-float64(a)))) }
+	return color.RGBA{mix(lightest.R, darkest.R), mix(lightest.G, darkest.G), mix(lightest.B, darkest.B), 0xff}
+}
+
+// inkOn is a colour for text that can be read on that of an accuracy.
+func (s scale) inkOn(accuracy float64) color.Gray {
+	if s.part(accuracy) > 0.5 {
+		return ground
+	}
+	return ink
+}
+
+// percent is what a chart writes for an accuracy, or for none.
+func percent(accuracy float64) string {
+	if math.IsNaN(accuracy) {
+		return "–"
+	}
+	return fmt.Sprintf("%.2f", 100*accuracy)
+}
