@@ -38,7 +38,7 @@ type Setting struct {
 type Trial struct {
 	Index    int
 	Settings []Setting // those of the axes
-	Seed     uint64 // made from the spec's, unless the seed is an axis
+	Seed     uint64    // made from the spec's, unless the seed is an axis
 }
 
 // Trial returns the trial of the given index, from 0.

@@ -1,0 +1,16 @@
+#!/bin/sh
+# A sweep with GNU parallel, a shard a job, and then the results:
+#
+#   parallel.sh 4 runs/rates --hidden 400,1024 --lr 0.1,0.5
+#
+# Jobs run here, or on the hosts of a file that PARALLEL_SSHLOGINFILE names, which
+# must share the folder and have mnistgpu. Call it again to run what failed.
+set -eu
+shards=$1 folder=$2
+shift 2
+
+mkdir -p "$(dirname "$folder")"
+seq 0 $((shards - 1)) | parallel ${PARALLEL_SSHLOGINFILE:+--sshloginfile "$PARALLEL_SSHLOGINFILE" --workdir .} \
+	--joblog "$folder.joblog" --resume-failed --quote \
+	"${MNISTGPU:-mnistgpu}" sweep --run-dir "$folder" --shard "{}/$shards" --quiet "$@"
+exec "${MNISTGPU:-mnistgpu}" sweep merge "$folder"
