@@ -12,17 +12,20 @@ type kernel int
 
 // The kernels, in order of their names.
 const (
-	advance kernel = iota
+	adamStep kernel = iota
+	advance
 	biasActivation
 	biasGradient
 	biasSGDStep
 	crossEntropy
 	gatherRows
 	linearBackwardInputMask
+	momentumStep
 	sgdStep
 )
 
 var kernelNames = [...]string{
+	adamStep:                "adam_step",
 	advance:                 "advance",
 	biasActivation:          "bias_activation",
 	biasGradient:            "bias_gradient",
@@ -30,6 +33,7 @@ var kernelNames = [...]string{
 	crossEntropy:            "cross_entropy",
 	gatherRows:              "gather_rows",
 	linearBackwardInputMask: "linear_backward_input_mask",
+	momentumStep:            "momentum_step",
 	sgdStep:                 "sgd_step",
 }
 

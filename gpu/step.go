@@ -21,6 +21,23 @@ func (r *recorder) sgdStep(p backend.Tensor, g driver.Ptr, sgd backend.SGD) {
 		driver.Float(sgd.L2), driver.Int(p.Len()))
 }
 
+func (r *recorder) MomentumStep(p, v, g backend.Tensor, momentum backend.Momentum) {
+	r.op = "MomentumStep"
+	r.elementwise(momentumStep, p.Len(), 20*p.Len(),
+		address(p).Arg(), address(v).Arg(), address(g).Arg(),
+		address(momentum.LearningRate).Arg(), address(momentum.Step).Arg(),
+		driver.Float(momentum.Momentum), driver.Float(momentum.L2), driver.Int(p.Len()))
+}
+
+func (r *recorder) AdamStep(p, m, v, g backend.Tensor, adam backend.Adam) {
+	r.op = "AdamStep"
+	r.elementwise(adamStep, p.Len(), 28*p.Len(),
+		address(p).Arg(), address(m).Arg(), address(v).Arg(), address(g).Arg(),
+		address(adam.LearningRate).Arg(), address(adam.Step).Arg(),
+		driver.Float(adam.Beta1), driver.Float(adam.Beta2), driver.Float(adam.Epsilon),
+		driver.Float(adam.L2), driver.Int(p.Len()))
+}
+
 func (r *recorder) CrossEntropy(t backend.Tally, dlogits, logits backend.Tensor, labels backend.Rows, scale float32) {
 	r.op = "CrossEntropy"
 	grid := blocks(logits.Rows, crossEntropyRows)

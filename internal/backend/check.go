@@ -55,6 +55,27 @@ func (c checked) SGDStep(p, g Tensor, sgd SGD) {
 	c.ops.SGDStep(p, g, sgd)
 }
 
+func (c checked) MomentumStep(p, v, g Tensor, momentum Momentum) {
+	const op = "MomentumStep"
+	check(op, "p", p, Float32, p.Rows, p.Cols)
+	check(op, "v", v, Float32, p.Rows, p.Cols)
+	check(op, "g", g, Float32, p.Rows, p.Cols)
+	checkSGD(op, momentum.SGD)
+	checkUpdated(op, momentum.SGD, g, p, v)
+	c.ops.MomentumStep(p, v, g, momentum)
+}
+
+func (c checked) AdamStep(p, m, v, g Tensor, adam Adam) {
+	const op = "AdamStep"
+	check(op, "p", p, Float32, p.Rows, p.Cols)
+	check(op, "m", m, Float32, p.Rows, p.Cols)
+	check(op, "v", v, Float32, p.Rows, p.Cols)
+	check(op, "g", g, Float32, p.Rows, p.Cols)
+	checkSGD(op, adam.SGD)
+	checkUpdated(op, adam.SGD, g, p, m, v)
+	c.ops.AdamStep(p, m, v, g, adam)
+}
+
 func (c checked) CrossEntropy(t Tally, dlogits, logits Tensor, labels Rows, scale float32) {
 	const op = "CrossEntropy"
 	check(op, "logits", logits, Float32, logits.Rows, logits.Cols)
@@ -97,6 +118,15 @@ func checkGradient(op, wName string, w Tensor, bName string, b Tensor, x Input, 
 func checkSGD(op string, sgd SGD) {
 	check(op, "sgd.LearningRate", sgd.LearningRate, Float32, sgd.LearningRate.Rows, 1)
 	check(op, "sgd.Step", sgd.Step, Int32, 1, 1)
+}
+
+// checkUpdated panics if what an update writes shares memory with what it reads
+// or with another output.
+func checkUpdated(op string, sgd SGD, g Tensor, outputs ...Tensor) {
+	checkApart(op, outputs, []Tensor{g, sgd.LearningRate})
+	for i := range outputs {
+		checkApart(op, outputs[:i], outputs[i:i+1])
+	}
 }
 
 func checkActivation(op string, act Activation) {

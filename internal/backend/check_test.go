@@ -28,6 +28,14 @@ func (a *accept) LinearSGD(backend.Tensor, backend.Tensor, backend.Input, backen
 
 func (a *accept) SGDStep(backend.Tensor, backend.Tensor, backend.SGD) { a.verb = "SGDStep" }
 
+func (a *accept) MomentumStep(backend.Tensor, backend.Tensor, backend.Tensor, backend.Momentum) {
+	a.verb = "MomentumStep"
+}
+
+func (a *accept) AdamStep(backend.Tensor, backend.Tensor, backend.Tensor, backend.Tensor, backend.Adam) {
+	a.verb = "AdamStep"
+}
+
 func (a *accept) CrossEntropy(backend.Tally, backend.Tensor, backend.Tensor, backend.Rows, float32) {
 	a.verb = "CrossEntropy"
 }
@@ -38,6 +46,7 @@ func (a *accept) Advance(backend.Tensor, backend.Tensor, int) { a.verb = "Advanc
 // rows of 6 inputs and 3 outputs.
 type operands struct {
 	x, y, w, b, dx, dy, dw, db backend.Tensor
+	mean, square               backend.Tensor
 	rows, labels               backend.Rows
 	dlogits, step, cursor      backend.Tensor
 	tally                      backend.Tally
@@ -55,6 +64,7 @@ func newOperands() *operands {
 	order := tensor("order", backend.Int32, 9, 1)
 	return &operands{
 		x: float("x", 4, 6), y: float("y", 4, 3), w: float("w", 6, 3), b: float("b", 1, 3),
+		mean: float("mean", 6, 3), square: float("square", 6, 3),
 		dx: float("dx", 4, 6), dy: float("dy", 4, 3), dw: float("dw", 6, 3), db: float("db", 1, 3),
 		rows:    backend.Rows{Data: tensor("data", backend.Uint8, 20, 6), Order: order, Cursor: cursor, Offset: 5, Count: 4, Scale: 1},
 		labels:  backend.Rows{Data: tensor("labels", backend.Uint8, 20, 1), Order: order, Cursor: cursor, Count: 4, Scale: 1},
@@ -76,8 +86,14 @@ var verbs = map[string]func(ops backend.Ops, o *operands){
 	"LinearSGD":                 func(ops backend.Ops, o *operands) { ops.LinearSGD(o.w, o.b, o.x, o.dy, o.sgd) },
 	"LinearSGD/rows":            func(ops backend.Ops, o *operands) { ops.LinearSGD(o.w, o.b, o.rows, o.dy, o.sgd) },
 	"SGDStep":                   func(ops backend.Ops, o *operands) { ops.SGDStep(o.w, o.dw, o.sgd) },
-	"CrossEntropy":              func(ops backend.Ops, o *operands) { ops.CrossEntropy(o.tally, o.dlogits, o.y, o.labels, 1) },
-	"Advance":                   func(ops backend.Ops, o *operands) { ops.Advance(o.step, o.cursor, 4) },
+	"MomentumStep": func(ops backend.Ops, o *operands) {
+		ops.MomentumStep(o.w, o.mean, o.dw, backend.Momentum{SGD: o.sgd})
+	},
+	"AdamStep": func(ops backend.Ops, o *operands) {
+		ops.AdamStep(o.w, o.mean, o.square, o.dw, backend.Adam{SGD: o.sgd})
+	},
+	"CrossEntropy": func(ops backend.Ops, o *operands) { ops.CrossEntropy(o.tally, o.dlogits, o.y, o.labels, 1) },
+	"Advance":      func(ops backend.Ops, o *operands) { ops.Advance(o.step, o.cursor, 4) },
 }
 
 func TestCheckedPasses(t *testing.T) {

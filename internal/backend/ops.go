@@ -42,6 +42,30 @@ type Ops interface {
 	// Shapes: p and g alike.
 	SGDStep(p, g Tensor, sgd SGD)
 
+	// MomentumStep computes, with lr = momentum.LearningRate[step],
+	//
+	//	v = Momentum·v + (g + L2·p)
+	//	p -= lr·v
+	//
+	// which is heavy-ball momentum (Polyak, 1964) as PyTorch and TensorFlow have
+	// it: a change of the learning rate acts at once on all of v.
+	//
+	// Shapes: p, v and g alike.
+	MomentumStep(p, v, g Tensor, momentum Momentum)
+
+	// AdamStep computes, with alpha = adam.LearningRate[step] and g' = g + L2·p,
+	//
+	//	m = Beta1·m + (1-Beta1)·g'
+	//	v = Beta2·v + (1-Beta2)·g'⊙g'
+	//	p -= alpha·m/(√v + Epsilon)
+	//
+	// which is Adam in the order of computation at the end of section 2 of
+	// Kingma and Ba (2015), as TensorFlow has it: the correction of the bias of m
+	// and v is a factor of alpha, in the table.
+	//
+	// Shapes: p, m, v and g alike; no element of v is below 0.
+	AdamStep(p, m, v, g Tensor, adam Adam)
+
 	// CrossEntropy takes p = softmax(logits) row by row and adds to the tally
 	//
 	//	Loss[step] += Σᵢ -ln p[i][labels[i]]
@@ -73,11 +97,27 @@ const (
 	ReLU
 )
 
-// SGD is plain gradient descent with an L2 penalty of L2/2·‖p‖² on the loss.
+// SGD is plain gradient descent with an L2 penalty of L2/2·‖p‖² on the loss. The
+// other methods have the same fields.
 type SGD struct {
 	LearningRate Tensor // (T, 1): the learning rate of each step
 	Step         Tensor // (1, 1) Int32: the step that LearningRate is read at
 	L2           float32
+}
+
+// Momentum is gradient descent by a decaying sum of gradients.
+type Momentum struct {
+	SGD
+	Momentum float32 // what a step keeps of the sum
+}
+
+// Adam is gradient descent by means of the gradient and of its square, each of
+// which decays exponentially.
+type Adam struct {
+	SGD
+	Beta1   float32 // what a step keeps of the mean of the gradient
+	Beta2   float32 // what a step keeps of the mean of its square
+	Epsilon float32 // bounds the step where the gradient is next to zero
 }
 
 // Tally is where CrossEntropy counts, one row a step.

@@ -59,6 +59,8 @@ type verbs struct {
 	linearBackwardWeight func(dw, db backend.Tensor, x backend.Input, dy backend.Tensor, accumulate bool)
 	linearSGD            func(w, b backend.Tensor, x backend.Input, dy backend.Tensor, sgd backend.SGD)
 	sgdStep              func(p, g backend.Tensor, sgd backend.SGD)
+	momentumStep         func(p, v, g backend.Tensor, momentum backend.Momentum)
+	adamStep             func(p, m, v, g backend.Tensor, adam backend.Adam)
 	crossEntropy         func(t backend.Tally, dlogits, logits backend.Tensor, labels backend.Rows, scale float32)
 	advance              func(step, cursor backend.Tensor, n int)
 }
@@ -80,6 +82,14 @@ func (v verbs) LinearSGD(w, b backend.Tensor, x backend.Input, dy backend.Tensor
 }
 
 func (v verbs) SGDStep(p, g backend.Tensor, sgd backend.SGD) { v.sgdStep(p, g, sgd) }
+
+func (v verbs) MomentumStep(p, velocity, g backend.Tensor, momentum backend.Momentum) {
+	v.momentumStep(p, velocity, g, momentum)
+}
+
+func (v verbs) AdamStep(p, m, square, g backend.Tensor, adam backend.Adam) {
+	v.adamStep(p, m, square, g, adam)
+}
 
 func (v verbs) CrossEntropy(t backend.Tally, dlogits, logits backend.Tensor, labels backend.Rows, scale float32) {
 	v.crossEntropy(t, dlogits, logits, labels, scale)
@@ -110,6 +120,14 @@ func honest() verbs {
 		sgdStep: func(p, g backend.Tensor, sgd backend.SGD) {
 			l.SGDStep(p, g, sgd)
 			round(p)
+		},
+		momentumStep: func(p, v, g backend.Tensor, momentum backend.Momentum) {
+			l.MomentumStep(p, v, g, momentum)
+			round(p, v)
+		},
+		adamStep: func(p, m, v, g backend.Tensor, adam backend.Adam) {
+			l.AdamStep(p, m, v, g, adam)
+			round(p, m, v)
 		},
 		crossEntropy: func(t backend.Tally, dlogits, logits backend.Tensor, labels backend.Rows, scale float32) {
 			l.CrossEntropy(t, dlogits, logits, labels, scale)

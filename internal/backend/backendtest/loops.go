@@ -122,6 +122,27 @@ func (loops) SGDStep(pt, gt backend.Tensor, sgd backend.SGD) {
 	}
 }
 
+func (loops) MomentumStep(pt, vt, gt backend.Tensor, momentum backend.Momentum) {
+	p, v, g := view(pt).values, view(vt).values, view(gt).values
+	lr := view(momentum.LearningRate).at(scalar(momentum.Step), 0)
+	for i := range p {
+		v[i] = float64(momentum.Momentum)*v[i] + (g[i] + float64(momentum.L2)*p[i])
+		p[i] -= lr * v[i]
+	}
+}
+
+func (loops) AdamStep(pt, mt, vt, gt backend.Tensor, adam backend.Adam) {
+	p, m, v, g := view(pt).values, view(mt).values, view(vt).values, view(gt).values
+	alpha := view(adam.LearningRate).at(scalar(adam.Step), 0)
+	beta1, beta2 := float64(adam.Beta1), float64(adam.Beta2)
+	for i := range p {
+		d := g[i] + float64(adam.L2)*p[i]
+		m[i] = beta1*m[i] + (1-beta1)*d
+		v[i] = beta2*v[i] + (1-beta2)*d*d
+		p[i] -= alpha * m[i] / (math.Sqrt(v[i]) + float64(adam.Epsilon))
+	}
+}
+
 func (loops) CrossEntropy(t backend.Tally, dlogits, logits backend.Tensor, labels backend.Rows, scale float32) {
 	loss, hits := view(t.Loss).values, t.Hits.Buffer.(*memory).ints
 	step := scalar(t.Step)

@@ -62,7 +62,7 @@ func frozen(operand string, change func(v *verbs)) mutant {
 		f.capture = func(step func(backend.Ops)) (backend.Graph, error) {
 			r := &recorder{eager: f.verbs}
 			v := verbs{r.LinearForward, r.LinearBackwardInput, r.LinearBackwardWeight, r.LinearSGD,
-				r.SGDStep, r.CrossEntropy, r.Advance}
+				r.SGDStep, r.MomentumStep, r.AdamStep, r.CrossEntropy, r.Advance}
 			change(&v)
 			step(backend.Checked(v))
 			return r, nil

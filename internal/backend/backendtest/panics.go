@@ -14,8 +14,10 @@ func checkPanics(b backend.Backend) error {
 	float := func(rows, cols int) backend.Tensor { return s.alloc(backend.Float32, rows, cols) }
 	number := func(rows int) backend.Tensor { return s.alloc(backend.Int32, rows, 1) }
 	x, y, w, bias, wrong := float(3, 5), float(3, 2), float(5, 2), float(1, 2), float(2, 5)
+	g, v := float(5, 2), float(5, 2)
 	sgd := backend.SGD{LearningRate: float(4, 1), Step: number(1)}
 	tally := backend.Tally{Loss: s.alloc(backend.Float64, 4, 1), Hits: number(4), Step: number(1)}
+	momentum, adam := backend.Momentum{SGD: sgd}, backend.Adam{SGD: sgd}
 	labels := backend.Rows{Data: s.alloc(backend.Uint8, 9, 1), Order: number(9), Cursor: number(1), Count: 3, Scale: 1}
 	if s.err != nil {
 		return s.err
@@ -29,6 +31,8 @@ func checkPanics(b backend.Backend) error {
 		{"LinearBackwardWeight", func(ops backend.Ops) { ops.LinearBackwardWeight(wrong, bias, x, y, true) }},
 		{"LinearSGD", func(ops backend.Ops) { ops.LinearSGD(wrong, bias, x, y, sgd) }},
 		{"SGDStep", func(ops backend.Ops) { ops.SGDStep(w, wrong, sgd) }},
+		{"MomentumStep", func(ops backend.Ops) { ops.MomentumStep(w, wrong, g, momentum) }},
+		{"AdamStep", func(ops backend.Ops) { ops.AdamStep(w, v, wrong, g, adam) }},
 		{"CrossEntropy", func(ops backend.Ops) { ops.CrossEntropy(tally, wrong, y, labels, 1) }},
 		{"Advance", func(ops backend.Ops) { ops.Advance(sgd.LearningRate, tally.Step, 1) }},
 	}

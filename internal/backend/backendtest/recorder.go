@@ -39,6 +39,14 @@ func (r *recorder) SGDStep(p, g backend.Tensor, sgd backend.SGD) {
 	r.record(func() { r.eager.SGDStep(p, g, sgd) })
 }
 
+func (r *recorder) MomentumStep(p, v, g backend.Tensor, momentum backend.Momentum) {
+	r.record(func() { r.eager.MomentumStep(p, v, g, momentum) })
+}
+
+func (r *recorder) AdamStep(p, m, v, g backend.Tensor, adam backend.Adam) {
+	r.record(func() { r.eager.AdamStep(p, m, v, g, adam) })
+}
+
 func (r *recorder) CrossEntropy(t backend.Tally, dlogits, logits backend.Tensor, labels backend.Rows, scale float32) {
 	r.record(func() { r.eager.CrossEntropy(t, dlogits, logits, labels, scale) })
 }
