@@ -72,7 +72,7 @@ func (s *session) network(hidden []int, batch int, std float64) {
 	s.Helper()
 	widths := append(append([]int{pixels}, hidden...), classes)
 	var err error
-	if s.net, err = nn.New(s.backend, widths, batch, std, 1); err != nil {
+	if s.net, err = nn.New(s.backend, widths, batch, std, 1, nn.SGD); err != nil {
 		s.Fatal(err)
 	}
 }
@@ -81,13 +81,13 @@ func (s *session) network(hidden []int, batch int, std float64) {
 func (s *session) capture(batch int, scale, learningRate float32) (step func()) {
 	s.Helper()
 	counter := upload(s, 1, 1, []int32{0})
-	sgd := backend.SGD{LearningRate: upload(s, 1, 1, []float32{learningRate}), Step: counter}
+	rule := nn.Optimizer{Method: nn.SGD, LearningRate: upload(s, 1, 1, []float32{learningRate}), Step: counter}
 	tally := backend.Tally{Loss: upload(s, 1, 1, []float64{0}), Hits: upload(s, 1, 1, []int32{0}), Step: counter}
 	rows := func(data backend.Tensor, scale float32) backend.Rows {
 		return backend.Rows{Data: data, Order: s.order, Cursor: s.cursor, Count: batch, Scale: scale}
 	}
 	graph, err := s.backend.Capture(func(ops backend.Ops) {
-		s.net.Step(ops, nn.Batch{Images: rows(s.images, scale), Labels: rows(s.labels, 1)}, tally, sgd)
+		s.net.Step(ops, nn.Batch{Images: rows(s.images, scale), Labels: rows(s.labels, 1)}, tally, rule)
 		ops.Advance(backend.Tensor{}, s.cursor, batch)
 	})
 	if err != nil {

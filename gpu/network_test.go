@@ -33,7 +33,7 @@ type trainer struct {
 	b            backend.Backend
 	net          *nn.MLP
 	input        nn.Batch
-	sgd          backend.SGD
+	rule         nn.Optimizer
 	tally        backend.Tally
 	step, cursor backend.Tensor
 }
@@ -81,7 +81,7 @@ func (k task) newTrainer(b backend.Backend) (*trainer, error) {
 		Hits: upload(&u, k.steps+1, 1, make([]int32, k.steps+1)),
 		Step: t.step,
 	}
-	t.sgd = backend.SGD{LearningRate: rates, Step: t.step, L2: 1e-3}
+	t.rule = nn.Optimizer{Method: nn.SGD, LearningRate: rates, Step: t.step, L2: 1e-3}
 	t.input = nn.Batch{
 		Images: backend.Rows{Data: images, Order: order, Cursor: t.cursor, Count: k.batch, Scale: 1. / 255},
 		Labels: backend.Rows{Data: labels, Order: order, Cursor: t.cursor, Count: k.batch, Scale: 1},
@@ -90,13 +90,13 @@ func (k task) newTrainer(b backend.Backend) (*trainer, error) {
 		return nil, u.err
 	}
 	var err error
-	t.net, err = nn.New(b, []int{k.pixels, k.hidden, 10}, k.batch, 0.1, 3)
+	t.net, err = nn.New(b, []int{k.pixels, k.hidden, 10}, k.batch, 0.1, 3, nn.SGD)
 	return t, err
 }
 
 // record is one step of gradient descent.
 func (t *trainer) record(ops backend.Ops) {
-	t.net.Step(ops, t.input, t.tally, t.sgd)
+	t.net.Step(ops, t.input, t.tally, t.rule)
 	ops.Advance(t.step, t.cursor, t.batch)
 }
 

@@ -12,7 +12,8 @@ import (
 // last gives logits.
 type MLP struct {
 	layers []layer
-	chunk  int // rows that go through the network at a time
+	chunk  int    // rows that go through the network at a time
+	method Method // that there is state for
 }
 
 // layer is y = act(x·w + b) and the room for one chunk of its rows.
@@ -21,6 +22,9 @@ type layer struct {
 	y, dy  backend.Tensor // (chunk, Out): output, and gradient before act
 	dw, db backend.Tensor // like w and b; see room for which there are
 	act    backend.Activation
+
+	// What the method keeps of w and of b, in the order of its names.
+	wState, bState []backend.Tensor
 }
 
 // Batch is one step's images, of which a backend forms or reads the pixels, and
@@ -35,21 +39,25 @@ func (b Batch) Chunk(offset, count int) Batch {
 }
 
 // New allocates a network of the given widths, inputs first and classes last,
-// that learns from batches of the given number of rows. Weights are drawn by
-// [TruncatedNormal] with the standard deviation std; biases are zero.
-func New(b backend.Backend, widths []int, batch int, std float64, seed uint64) (*MLP, error) {
+// that learns by the method from batches of the given number of rows. Weights are
+// drawn by [TruncatedNormal] with the standard deviation std; biases are zero, and
+// so is the method's state.
+func New(b backend.Backend, widths []int, batch int, std float64, seed uint64, method Method) (*MLP, error) {
 	if len(widths) < 2 {
 		panic("nn: a network without a layer")
 	}
-	m := &MLP{chunk: b.ChunkRows()}
-	room := forSteps
-	if batch > m.chunk {
-		room = forChunks
+	m := &MLP{chunk: b.ChunkRows(), method: method}
+	room := forGradients
+	if method == SGD && batch <= m.chunk {
+		room = forFusedSteps
 	}
 	draw := newDraw(seed)
 	for i := range widths[1:] {
 		l, err := newLayer(b, widths[i], widths[i+1], m.chunk, room)
 		if err != nil {
+			return nil, fmt.Errorf("layer %d: %w", i, err)
+		}
+		if err := l.allocState(b, method); err != nil {
 			return nil, fmt.Errorf("layer %d: %w", i, err)
 		}
 		if i < len(widths)-2 {
@@ -68,9 +76,9 @@ func New(b backend.Backend, widths []int, batch int, std float64, seed uint64) (
 type room int
 
 const (
-	forAnswers room = 3 // w, b and y
-	forSteps   room = 4 // and dy
-	forChunks  room = 6 // and dw and db, added up over the chunks of a batch
+	forAnswers    room = 3 // w, b and y
+	forFusedSteps room = 4 // and dy
+	forGradients  room = 6 // and dw and db, added up over the chunks of a batch
 )
 
 // newLayer allocates a layer with room for its use.
@@ -90,17 +98,38 @@ func newLayer(b backend.Backend, in, out, chunk int, room room) (layer, error) {
 	return l, nil
 }
 
-// Step records one step of gradient descent on the mean loss of batch.
+// allocState allocates what the method keeps of the layer's parameters.
+func (l *layer) allocState(b backend.Backend, method Method) error {
+	for range method.state() {
+		w, err := b.Alloc(backend.Float32, l.w.Rows, l.w.Cols)
+		if err != nil {
+			return err
+		}
+		bias, err := b.Alloc(backend.Float32, l.b.Rows, l.b.Cols)
+		if err != nil {
+			return err
+		}
+		l.wState, l.bState = append(l.wState, w), append(l.bState, bias)
+	}
+	return nil
+}
+
+// Step records one step of gradient descent on the mean loss of batch. The method
+// must be the one that the network was made for.
 //
-// A batch of one chunk updates the weights as their gradients are formed. A
-// larger one adds up the gradients of its chunks and then updates.
-func (m *MLP) Step(ops backend.Ops, batch Batch, tally backend.Tally, sgd backend.SGD) {
+// Plain gradient descent on a batch of one chunk updates the weights as their
+// gradients are formed. All else adds up the gradients of the batch's chunks and
+// then updates.
+func (m *MLP) Step(ops backend.Ops, batch Batch, tally backend.Tally, optimizer Optimizer) {
+	if optimizer.Method != m.method {
+		panic("nn: a step by another method than the network's")
+	}
 	rows := batch.Images.Count
 	scale := 1 / float32(rows)
-	if rows <= m.chunk {
+	if m.method == SGD && rows <= m.chunk {
 		m.loss(ops, batch, tally, scale)
 		m.backward(ops, batch.Images, func(l layer, x backend.Input, dy backend.Tensor) {
-			ops.LinearSGD(l.w, l.b, x, dy, sgd)
+			ops.LinearSGD(l.w, l.b, x, dy, optimizer.sgd())
 		})
 		return
 	}
@@ -108,16 +137,16 @@ func (m *MLP) Step(ops backend.Ops, batch Batch, tally backend.Tally, sgd backen
 		part := batch.Chunk(offset, min(m.chunk, rows-offset))
 		m.Accumulate(ops, part, tally, scale, offset > 0)
 	}
-	biases := sgd
+	biases := optimizer
 	biases.L2 = 0
 	for _, l := range m.layers {
-		ops.SGDStep(l.w, l.dw, sgd)
-		ops.SGDStep(l.b, l.db, biases)
+		optimizer.update(ops, l.w, l.dw, l.wState)
+		biases.update(ops, l.b, l.db, l.bState)
 	}
 }
 
-// Accumulate records the forward and backward pass of one chunk of a batch that
-// is larger than a chunk. The gradients start from those of the chunks before,
+// Accumulate records the forward and backward pass of one chunk of a batch, on
+// which [MLP.Step] would not update as it goes. The gradients start from those of the chunks before,
 // if add is true, or from zero. The scale is 1/B for the whole batch of B.
 func (m *MLP) Accumulate(ops backend.Ops, chunk Batch, tally backend.Tally, scale float32, add bool) {
 	m.loss(ops, chunk, tally, scale)

@@ -25,7 +25,7 @@ type fixture struct {
 	m     *MLP
 	batch Batch
 	tally backend.Tally
-	sgd   backend.SGD
+	rule  Optimizer
 }
 
 var fixtureWidths = []int{20, 16, 8, 3}
@@ -42,7 +42,7 @@ func newFixture(t *testing.T, chunk int) *fixture {
 	t.Helper()
 	f := &fixture{t: t, b: chunked{new(backendtest.Reference), chunk}}
 	var err error
-	f.m, err = New(f.b, fixtureWidths, fixtureRows, 0.7, 1)
+	f.m, err = New(f.b, fixtureWidths, fixtureRows, 0.7, 1, SGD)
 	f.must(err)
 
 	draw := rand.New(rand.NewPCG(2, 0))
@@ -60,7 +60,7 @@ func newFixture(t *testing.T, chunk int) *fixture {
 
 	step := upload(f, 1, 1, []int32{1})
 	f.tally = backend.Tally{Loss: upload(f, 2, 1, []float64{0, 0}), Hits: upload(f, 2, 1, []int32{0, 0}), Step: step}
-	f.sgd = backend.SGD{LearningRate: upload(f, 2, 1, []float32{100, fixtureRate}), Step: step, L2: fixtureL2}
+	f.rule = Optimizer{Method: SGD, LearningRate: upload(f, 2, 1, []float32{100, fixtureRate}), Step: step, L2: fixtureL2}
 	return f
 }
 
@@ -119,7 +119,7 @@ func TestStepDescends(t *testing.T) {
 	for _, chunk := range []int{fixtureRows, 5} {
 		f := newFixture(t, chunk)
 		before := f.copies()
-		f.run(func(ops backend.Ops) { f.m.Step(ops, f.batch, f.tally, f.sgd) })
+		f.run(func(ops backend.Ops) { f.m.Step(ops, f.batch, f.tally, f.rule) })
 		grads := f.copies()
 		for i := range grads {
 			for j, after := range grads[i] {
@@ -140,10 +140,10 @@ func TestStepDescends(t *testing.T) {
 // Both are float64, so that only the order of summation differs.
 func TestChunksAddUp(t *testing.T) {
 	whole := newFixture(t, fixtureRows)
-	whole.run(func(ops backend.Ops) { whole.m.Step(ops, whole.batch, whole.tally, whole.sgd) })
+	whole.run(func(ops backend.Ops) { whole.m.Step(ops, whole.batch, whole.tally, whole.rule) })
 	for _, chunk := range []int{1, 5, 15} {
 		f := newFixture(t, chunk)
-		f.run(func(ops backend.Ops) { f.m.Step(ops, f.batch, f.tally, f.sgd) })
+		f.run(func(ops backend.Ops) { f.m.Step(ops, f.batch, f.tally, f.rule) })
 		for i, want := range whole.params() {
 			for j, got := range f.params()[i] {
 				if !(math.Abs(got-want[j]) <= 1e-14) {
@@ -161,10 +161,10 @@ func TestChunksAddUp(t *testing.T) {
 // TestStepLearns repeats one batch until the network knows it by heart.
 func TestStepLearns(t *testing.T) {
 	f := newFixture(t, fixtureRows)
-	f.sgd.L2 = 0
+	f.rule.L2 = 0
 	first, _ := f.loss()
 	for range 2000 {
-		f.run(func(ops backend.Ops) { f.m.Step(ops, f.batch, f.tally, f.sgd) })
+		f.run(func(ops backend.Ops) { f.m.Step(ops, f.batch, f.tally, f.rule) })
 	}
 	if last, _ := f.loss(); !(last < first/100) {
 		t.Errorf("the loss went from %v to %v", first, last)

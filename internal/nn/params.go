@@ -24,3 +24,21 @@ func (m *MLP) Params() []Param {
 	}
 	return params
 }
+
+// State lists what the method keeps of the parameters from step to step, in their
+// order: "layers.0.weight.momentum" and "layers.0.bias.momentum", for Adam
+// "layers.0.weight.adam_m", "layers.0.weight.adam_v" and so on, none for SGD. Each
+// has its parameter's shape and is zero before the first step.
+func (m *MLP) State() []Param {
+	var state []Param
+	params := m.Params()
+	for i, l := range m.layers {
+		for j, kept := range [][]backend.Tensor{l.wState, l.bState} {
+			p := params[2*i+j]
+			for k, name := range m.method.state() {
+				state = append(state, Param{p.Name + "." + name, p.Shape, kept[k]})
+			}
+		}
+	}
+	return state
+}

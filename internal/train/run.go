@@ -61,7 +61,7 @@ type trainer struct {
 	net    *nn.MLP
 	feed   *feed
 	tally  backend.Tally
-	sgd    backend.SGD
+	rule   nn.Optimizer
 	graphs graphs
 	test   *evaluator
 	draw   *rand.Rand
@@ -82,7 +82,7 @@ func newTrainer(b backend.Backend, data *mnist.Dataset, c Config, o Observer) (*
 	}
 	t := &trainer{b: b, config: c, plan: p, data: data, observer: o}
 	t.draw = newShuffle(c.Seed)
-	if t.net, err = nn.New(b, c.widths(data), p.batch, c.InitStd, c.Seed); err != nil {
+	if t.net, err = nn.New(b, c.widths(data), p.batch, c.InitStd, c.Seed, nn.SGD); err != nil {
 		return nil, fmt.Errorf("network: %w", err)
 	}
 	if t.feed, err = newFeed(b, data.Train, c.PixelScale); err != nil {
@@ -91,7 +91,7 @@ func newTrainer(b backend.Backend, data *mnist.Dataset, c Config, o Observer) (*
 	if t.tally, err = newTally(b, p.steps); err != nil {
 		return nil, fmt.Errorf("tally: %w", err)
 	}
-	if t.sgd, err = t.newSGD(); err != nil {
+	if t.rule, err = t.newOptimizer(); err != nil {
 		return nil, fmt.Errorf("learning rates: %w", err)
 	}
 	if t.test, err = newEvaluator(b, t.net, data.Test, c.PixelScale); err != nil {
@@ -103,18 +103,20 @@ func newTrainer(b backend.Backend, data *mnist.Dataset, c Config, o Observer) (*
 
 // record is one step: forward, backward, update, and on to the next batch.
 func (t *trainer) record(ops backend.Ops, rows int) {
-	t.net.Step(ops, t.feed.batch(rows), t.tally, t.sgd)
+	t.net.Step(ops, t.feed.batch(rows), t.tally, t.rule)
 	ops.Advance(t.tally.Step, t.feed.cursor, rows)
 }
 
-// newSGD puts the learning rate of each step into a table on the device.
-func (t *trainer) newSGD() (backend.SGD, error) {
-	rates := make([]float32, t.plan.steps)
-	for i := range rates {
-		rates[i] = float32(t.config.LearningRate)
+// newOptimizer puts the learning rate of each step into a table on the device.
+func (t *trainer) newOptimizer() (nn.Optimizer, error) {
+	o := nn.Optimizer{Method: nn.SGD, L2: float32(t.config.L2), Step: t.tally.Step}
+	schedule := make([]float64, t.plan.steps)
+	for i := range schedule {
+		schedule[i] = t.config.LearningRate
 	}
-	table, err := backend.New(t.b, len(rates), 1, rates)
-	return backend.SGD{LearningRate: table, Step: t.tally.Step, L2: float32(t.config.L2)}, err
+	var err error
+	o.LearningRate, err = backend.New(t.b, len(schedule), 1, o.Rates(schedule))
+	return o, err
 }
 
 // train takes step after step, the last of which is followed by an evaluation.
