@@ -27,6 +27,7 @@ const (
 	exitOutOfMemory = 6
 	exitDiverged    = 7
 	exitCannotWrite = 8
+	exitTarget      = 9
 	exitSignal      = 128 // and the signal's number
 )
 
@@ -40,6 +41,7 @@ const exitCodes = `    0  done
     6  out of device memory
     7  diverged: a loss or weight is not finite
     8  cannot write
+    9  target accuracy missed
   130  interrupted (SIGINT), after the results so far were saved
   143  terminated (SIGTERM), after the results so far were saved`
 

@@ -11,8 +11,12 @@ import (
 
 // planLine says what a run is about to do.
 func planLine(p train.Plan) string {
-	line := fmt.Sprintf("training %s parameters on %s images: %s steps of %s",
-		thousands(p.Parameters), thousands(p.TrainImages), thousands(p.Steps), thousands(p.Batch))
+	held := ""
+	if p.ValImages > 0 {
+		held = fmt.Sprintf(" (%s held out)", thousands(p.ValImages))
+	}
+	line := fmt.Sprintf("training %s parameters on %s images%s: %s steps of %s",
+		thousands(p.Parameters), thousands(p.TrainImages), held, thousands(p.Steps), thousands(p.Batch))
 	if p.Estimate >= 2*time.Second {
 		line += ", about " + clock(p.Estimate)
 	}
@@ -27,9 +31,13 @@ func progressLine(p train.Progress) string {
 
 // recordLine is a line of the history for people.
 func recordLine(p train.Plan, r train.Record) string {
-	return fmt.Sprintf("%s  loss %s  train %.2f %%  test %.2f %%  %s",
-		position(r.Step+1, p.Steps, p.StepsPerEpoch), lossText(r.Loss), 100*r.TrainAccuracy, 100*r.TestAccuracy,
-		clock(time.Duration(r.Seconds*float64(time.Second))))
+	validation := ""
+	if p.ValImages > 0 {
+		validation = fmt.Sprintf("  validation %.2f %%", 100*r.ValAccuracy)
+	}
+	return fmt.Sprintf("%s  loss %s  train %.2f %%%s  test %.2f %%  %s",
+		position(r.Step+1, p.Steps, p.StepsPerEpoch), lossText(r.Loss), 100*r.TrainAccuracy, validation, 100*r.TestAccuracy,
+		seconds(r.Seconds))
 }
 
 // lossText gives a loss four digits, or those before the point.
@@ -59,6 +67,9 @@ func thousands(n int) string {
 	}
 	return s
 }
+
+// seconds is clock for a number of seconds.
+func seconds(s float64) string { return clock(time.Duration(s * float64(time.Second))) }
 
 // clock formats a time for people: "8.3s", "2m05s", "1h03m".
 func clock(d time.Duration) string {

@@ -1,12 +1,10 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
 	"strconv"
-	"time"
 
 	"github.com/spf13/pflag"
 
@@ -20,26 +18,36 @@ import (
 // newSummary says what a run came to.
 func newSummary(s *settings, b backend.Backend, data *mnist.Dataset, dir *rundir.Dir, r *train.Result, err error) *runs.Summary {
 	sum := &runs.Summary{
-		Status: "done", Backend: b.Name(), Device: b.Device(), Precision: s.gpu.Precision.String(), Data: data.Name,
+		Status: "done", StopReason: string(r.Stop), Backend: b.Name(), Device: b.Device(), Precision: s.gpu.Precision.String(), Data: data.Name,
 		Preset: s.preset, Seed: s.config.Seed, Hidden: s.config.Hidden, Batch: r.Batch,
 		Steps: r.Steps, Epochs: r.Epochs, Seconds: r.Seconds, ImagesPerSecond: r.ImagesPerSecond,
 		RunDir: dir.Path,
 	}
-	if n := len(r.History); n > 0 {
-		last := r.History[n-1]
-		sum.Loss, sum.TrainAccuracy, sum.TestAccuracy = &last.Loss, &last.TrainAccuracy, &last.TestAccuracy
+	if len(r.History) > 0 {
+		kept := r.History[r.Kept]
+		sum.Loss, sum.TrainAccuracy, sum.TestAccuracy = &kept.Loss, &kept.TrainAccuracy, &kept.TestAccuracy
+		if s.config.ValFraction > 0 {
+			sum.ValLoss, sum.ValAccuracy = &kept.ValLoss, &kept.ValAccuracy
+		}
+		if s.config.Patience > 0 {
+			sum.KeptStep = &kept.Step
+		}
 	}
-	var diverged *train.DivergedError
-	if errors.As(err, &diverged) {
-		sum.Status, sum.Error = "diverged", err.Error()
-	} else if r.Interrupted {
+	switch r.Stop {
+	case train.StopInterrupted:
 		sum.Status = "interrupted"
+		return sum
+	case train.StopDiverged:
+		sum.Status = "diverged"
+	}
+	if err != nil {
+		sum.Error = err.Error()
 	}
 	return sum
 }
 
 // printSummary writes the result of a run, for a program or for people.
-func printSummary(w io.Writer, s *runs.Summary, asJSON bool) error {
+func printSummary(w io.Writer, s *runs.Summary, stopping train.Stopping, asJSON bool) error {
 	if asJSON {
 		_, err := w.Write(s.Encode())
 		return err
@@ -48,9 +56,13 @@ func printSummary(w io.Writer, s *runs.Summary, asJSON bool) error {
 		_, err := fmt.Fprintf(w, "results in %s\n", s.RunDir)
 		return err
 	}
-	_, err := fmt.Fprintf(w, "test accuracy %.2f %% on %s (train %.2f %%, loss %s), %.4g epochs in %s\nresults in %s\n",
-		100**s.TestAccuracy, s.Data, 100**s.TrainAccuracy, lossText(*s.Loss), s.Epochs,
-		clock(time.Duration(s.Seconds*float64(time.Second))), s.RunDir)
+	validation := ""
+	if s.ValAccuracy != nil {
+		validation = fmt.Sprintf("validation %.2f %%, ", 100**s.ValAccuracy)
+	}
+	_, err := fmt.Fprintf(w, "test accuracy %.2f %% on %s (%strain %.2f %%, loss %s), %.4g epochs in %s\n%sresults in %s\n",
+		100**s.TestAccuracy, s.Data, validation, 100**s.TrainAccuracy, lossText(*s.Loss), s.Epochs,
+		seconds(s.Seconds), stopText(s, stopping), s.RunDir)
 	return err
 }
 

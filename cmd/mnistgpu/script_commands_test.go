@@ -105,6 +105,19 @@ func number(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Logf("%s is %v, within %v to %v", args[1], got, low, high)
 }
 
+// same FILE KEY FILE KEY wants the JSON objects in two files to have the same
+// value, digit by digit.
+func same(ts *testscript.TestScript, neg bool, args []string) {
+	value := func(file, key string) string {
+		var object map[string]json.RawMessage
+		ts.Check(json.Unmarshal([]byte(ts.ReadFile(file)), &object))
+		return string(object[key])
+	}
+	if got, want := value(args[0], args[1]), value(args[2], args[3]); got != want || got == "" {
+		ts.Fatalf("%s is %q, and %s is %q", args[1], got, args[3], want)
+	}
+}
+
 // close FILE FILE COLUMN LIMIT wants two CSV files to have the same number of
 // lines, and numbers under COLUMN whose relative difference is at most LIMIT.
 func closeTo(ts *testscript.TestScript, neg bool, args []string) {

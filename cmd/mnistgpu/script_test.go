@@ -45,6 +45,7 @@ func TestScripts(t *testing.T) {
 			"fault":  fault,
 			"agrees": agrees,
 			"sums":   sums,
+			"same":   same,
 		},
 		RequireExplicitExec: true,
 	})

@@ -68,6 +68,8 @@ func registerConfig(f *pflag.FlagSet, c *train.Config) {
 	f.Uint64Var(&c.Seed, "seed", c.Seed, "seed of the initial weights and of the shuffling")
 	f.IntVar(&c.EvalEvery, "eval-every", c.EvalEvery, "steps between evaluations; 0 for once an epoch")
 	f.BoolVar(&c.Shuffle, "shuffle", c.Shuffle, "shuffle the images anew each epoch")
+	registerSchedule(f, &c.Schedule)
+	registerStopping(f, &c.Stopping)
 }
 
 // resolve makes the config: the preset, overruled by the flags that were given.

@@ -129,10 +129,10 @@ func (w *sweeper) trial(ctx context.Context, i, worker int) (err error) {
 	if result == nil {
 		return fmt.Errorf("trial %d: %w", i, err)
 	}
-	if result.Interrupted {
+	if result.Stop == train.StopInterrupted {
 		return nil
 	}
-	r := newTrialRecord(b, w.folder.Spec, t, result, err)
+	r := newTrialRecord(b, w.folder.Spec, t, one.config.ValFraction > 0, result, err)
 	if err := w.folder.Save(r); err != nil {
 		return err
 	}
@@ -140,9 +140,9 @@ func (w *sweeper) trial(ctx context.Context, i, worker int) (err error) {
 	return nil
 }
 
-// newTrialRecord tells what a trial came to. Its error can only be that it
+// newTrialRecord tells what a trial came to, with or without validation. Its error can only be that it
 // diverged.
-func newTrialRecord(b backend.Backend, spec *sweep.Spec, t sweep.Trial, result *train.Result, err error) *sweep.Record {
+func newTrialRecord(b backend.Backend, spec *sweep.Spec, t sweep.Trial, validated bool, result *train.Result, err error) *sweep.Record {
 	r := &sweep.Record{
 		Outcome: sweep.Outcome{Index: t.Index, Settings: t.Settings, Seed: t.Seed, Status: sweep.Done, Steps: result.Steps},
 		Spec:    spec.Hash(), Backend: b.Name(), Device: b.Device(), Seconds: result.Seconds,
@@ -152,8 +152,11 @@ func newTrialRecord(b backend.Backend, spec *sweep.Spec, t sweep.Trial, result *
 		r.Status, r.Error, r.Steps = sweep.Diverged, err.Error(), diverged.Step
 	}
 	for i, h := range result.History {
-		if i == len(result.History)-1 {
+		if i == result.Kept {
 			r.Loss, r.TrainAccuracy, r.TestAccuracy = &h.Loss, &h.TrainAccuracy, &h.TestAccuracy
+		}
+		if i == result.Kept && validated {
+			r.ValidationAccuracy = &h.ValAccuracy
 		}
 		if r.BestTestAccuracy == nil || h.TestAccuracy > *r.BestTestAccuracy {
 			r.BestTestAccuracy, r.BestStep = &h.TestAccuracy, h.Step

@@ -79,15 +79,17 @@ func runTrain(ctx context.Context, s *settings) (err error) {
 	}
 	view := newProgressView(s.quiet)
 	if s.preset == "notebook" {
-		view = notebook{view, os.Stdout}
+		view = notebook{view, os.Stdout, s.config.ValFraction > 0}
 	}
 	result, err := train.Run(ctx, b, data, s.config, view)
 	view.finish()
 	if result == nil {
 		return err
 	}
-	if result.Interrupted {
+	if result.Stop == train.StopInterrupted {
 		err = context.Cause(ctx)
+	} else if err == nil {
+		err = missedTarget(s.config, result)
 	}
 	summary := newSummary(s, b, data, dir, result, err)
 	if saveErr := save(dir, summary, result); saveErr != nil {
@@ -96,7 +98,7 @@ func runTrain(ctx context.Context, s *settings) (err error) {
 	if s.gpu.Trace != nil {
 		err = errors.Join(err, s.gpu.Trace.Print(os.Stderr))
 	}
-	return errors.Join(printSummary(os.Stdout, summary, s.json), err)
+	return errors.Join(printSummary(os.Stdout, summary, s.config.Stopping, s.json), err)
 }
 
 // openData loads the data and says aloud when they are not MNIST but were to
@@ -150,7 +152,7 @@ func newRunDir(s *settings, b backend.Backend, data *mnist.Dataset) (*rundir.Dir
 
 // save writes the run's results. A diverged run has no model.
 func save(dir *rundir.Dir, summary *runs.Summary, result *train.Result) error {
-	if err := dir.Write("history.csv", runs.EncodeHistory(result.History)); err != nil {
+	if err := dir.Write("history.csv", runs.EncodeHistory(result.History, summary.ValLoss != nil)); err != nil {
 		return err
 	}
 	if result.Model != nil {

@@ -74,7 +74,8 @@ func (v *plainView) line(s string) {
 // notebook adds the tutorial's own words, on stdout.
 type notebook struct {
 	progressView
-	stdout io.Writer
+	stdout     io.Writer
+	validation bool
 }
 
 func (n notebook) Begin(p train.Plan) {
@@ -88,5 +89,8 @@ func (n notebook) Evaluated(r train.Record) {
 	n.progressView.Evaluated(r)
 	fmt.Fprintf(n.stdout, "Loss at step %d: %f\n", r.Step, r.Loss)
 	fmt.Fprintf(n.stdout, "Training accuracy: %.1f%%\n", 100*r.TrainAccuracy)
+	if n.validation {
+		fmt.Fprintf(n.stdout, "Validation accuracy: %.1f%%\n", 100*r.ValAccuracy)
+	}
 	fmt.Fprintf(n.stdout, "Test accuracy: %.1f%%\n", 100*r.TestAccuracy)
 }

@@ -66,6 +66,8 @@ func wanted(flagType string) string {
 	switch flagType {
 	case "int", "uint64":
 		return "a whole number"
+	case "duration":
+		return "a time, such as 90s or 10m"
 	case "float64":
 		return "a number"
 	case "bool":

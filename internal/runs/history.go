@@ -16,16 +16,24 @@ import (
 // columns are those that every history.csv has, in their order.
 var columns = []string{"step", "epoch", "loss", "train_accuracy", "test_loss", "test_accuracy", "seconds"}
 
-// EncodeHistory returns history.csv: a header, and a line for each record.
-func EncodeHistory(history []train.Record) []byte {
+// EncodeHistory returns history.csv: a header, and a line for each record. The
+// columns val_loss and val_accuracy are there if the run had a validation set.
+func EncodeHistory(history []train.Record, validation bool) []byte {
+	header := slices.Concat(columns, []string{"learning_rate", "val_loss", "val_accuracy"})
+	written := len(header)
+	if !validation {
+		written -= 2
+	}
 	var b bytes.Buffer
 	w := csv.NewWriter(&b)
-	w.Write(columns)
+	w.Write(header[:written])
 	for _, r := range history {
-		w.Write([]string{
+		line := []string{
 			strconv.Itoa(r.Step), decimal(r.Epoch), decimal(r.Loss), decimal(r.TrainAccuracy),
 			decimal(r.TestLoss), decimal(r.TestAccuracy), strconv.FormatFloat(r.Seconds, 'f', 3, 64),
-		})
+			decimal(r.LearningRate), decimal(r.ValLoss), decimal(r.ValAccuracy),
+		}
+		w.Write(line[:written])
 	}
 	w.Flush()
 	return b.Bytes()

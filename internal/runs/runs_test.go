@@ -26,16 +26,17 @@ func write(t *testing.T, name, content string) (dir string) {
 
 func TestHistoryReadsBack(t *testing.T) {
 	records := []train.Record{
-		{Step: 0, Epoch: 0.1, Loss: 1.0 / 3, TrainAccuracy: 0.1, TestLoss: 2.5e-17, TestAccuracy: 0.95, Seconds: 0.0004},
-		{Step: 468, Epoch: 1, Loss: 0.25, TrainAccuracy: 0.97, TestLoss: 0.5, TestAccuracy: 0.9, Seconds: 1.5},
+		{Step: 0, Epoch: 0.1, Loss: 1.0 / 3, TrainAccuracy: 0.1, TestLoss: 2.5e-17, TestAccuracy: 0.95, Seconds: 0.0004, LearningRate: 0.5, ValLoss: 2, ValAccuracy: 0.3},
+		{Step: 468, Epoch: 1, Loss: 0.25, TrainAccuracy: 0.97, TestLoss: 0.5, TestAccuracy: 0.9, Seconds: 1.5, LearningRate: 0.25, ValLoss: 1, ValAccuracy: 0.6},
 	}
-	h, err := ReadHistory(write(t, "history.csv", string(EncodeHistory(records))))
+	h, err := ReadHistory(write(t, "history.csv", string(EncodeHistory(records, true))))
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := map[string][]float64{
 		"step": {0, 468}, "epoch": {0.1, 1}, "loss": {1.0 / 3, 0.25}, "train_accuracy": {0.1, 0.97},
 		"test_loss": {2.5e-17, 0.5}, "test_accuracy": {0.95, 0.9}, "seconds": {0, 1.5},
+		"learning_rate": {0.5, 0.25}, "val_loss": {2, 1}, "val_accuracy": {0.3, 0.6},
 	}
 	if diff := cmp.Diff(want, h.columns); diff != "" || h.Len != 2 {
 		t.Errorf("%d lines: %s", h.Len, diff)
@@ -43,8 +44,15 @@ func TestHistoryReadsBack(t *testing.T) {
 	if best, ok := h.Best(); !ok || best != 0.95 {
 		t.Errorf("the best is %v, %v", best, ok)
 	}
-	if h.Column("val_loss") != nil {
-		t.Error("there is a column that was not written")
+}
+
+func TestHistoryWithoutValidation(t *testing.T) {
+	h, err := ReadHistory(write(t, "history.csv", string(EncodeHistory([]train.Record{{LearningRate: 0.5}}, false))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if h.Column("learning_rate") == nil || h.Column("val_loss") != nil || h.Column("val_accuracy") != nil {
+		t.Errorf("the columns are %v", h.columns)
 	}
 }
 

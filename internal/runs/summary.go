@@ -13,10 +13,12 @@ import (
 )
 
 // Summary is what a run comes to: the object that train --json prints and
-// summary.json holds. Accuracies are fractions of 1. A run that diverged before
-// its first evaluation has none.
+// summary.json holds. Accuracies are fractions of 1, and like the losses those of
+// the weights that were kept. A run that diverged before its first evaluation has
+// none.
 type Summary struct {
-	Status          string   `json:"status"` // done, interrupted or diverged
+	Status          string   `json:"status"`      // done, interrupted or diverged
+	StopReason      string   `json:"stop_reason"` // a train.StopReason
 	Backend         string   `json:"backend"`
 	Device          string   `json:"device"`
 	Precision       string   `json:"precision"`
@@ -30,10 +32,13 @@ type Summary struct {
 	Loss            *float64 `json:"loss"`
 	TrainAccuracy   *float64 `json:"train_accuracy"`
 	TestAccuracy    *float64 `json:"test_accuracy"`
+	ValLoss         *float64 `json:"val_loss,omitempty"`
+	ValAccuracy     *float64 `json:"val_accuracy,omitempty"`
+	KeptStep        *int     `json:"kept_step,omitempty"` // with patience: the step whose weights were kept
 	Seconds         float64  `json:"seconds"`
 	ImagesPerSecond float64  `json:"images_per_second"`
 	RunDir          string   `json:"run_dir"`
-	Error           string   `json:"error,omitempty"`
+	Error           string   `json:"error,omitempty"` // why it diverged or missed its target
 }
 
 // Encode returns the object in one line. It panics if a number is not finite.

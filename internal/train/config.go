@@ -2,11 +2,7 @@
 // evaluates and stops. It knows nothing of the device.
 package train
 
-import (
-	"fmt"
-	"math"
-	"slices"
-)
+import "math"
 
 // Full is the batch size that stands for the whole training set.
 const Full = 0
@@ -21,13 +17,15 @@ type Config struct {
 	Batch        int   // images a step, or Full
 	Epochs       int   // passes over the training set, unless Steps are given
 	Steps        int
-	LearningRate float64 // of plain gradient descent on the mean loss of a batch
+	LearningRate float64 // of descent on the mean loss of a batch; the highest of a schedule
 	InitStd      float64 // standard deviation of the initial weights, cut at two of them
 	PixelScale   float64 // what a pixel of 0 to 255 is multiplied by
 	L2           float64 // of the penalty l2/2 times the sum of squared weights
 	Seed         uint64
 	EvalEvery    int  // steps between evaluations; 0 is once an epoch
 	Shuffle      bool // anew each epoch, unless the batch is full
+	Schedule
+	Stopping
 }
 
 // Presets lists the names that Preset knows.
@@ -41,51 +39,15 @@ func Preset(name string) Config {
 	case "default":
 		return Config{
 			Preset: name, Hidden: []int{400}, Batch: 128, Epochs: 10, LearningRate: 0.5,
-			InitStd: 0.03, PixelScale: 1.0 / 255, Seed: 1, Shuffle: true,
+			InitStd: 0.03, PixelScale: 1.0 / 255, Seed: 1, Shuffle: true, Schedule: Schedule{Kind: constantRate},
 		}
 	case "notebook":
 		return Config{
 			Preset: name, Hidden: []int{1024}, Batch: Full, Steps: 301, LearningRate: 0.0001,
-			InitStd: 1, PixelScale: 1, Seed: 1, EvalEvery: 100,
+			InitStd: 1, PixelScale: 1, Seed: 1, EvalEvery: 100, Schedule: Schedule{Kind: constantRate},
 		}
 	}
 	panic("train: unknown preset")
-}
-
-// A ConfigError says which setting makes no sense, in one line.
-type ConfigError struct{ text string }
-
-func (e *ConfigError) Error() string { return e.text }
-
-func configErrorf(format string, args ...any) error {
-	return &ConfigError{fmt.Sprintf(format, args...)}
-}
-
-// Check returns a [*ConfigError] that names the first setting that makes no sense.
-func (c Config) Check() error {
-	positive := func(v float64) bool { return v > 0 && !math.IsInf(v, 0) }
-	rules := []struct {
-		holds bool
-		rule  string
-		value any
-	}{
-		{len(c.Hidden) > 0 && slices.Min(c.Hidden) > 0 && slices.Max(c.Hidden) <= 1<<16, "hidden widths lie between 1 and 65536", c.Hidden},
-		{c.Batch >= 0, "batch is a positive number or full", c.Batch},
-		{c.Epochs >= 0, "epochs is a positive number", c.Epochs},
-		{c.Steps >= 0 && c.Steps <= maxSteps, "steps lies between 1 and 10000000", c.Steps},
-		{c.Epochs > 0 || c.Steps > 0, "epochs or steps is a positive number", 0},
-		{positive(c.LearningRate), "lr is a positive number", c.LearningRate},
-		{positive(c.InitStd), "init-std is a positive number", c.InitStd},
-		{positive(c.PixelScale), "pixel-scale is a positive number", c.PixelScale},
-		{c.L2 == 0 || positive(c.L2), "l2 is zero or a positive number", c.L2},
-		{c.EvalEvery >= 0, "eval-every is zero or a positive number of steps", c.EvalEvery},
-	}
-	for _, r := range rules {
-		if !r.holds {
-			return configErrorf("%s, not %v", r.rule, r.value)
-		}
-	}
-	return nil
 }
 
 // CheckFor returns a [*ConfigError] if c, though it makes sense, cannot be run on
@@ -97,27 +59,41 @@ func (c Config) CheckFor(images int) error {
 
 // plan is the run's arithmetic, once the size of the training set is known.
 type plan struct {
+	images   int // to learn from
+	held     int // images, for validation
 	batch    int // images a step
 	perEpoch int // steps; the last one may be shorter
 	steps    int // of the whole run
 }
 
 func (c Config) plan(images int) (plan, error) {
-	p := plan{batch: c.Batch, steps: c.Steps}
+	p := plan{held: c.held(images), batch: c.Batch, steps: c.Steps}
+	p.images = images - p.held
+	if c.ValFraction > 0 && (p.held == 0 || p.images == 0) {
+		return plan{}, configErrorf("val-fraction of %v holds out %d of the %d images", c.ValFraction, p.held, images)
+	}
 	if p.batch == Full {
-		p.batch = images
+		p.batch = p.images
 	}
-	if p.batch > images {
-		return plan{}, configErrorf("batch of %d is larger than the training set of %d images", p.batch, images)
+	if p.batch > p.images {
+		return plan{}, configErrorf("batch of %d is larger than the training set of %d images", p.batch, p.images)
 	}
-	p.perEpoch = (images + p.batch - 1) / p.batch
+	p.perEpoch = (p.images + p.batch - 1) / p.batch
 	if p.steps == 0 {
 		if c.Epochs > maxSteps/p.perEpoch {
 			return plan{}, configErrorf("%d epochs of %d steps are more than %d steps", c.Epochs, p.perEpoch, maxSteps)
 		}
 		p.steps = c.Epochs * p.perEpoch
 	}
+	if c.Warmup > 0 && p.stepsIn(c.Warmup) >= p.steps {
+		return plan{}, configErrorf("warmup of %v epochs leaves none of the run's %d steps", c.Warmup, p.steps)
+	}
 	return p, nil
+}
+
+// stepsIn is the number of steps in some epochs, at least one.
+func (p plan) stepsIn(epochs float64) int {
+	return max(1, int(min(math.Round(epochs*float64(p.perEpoch)), maxSteps)))
 }
 
 // evaluateAfter reports whether the network is evaluated after the given step,

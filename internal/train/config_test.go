@@ -36,6 +36,25 @@ func TestCheckNamesTheSetting(t *testing.T) {
 		{func(c *Config) { c.PixelScale = -1 }, "pixel-scale is a positive number, not -1"},
 		{func(c *Config) { c.L2 = -1 }, "l2 is zero or a positive number, not -1"},
 		{func(c *Config) { c.EvalEvery = -1 }, "eval-every is zero or a positive number of steps, not -1"},
+		{func(c *Config) { c.Schedule.Kind = "linear" }, "lr-schedule is const, step, exp, cosine, triangular or onecycle, not linear"},
+		{func(c *Config) { c.Period = math.Inf(1) }, "lr-period is zero or a positive number of epochs, not +Inf"},
+		{func(c *Config) { c.Decay = 1.5 }, "lr-decay lies between 0 and 1, not 1.5"},
+		{func(c *Config) { c.Min = 0.6 }, "lr-min lies between 0 and lr, not 0.6"},
+		{func(c *Config) { c.PctStart = 1 }, "pct-start lies between 0 and 1, not 1"},
+		{func(c *Config) { c.Warmup = -1 }, "warmup is zero or a positive number of epochs, not -1"},
+		{func(c *Config) { c.Schedule.Kind, c.Warmup = "onecycle", 2 }, "warmup is for the other schedules, not onecycle"},
+		{func(c *Config) { c.Schedule.Kind, c.Period = "cosine", 1 }, "lr-period is for the schedules step, exp and triangular, not cosine"},
+		{func(c *Config) { c.Schedule.Kind, c.Decay = "triangular", 0.5 }, "lr-decay is for the schedules step and exp, not triangular"},
+		{func(c *Config) { c.Min = 0.1 }, "lr-min is for the schedules cosine, triangular and onecycle, not const"},
+		{func(c *Config) { c.PctStart = 0.1 }, "pct-start is for the schedule onecycle, not const"},
+		{func(c *Config) { c.ValFraction = math.NaN() }, "val-fraction lies between 0 and 1, not NaN"},
+		{func(c *Config) { c.ValFraction = 1 }, "val-fraction lies between 0 and 1, not 1"},
+		{func(c *Config) { c.Patience, c.ValFraction = -1, 0.1 }, "patience is zero or a positive number of evaluations, not -1"},
+		{func(c *Config) { c.Patience = 3 }, "patience needs a validation set, and so a val-fraction above 0, not 0"},
+		{func(c *Config) { c.MinDelta = -1 }, "min-delta is zero or a positive number, not -1"},
+		{func(c *Config) { c.MinDelta = 0.1 }, "min-delta is for a patience above 0, not 0"},
+		{func(c *Config) { c.Time = math.NaN() }, "time is zero or positive, not NaN"},
+		{func(c *Config) { c.TargetAccuracy = 97 }, "target-accuracy is a part of 1, such as 0.97, not 97"},
 	} {
 		c := Preset("default")
 		test.alter(&c)
@@ -64,13 +83,13 @@ func TestCheckForCountsSteps(t *testing.T) {
 }
 
 func TestShuffleKeepsEveryImage(t *testing.T) {
-	f, err := newFeed(new(backendtest.Reference), stripes(50, 1), 1)
+	f, err := newFeed(new(backendtest.Reference), stripes(50, 1), inOrder(stripes(50, 1)), 1)
 	if err != nil {
 		t.Fatal(err)
 	}
 	draw := newShuffle(1)
-	inOrder := slices.Clone(f.permutation)
-	last := inOrder
+	sorted := slices.Clone(f.permutation)
+	last := sorted
 	for range 3 {
 		if err := f.shuffle(draw); err != nil {
 			t.Fatal(err)
@@ -79,7 +98,7 @@ func TestShuffleKeepsEveryImage(t *testing.T) {
 			t.Error("a shuffle changed nothing")
 		}
 		last = slices.Clone(f.permutation)
-		if slices.Sort(f.permutation); !slices.Equal(f.permutation, inOrder) {
+		if slices.Sort(f.permutation); !slices.Equal(f.permutation, sorted) {
 			t.Fatalf("shuffled to %v", last)
 		}
 		copy(f.permutation, last)

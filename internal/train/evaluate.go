@@ -2,7 +2,6 @@ package train
 
 import (
 	"mnistgpu/internal/backend"
-	"mnistgpu/internal/mnist"
 	"mnistgpu/internal/nn"
 )
 
@@ -14,23 +13,20 @@ type evaluator struct {
 	tally  backend.Tally
 }
 
-func newEvaluator(b backend.Backend, m *nn.MLP, split mnist.Split, scale float64) (*evaluator, error) {
-	e := &evaluator{b: b}
+func newEvaluator(b backend.Backend, m *nn.MLP, f *feed) (*evaluator, error) {
+	e := &evaluator{b: b, feed: f}
 	var err error
-	if e.feed, err = newFeed(b, split, scale); err != nil {
-		return nil, err
-	}
 	if e.tally, err = newTally(b, 1); err != nil {
 		return nil, err
 	}
-	e.graphs, err = capture(b, split.Len(), m.ChunkRows(), func(ops backend.Ops, rows int) {
+	e.graphs, err = capture(b, len(f.permutation), m.ChunkRows(), func(ops backend.Ops, rows int) {
 		m.Evaluate(ops, e.feed.batch(rows), e.tally)
 		ops.Advance(backend.Tensor{}, e.feed.cursor, rows)
 	})
 	return e, err
 }
 
-// run returns the mean loss and the accuracy over the whole split. It calls
+// run returns the mean loss and the accuracy over all of the feed. It calls
 // after when a batch of the given number of rows has gone through the network.
 func (e *evaluator) run(after func(rows int) error) (loss, accuracy float64, err error) {
 	if err := e.reset(); err != nil {
@@ -53,6 +49,11 @@ func (e *evaluator) run(after func(rows int) error) (loss, accuracy float64, err
 	}
 	loss, accuracy = c.mean(0, 1, images)
 	return loss, accuracy, nil
+}
+
+// score is run without a care for each batch.
+func (e *evaluator) score() (loss, accuracy float64, err error) {
+	return e.run(func(int) error { return nil })
 }
 
 func (e *evaluator) reset() error {

@@ -26,13 +26,10 @@ type feed struct {
 	permutation    []int32
 }
 
-// newFeed uploads a split, to be read in its own order.
-func newFeed(b backend.Backend, split mnist.Split, scale float64) (*feed, error) {
+// newFeed uploads a split, of which the given images are read in that order.
+func newFeed(b backend.Backend, split mnist.Split, order []int32, scale float64) (*feed, error) {
 	n := split.Len()
-	f := &feed{b: b, scale: float32(scale), permutation: make([]int32, n)}
-	for i := range f.permutation {
-		f.permutation[i] = int32(i)
-	}
+	f := &feed{b: b, scale: float32(scale)}
 	var err error
 	if f.images, err = backend.New(b, n, len(split.Images)/n, split.Images); err != nil {
 		return nil, err
@@ -40,11 +37,27 @@ func newFeed(b backend.Backend, split mnist.Split, scale float64) (*feed, error)
 	if f.labels, err = backend.New(b, n, 1, split.Labels); err != nil {
 		return nil, err
 	}
-	if f.order, err = backend.New(b, n, 1, f.permutation); err != nil {
+	return f.other(order)
+}
+
+// other returns a feed of the same memory that reads other images.
+func (f feed) other(order []int32) (*feed, error) {
+	f.permutation = order
+	var err error
+	if f.order, err = backend.New(f.b, len(order), 1, order); err != nil {
 		return nil, err
 	}
-	f.cursor, err = b.Alloc(backend.Int32, 1, 1)
-	return f, err
+	f.cursor, err = f.b.Alloc(backend.Int32, 1, 1)
+	return &f, err
+}
+
+// inOrder numbers the images of a split.
+func inOrder(split mnist.Split) []int32 {
+	order := make([]int32, split.Len())
+	for i := range order {
+		order[i] = int32(i)
+	}
+	return order
 }
 
 // shuffle puts the images into a new order.

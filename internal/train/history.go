@@ -35,17 +35,28 @@ func (t *trainer) evaluate() error {
 	if err := t.snapshot(); err != nil {
 		return err
 	}
-	testLoss, testAccuracy, err := t.test.run(func(int) error { return nil })
-	if err != nil {
+	r := Record{
+		Step: t.step - 1, Epoch: float64(t.imagesIn(0, t.step)) / float64(t.plan.images),
+		Loss: loss, TrainAccuracy: accuracy, LearningRate: t.config.learningRate(t.step-1, t.plan),
+	}
+	if r.TestLoss, r.TestAccuracy, err = t.test.score(); err != nil {
 		return err
 	}
+	if t.validation != nil {
+		if r.ValLoss, r.ValAccuracy, err = t.validation.score(); err != nil {
+			return err
+		}
+		if r.ValLoss-r.ValLoss != 0 {
+			return &DivergedError{t.step - 1, "validation loss"}
+		}
+	}
 	t.evaluating += time.Since(start)
-	t.history = append(t.history, Record{
-		Step: t.step - 1, Epoch: float64(t.imagesIn(0, t.step)) / float64(t.data.Train.Len()),
-		Loss: loss, TrainAccuracy: accuracy, TestLoss: testLoss, TestAccuracy: testAccuracy,
-		Seconds: time.Since(t.started).Seconds(),
-	})
-	t.observer.Evaluated(t.history[len(t.history)-1])
+	r.Seconds = time.Since(t.started).Seconds()
+	t.history = append(t.history, r)
+	if t.config.Patience > 0 {
+		t.best.observe(t.history, t.model, t.config.MinDelta)
+	}
+	t.observer.Evaluated(r)
 	t.report(loss, accuracy)
 	return nil
 }

@@ -18,6 +18,7 @@ type Observer interface {
 // Plan is what a run is about to do.
 type Plan struct {
 	TrainImages, TestImages int
+	ValImages               int // held out of the training set, or 0
 	Pixels, Classes         int
 	Parameters              int
 	Batch                   int
@@ -37,7 +38,8 @@ type Progress struct {
 
 // Record is a line of the history. Loss and TrainAccuracy are those of the
 // forward passes before each update, over the last epoch's worth of steps up to
-// and with Step; TestAccuracy is that of the network after Step's update.
+// and with Step; those of the test and of validation are the network's after
+// Step's update.
 type Record struct {
 	Step          int     // counted from 0
 	Epoch         float64 // images seen, in sizes of the training set
@@ -45,13 +47,16 @@ type Record struct {
 	TrainAccuracy float64 // fraction of 1
 	TestLoss      float64
 	TestAccuracy  float64
+	ValLoss       float64 // 0 without a validation set, as is ValAccuracy
+	ValAccuracy   float64
+	LearningRate  float64 // of Step's update
 	Seconds       float64 // since the first step began
 }
 
 // A DivergedError says which number was the first to be NaN or infinite.
 type DivergedError struct {
 	Step   int    // counted from 0
-	Tensor string // "loss", or a parameter's name
+	Tensor string // "loss", "validation loss" or a parameter's name
 }
 
 func (e *DivergedError) Error() string {

@@ -25,9 +25,13 @@ func Answer(b backend.Backend, m *model.Model, split mnist.Split) (*Answers, err
 	if err != nil {
 		return nil, fmt.Errorf("network: %w", err)
 	}
-	e, err := newEvaluator(b, net, split, m.PixelScale)
+	f, err := newFeed(b, split, inOrder(split), m.PixelScale)
 	if err != nil {
 		return nil, fmt.Errorf("images: %w", err)
+	}
+	e, err := newEvaluator(b, net, f)
+	if err != nil {
+		return nil, fmt.Errorf("tally: %w", err)
 	}
 	a := new(Answers)
 	a.Loss, a.Accuracy, err = e.run(func(rows int) error {

@@ -13,7 +13,7 @@ const reportInterval = 200 * time.Millisecond
 // announce tells the plan, after timing a slice of a step if a step is long.
 func (t *trainer) announce() error {
 	p := Plan{
-		TrainImages: t.data.Train.Len(), TestImages: t.data.Test.Len(),
+		TrainImages: t.plan.images, TestImages: t.data.Test.Len(), ValImages: t.plan.held,
 		Pixels: t.data.Height * t.data.Width, Classes: t.data.Classes,
 		Batch: t.plan.batch, Steps: t.plan.steps, StepsPerEpoch: t.plan.perEpoch,
 	}
@@ -25,6 +25,9 @@ func (t *trainer) announce() error {
 		return err
 	}
 	p.Estimate = time.Duration(t.plan.steps) * step
+	if limit := t.config.limit(); limit > 0 {
+		p.Estimate = min(p.Estimate, limit)
+	}
 	t.observer.Begin(p)
 	return nil
 }
@@ -64,10 +67,14 @@ func (t *trainer) timeStep() (time.Duration, error) {
 // accuracy.
 func (t *trainer) report(loss, accuracy float64) {
 	t.reported = time.Now()
+	remaining := time.Since(t.started) * time.Duration(t.plan.steps-t.step) / time.Duration(t.step)
+	if limit := t.config.limit(); limit > 0 {
+		remaining = min(remaining, max(0, limit-time.Since(t.started)))
+	}
 	rate := float64(t.imagesIn(0, t.step)) / (time.Since(t.started) - t.evaluating).Seconds()
 	t.observer.Progress(Progress{
 		Step: t.step, Steps: t.plan.steps, StepsPerEpoch: t.plan.perEpoch,
 		Loss: loss, Accuracy: accuracy, ImagesPerSecond: rate,
-		Remaining: time.Since(t.started) * time.Duration(t.plan.steps-t.step) / time.Duration(t.step),
+		Remaining: remaining,
 	})
 }

@@ -15,18 +15,21 @@ import (
 
 // Result is what a run leaves behind.
 type Result struct {
-	Interrupted     bool // stopped by its context before the last step
-	Batch           int  // images a step
+	Stop            StopReason
+	Batch           int // images a step
 	Steps           int
 	Epochs          float64 // images seen, in sizes of the training set
 	History         []Record
 	Model           *model.Model // nil after divergence
+	Kept            int          // line of the History that has the loss of Model
 	Seconds         float64      // wall time of training, with evaluations
 	ImagesPerSecond float64      // training alone
 }
 
 // Run trains a network on data and reports to o. It stops early, after a whole
-// step, when ctx is done.
+// step, when ctx is done or as c.Stopping says. With patience it leaves behind
+// the weights of the lowest validation loss, unless it has reached its target,
+// and otherwise those of the last step.
 //
 // The error is a [*DivergedError], beside a result without a model, if the
 // training left the finite numbers. Otherwise it comes without a result: a
@@ -43,7 +46,7 @@ func Run(ctx context.Context, b backend.Backend, data *mnist.Dataset, c Config, 
 	err = t.train(ctx)
 	var diverged *DivergedError
 	if errors.As(err, &diverged) {
-		t.model = nil
+		t.stop, t.model = StopDiverged, nil
 	} else if err != nil {
 		return nil, err
 	}
@@ -58,18 +61,21 @@ type trainer struct {
 	data     *mnist.Dataset
 	observer Observer
 
-	net    *nn.MLP
-	feed   *feed
-	tally  backend.Tally
-	rule   nn.Optimizer
-	graphs graphs
-	test   *evaluator
-	draw   *rand.Rand
+	net        *nn.MLP
+	feed       *feed
+	tally      backend.Tally
+	optimizer  nn.Optimizer
+	graphs     graphs
+	test       *evaluator
+	validation *evaluator // nil without a validation set
+	draw       *rand.Rand
 
 	step       int // steps done
 	checked    int // steps whose loss is known to be finite
 	history    []Record
 	model      *model.Model // as of the last record
+	best       best
+	stop       StopReason // "" while the run goes on
 	started    time.Time
 	reported   time.Time
 	evaluating time.Duration
@@ -85,25 +91,47 @@ func newTrainer(b backend.Backend, data *mnist.Dataset, c Config, o Observer) (*
 	if t.net, err = nn.New(b, c.widths(data), p.batch, c.InitStd, c.Seed, nn.SGD); err != nil {
 		return nil, fmt.Errorf("network: %w", err)
 	}
-	if t.feed, err = newFeed(b, data.Train, c.PixelScale); err != nil {
-		return nil, fmt.Errorf("training set: %w", err)
+	if err := t.openFeeds(); err != nil {
+		return nil, err
 	}
 	if t.tally, err = newTally(b, p.steps); err != nil {
 		return nil, fmt.Errorf("tally: %w", err)
 	}
-	if t.rule, err = t.newOptimizer(); err != nil {
+	if t.optimizer, err = t.newOptimizer(); err != nil {
 		return nil, fmt.Errorf("learning rates: %w", err)
 	}
-	if t.test, err = newEvaluator(b, t.net, data.Test, c.PixelScale); err != nil {
-		return nil, fmt.Errorf("test set: %w", err)
-	}
-	t.graphs, err = capture(b, data.Train.Len(), p.batch, t.record)
+	t.graphs, err = capture(b, p.images, p.batch, t.record)
 	return t, err
+}
+
+// openFeeds uploads the data. The training set and the validation set are
+// images of the same memory.
+func (t *trainer) openFeeds() (err error) {
+	learn, validate := inOrder(t.data.Train), []int32(nil)
+	if t.plan.held > 0 {
+		learn, validate = holdOut(t.data.Train.Labels, t.plan.held, t.config.Seed)
+	}
+	if t.feed, err = newFeed(t.b, t.data.Train, learn, t.config.PixelScale); err != nil {
+		return fmt.Errorf("training set: %w", err)
+	}
+	test, err := newFeed(t.b, t.data.Test, inOrder(t.data.Test), t.config.PixelScale)
+	if err != nil {
+		return fmt.Errorf("test set: %w", err)
+	}
+	if t.test, err = newEvaluator(t.b, t.net, test); err != nil || validate == nil {
+		return err
+	}
+	validation, err := t.feed.other(validate)
+	if err != nil {
+		return fmt.Errorf("validation set: %w", err)
+	}
+	t.validation, err = newEvaluator(t.b, t.net, validation)
+	return err
 }
 
 // record is one step: forward, backward, update, and on to the next batch.
 func (t *trainer) record(ops backend.Ops, rows int) {
-	t.net.Step(ops, t.feed.batch(rows), t.tally, t.rule)
+	t.net.Step(ops, t.feed.batch(rows), t.tally, t.optimizer)
 	ops.Advance(t.tally.Step, t.feed.cursor, rows)
 }
 
@@ -112,7 +140,7 @@ func (t *trainer) newOptimizer() (nn.Optimizer, error) {
 	o := nn.Optimizer{Method: nn.SGD, L2: float32(t.config.L2), Step: t.tally.Step}
 	schedule := make([]float64, t.plan.steps)
 	for i := range schedule {
-		schedule[i] = t.config.LearningRate
+		schedule[i] = t.config.learningRate(i, t.plan)
 	}
 	var err error
 	o.LearningRate, err = backend.New(t.b, len(schedule), 1, o.Rates(schedule))
@@ -121,17 +149,19 @@ func (t *trainer) newOptimizer() (nn.Optimizer, error) {
 
 // train takes step after step, the last of which is followed by an evaluation.
 func (t *trainer) train(ctx context.Context) error {
-	for t.step < t.plan.steps {
+	for t.stop == "" {
 		if err := t.next(); err != nil {
 			return err
 		}
-		if ctx.Err() == nil {
-			continue
+		t.stop = t.reasonToStop(ctx)
+	}
+	if !t.evaluated() {
+		if err := t.evaluate(); err != nil {
+			return err
 		}
-		if n := len(t.history); n == 0 || t.history[n-1].Step != t.step-1 {
-			return t.evaluate()
-		}
-		return nil
+	}
+	if t.stop == StopTime && t.onTarget() {
+		t.stop = StopTarget
 	}
 	return nil
 }
@@ -163,7 +193,7 @@ func (t *trainer) advance() error {
 			return err
 		}
 	}
-	if _, err := t.graphs.replay(t.data.Train.Len() - inEpoch*t.plan.batch); err != nil {
+	if _, err := t.graphs.replay(t.plan.images - inEpoch*t.plan.batch); err != nil {
 		return err
 	}
 	t.step++
@@ -184,13 +214,18 @@ func (t *trainer) beginEpoch() error {
 func (t *trainer) result() *Result {
 	total := time.Since(t.started)
 	images := t.imagesIn(0, t.step)
+	kept := len(t.history) - 1
+	if t.model != nil && t.config.Patience > 0 && t.stop != StopTarget {
+		t.model, kept = t.best.model, t.best.record
+	}
 	return &Result{
-		Interrupted:     t.model != nil && t.step < t.plan.steps,
+		Stop:            t.stop,
 		Batch:           t.plan.batch,
 		Steps:           t.step,
-		Epochs:          float64(images) / float64(t.data.Train.Len()),
+		Epochs:          float64(images) / float64(t.plan.images),
 		History:         t.history,
 		Model:           t.model,
+		Kept:            kept,
 		Seconds:         total.Seconds(),
 		ImagesPerSecond: float64(images) / (total - t.evaluating).Seconds(),
 	}
@@ -199,7 +234,7 @@ func (t *trainer) result() *Result {
 // imagesIn is the number of images that the steps from first to end saw.
 func (t *trainer) imagesIn(first, end int) int {
 	before := func(step int) int {
-		return step/t.plan.perEpoch*t.data.Train.Len() + step%t.plan.perEpoch*t.plan.batch
+		return step/t.plan.perEpoch*t.plan.images + step%t.plan.perEpoch*t.plan.batch
 	}
 	return before(end) - before(first)
 }

@@ -88,8 +88,8 @@ func TestRunEvaluatesEachEpoch(t *testing.T) {
 	if want := []int{2, 5}; !slices.Equal(recordSteps(l.records), want) || !slices.Equal(recordSteps(r.History), want) {
 		t.Errorf("evaluated after steps %v, want %v", recordSteps(l.records), want)
 	}
-	if r.Steps != 6 || r.Epochs != 2 || r.Batch != 8 || r.Interrupted {
-		t.Errorf("took %d steps, %v epochs, batch %d, interrupted %v", r.Steps, r.Epochs, r.Batch, r.Interrupted)
+	if r.Steps != 6 || r.Epochs != 2 || r.Batch != 8 || r.Stop != StopFinished {
+		t.Errorf("took %d steps, %v epochs, batch %d, stopped as %s", r.Steps, r.Epochs, r.Batch, r.Stop)
 	}
 	want := Plan{TrainImages: 20, TestImages: 10, Pixels: 16, Classes: 3, Parameters: 16*6 + 6 + 6*3 + 3, Batch: 8, Steps: 6, StepsPerEpoch: 3}
 	if l.plan != want {
@@ -188,12 +188,12 @@ func TestRunStopsWithItsContext(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !r.Interrupted || r.Steps != 3 || r.Model == nil || !slices.Equal(recordSteps(r.History), []int{2}) {
-		t.Errorf("interrupted %v after %d steps with records %v", r.Interrupted, r.Steps, recordSteps(r.History))
+	if r.Stop != StopInterrupted || r.Steps != 3 || r.Model == nil || !slices.Equal(recordSteps(r.History), []int{2}) {
+		t.Errorf("%s after %d steps with records %v", r.Stop, r.Steps, recordSteps(r.History))
 	}
 
 	r, err = Run(ctx, new(backendtest.Reference), tiny, tinyConfig(), new(log))
-	if err != nil || !r.Interrupted || r.Steps != 1 || r.Model == nil || !slices.Equal(recordSteps(r.History), []int{0}) {
+	if err != nil || r.Stop != StopInterrupted || r.Steps != 1 || r.Model == nil || !slices.Equal(recordSteps(r.History), []int{0}) {
 		t.Errorf("a context that had ended gave %+v, %v", r, err)
 	}
 }
@@ -217,7 +217,7 @@ func TestRunStopsWhenItDiverges(t *testing.T) {
 			t.Errorf("%s: error is %v, want %v", test.name, err, &test.want)
 			continue
 		}
-		if r == nil || r.Model != nil || r.Interrupted {
+		if r == nil || r.Model != nil || r.Stop != StopDiverged {
 			t.Errorf("%s: the result is %+v, want one without a model", test.name, r)
 		}
 	}

@@ -1,0 +1,48 @@
+package main
+
+import (
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"mnistgpu/internal/train"
+)
+
+// registerSchedule defines the flags that say how the learning rate changes.
+func registerSchedule(f *pflag.FlagSet, s *train.Schedule) {
+	kinds := strings.Join(train.Schedules(), ", ")
+	f.StringVar(&s.Kind, "lr-schedule", s.Kind, "how the learning rate changes from step to step, --lr being its highest: "+kinds)
+	f.Float64Var(&s.Period, "lr-period", s.Period, "`epochs` of a stage of step, of a decay of exp, of a cycle of triangular (default a third of the run)")
+	f.Float64Var(&s.Decay, "lr-decay", s.Decay, "what step and exp multiply the rate by in a period (default 0.1)")
+	f.Float64Var(&s.Min, "lr-min", s.Min, "`rate` where cosine ends and triangular and onecycle begin (default 0, lr/4 and lr/25)")
+	f.Float64Var(&s.PctStart, "pct-start", s.PctStart, "part of a onecycle run in which the rate rises (default 0.3)")
+	f.Float64Var(&s.Warmup, "warmup", s.Warmup, "`epochs` in which the rate first rises evenly from 0")
+}
+
+// registerStopping defines the flags that say what ends a run early.
+func registerStopping(f *pflag.FlagSet, s *train.Stopping) {
+	f.Float64Var(&s.ValFraction, "val-fraction", s.ValFraction, "part of the training images that is held out for validation, such as 0.1")
+	f.IntVar(&s.Patience, "patience", s.Patience, "stop after so many `evaluations` without a better validation loss, and keep the best weights")
+	f.Float64Var(&s.MinDelta, "min-delta", s.MinDelta, "`loss` by which a better one is better at least")
+	f.Var((*timeLimit)(&s.Time), "time", "stop after this time, such as 10m; schedules do not reckon with it")
+	f.Float64Var(&s.TargetAccuracy, "target-accuracy", s.TargetAccuracy, "stop at this accuracy of validation, or else of the test, such as 0.97; exit code 9 if it is missed")
+}
+
+// timeLimit is a flag's time such as "10m", in seconds.
+type timeLimit float64
+
+func (t *timeLimit) String() string {
+	if *t == 0 {
+		return "0"
+	}
+	return time.Duration(float64(*t) * float64(time.Second)).String()
+}
+
+func (t *timeLimit) Set(s string) error {
+	d, err := time.ParseDuration(s)
+	*t = timeLimit(d.Seconds())
+	return err
+}
+
+func (t *timeLimit) Type() string { return "duration" }

@@ -1,0 +1,43 @@
+package main
+
+import (
+	"fmt"
+
+	"mnistgpu/internal/runs"
+	"mnistgpu/internal/train"
+)
+
+// missedTarget is the error of a run whose weights are below the accuracy that it
+// was to reach, or nil.
+func missedTarget(c train.Config, r *train.Result) error {
+	got := r.History[r.Kept].Judged(c)
+	if got >= c.TargetAccuracy {
+		return nil
+	}
+	return &failure{
+		code: exitTarget,
+		err:  fmt.Errorf("target accuracy missed: %s accuracy %.2f %% is below %.2f %%", judge(c.Stopping), 100*got, 100*c.TargetAccuracy),
+	}
+}
+
+// judge names what a target accuracy is for.
+func judge(s train.Stopping) string {
+	if s.ValFraction > 0 {
+		return "validation"
+	}
+	return "test"
+}
+
+// stopText says, in lines of their own, why a run stopped early and which weights
+// it kept if they are not the last.
+func stopText(s *runs.Summary, stopping train.Stopping) string {
+	text := map[train.StopReason]string{
+		train.StopPatience: fmt.Sprintf("stopped early: no better validation loss in %d evaluations\n", stopping.Patience),
+		train.StopTime:     fmt.Sprintf("stopped early: the time of %s is over\n", seconds(stopping.Time)),
+		train.StopTarget:   fmt.Sprintf("stopped: the target of %.2f %% %s accuracy is reached\n", 100*stopping.TargetAccuracy, judge(stopping)),
+	}[train.StopReason(s.StopReason)]
+	if s.KeptStep != nil && *s.KeptStep != s.Steps-1 {
+		text += fmt.Sprintf("kept the weights of step %d, whose validation loss of %.4g is the best\n", *s.KeptStep, *s.ValLoss)
+	}
+	return text
+}

@@ -1,0 +1,122 @@
+package train
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strings"
+)
+
+// Schedule says how the learning rate changes over a run. Lengths are in epochs;
+// with a full batch that is in steps.
+type Schedule struct {
+	Kind     string  // const, step, exp, cosine, triangular or onecycle
+	Period   float64 // epochs of a stage of step, a decay of exp or a cycle of triangular; 0 is a third of the run
+	Decay    float64 // of step and exp: what a period multiplies the rate by; 0 is 0.1
+	Min      float64 // where cosine ends and triangular and onecycle begin; 0 is 0, learning_rate/4 and learning_rate/25
+	PctStart float64 // of onecycle: the part of the run in which the rate rises; 0 is 0.3
+	Warmup   float64 // epochs in which the rate rises evenly from 0 to where the schedule begins
+}
+
+// The kinds of Schedule.
+const (
+	constantRate   = "const"
+	stepRate       = "step"
+	expRate        = "exp"
+	cosineRate     = "cosine"
+	triangularRate = "triangular"
+	oneCycleRate   = "onecycle"
+)
+
+// Schedules lists the kinds of Schedule.
+func Schedules() []string {
+	return []string{constantRate, stepRate, expRate, cosineRate, triangularRate, oneCycleRate}
+}
+
+// rules are those of a Schedule whose highest rate is peak.
+func (s Schedule) rules(peak float64) []rule {
+	kinds := Schedules()
+	last := len(kinds) - 1
+	of := func(kinds ...string) bool { return slices.Contains(kinds, s.Kind) }
+	return []rule{
+		{slices.Contains(kinds, s.Kind), "lr-schedule is " + strings.Join(kinds[:last], ", ") + " or " + kinds[last], s.Kind},
+		{zeroOrPositive(s.Period), "lr-period is zero or a positive number of epochs", s.Period},
+		{s.Decay >= 0 && s.Decay <= 1, "lr-decay lies between 0 and 1", s.Decay},
+		{s.Min >= 0 && s.Min <= peak, "lr-min lies between 0 and lr", s.Min},
+		{s.PctStart >= 0 && s.PctStart < 1, "pct-start lies between 0 and 1", s.PctStart},
+		{zeroOrPositive(s.Warmup), "warmup is zero or a positive number of epochs", s.Warmup},
+		{s.Period == 0 || of(stepRate, expRate, triangularRate), "lr-period is for the schedules step, exp and triangular", s.Kind},
+		{s.Decay == 0 || of(stepRate, expRate), "lr-decay is for the schedules step and exp", s.Kind},
+		{s.Min == 0 || of(cosineRate, triangularRate, oneCycleRate), "lr-min is for the schedules cosine, triangular and onecycle", s.Kind},
+		{s.PctStart == 0 || of(oneCycleRate), "pct-start is for the schedule onecycle", s.Kind},
+		{s.Warmup == 0 || !of(oneCycleRate), "warmup is for the other schedules", s.Kind},
+	}
+}
+
+// learningRate is that of a step of the run p, counted from 0. The warm-up of
+// W steps gives step s the part (s+1)/(W+1) of the rate that the schedule begins
+// with (Goyal et al., arXiv 1706.02677, 2.2); the schedule has the other steps.
+func (c Config) learningRate(step int, p plan) float64 {
+	warmup := 0
+	if c.Warmup > 0 {
+		warmup = p.stepsIn(c.Warmup)
+	}
+	period := max(1, (p.steps-warmup)/3)
+	if c.Schedule.Period > 0 {
+		period = p.stepsIn(c.Schedule.Period)
+	}
+	if step < warmup {
+		first := c.Schedule.rate(c.LearningRate, 0, p.steps-warmup, period)
+		return first * float64(step+1) / float64(warmup+1)
+	}
+	return c.Schedule.rate(c.LearningRate, step-warmup, p.steps-warmup, period)
+}
+
+// rate is the learning rate of step s of T, whose highest is peak, with low for
+// Min and D for Decay, by kind:
+//
+//	step        peak·D^⌊s/period⌋
+//	exp         peak·D^(s/period)
+//	cosine      low + (peak-low)·(1+cos(π·s/T))/2
+//	triangular  low + (peak-low)·(1-|2x-1|), x the part of the cycle that is over
+//	onecycle    see oneCycle
+//
+// The cosine is that of Loshchilov and Hutter (arXiv 1608.03983) without
+// restarts, the triangle that of Smith (arXiv 1506.01186).
+func (s Schedule) rate(peak float64, step, steps, period int) float64 {
+	decay := cmp.Or(s.Decay, 0.1)
+	switch s.Kind {
+	case constantRate:
+		return peak
+	case stepRate:
+		return peak * math.Pow(decay, float64(step/period))
+	case expRate:
+		return peak * math.Pow(decay, float64(step)/float64(period))
+	case cosineRate:
+		return anneal(peak, s.Min, float64(step)/float64(steps))
+	case triangularRate:
+		low := cmp.Or(s.Min, peak/4)
+		x := float64(step%period) / float64(period)
+		return low + (peak-low)*(1-math.Abs(2*x-1))
+	case oneCycleRate:
+		return oneCycle(cmp.Or(s.Min, peak/25), peak, cmp.Or(s.PctStart, 0.3), float64(step), float64(steps))
+	}
+	panic("train: unknown schedule")
+}
+
+// oneCycle goes from low to peak at step rise·steps-1, and from there to low/1e4
+// at the last step, both along half a cosine: the policy of Smith and Topin (arXiv
+// 1708.07120) with the two phases and the numbers of PyTorch's OneCycleLR.
+func oneCycle(low, peak, rise, step, steps float64) float64 {
+	top, last := max(rise*steps-1, 0), steps-1
+	switch {
+	case step < top:
+		return anneal(low, peak, step/top)
+	case last <= top:
+		return peak
+	}
+	return anneal(peak, low/1e4, (step-top)/(last-top))
+}
+
+// anneal goes from a at t = 0 to b at t = 1 along half a cosine.
+func anneal(a, b, t float64) float64 { return b + (a-b)*(1+math.Cos(math.Pi*t))/2 }

@@ -1,0 +1,106 @@
+package train
+
+import (
+	"context"
+	"time"
+
+	"mnistgpu/internal/model"
+)
+
+// Stopping says what may end a run before its last step.
+type Stopping struct {
+	ValFraction    float64 // of the training images, held out for validation, of each class the same
+	Patience       int     // evaluations without a better validation loss after which the run stops; 0 is never
+	MinDelta       float64 // what a validation loss must be below the best one by to be better
+	Time           float64 // seconds after which the run stops; 0 is never
+	TargetAccuracy float64 // of validation, or else of the test, at which the run stops; 0 is never
+}
+
+func (s Stopping) rules() []rule {
+	return []rule{
+		{s.ValFraction >= 0 && s.ValFraction < 1, "val-fraction lies between 0 and 1", s.ValFraction},
+		{s.Patience >= 0, "patience is zero or a positive number of evaluations", s.Patience},
+		{s.Patience == 0 || s.ValFraction > 0, "patience needs a validation set, and so a val-fraction above 0", s.ValFraction},
+		{zeroOrPositive(s.MinDelta), "min-delta is zero or a positive number", s.MinDelta},
+		{s.MinDelta == 0 || s.Patience > 0, "min-delta is for a patience above 0", s.Patience},
+		{zeroOrPositive(s.Time), "time is zero or positive", s.Time},
+		{s.TargetAccuracy >= 0 && s.TargetAccuracy <= 1, "target-accuracy is a part of 1, such as 0.97", s.TargetAccuracy},
+	}
+}
+
+// limit is the time of the run, or 0.
+func (s Stopping) limit() time.Duration { return time.Duration(s.Time * float64(time.Second)) }
+
+// A StopReason is why a run took no further step.
+type StopReason string
+
+// The reasons to stop.
+const (
+	StopFinished    StopReason = "finished"    // all steps were taken
+	StopInterrupted StopReason = "interrupted" // the context was done
+	StopDiverged    StopReason = "diverged"    // see DivergedError
+	StopPatience    StopReason = "patience"    // the validation loss got no better
+	StopTime        StopReason = "time"        // the time was over
+	StopTarget      StopReason = "target"      // the target accuracy was reached
+)
+
+// reasonToStop returns why no step should follow the last one, or "".
+func (t *trainer) reasonToStop(ctx context.Context) StopReason {
+	limit := t.config.limit()
+	switch {
+	case t.onTarget():
+		return StopTarget
+	case t.step == t.plan.steps:
+		return StopFinished
+	case ctx.Err() != nil:
+		return StopInterrupted
+	case t.best.outOfPatience(t.config.Patience):
+		return StopPatience
+	case limit > 0 && time.Since(t.started) >= limit:
+		return StopTime
+	}
+	return ""
+}
+
+// onTarget reports whether the network has been found to have the target
+// accuracy.
+func (t *trainer) onTarget() bool {
+	target := t.config.TargetAccuracy
+	return target > 0 && t.evaluated() && t.history[len(t.history)-1].Judged(t.config) >= target
+}
+
+// evaluated reports whether the last line of the history is of the last step.
+func (t *trainer) evaluated() bool {
+	n := len(t.history)
+	return n > 0 && t.history[n-1].Step == t.step-1
+}
+
+// Judged is the accuracy that a target is for: that of validation, or that of
+// the test if c holds no images out.
+func (r Record) Judged(c Config) float64 {
+	if c.ValFraction > 0 {
+		return r.ValAccuracy
+	}
+	return r.TestAccuracy
+}
+
+// best is the evaluation with the lowest validation loss.
+type best struct {
+	record int // line of the history
+	model  *model.Model
+	loss   float64
+	since  int // evaluations, that were not better
+}
+
+// observe compares the last record. Only a loss that is lower by more than
+// minDelta is better.
+func (b *best) observe(history []Record, m *model.Model, minDelta float64) {
+	loss := history[len(history)-1].ValLoss
+	if b.model == nil || loss < b.loss-minDelta {
+		*b = best{record: len(history) - 1, model: m, loss: loss}
+		return
+	}
+	b.since++
+}
+
+func (b *best) outOfPatience(patience int) bool { return patience > 0 && b.since >= patience }
