@@ -68,6 +68,7 @@ func registerConfig(f *pflag.FlagSet, c *train.Config) {
 	f.Uint64Var(&c.Seed, "seed", c.Seed, "seed of the initial weights and of the shuffling")
 	f.IntVar(&c.EvalEvery, "eval-every", c.EvalEvery, "steps between evaluations; 0 for once an epoch")
 	f.BoolVar(&c.Shuffle, "shuffle", c.Shuffle, "shuffle the images anew each epoch")
+	registerDescent(f, &c.Descent)
 	registerSchedule(f, &c.Schedule)
 	registerStopping(f, &c.Stopping)
 }
@@ -86,6 +87,9 @@ func (s *settings) resolve(given *pflag.FlagSet) error {
 			config.Set(f.Name, f.Value.String()) // what was parsed once parses again
 		}
 	})
+	if !given.Changed("lr") {
+		s.config.LearningRate = s.config.UsualRate()
+	}
 	if given.Changed("epochs") {
 		s.config.Steps = 0
 	}

@@ -28,7 +28,8 @@ func zeroOrPositive(v float64) bool { return v == 0 || positive(v) }
 
 // Check returns a [*ConfigError] that names the first setting that makes no sense.
 func (c Config) Check() error {
-	rules := []rule{
+	rules := c.Descent.rules() // before the rate, which may come from them
+	rules = append(rules, []rule{
 		{len(c.Hidden) > 0 && slices.Min(c.Hidden) > 0 && slices.Max(c.Hidden) <= 1<<16, "hidden widths lie between 1 and 65536", c.Hidden},
 		{c.Batch >= 0, "batch is a positive number or full", c.Batch},
 		{c.Epochs >= 0, "epochs is a positive number", c.Epochs},
@@ -39,7 +40,7 @@ func (c Config) Check() error {
 		{positive(c.PixelScale), "pixel-scale is a positive number", c.PixelScale},
 		{zeroOrPositive(c.L2), "l2 is zero or a positive number", c.L2},
 		{c.EvalEvery >= 0, "eval-every is zero or a positive number of steps", c.EvalEvery},
-	}
+	}...)
 	rules = append(rules, c.Schedule.rules(c.LearningRate)...)
 	rules = append(rules, c.Stopping.rules()...)
 	for _, r := range rules {

@@ -2,7 +2,11 @@
 // evaluates and stops. It knows nothing of the device.
 package train
 
-import "math"
+import (
+	"math"
+
+	"mnistgpu/internal/nn"
+)
 
 // Full is the batch size that stands for the whole training set.
 const Full = 0
@@ -24,6 +28,7 @@ type Config struct {
 	Seed         uint64
 	EvalEvery    int  // steps between evaluations; 0 is once an epoch
 	Shuffle      bool // anew each epoch, unless the batch is full
+	Descent
 	Schedule
 	Stopping
 }
@@ -39,12 +44,12 @@ func Preset(name string) Config {
 	case "default":
 		return Config{
 			Preset: name, Hidden: []int{400}, Batch: 128, Epochs: 10, LearningRate: 0.5,
-			InitStd: 0.03, PixelScale: 1.0 / 255, Seed: 1, Shuffle: true, Schedule: Schedule{Kind: constantRate},
+			InitStd: 0.03, PixelScale: 1.0 / 255, Seed: 1, Shuffle: true, Descent: Descent{Optimizer: nn.SGD}, Schedule: Schedule{Kind: constantRate},
 		}
 	case "notebook":
 		return Config{
 			Preset: name, Hidden: []int{1024}, Batch: Full, Steps: 301, LearningRate: 0.0001,
-			InitStd: 1, PixelScale: 1, Seed: 1, EvalEvery: 100, Schedule: Schedule{Kind: constantRate},
+			InitStd: 1, PixelScale: 1, Seed: 1, EvalEvery: 100, Descent: Descent{Optimizer: nn.SGD}, Schedule: Schedule{Kind: constantRate},
 		}
 	}
 	panic("train: unknown preset")

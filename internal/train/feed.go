@@ -1,6 +1,7 @@
 package train
 
 import (
+	"fmt"
 	"math/rand/v2"
 
 	"mnistgpu/internal/backend"
@@ -49,6 +50,31 @@ func (f feed) other(order []int32) (*feed, error) {
 	}
 	f.cursor, err = f.b.Alloc(backend.Int32, 1, 1)
 	return &f, err
+}
+
+// openFeeds uploads the data. The training set and the validation set are
+// images of the same memory.
+func (t *trainer) openFeeds() (err error) {
+	learn, validate := inOrder(t.data.Train), []int32(nil)
+	if t.plan.held > 0 {
+		learn, validate = holdOut(t.data.Train.Labels, t.plan.held, t.config.Seed)
+	}
+	if t.feed, err = newFeed(t.b, t.data.Train, learn, t.config.PixelScale); err != nil {
+		return fmt.Errorf("training set: %w", err)
+	}
+	test, err := newFeed(t.b, t.data.Test, inOrder(t.data.Test), t.config.PixelScale)
+	if err != nil {
+		return fmt.Errorf("test set: %w", err)
+	}
+	if t.test, err = newEvaluator(t.b, t.net, test); err != nil || validate == nil {
+		return err
+	}
+	validation, err := t.feed.other(validate)
+	if err != nil {
+		return fmt.Errorf("validation set: %w", err)
+	}
+	t.validation, err = newEvaluator(t.b, t.net, validation)
+	return err
 }
 
 // inOrder numbers the images of a split.

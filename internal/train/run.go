@@ -88,7 +88,7 @@ func newTrainer(b backend.Backend, data *mnist.Dataset, c Config, o Observer) (*
 	}
 	t := &trainer{b: b, config: c, plan: p, data: data, observer: o}
 	t.draw = newShuffle(c.Seed)
-	if t.net, err = nn.New(b, c.widths(data), p.batch, c.InitStd, c.Seed, nn.SGD); err != nil {
+	if t.net, err = nn.New(b, c.widths(data), p.batch, c.InitStd, c.Seed, c.Optimizer); err != nil {
 		return nil, fmt.Errorf("network: %w", err)
 	}
 	if err := t.openFeeds(); err != nil {
@@ -104,47 +104,10 @@ func newTrainer(b backend.Backend, data *mnist.Dataset, c Config, o Observer) (*
 	return t, err
 }
 
-// openFeeds uploads the data. The training set and the validation set are
-// images of the same memory.
-func (t *trainer) openFeeds() (err error) {
-	learn, validate := inOrder(t.data.Train), []int32(nil)
-	if t.plan.held > 0 {
-		learn, validate = holdOut(t.data.Train.Labels, t.plan.held, t.config.Seed)
-	}
-	if t.feed, err = newFeed(t.b, t.data.Train, learn, t.config.PixelScale); err != nil {
-		return fmt.Errorf("training set: %w", err)
-	}
-	test, err := newFeed(t.b, t.data.Test, inOrder(t.data.Test), t.config.PixelScale)
-	if err != nil {
-		return fmt.Errorf("test set: %w", err)
-	}
-	if t.test, err = newEvaluator(t.b, t.net, test); err != nil || validate == nil {
-		return err
-	}
-	validation, err := t.feed.other(validate)
-	if err != nil {
-		return fmt.Errorf("validation set: %w", err)
-	}
-	t.validation, err = newEvaluator(t.b, t.net, validation)
-	return err
-}
-
 // record is one step: forward, backward, update, and on to the next batch.
 func (t *trainer) record(ops backend.Ops, rows int) {
 	t.net.Step(ops, t.feed.batch(rows), t.tally, t.optimizer)
 	ops.Advance(t.tally.Step, t.feed.cursor, rows)
-}
-
-// newOptimizer puts the learning rate of each step into a table on the device.
-func (t *trainer) newOptimizer() (nn.Optimizer, error) {
-	o := nn.Optimizer{Method: nn.SGD, L2: float32(t.config.L2), Step: t.tally.Step}
-	schedule := make([]float64, t.plan.steps)
-	for i := range schedule {
-		schedule[i] = t.config.learningRate(i, t.plan)
-	}
-	var err error
-	o.LearningRate, err = backend.New(t.b, len(schedule), 1, o.Rates(schedule))
-	return o, err
 }
 
 // train takes step after step, the last of which is followed by an evaluation.
