@@ -54,7 +54,17 @@ func Create(path string, spec *Spec) (*Folder, error) {
 		return nil, &rundir.WriteError{Path: path, Err: err}
 	}
 	dir := rundir.Dir{Path: path}
-	return f, dir.Write(specFile, spec.encode())
+	if err := dir.Write(specFile, spec.encode()); err != nil && !f.made() {
+		return nil, err
+	}
+	return f, nil
+}
+
+// made reports whether the spec is there, since another shard that started at the
+// same moment may have put it there first.
+func (f *Folder) made() bool {
+	content, err := os.ReadFile(f.specPath())
+	return err == nil && bytes.Equal(content, f.Spec.encode())
 }
 
 // vacant returns an error if there is something at path that no shard that

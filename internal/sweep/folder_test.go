@@ -203,3 +203,21 @@ func TestOpenRefuses(t *testing.T) {
 		t.Error("opened a folder without a sweep")
 	}
 }
+
+// TestShardsMayStartTogether has many make the folder at the same time.
+func TestShardsMayStartTogether(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "shared")
+	faults := make(chan error)
+	const shards = 16
+	for range shards {
+		go func() {
+			_, err := Create(path, testSpec())
+			faults <- err
+		}()
+	}
+	for range shards {
+		if err := <-faults; err != nil {
+			t.Error(err)
+		}
+	}
+}
