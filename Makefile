@@ -2,6 +2,7 @@
 # make test      what runs anywhere; make test-long takes minutes and real MNIST
 # make test-cuda the CUDA backend on the simulated device, or on a GPU
 # make kernels   write kernels/kernels.ptx anew, with nvcc
+# make asm       write the CPU's assembly anew; check-asm asks that it is committed
 
 STATICCHECK = go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK = go run golang.org/x/vuln/cmd/govulncheck@v1.9.0
@@ -18,7 +19,7 @@ export CGO_CFLAGS += $(if $(CUDA_H),-I$(CURDIR)/gpu/driver/compat -I$(dir $(CUDA
 PTX = nvcc -ptx -arch=compute_75 kernels.cu
 ARCHITECTURES = sm_75 sm_80 sm_86 sm_89 sm_90
 
-.PHONY: build build-cpu test test-long test-cuda gpu-bundle kernels check-kernels lint vulncheck clean
+.PHONY: build build-cpu test test-long test-cuda gpu-bundle kernels check-kernels asm check-asm lint vulncheck clean
 
 ifdef CUDA_H
 build:
@@ -54,6 +55,12 @@ kernels:
 check-kernels:
 	cd kernels && $(PTX) -o - | cmp - kernels.ptx
 	for arch in $(ARCHITECTURES); do ptxas -arch=$$arch kernels/kernels.ptx -o /dev/null || exit; done
+
+asm:
+	go generate ./cpu/internal/kernel
+
+check-asm: asm
+	git diff --exit-code -- cpu/internal/kernel
 
 lint:
 	$(STATICCHECK) ./...

@@ -56,19 +56,28 @@ func (r kernelRecorder) activeRows(dy backend.Tensor) *kernel.Active {
 	return active
 }
 
-// blocks appends a call of f for each two panels of m, or for parts of their
+// blocks appends a call of f for each group of m's panels, or for parts of their
 // rows if there are too few panels for all threads.
 func (r kernelRecorder) blocks(m kernel.Matrix, f func(kernel.Block)) {
 	const leastRows = 16
-	pairs, parts := (m.Panels()+1)/2, 1
-	if wanted := 4 * r.b.pool.threads(); pairs < wanted {
-		parts = min((wanted+pairs-1)/pairs, 1+m.Rows/leastRows)
+	threads, panels := r.b.pool.threads(), m.Panels()
+	groups := groups(panels, r.b.kernels.Panels(), threads)
+	parts := 1
+	if groups < threads {
+		parts = min((2*threads+groups-1)/groups, 1+m.Rows/leastRows)
 	}
-	r.parallel(pairs*parts, func(i int) {
-		p := i / parts * 2
+	r.parallel(groups*parts, func(i int) {
+		p, behind := split(panels, groups, i/parts)
 		first, end := split(m.Rows, parts, i%parts)
-		f(kernel.Block{Panel: p, Panels: min(2, m.Panels()-p), First: first, End: end})
+		f(kernel.Block{Panel: p, Panels: behind - p, First: first, End: end})
 	})
+}
+
+// groups is the number of groups of at most the given width that share panels
+// evenly among threads.
+func groups(panels, widest, threads int) int {
+	n := (panels + widest - 1) / widest
+	return min((n+threads-1)/threads*threads, panels)
 }
 
 // byteRow returns row i of the batch, where it lies in the data.

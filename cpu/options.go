@@ -23,9 +23,9 @@ const (
 
 // Options are how the backend computes.
 type Options struct {
-	// Kernels names what multiplies the matrices: "avx2" or "generic", which is
-	// plain Go, "gonum", which is a dense BLAS in Go for comparison, or "auto"
-	// or nothing for the fastest that the processor can run.
+	// Kernels names what multiplies the matrices: "avx512", "avx2" or "generic",
+	// which is plain Go, "gonum", which is a dense BLAS in Go for comparison, or
+	// "auto" or nothing for the fastest that the processor can run.
 	Kernels string
 
 	// Threads is how many compute at once; 0 is as many as GOMAXPROCS says.

@@ -2,8 +2,8 @@ package kernel
 
 import "slices"
 
-// Tile is the number of rows that the dense kernels take at a time.
-const Tile = 4
+// Tile is a number of rows by which all dense kernels can take them.
+const Tile = 8
 
 // Active is the set of rows of a gradient that are not all zero.
 //

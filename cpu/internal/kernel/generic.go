@@ -10,16 +10,17 @@ import (
 var generic = &Set{
 	Name:          "generic",
 	listBytes:     listBytesGeneric,
-	sparseForward: [2]sparseForwardFunc{sparseForwardGeneric(1), sparseForwardGeneric(2)},
-	sparseAdd:     [2]sparseAddFunc{sparseAddGeneric(1), sparseAddGeneric(2)},
+	sparseForward: []sparseForwardFunc{sparseForwardGeneric},
+	sparseAdd:     []sparseAddFunc{sparseAddGeneric},
 	denseForward:  denseForwardGeneric,
 	denseMasked:   denseMaskedGeneric,
 	denseAdd:      denseAddGeneric,
+	columns:       Width,
 }
 
 // listBytesGeneric writes each byte to where the next entry goes, and moves on if
 // it was not zero. A jump would be hard to predict.
-func listBytesGeneric(entries []Entry, src []uint8, scale float32) (count int) {
+func listBytesGeneric(entries []Entry, src []uint8, offset uint32, scale float32) (count int) {
 	for j := 0; j < len(src); j += 8 {
 		word := binary.LittleEndian.Uint64(src[j:])
 		if word == 0 {
@@ -27,7 +28,7 @@ func listBytesGeneric(entries []Entry, src []uint8, scale float32) (count int) {
 		}
 		for k := range 8 {
 			v := uint32(uint8(word >> (8 * k)))
-			entries[count] = Entry{uint32((j + k) * rowBytes), scale * float32(v)}
+			entries[count] = Entry{offset + uint32((j+k)*rowBytes), scale * float32(v)}
 			count += int((v + 255) >> 8)
 		}
 	}
@@ -60,10 +61,10 @@ func addHalf(s *[Width / 2]float32, list []Entry, panel []float32) {
 	*s = [Width / 2]float32{s0, s1, s2, s3, s4, s5, s6, s7}
 }
 
-// store computes y = max(s + b, floor) and keeps NaN.
-func (s *sums) store(y, b []float32, floor float32) {
-	for j := range s {
-		if y[j] = s[j] + b[j]; y[j] < floor {
+// store computes y = max(s, floor) and keeps NaN.
+func (s *sums) store(y []float32, floor float32) {
+	for j, v := range s {
+		if y[j] = v; v < floor {
 			y[j] = floor
 		}
 	}
@@ -76,38 +77,30 @@ func (s *sums) addTo(out []float32, alpha float32) {
 	}
 }
 
-func sparseForwardGeneric(panels int) sparseForwardFunc {
-	return func(y []float32, yStride int, w []float32, wStride int, x []Span, entries []Entry, b []float32, bStride int, floor float32) {
-		for p := range panels {
-			for i, list := range x {
-				var s sums
-				s.add(entries[list.Begin:list.End], w[p*wStride:])
-				s.store(y[p*yStride+i*Width:][:Width], b[p*bStride:], floor)
-			}
-		}
+func sparseForwardGeneric(y []float32, _ int, w []float32, _ int, x []Span, entries []Entry, start []float32, _, startStep int, floor float32) {
+	for i, list := range x {
+		s := sums(start[i*startStep:][:Width])
+		s.add(entries[list.Begin:list.End], w)
+		s.store(y[i*Width:][:Width], floor)
 	}
 }
 
-func sparseAddGeneric(panels int) sparseAddFunc {
-	return func(dw []float32, dwStride int, dy []float32, dyStride int, x []Span, entries []Entry, alpha float32) {
-		for p := range panels {
-			for i, list := range x {
-				if list.Begin == list.End {
-					continue
-				}
-				var s sums
-				s.add(entries[list.Begin:list.End], dy[p*dyStride:])
-				s.addTo(dw[p*dwStride+i*Width:][:Width], alpha)
-			}
+func sparseAddGeneric(dw []float32, _ int, dy []float32, _ int, x []Span, entries []Entry, alpha float32) {
+	for i, list := range x {
+		if list.Begin == list.End {
+			continue
 		}
+		var s sums
+		s.add(entries[list.Begin:list.End], dy)
+		s.addTo(dw[i*Width:][:Width], alpha)
 	}
 }
 
 func denseForwardGeneric(y, x []float32, xStride int, w []float32, in int, rows []uint32, b []float32, floor float32) {
 	for _, offset := range rows {
-		var s sums
+		s := sums(b)
 		s.addRow(x[offset/4:], xStride, in, w)
-		s.store(y[offset/4:][:Width], b, floor)
+		s.store(y[offset/4:][:Width], floor)
 	}
 }
 

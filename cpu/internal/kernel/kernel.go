@@ -9,7 +9,8 @@
 // index lies within its slice before they start one.
 package kernel
 
-//go:generate go run -tags generate ./avo -out avx2_amd64.s -stubs avx2_amd64.go -pkg kernel
+//go:generate go run -tags generate ./avo -out avx2_amd64.s -stubs avx2_amd64.go -pkg kernel AVX2
+//go:generate go run -tags generate ./avo -out avx512_amd64.s -stubs avx512_amd64.go -pkg kernel AVX512
 
 // A Set is one implementation of all kernels. The kernels of a set always take
 // sums in the same order.
@@ -18,22 +19,26 @@ type Set struct {
 	Name string
 
 	listBytes     listFunc
-	sparseForward [2]sparseForwardFunc // of one panel, and of two adjacent ones
-	sparseAdd     [2]sparseAddFunc
-	denseForward  denseForwardFunc // of one panel of the product, and of rows by fours
+	sparseForward []sparseForwardFunc // of one panel, of two adjacent ones, and so on
+	sparseAdd     []sparseAddFunc
+	denseForward  denseForwardFunc // of one panel of the product, and of rows by tiles
 	denseMasked   denseMaskedFunc
 	denseAdd      denseAddFunc
+	columns       int // of x that denseAdd takes at a time, at most
 }
 
 // The kernels. Strides are in floats, row numbers in bytes as in an [Entry].
 type (
 	// count is the number of entries of scale·src, whose length is a multiple
-	// of 8; there must be as many entries.
-	listFunc func(entries []Entry, src []uint8, scale float32) (count int)
+	// of 8; there must be as many entries. The first byte has the given offset.
+	listFunc func(entries []Entry, src []uint8, offset uint32, scale float32) (count int)
+
+	// y = max(x·w + start, floor); startStep is from the start of a row to that
+	// of the next
+	sparseForwardFunc func(y []float32, yStride int, w []float32, wStride int, x []Span, entries []Entry, start []float32, startStride, startStep int, floor float32)
 
 	// y = max(x·w + b, floor)
-	sparseForwardFunc func(y []float32, yStride int, w []float32, wStride int, x []Span, entries []Entry, b []float32, bStride int, floor float32)
-	denseForwardFunc  func(y, x []float32, xStride int, w []float32, in int, rows []uint32, b []float32, floor float32)
+	denseForwardFunc func(y, x []float32, xStride int, w []float32, in int, rows []uint32, b []float32, floor float32)
 
 	// dx = (dy·w) ⊙ (x > 0), where w is transposed
 	denseMaskedFunc func(dx, dy []float32, dyStride int, w []float32, out int, rows []uint32, x []float32)

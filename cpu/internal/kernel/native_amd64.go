@@ -6,17 +6,36 @@ import "golang.org/x/sys/cpu"
 // (Intel) and 2015 (AMD).
 var avx2 = &Set{
 	Name:          "avx2",
-	listBytes:     listBytes,
-	sparseForward: [2]sparseForwardFunc{sparseForward16, sparseForward32},
-	sparseAdd:     [2]sparseAddFunc{sparseAdd16, sparseAdd32},
-	denseForward:  denseForward,
-	denseMasked:   denseMasked,
-	denseAdd:      denseAdd,
+	listBytes:     listBytesAVX2,
+	sparseForward: []sparseForwardFunc{sparseForward1AVX2, sparseForward2AVX2},
+	sparseAdd:     []sparseAddFunc{sparseAdd1AVX2, sparseAdd2AVX2},
+	denseForward:  denseForwardAVX2,
+	denseMasked:   denseMaskedAVX2,
+	denseAdd:      denseAddAVX2,
+	columns:       4,
 }
 
-func native() []*Set {
-	if cpu.X86.HasAVX2 && cpu.X86.HasFMA {
-		return []*Set{avx2}
+// avx512 is the set for processors with the instructions of AVX-512 that
+// servers have since 2017 (Intel) and all of AMD's since 2022 (Zen 4).
+var avx512 = &Set{
+	Name:          "avx512",
+	listBytes:     listBytesAVX512,
+	sparseForward: []sparseForwardFunc{sparseForward1AVX512, sparseForward2AVX512, sparseForward3AVX512, sparseForward4AVX512},
+	sparseAdd:     []sparseAddFunc{sparseAdd1AVX512, sparseAdd2AVX512, sparseAdd3AVX512, sparseAdd4AVX512},
+	denseForward:  denseForwardAVX512,
+	denseMasked:   denseMaskedAVX512,
+	denseAdd:      denseAddAVX512,
+	columns:       16,
+}
+
+// native returns the sets that the processor can run and that the operating
+// system saves the registers of, the fastest first.
+func native() (sets []*Set) {
+	if cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ && cpu.X86.HasPOPCNT {
+		sets = append(sets, avx512)
 	}
-	return nil
+	if cpu.X86.HasAVX2 && cpu.X86.HasFMA && cpu.X86.HasPOPCNT {
+		sets = append(sets, avx2)
+	}
+	return sets
 }

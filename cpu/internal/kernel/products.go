@@ -8,34 +8,48 @@ var (
 	noFloor = float32(math.Inf(-1))
 )
 
-// A Block is a part of a matrix that one call forms: one panel or two, from
-// Panel on, and in them the rows from First to before End.
+// A Block is a part of a matrix that one call forms: so many panels, at most
+// [Set.Panels], from Panel on, and in them the rows from First to before End.
 type Block struct{ Panel, Panels, First, End int }
 
-// SparseForward computes a block of y = max(x·w + b, floor).
+// Panels is the number of panels that a sparse kernel can form at a time. To go
+// through the lists once for all of them is faster.
+func (s *Set) Panels() int { return len(s.sparseAdd) }
+
+// SparseForward computes a block of y = max(x·w + b, floor), strip by strip: what
+// the first makes of b, the next ones go on with.
 //
 // Shapes: y (B, Out), x (B, In), w (In, Out), b (1, Out).
 func (s *Set) SparseForward(y Matrix, x *Lists, w, b Matrix, floor float32, part Block) {
-	mustMatch(x.cols == w.Rows && len(x.spans) == y.Rows && b.Rows == 1)
+	mustMatch(x.cols == w.Rows && x.rows == y.Rows && b.Rows == 1)
 	p, n := part.Panel, part.Panels
 	y = y.Slice(part.First, part.End)
-	s.sparseForward[n-1](y.panels(p, n), y.Stride, w.panels(p, n), w.Stride,
-		x.spans[part.First:part.End], x.entries, b.panels(p, n), b.Stride, floor)
+	start, step, bound := b, 0, noFloor
+	for i := range x.strips {
+		if i == x.strips-1 {
+			bound = floor
+		}
+		s.sparseForward[n-1](y.panels(p, n), y.Stride, w.panels(p, n), w.Stride,
+			x.strip(i)[part.First:part.End], x.entries, start.panels(p, n), start.Stride, step, bound)
+		start, step = y, Width
+	}
 }
 
 // SparseAdd computes a block of dw += alpha·x·dy, where x is already transposed.
 //
 // Shapes: dw (In, Out), x (In, B), dy (B, Out).
 func (s *Set) SparseAdd(dw Matrix, x *Lists, dy Matrix, alpha float32, part Block) {
-	mustMatch(x.cols == dy.Rows && len(x.spans) == dw.Rows)
+	mustMatch(x.cols == dy.Rows && x.rows == dw.Rows)
 	p, n := part.Panel, part.Panels
 	dw = dw.Slice(part.First, part.End)
-	s.sparseAdd[n-1](dw.panels(p, n), dw.Stride, dy.panels(p, n), dy.Stride,
-		x.spans[part.First:part.End], x.entries, alpha)
+	for i := range x.strips {
+		s.sparseAdd[n-1](dw.panels(p, n), dw.Stride, dy.panels(p, n), dy.Stride,
+			x.strip(i)[part.First:part.End], x.entries, alpha)
+	}
 }
 
-// AddSums computes db += alpha·Σᵢ dyᵢ over the active rows, in n panels, 1 or
-// 2, from panel p on.
+// AddSums computes db += alpha·Σᵢ dyᵢ over the active rows, in n panels from
+// panel p on.
 //
 // Shapes: db (1, Out), dy (B, Out).
 func (s *Set) AddSums(db, dy Matrix, active *Active, alpha float32, p, n int) {
@@ -87,14 +101,9 @@ func clearInactive(m Matrix, active *Active, p int) {
 // Shapes: dw (In, Out), x (B, In), dy (B, Out).
 func (s *Set) DenseAdd(dw, x, dy Matrix, active *Active, alpha float32, p, q int) {
 	mustMatch(active.rows == x.Rows && x.Rows == dy.Rows && x.Cols == dw.Rows)
-	columns := x.Panel(q)
-	for i := q * Width; i < min((q+1)*Width, dw.Rows); i += Tile {
-		rows := min(Tile, dw.Rows-i)
-		add := s.denseAdd
-		if rows < Tile {
-			add = denseAddGeneric
-		}
-		add(dw.Panel(p)[i*Width:(i+rows)*Width], columns[i%Width:], dy.Panel(p), active.rowOffsets(), alpha)
+	columns, end := x.Panel(q), min((q+1)*Width, dw.Rows)
+	for i := q * Width; i < end; i += s.columns {
+		s.denseAdd(dw.Panel(p)[i*Width:min(i+s.columns, end)*Width], columns[i%Width:], dy.Panel(p), active.rowOffsets(), alpha)
 	}
 }
 

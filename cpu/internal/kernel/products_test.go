@@ -11,6 +11,7 @@ import (
 var problemSizes = []struct{ rows, in, out int }{
 	{1, 1, 1}, {2, 3, 3}, {3, 5, 15}, {4, 15, 16}, {5, 16, 17}, {6, 17, 31},
 	{7, 31, 33}, {8, 33, 5}, {9, 64, 48}, {9, 400, 10}, {9, 31, 400}, {5, 17, 1000}, {33, 784, 31},
+	{2, stripCols, 65}, {3, stripCols + 1, 64}, {2*stripCols + 3, 20, 49},
 }
 
 func TestProducts(t *testing.T) {
@@ -52,7 +53,7 @@ func testForward(t *testing.T, set *Set, p *problem) {
 	}
 	for _, floor := range []float64{0, math.Inf(-1)} {
 		y := filled(p.rows, p.out, nothing)
-		eachPair(y, func(panel, n int) {
+		eachGroup(set, y, func(panel, n int) {
 			half := p.rows / 2
 			set.SparseForward(y, p.lists, p.w, p.b, float32(floor), Block{panel, n, 0, half})
 			set.SparseForward(y, p.lists, p.w, p.b, float32(floor), Block{panel, n, half, p.rows})
@@ -105,7 +106,7 @@ func testAdd(t *testing.T, set *Set, p *problem) {
 		return list
 	}
 	sparse, dense, sums := filled(p.in, p.out, before), filled(p.in, p.out, before), filled(1, p.out, before)
-	eachPair(sparse, func(panel, n int) {
+	eachGroup(set, sparse, func(panel, n int) {
 		third := p.in / 3
 		set.SparseAdd(sparse, p.flipped, p.dy, alpha, Block{panel, n, 0, third})
 		set.SparseAdd(sparse, p.flipped, p.dy, alpha, Block{panel, n, third, p.in})
@@ -130,9 +131,40 @@ func testAdd(t *testing.T, set *Set, p *problem) {
 // nothing is what an output that must be written everywhere starts with.
 func nothing(int, int) float32 { return float32(math.NaN()) }
 
-// eachPair calls f for two panels at a time, and for one that may be left.
-func eachPair(m Matrix, f func(panel, n int)) {
-	for panel := 0; panel < m.Panels(); panel += 2 {
-		f(panel, min(2, m.Panels()-panel))
+// eachGroup calls f for as many panels as a set takes at a time, and for those
+// that are left.
+func eachGroup(set *Set, m Matrix, f func(panel, n int)) {
+	for panel := 0; panel < m.Panels(); panel += set.Panels() {
+		f(panel, min(set.Panels(), m.Panels()-panel))
+	}
+}
+
+// TestGroupsAgree asks for the same bits however the panels are grouped, since
+// that depends on the number of threads.
+func TestGroupsAgree(t *testing.T) {
+	for _, set := range Sets() {
+		p := newProblem(set, 7, 150, 130, 7*Width, 0.3)
+		product := func(most int) (y, dw Matrix) {
+			y, dw = filled(p.rows, p.out, nothing), filled(p.in, p.out, one)
+			for panel := 0; panel < y.Panels(); panel += most {
+				n := min(most, y.Panels()-panel)
+				set.SparseForward(y, p.lists, p.w, p.b, 0, Block{panel, n, 0, p.rows})
+				set.SparseAdd(dw, p.flipped, p.dy, 0.1, Block{panel, n, 0, p.in})
+			}
+			return y, dw
+		}
+		wantY, wantDW := product(1)
+		for most := 2; most <= set.Panels(); most++ {
+			y, dw := product(most)
+			for _, pair := range [][2]Matrix{{y, wantY}, {dw, wantDW}} {
+				for i := range pair[0].Rows {
+					for j := range pair[0].Cols {
+						if got, want := *pair[0].at(i, j), *pair[1].at(i, j); got != want {
+							t.Fatalf("%s: element %d, %d is %v in groups of %d panels and %v alone", set.Name, i, j, got, most, want)
+						}
+					}
+				}
+			}
+		}
 	}
 }

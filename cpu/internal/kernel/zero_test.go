@@ -24,7 +24,7 @@ func TestZeroPixels(t *testing.T) {
 						*p.w.at(pixel, j) = weight
 					}
 					y := filled(rows, out, nothing)
-					eachPair(y, func(panel, n int) {
+					eachGroup(set, y, func(panel, n int) {
 						set.SparseForward(y, p.lists, p.w, p.b, noFloor, Block{panel, n, 0, rows})
 					})
 					return y
@@ -52,9 +52,9 @@ func TestReLUKeepsNaN(t *testing.T) {
 			*p.w.at(3, j) = float32(math.NaN())
 		}
 		sparse, dense := filled(p.rows, p.out, one), filled(p.rows, p.out, one)
-		eachPair(sparse, func(panel, n int) { set.SparseForward(sparse, p.lists, p.w, p.b, 0, Block{panel, n, 0, p.rows}) })
+		eachGroup(set, sparse, func(panel, n int) { set.SparseForward(sparse, p.lists, p.w, p.b, 0, Block{panel, n, 0, p.rows}) })
 		for panel := range dense.Panels() {
-			set.DenseForward(dense, p.x, p.w, p.b, 0, p.all, panel, 0, 2)
+			set.DenseForward(dense, p.x, p.w, p.b, 0, p.all, panel, 0, 1)
 		}
 		for i := range p.rows {
 			for j := range p.out {

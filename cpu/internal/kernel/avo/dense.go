@@ -8,18 +8,16 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// tile is the number of rows that a dense kernel forms at a time: 4 rows of 16
-// columns are 8 sums, as many as two multipliers with a latency of 4 keep busy.
-const tile = 4
+// store puts out a piece of a row. The row begins at the offset in a panel.
+type store func(sum reg.VecVirtual, offset reg.GPVirtual, disp int, to Mem)
 
 // denseForward writes the kernel of y = max(x·w + b, floor).
 func denseForward() {
-	TEXT("denseForward", NOSPLIT,
-		"func(y, x []float32, xStride int, w []float32, in int, rows []uint32, b []float32, floor float32)")
-	Doc("denseForward computes y = max(x·w + b, floor) in 16 columns of 4 rows at a time.")
+	text("denseForward", "y, x []float32, xStride int, w []float32, in int, rows []uint32, b []float32, floor float32)",
+		"computes y = max(x·w + b, floor) in 16 columns of %d rows at a time.", set.tile)
 	floor := scalar("floor")
-	denseRows("y", "x", "w", "in", func(sum reg.VecVirtual, offset reg.GPVirtual, half int, to Mem) {
-		VADDPS(Mem{Base: base("b"), Disp: vector * half}, sum, sum)
+	denseRows("y", "x", "w", "in", func(sum reg.VecVirtual, offset reg.GPVirtual, disp int, to Mem) {
+		VADDPS(Mem{Base: base("b"), Disp: disp}, sum, sum)
 		VMAXPS(sum, floor, sum) // of a NaN and a number, the sum is kept
 		VMOVUPS(sum, to)
 	})
@@ -28,48 +26,47 @@ func denseForward() {
 // denseMasked writes the kernel of dx = (dy·w) ⊙ (x > 0).
 func denseMasked() {
 	const notLessOrEqual = 0x16 // true of NaN too
-	TEXT("denseMasked", NOSPLIT,
-		"func(dx, dy []float32, dyStride int, w []float32, out int, rows []uint32, x []float32)")
-	Doc("denseMasked computes dx = (dy·w) ⊙ (x > 0) in 16 columns of 4 rows at a time.")
+	text("denseMasked", "dx, dy []float32, dyStride int, w []float32, out int, rows []uint32, x []float32)",
+		"computes dx = (dy·w) ⊙ (x > 0) in 16 columns of %d rows at a time.", set.tile)
 	none := registers(1)
 	zero(none)
-	denseRows("dx", "dy", "w", "out", func(sum reg.VecVirtual, offset reg.GPVirtual, half int, to Mem) {
-		mask := YMM()
-		VMOVUPS(Mem{Base: base("x"), Index: offset, Scale: 1, Disp: vector * half}, mask)
-		VCMPPS(Imm(notLessOrEqual), none[0], mask, mask)
-		VANDPS(mask, sum, sum)
+	denseRows("dx", "dy", "w", "out", func(sum reg.VecVirtual, offset reg.GPVirtual, disp int, to Mem) {
+		x := register()
+		VMOVUPS(Mem{Base: base("x"), Index: offset, Scale: 1, Disp: disp}, x)
+		if set.vector == 64 {
+			mask := K()
+			VCMPPS(Imm(notLessOrEqual), none[0], x, mask)
+			VMOVUPS_Z(sum, mask, sum)
+		} else {
+			VCMPPS(Imm(notLessOrEqual), none[0], x, x)
+			VANDPS(x, sum, sum)
+		}
 		VMOVUPS(sum, to)
 	})
 }
 
-// denseRows forms a·b, where a lies in panels, and has store put out each half
-// of a row.
-func denseRows(out, a, b, inner string, store func(sum reg.VecVirtual, offset reg.GPVirtual, half int, to Mem)) {
+// denseRows forms a·b, where a lies in panels, and puts out each row.
+func denseRows(out, a, b, inner string, put store) {
 	rows := base("rows")
 	behind := end("rows", rows, 2)
-	sums := registers(2 * tile)
-	var from [tile]reg.GPVirtual
-	for i := range from {
-		from[i] = GP64()
+	sums := make([][]reg.VecVirtual, set.tile)
+	for i := range sums {
+		sums[i] = registers(row / set.vector)
 	}
 	JMP(LabelRef("more"))
 	Label("rows")
-	zero(sums)
-	left := base(a)
-	for i, f := range from {
-		MOVL(Mem{Base: rows, Disp: 4 * i}, f.As32())
-		ADDQ(left, f)
+	for _, s := range sums {
+		zero(s)
 	}
-	innerLoops(sums, from, a, b, inner)
-	for i := range tile {
+	innerLoops(sums, rows, a, b, inner)
+	for i, s := range sums {
 		offset := GP64()
 		MOVL(Mem{Base: rows, Disp: 4 * i}, offset.As32())
-		for half := range 2 {
-			to := Mem{Base: base(out), Index: offset, Scale: 1, Disp: vector * half}
-			store(sums[2*i+half], offset, half, to)
+		for j, to := range pieces(Mem{Base: base(out), Index: offset, Scale: 1}) {
+			put(s[j], offset, j*set.vector, to)
 		}
 	}
-	ADDQ(Imm(4*tile), rows)
+	ADDQ(Imm(uint64(4*set.tile)), rows)
 	Label("more")
 	CMPQ(rows, behind)
 	JLT(LabelRef("rows"))
@@ -78,70 +75,96 @@ func denseRows(out, a, b, inner string, store func(sum reg.VecVirtual, offset re
 }
 
 // innerLoops adds up the products: along each panel of a, and panel by panel.
-func innerLoops(sums []reg.VecVirtual, from [tile]reg.GPVirtual, a, b, inner string) {
-	right, count := base(b), parameter(inner)
-	column, columns := GP64(), GP64()
+// Where each row of a goes on is kept as a distance from the panel.
+func innerLoops(sums [][]reg.VecVirtual, rows reg.GPVirtual, a, b, inner string) {
+	left, right, count := base(a), base(b), parameter(inner)
+	from := make([]reg.GPVirtual, len(sums))
+	for i := range from {
+		from[i] = GP64()
+		MOVL(Mem{Base: rows, Disp: 4 * i}, from[i].As32())
+	}
 	Label("panel")
+	columns := GP64()
 	MOVQ(U32(16), columns)
 	CMPQ(count, columns)
 	CMOVQLT(count, columns)
 	SUBQ(columns, count)
-	XORQ(column, column)
+	SHLQ(Imm(2), columns)
+	ADDQ(left, columns)
 	Label("column")
-	w := []reg.VecVirtual{YMM(), YMM()}
-	for half := range w {
-		VMOVUPS(Mem{Base: right, Disp: vector * half}, w[half])
+	w := registers(row / set.vector)
+	for j, at := range pieces(Mem{Base: right}) {
+		VMOVUPS(at, w[j])
 	}
 	for i, f := range from {
-		v := broadcast(Mem{Base: f, Index: column, Scale: 4})
-		for half := range w {
-			VFMADD231PS(w[half], v, sums[2*i+half])
-		}
+		multiply(Mem{Base: left, Index: f, Scale: 1}, w, sums[i])
 	}
 	ADDQ(Imm(row), right)
-	INCQ(column)
-	CMPQ(column, columns)
+	ADDQ(Imm(4), left)
+	CMPQ(left, columns)
 	JLT(LabelRef("column"))
 	next := stride(a + "Stride")
-	for _, f := range from {
-		ADDQ(next, f)
-	}
+	ADDQ(next, left)
+	SUBQ(Imm(row), left)
 	TESTQ(count, count)
 	JG(LabelRef("panel"))
 }
 
-// denseAdd writes the kernel of dw += alpha·xᵀ·dy.
+// multiply adds a number times the pieces of a row to sums.
+func multiply(number Mem, pieces, sums []reg.VecVirtual) {
+	if len(pieces) == 1 {
+		VFMADD231PS_BCST(number, pieces[0], sums[0])
+		return
+	}
+	v := broadcast(number)
+	for j, piece := range pieces {
+		VFMADD231PS(piece, v, sums[j])
+	}
+}
+
+// denseAdd writes the kernel of dw += alpha·xᵀ·dy. There may be fewer rows of
+// dw than columns of x; the sums of the others are left out.
 func denseAdd() {
-	TEXT("denseAdd", NOSPLIT, "func(dw, x, dy []float32, rows []uint32, alpha float32)")
-	Doc("denseAdd computes dw += alpha·xᵀ·dy in 16 columns of dy and 4 columns of x.")
+	text("denseAdd", "dw, x, dy []float32, rows []uint32, alpha float32)",
+		"computes dw += alpha·xᵀ·dy in 16 columns of dy and up to %d columns of x.", set.columns)
 	dw, x, dy, rows := base("dw"), base("x"), base("dy"), base("rows")
 	behind := end("rows", rows, 2)
-	alpha := scalar("alpha")
-	sums := registers(2 * tile)
-	zero(sums)
+	sums := make([][]reg.VecVirtual, set.columns)
+	for i := range sums {
+		sums[i] = registers(row / set.vector)
+		zero(sums[i])
+	}
 	JMP(LabelRef("more"))
 	Label("row")
 	offset := GP64()
 	MOVL(Mem{Base: rows}, offset.As32())
-	d := []reg.VecVirtual{YMM(), YMM()}
-	for half := range d {
-		VMOVUPS(Mem{Base: dy, Index: offset, Scale: 1, Disp: vector * half}, d[half])
+	d := registers(row / set.vector)
+	for j, at := range pieces(Mem{Base: dy, Index: offset, Scale: 1}) {
+		VMOVUPS(at, d[j])
 	}
-	for i := range tile {
-		v := broadcast(Mem{Base: x, Index: offset, Scale: 1, Disp: 4 * i})
-		for half := range d {
-			VFMADD231PS(d[half], v, sums[2*i+half])
-		}
+	for i := range sums {
+		multiply(Mem{Base: x, Index: offset, Scale: 1, Disp: 4 * i}, d, sums[i])
 	}
 	ADDQ(Imm(4), rows)
 	Label("more")
 	CMPQ(rows, behind)
 	JLT(LabelRef("row"))
-	for i, sum := range sums {
-		to := Mem{Base: dw, Disp: vector * i}
-		VFMADD213PS(to, alpha, sum)
-		VMOVUPS(sum, to)
-	}
+	addRows(dw, sums)
 	VZEROUPPER()
 	RET()
+}
+
+// addRows adds alpha times the sums to as many rows as dw has.
+func addRows(dw reg.GPVirtual, sums [][]reg.VecVirtual) {
+	alpha, behind := scalar("alpha"), end("dw", dw, 2)
+	for _, s := range sums {
+		CMPQ(dw, behind)
+		JGE(LabelRef("done"))
+		for j, to := range pieces(Mem{Base: dw}) {
+			VFMADD213PS(to, alpha, s[j])
+			VMOVUPS(s[j], to)
+		}
+		ADDQ(Imm(row), dw)
+	}
+	Label("done")
 }

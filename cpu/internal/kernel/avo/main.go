@@ -1,35 +1,73 @@
 //go:build generate
 
-// Command avo writes the AVX2 kernels of package kernel: the assembly and the Go
-// declarations that go with it. Run it by go generate. A build tag keeps its
-// dependencies away from those who only build the program.
+// Command avo writes the kernels of package kernel for one instruction set: the
+// assembly and the Go declarations that go with it. Run it by go generate. A
+// build tag keeps its dependencies away from those who only build the program.
 //
-// Every kernel forms rows of 16 columns, a panel's width, in registers. Each
-// sum is taken in an order that depends on the lists alone.
+// Every kernel forms rows of 16 columns, a panel's width, in registers: two of
+// AVX2 or one of AVX-512. Each sum is taken in an order that depends on the
+// lists alone.
 package main
 
 import (
+	"fmt"
+	"os"
+
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
 
-const (
-	vector = 32         // bytes of a register
-	row    = 2 * vector // bytes of a panel's row
-)
+const row = 64 // bytes of a panel's row
+
+// instructions is an instruction set, and how much of a product its registers
+// hold.
+type instructions struct {
+	name   string
+	vector int // bytes of a register
+
+	panels  int // that a sparse kernel forms at a time, at most
+	tile    int // rows that a dense kernel forms at a time
+	columns int // of x that denseAdd takes at a time
+
+	listBytes func()
+}
+
+// set is the instruction set that is written for. AVX2 has 16 registers and
+// AVX-512 has 32; two multipliers with a latency of 4 want 8 sums at least.
+var set instructions
 
 func main() {
+	name := os.Args[len(os.Args)-1] // avo parses the flags when it has what to write
+	for _, set = range []instructions{
+		{name: "AVX2", vector: 32, panels: 2, tile: 4, columns: 4, listBytes: listBytesAVX2},
+		{name: "AVX512", vector: 64, panels: 4, tile: 8, columns: 16, listBytes: listBytesAVX512},
+	} {
+		if set.name == name {
+			write()
+			return
+		}
+	}
+	panic("avo: no such instruction set")
+}
+
+func write() {
 	Package("mnistgpu/cpu/internal/kernel")
-	listBytes()
-	sparseForward(1, 4)
-	sparseForward(2, 2)
-	sparseAdd(1, 4)
-	sparseAdd(2, 2)
+	set.listBytes()
+	for panels := 1; panels <= set.panels; panels++ {
+		sparseForward(panels)
+		sparseAdd(panels)
+	}
 	denseForward()
 	denseMasked()
 	denseAdd()
 	Generate()
+}
+
+// text begins a function whose name ends in that of the instruction set.
+func text(name, signature, doc string, args ...any) {
+	TEXT(name+set.name, NOSPLIT, "func("+signature)
+	Doc(name + set.name + " " + fmt.Sprintf(doc, args...))
 }
 
 // parameter loads a parameter, or the address of a slice's first element.
@@ -56,9 +94,44 @@ func end(name string, first reg.GPVirtual, shift uint64) reg.GPVirtual {
 	return behind
 }
 
+// pieces are the registers' shares of a panel's row.
+func pieces(at Mem) []Mem {
+	var places []Mem
+	for disp := 0; disp < row; disp += set.vector {
+		places = append(places, at.Offset(disp))
+	}
+	return places
+}
+
+// register returns a new register, and registers n of them; zero clears them.
+func register() reg.VecVirtual {
+	if set.vector == 64 {
+		return ZMM()
+	}
+	return YMM()
+}
+
+func registers(n int) []reg.VecVirtual {
+	v := make([]reg.VecVirtual, n)
+	for i := range v {
+		v[i] = register()
+	}
+	return v
+}
+
+func zero(v []reg.VecVirtual) {
+	for _, r := range v {
+		if set.vector == 64 {
+			VPXORD(r, r, r)
+		} else {
+			VXORPS(r, r, r)
+		}
+	}
+}
+
 // broadcast loads a number into every element of a register.
 func broadcast(at Mem) reg.VecVirtual {
-	v := YMM()
+	v := register()
 	VBROADCASTSS(at, v)
 	return v
 }
@@ -69,19 +142,4 @@ func scalar(name string) reg.VecVirtual {
 		panic(err)
 	}
 	return broadcast(p.Addr)
-}
-
-// registers returns n new registers; zero clears them.
-func registers(n int) []reg.VecVirtual {
-	v := make([]reg.VecVirtual, n)
-	for i := range v {
-		v[i] = YMM()
-	}
-	return v
-}
-
-func zero(v []reg.VecVirtual) {
-	for _, r := range v {
-		VXORPS(r, r, r)
-	}
 }

@@ -10,94 +10,105 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// sparse is a kernel that multiplies lists by a matrix, in one panel or in two
-// adjacent ones. It takes several entries of a list at a time, each into sums of
-// its own, since a sum alone would wait for each addition to end.
-type sparse struct {
-	panels, unroll int
+// unroll is the number of entries that a sparse kernel takes at a time, each
+// into sums of its own, since a sum alone would wait for each addition to end.
+// It is the same whatever the number of panels, and so are the results.
+const unroll = 2
 
-	out           []Mem // of each half of the row that is formed
-	matrix        []Mem // of each half of the first row
+// sparse is a kernel that multiplies lists by some adjacent panels of a matrix.
+type sparse struct {
+	panels        int
+	out, matrix   reg.GPVirtual // the row that is formed, and the first row
+	steps         []Mem         // from a panel of the matrix to the others
 	spans, behind reg.GPVirtual
-	sums          [][]reg.VecVirtual // of each unrolled entry
+	sums          [unroll][]reg.VecVirtual
 }
 
-// sparseForward writes the kernel of y = max(x·w + b, floor).
-func sparseForward(panels, unroll int) {
-	TEXT(fmt.Sprintf("sparseForward%d", 16*panels), NOSPLIT,
-		"func(y []float32, yStride int, w []float32, wStride int, x []Span, entries []Entry, b []float32, bStride int, floor float32)")
-	Doc(fmt.Sprintf("sparseForward%d computes y = max(x·w + b, floor) in %d columns.", 16*panels, 16*panels))
-	k := newSparse(panels, unroll, "y", "w")
-	b, floor := k.places("b"), scalar("floor")
-	k.eachRow(false, func(sums []reg.VecVirtual, out []Mem) {
-		for j, sum := range sums {
-			VADDPS(b[j], sum, sum)
-			VMAXPS(sum, floor, sum) // of a NaN and a number, the sum is kept
-			VMOVUPS(sum, out[j])
+// sparseForward writes the kernel of y = max(x·w + start, floor).
+func sparseForward(panels int) {
+	text(fmt.Sprint("sparseForward", panels),
+		"y []float32, yStride int, w []float32, wStride int, x []Span, entries []Entry, start []float32, startStride, startStep int, floor float32)",
+		"computes y = max(x·w + start, floor) in %d panels.", panels)
+	k := newSparse(panels, "y", "w")
+	start, floor := base("start"), scalar("floor")
+	k.eachRow("y", func(e, last reg.GPVirtual) {
+		for j, at := range places(start, panels, "startStride") {
+			VMOVUPS(at, k.sums[0][j])
 		}
+		zero(k.sums[1])
+		ADDQ(stride("startStep"), start)
+		k.sum(e, last)
+	}, func(sum reg.VecVirtual, out Mem) {
+		VMAXPS(sum, floor, sum) // of a NaN and a number, the sum is kept
+		VMOVUPS(sum, out)
 	})
 }
 
 // sparseAdd writes the kernel of dw += alpha·x·dy.
-func sparseAdd(panels, unroll int) {
-	TEXT(fmt.Sprintf("sparseAdd%d", 16*panels), NOSPLIT,
-		"func(dw []float32, dwStride int, dy []float32, dyStride int, x []Span, entries []Entry, alpha float32)")
-	Doc(fmt.Sprintf("sparseAdd%d computes dw += alpha·x·dy in %d columns.", 16*panels, 16*panels))
-	k := newSparse(panels, unroll, "dw", "dy")
+func sparseAdd(panels int) {
+	text(fmt.Sprint("sparseAdd", panels),
+		"dw []float32, dwStride int, dy []float32, dyStride int, x []Span, entries []Entry, alpha float32)",
+		"computes dw += alpha·x·dy in %d panels.", panels)
+	k := newSparse(panels, "dw", "dy")
 	alpha := scalar("alpha")
-	k.eachRow(true, func(sums []reg.VecVirtual, out []Mem) {
-		for j, sum := range sums {
-			VFMADD213PS(out[j], alpha, sum)
-			VMOVUPS(sum, out[j])
-		}
+	k.eachRow("dw", func(e, last reg.GPVirtual) {
+		CMPQ(e, last)
+		JE(LabelRef("next"))
+		zero(k.sums[0])
+		zero(k.sums[1])
+		k.sum(e, last)
+	}, func(sum reg.VecVirtual, out Mem) {
+		VFMADD213PS(out, alpha, sum)
+		VMOVUPS(sum, out)
 	})
 }
 
 // newSparse loads the parameters that both kernels have.
-func newSparse(panels, unroll int, out, matrix string) *sparse {
-	k := &sparse{panels: panels, unroll: unroll}
-	k.out, k.matrix = k.places(out), k.places(matrix)
-	k.spans = base("x")
+func newSparse(panels int, out, matrix string) *sparse {
+	k := &sparse{panels: panels, out: base(out), matrix: base(matrix), spans: base("x")}
 	k.behind = end("x", k.spans, 3)
-	for range unroll {
-		k.sums = append(k.sums, registers(2*panels))
+	k.steps = places(k.matrix, panels, matrix+"Stride")
+	for i := range k.sums {
+		k.sums[i] = registers(len(k.steps))
 	}
 	return k
 }
 
-// places names the first row of a matrix: both halves of it in each panel.
-func (k *sparse) places(name string) []Mem {
-	first := base(name)
-	places := []Mem{{Base: first}, {Base: first, Disp: vector}}
-	if k.panels == 2 {
-		second := stride(name + "Stride")
-		ADDQ(first, second)
-		places = append(places, Mem{Base: second}, Mem{Base: second, Disp: vector})
+// places names a row of some adjacent panels, register by register.
+func places(first reg.GPVirtual, panels int, name string) []Mem {
+	all := pieces(Mem{Base: first})
+	if panels > 1 {
+		step := stride(name)
+		all = append(all, pieces(Mem{Base: first, Index: step, Scale: 1})...)
+		if panels > 2 {
+			all = append(all, pieces(Mem{Base: first, Index: step, Scale: 2})...)
+		}
+		if panels > 3 {
+			thrice := GP64()
+			LEAQ(Mem{Base: step, Index: step, Scale: 2}, thrice)
+			all = append(all, pieces(Mem{Base: first, Index: thrice, Scale: 1})...)
+		}
 	}
-	return places
+	return all
 }
 
-// eachRow forms the sums of each list and has store put them out. Rows of an
-// empty list are left alone if skip is true.
-func (k *sparse) eachRow(skip bool, store func(sums []reg.VecVirtual, out []Mem)) {
+// eachRow has form make the sums of each list, unless it jumps to next, and
+// store put them out.
+func (k *sparse) eachRow(out string, form func(e, last reg.GPVirtual), store func(sum reg.VecVirtual, out Mem)) {
 	entries := base("entries")
 	e, last := GP64(), GP64()
 	JMP(LabelRef("more"))
 	Label("row")
 	MOVL(Mem{Base: k.spans}, e.As32())
 	MOVL(Mem{Base: k.spans, Disp: 4}, last.As32())
-	if skip {
-		CMPQ(e, last)
-		JE(LabelRef("next"))
-	}
 	LEAQ(Mem{Base: entries, Index: e, Scale: 8}, e)
 	LEAQ(Mem{Base: entries, Index: last, Scale: 8}, last)
-	k.sum(e, last)
-	store(k.sums[0], k.out)
-	Label("next")
-	for p := range k.panels {
-		ADDQ(Imm(row), k.out[2*p].Base)
+	form(e, last)
+	for j, at := range places(k.out, k.panels, out+"Stride") {
+		store(k.sums[0][j], at)
 	}
+	Label("next")
+	ADDQ(Imm(row), k.out)
 	ADDQ(Imm(8), k.spans)
 	Label("more")
 	CMPQ(k.spans, k.behind)
@@ -106,44 +117,35 @@ func (k *sparse) eachRow(skip bool, store func(sums []reg.VecVirtual, out []Mem)
 	RET()
 }
 
-// sum leaves the product of the entries from e to last in the first sums.
+// sum adds the product of the entries from e to last to the first sums.
 func (k *sparse) sum(e, last reg.GPVirtual) {
-	for _, sums := range k.sums {
-		zero(sums)
-	}
-	limit := GP64()
-	LEAQ(Mem{Base: last, Disp: -8 * (k.unroll - 1)}, limit)
+	SUBQ(Imm(8*(unroll-1)), last)
 	JMP(LabelRef("several"))
 	Label("unrolled")
 	for i, sums := range k.sums {
 		k.entry(Mem{Base: e, Disp: 8 * i}, sums)
 	}
-	ADDQ(Imm(uint64(8*k.unroll)), e)
+	ADDQ(Imm(8*unroll), e)
 	Label("several")
-	CMPQ(e, limit)
-	JLT(LabelRef("unrolled"))
-	JMP(LabelRef("rest"))
-	Label("single")
-	k.entry(Mem{Base: e}, k.sums[0])
-	ADDQ(Imm(8), e)
-	Label("rest")
 	CMPQ(e, last)
-	JLT(LabelRef("single"))
-	for n := k.unroll / 2; n > 0; n /= 2 {
-		for i := range n {
-			for j, sum := range k.sums[i] {
-				VADDPS(k.sums[i+n][j], sum, sum)
-			}
-		}
+	JLT(LabelRef("unrolled"))
+	JNE(LabelRef("even"))
+	k.entry(Mem{Base: e}, k.sums[0])
+	Label("even")
+	for j, sum := range k.sums[0] {
+		VADDPS(k.sums[1][j], sum, sum)
 	}
 }
 
 // entry adds an entry's value times its row of the matrix.
 func (k *sparse) entry(at Mem, sums []reg.VecVirtual) {
-	offset := GP64()
-	MOVL(at, offset.As32())
+	place := GP64()
+	MOVL(at, place.As32())
+	ADDQ(k.matrix, place)
 	value := broadcast(at.Offset(4))
 	for j, sum := range sums {
-		VFMADD231PS(k.matrix[j].Idx(offset, 1), value, sum)
+		from := k.steps[j]
+		from.Base = place
+		VFMADD231PS(from, value, sum)
 	}
 }
