@@ -34,11 +34,7 @@ func (r kernelRecorder) transpose(x backend.Rows, active *kernel.Active) *kernel
 	rows, cols := x.Shape()
 	transposed.Resize(cols, rows)
 	r.record(func() { transposed.Resize(cols, rows) })
-	parts := min(cols, r.b.pool.threads())
-	r.parallel(parts, func(part int) {
-		first, end := split(cols, parts, part)
-		transposed.Transpose(lists, active, first, end)
-	})
+	r.parallel(lists.Strips(), func(strip int) { transposed.Transpose(lists, active, strip) })
 	return transposed
 }
 

@@ -14,16 +14,16 @@ const patience = 50 * time.Microsecond
 // pool is a group of goroutines that share the parts of a job: the one that
 // calls run, and its helpers.
 //
-// The state is the number of parts that nobody has taken yet. Whoever lowers it
-// from a positive number has taken a part, and the job cannot end before that
-// part is done.
+// Each has a share of its own, always the same one for the same number of
+// parts, since what it wrote in one job lies in its cache for the next. Who is
+// done with that takes from the shares of others.
 type pool struct {
 	job     func(part int)
 	parts   int
-	state   atomic.Int64
+	shares  []share
+	jobs    atomic.Int64 // that were begun
 	pending atomic.Int64 // parts that are not done
 
-	helpers int
 	asleep  atomic.Int64  // helpers that wait for a call
 	call    chan struct{} // wakes one helper
 	waiting atomic.Bool   // run waits for done
@@ -32,27 +32,35 @@ type pool struct {
 	ended   chan struct{}
 }
 
+// share is the number of a goroutine's parts that nobody has taken yet. Whoever
+// lowers it from a positive number has taken a part, and the job cannot end
+// before that part is done.
+type share struct {
+	left atomic.Int64
+	_    [56]byte // to the end of a line of the cache
+}
+
 // newPool starts the helpers of a pool of so many threads.
 func newPool(threads int) *pool {
 	p := &pool{
-		helpers: threads - 1,
-		call:    make(chan struct{}, threads),
-		done:    make(chan struct{}, 1),
-		ended:   make(chan struct{}, threads),
+		shares: make([]share, threads),
+		call:   make(chan struct{}, threads),
+		done:   make(chan struct{}, 1),
+		ended:  make(chan struct{}, threads),
 	}
-	for range p.helpers {
-		go p.help()
+	for i := 1; i < threads; i++ {
+		go p.help(i)
 	}
 	return p
 }
 
 // threads is the number of goroutines that can work at once.
-func (p *pool) threads() int { return p.helpers + 1 }
+func (p *pool) threads() int { return len(p.shares) }
 
 // run calls job for each part from 0 to before parts, on all threads, and
 // returns when it has been done.
 func (p *pool) run(parts int, job func(part int)) {
-	if p.helpers == 0 || parts == 1 {
+	if p.threads() == 1 || parts == 1 {
 		for part := range parts {
 			job(part)
 		}
@@ -60,20 +68,37 @@ func (p *pool) run(parts int, job func(part int)) {
 	}
 	p.job, p.parts = job, parts
 	p.pending.Store(int64(parts))
-	p.state.Store(int64(parts))
-	p.wake()
-	for p.take() {
+	for i := range p.shares {
+		first, end := split(parts, p.threads(), i)
+		p.shares[i].left.Store(int64(end - first))
 	}
+	p.jobs.Add(1)
+	p.wake()
+	p.work(0)
 	p.wait()
 }
 
-// take does a part of the job, unless all are taken.
-func (p *pool) take() bool {
-	left := p.state.Add(-1)
-	if left < 0 {
+// work does parts of a job until all are taken, those of share i first.
+func (p *pool) work(i int) {
+	for range p.shares {
+		for p.take(i) {
+		}
+		i = (i + 1) % len(p.shares)
+	}
+}
+
+// take does a part of share i, unless all are taken.
+func (p *pool) take(i int) bool {
+	left := &p.shares[i].left
+	if left.Load() <= 0 {
 		return false
 	}
-	p.job(p.parts - 1 - int(left))
+	n := left.Add(-1)
+	if n < 0 {
+		return false
+	}
+	_, end := split(p.parts, p.threads(), i)
+	p.job(end - 1 - int(n))
 	if p.pending.Add(-1) == 0 && p.waiting.CompareAndSwap(true, false) {
 		p.done <- struct{}{}
 	}
@@ -103,17 +128,17 @@ func (p *pool) wait() {
 	<-p.done
 }
 
-// help is the life of a helper.
-func (p *pool) help() {
-	idle := func() bool { return p.state.Load() > 0 || p.closed.Load() }
+// help is the life of the helper with share i.
+func (p *pool) help(i int) {
 	for !p.closed.Load() {
-		for p.state.Load() > 0 && p.take() {
-		}
-		if spin(idle) {
+		seen := p.jobs.Load()
+		p.work(i)
+		news := func() bool { return p.jobs.Load() != seen || p.closed.Load() }
+		if spin(news) {
 			continue
 		}
 		p.asleep.Add(1)
-		if !idle() {
+		if !news() {
 			<-p.call
 		}
 		p.asleep.Add(-1)
@@ -125,7 +150,7 @@ func (p *pool) help() {
 func (p *pool) close() {
 	p.closed.Store(true)
 	p.wake()
-	for range p.helpers {
+	for range p.threads() - 1 {
 		<-p.ended
 	}
 }

@@ -354,9 +354,9 @@ row:
 	SHLQ    $0x02, R10
 	ADDQ    R10, SI
 	SUBQ    $0x08, R9
-	JMP     several
+	JMP     pairs
 
-unrolled:
+pair:
 	MOVL         (R8), R10
 	ADDQ         CX, R10
 	VBROADCASTSS 4(R8), Y5
@@ -369,9 +369,9 @@ unrolled:
 	VFMADD231PS  32(R10), Y5, Y3
 	ADDQ         $0x10, R8
 
-several:
+pairs:
 	CMPQ         R8, R9
-	JLT          unrolled
+	JLT          pair
 	JNE          even
 	MOVL         (R8), R9
 	ADDQ         CX, R9
@@ -420,9 +420,9 @@ row:
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 	SUBQ   $0x08, R8
-	JMP    several
+	JMP    pairs
 
-unrolled:
+pair:
 	MOVL         (DI), R9
 	ADDQ         CX, R9
 	VBROADCASTSS 4(DI), Y5
@@ -435,9 +435,9 @@ unrolled:
 	VFMADD231PS  32(R9), Y5, Y3
 	ADDQ         $0x10, DI
 
-several:
+pairs:
 	CMPQ         DI, R8
-	JLT          unrolled
+	JLT          pair
 	JNE          even
 	MOVL         (DI), R8
 	ADDQ         CX, R8
@@ -484,12 +484,13 @@ row:
 	MOVL    4(DX), R10
 	LEAQ    (R8)(R9*8), R9
 	LEAQ    (R8)(R10*8), R10
-	MOVQ    startStride+136(FP), R11
-	SHLQ    $0x02, R11
 	VMOVUPS (DI), Y0
 	VMOVUPS 32(DI), Y1
-	VMOVUPS (DI)(R11*1), Y2
-	VMOVUPS 32(DI)(R11*1), Y3
+	MOVQ    startStride+136(FP), R11
+	SHLQ    $0x02, R11
+	LEAQ    (DI)(R11*1), R11
+	VMOVUPS (R11), Y2
+	VMOVUPS 32(R11), Y3
 	VXORPS  Y4, Y4, Y4
 	VXORPS  Y5, Y5, Y5
 	VXORPS  Y6, Y6, Y6
@@ -498,9 +499,9 @@ row:
 	SHLQ    $0x02, R11
 	ADDQ    R11, DI
 	SUBQ    $0x08, R10
-	JMP     several
+	JMP     pairs
 
-unrolled:
+pair:
 	MOVL         (R9), R11
 	ADDQ         CX, R11
 	VBROADCASTSS 4(R9), Y9
@@ -517,9 +518,9 @@ unrolled:
 	VFMADD231PS  32(R11)(SI*1), Y9, Y7
 	ADDQ         $0x10, R9
 
-several:
+pairs:
 	CMPQ         R9, R10
-	JLT          unrolled
+	JLT          pair
 	JNE          even
 	MOVL         (R9), R10
 	ADDQ         CX, R10
@@ -534,16 +535,17 @@ even:
 	VADDPS  Y5, Y1, Y1
 	VADDPS  Y6, Y2, Y2
 	VADDPS  Y7, Y3, Y3
-	MOVQ    yStride+24(FP), R9
-	SHLQ    $0x02, R9
 	VMAXPS  Y0, Y8, Y0
 	VMOVUPS Y0, (AX)
 	VMAXPS  Y1, Y8, Y1
 	VMOVUPS Y1, 32(AX)
+	MOVQ    yStride+24(FP), R9
+	SHLQ    $0x02, R9
+	LEAQ    (AX)(R9*1), R9
 	VMAXPS  Y2, Y8, Y2
-	VMOVUPS Y2, (AX)(R9*1)
+	VMOVUPS Y2, (R9)
 	VMAXPS  Y3, Y8, Y3
-	VMOVUPS Y3, 32(AX)(R9*1)
+	VMOVUPS Y3, 32(R9)
 	ADDQ    $0x40, AX
 	ADDQ    $0x08, DX
 
@@ -584,9 +586,9 @@ row:
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
 	SUBQ   $0x08, R9
-	JMP    several
+	JMP    pairs
 
-unrolled:
+pair:
 	MOVL         (R8), R10
 	ADDQ         CX, R10
 	VBROADCASTSS 4(R8), Y9
@@ -603,9 +605,9 @@ unrolled:
 	VFMADD231PS  32(R10)(SI*1), Y9, Y7
 	ADDQ         $0x10, R8
 
-several:
+pairs:
 	CMPQ         R8, R9
-	JLT          unrolled
+	JLT          pair
 	JNE          even
 	MOVL         (R8), R9
 	ADDQ         CX, R9
@@ -620,16 +622,17 @@ even:
 	VADDPS      Y5, Y1, Y1
 	VADDPS      Y6, Y2, Y2
 	VADDPS      Y7, Y3, Y3
-	MOVQ        dwStride+24(FP), R8
-	SHLQ        $0x02, R8
 	VFMADD213PS (AX), Y8, Y0
 	VMOVUPS     Y0, (AX)
 	VFMADD213PS 32(AX), Y8, Y1
 	VMOVUPS     Y1, 32(AX)
-	VFMADD213PS (AX)(R8*1), Y8, Y2
-	VMOVUPS     Y2, (AX)(R8*1)
-	VFMADD213PS 32(AX)(R8*1), Y8, Y3
-	VMOVUPS     Y3, 32(AX)(R8*1)
+	MOVQ        dwStride+24(FP), R8
+	SHLQ        $0x02, R8
+	LEAQ        (AX)(R8*1), R8
+	VFMADD213PS (R8), Y8, Y2
+	VMOVUPS     Y2, (R8)
+	VFMADD213PS 32(R8), Y8, Y3
+	VMOVUPS     Y3, 32(R8)
 
 next:
 	ADDQ $0x40, AX

@@ -88,9 +88,9 @@ row:
 	SHLQ    $0x02, R10
 	ADDQ    R10, SI
 	SUBQ    $0x08, R9
-	JMP     several
+	JMP     pairs
 
-unrolled:
+pair:
 	MOVL         (R8), R10
 	ADDQ         CX, R10
 	VBROADCASTSS 4(R8), Z3
@@ -101,9 +101,9 @@ unrolled:
 	VFMADD231PS  (R10), Z3, Z1
 	ADDQ         $0x10, R8
 
-several:
+pairs:
 	CMPQ         R8, R9
-	JLT          unrolled
+	JLT          pair
 	JNE          even
 	MOVL         (R8), R9
 	ADDQ         CX, R9
@@ -146,9 +146,9 @@ row:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	SUBQ   $0x08, R8
-	JMP    several
+	JMP    pairs
 
-unrolled:
+pair:
 	MOVL         (DI), R9
 	ADDQ         CX, R9
 	VBROADCASTSS 4(DI), Z3
@@ -159,9 +159,9 @@ unrolled:
 	VFMADD231PS  (R9), Z3, Z1
 	ADDQ         $0x10, DI
 
-several:
+pairs:
 	CMPQ         DI, R8
-	JLT          unrolled
+	JLT          pair
 	JNE          even
 	MOVL         (DI), R8
 	ADDQ         CX, R8
@@ -204,19 +204,20 @@ row:
 	MOVL    4(DX), R10
 	LEAQ    (R8)(R9*8), R9
 	LEAQ    (R8)(R10*8), R10
+	VMOVUPS (DI), Z0
 	MOVQ    startStride+136(FP), R11
 	SHLQ    $0x02, R11
-	VMOVUPS (DI), Z0
-	VMOVUPS (DI)(R11*1), Z1
+	LEAQ    (DI)(R11*1), R11
+	VMOVUPS (R11), Z1
 	VPXORD  Z2, Z2, Z2
 	VPXORD  Z3, Z3, Z3
 	MOVQ    startStep+144(FP), R11
 	SHLQ    $0x02, R11
 	ADDQ    R11, DI
 	SUBQ    $0x08, R10
-	JMP     several
+	JMP     pairs
 
-unrolled:
+pair:
 	MOVL         (R9), R11
 	ADDQ         CX, R11
 	VBROADCASTSS 4(R9), Z5
@@ -229,9 +230,9 @@ unrolled:
 	VFMADD231PS  (R11)(SI*1), Z5, Z3
 	ADDQ         $0x10, R9
 
-several:
+pairs:
 	CMPQ         R9, R10
-	JLT          unrolled
+	JLT          pair
 	JNE          even
 	MOVL         (R9), R10
 	ADDQ         CX, R10
@@ -242,12 +243,13 @@ several:
 even:
 	VADDPS  Z2, Z0, Z0
 	VADDPS  Z3, Z1, Z1
-	MOVQ    yStride+24(FP), R9
-	SHLQ    $0x02, R9
 	VMAXPS  Z0, Z4, Z0
 	VMOVUPS Z0, (AX)
+	MOVQ    yStride+24(FP), R9
+	SHLQ    $0x02, R9
+	LEAQ    (AX)(R9*1), R9
 	VMAXPS  Z1, Z4, Z1
-	VMOVUPS Z1, (AX)(R9*1)
+	VMOVUPS Z1, (R9)
 	ADDQ    $0x40, AX
 	ADDQ    $0x08, DX
 
@@ -284,9 +286,9 @@ row:
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 	SUBQ   $0x08, R9
-	JMP    several
+	JMP    pairs
 
-unrolled:
+pair:
 	MOVL         (R8), R10
 	ADDQ         CX, R10
 	VBROADCASTSS 4(R8), Z5
@@ -299,9 +301,9 @@ unrolled:
 	VFMADD231PS  (R10)(SI*1), Z5, Z3
 	ADDQ         $0x10, R8
 
-several:
+pairs:
 	CMPQ         R8, R9
-	JLT          unrolled
+	JLT          pair
 	JNE          even
 	MOVL         (R8), R9
 	ADDQ         CX, R9
@@ -312,12 +314,13 @@ several:
 even:
 	VADDPS      Z2, Z0, Z0
 	VADDPS      Z3, Z1, Z1
-	MOVQ        dwStride+24(FP), R8
-	SHLQ        $0x02, R8
 	VFMADD213PS (AX), Z4, Z0
 	VMOVUPS     Z0, (AX)
-	VFMADD213PS (AX)(R8*1), Z4, Z1
-	VMOVUPS     Z1, (AX)(R8*1)
+	MOVQ        dwStride+24(FP), R8
+	SHLQ        $0x02, R8
+	LEAQ        (AX)(R8*1), R8
+	VFMADD213PS (R8), Z4, Z1
+	VMOVUPS     Z1, (R8)
 
 next:
 	ADDQ $0x40, AX
@@ -350,11 +353,13 @@ row:
 	MOVL    4(DX), R10
 	LEAQ    (R8)(R9*8), R9
 	LEAQ    (R8)(R10*8), R10
+	VMOVUPS (DI), Z0
 	MOVQ    startStride+136(FP), R11
 	SHLQ    $0x02, R11
-	VMOVUPS (DI), Z0
-	VMOVUPS (DI)(R11*1), Z1
-	VMOVUPS (DI)(R11*2), Z2
+	LEAQ    (DI)(R11*1), R12
+	VMOVUPS (R12), Z1
+	ADDQ    R11, R12
+	VMOVUPS (R12), Z2
 	VPXORD  Z3, Z3, Z3
 	VPXORD  Z4, Z4, Z4
 	VPXORD  Z5, Z5, Z5
@@ -362,9 +367,9 @@ row:
 	SHLQ    $0x02, R11
 	ADDQ    R11, DI
 	SUBQ    $0x08, R10
-	JMP     several
+	JMP     pairs
 
-unrolled:
+pair:
 	MOVL         (R9), R11
 	ADDQ         CX, R11
 	VBROADCASTSS 4(R9), Z7
@@ -379,9 +384,9 @@ unrolled:
 	VFMADD231PS  (R11)(SI*2), Z7, Z5
 	ADDQ         $0x10, R9
 
-several:
+pairs:
 	CMPQ         R9, R10
-	JLT          unrolled
+	JLT          pair
 	JNE          even
 	MOVL         (R9), R10
 	ADDQ         CX, R10
@@ -394,14 +399,16 @@ even:
 	VADDPS  Z3, Z0, Z0
 	VADDPS  Z4, Z1, Z1
 	VADDPS  Z5, Z2, Z2
-	MOVQ    yStride+24(FP), R9
-	SHLQ    $0x02, R9
 	VMAXPS  Z0, Z6, Z0
 	VMOVUPS Z0, (AX)
+	MOVQ    yStride+24(FP), R9
+	SHLQ    $0x02, R9
+	LEAQ    (AX)(R9*1), R10
 	VMAXPS  Z1, Z6, Z1
-	VMOVUPS Z1, (AX)(R9*1)
+	VMOVUPS Z1, (R10)
+	ADDQ    R9, R10
 	VMAXPS  Z2, Z6, Z2
-	VMOVUPS Z2, (AX)(R9*2)
+	VMOVUPS Z2, (R10)
 	ADDQ    $0x40, AX
 	ADDQ    $0x08, DX
 
@@ -440,9 +447,9 @@ row:
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
 	SUBQ   $0x08, R9
-	JMP    several
+	JMP    pairs
 
-unrolled:
+pair:
 	MOVL         (R8), R10
 	ADDQ         CX, R10
 	VBROADCASTSS 4(R8), Z7
@@ -457,9 +464,9 @@ unrolled:
 	VFMADD231PS  (R10)(SI*2), Z7, Z5
 	ADDQ         $0x10, R8
 
-several:
+pairs:
 	CMPQ         R8, R9
-	JLT          unrolled
+	JLT          pair
 	JNE          even
 	MOVL         (R8), R9
 	ADDQ         CX, R9
@@ -472,14 +479,16 @@ even:
 	VADDPS      Z3, Z0, Z0
 	VADDPS      Z4, Z1, Z1
 	VADDPS      Z5, Z2, Z2
-	MOVQ        dwStride+24(FP), R8
-	SHLQ        $0x02, R8
 	VFMADD213PS (AX), Z6, Z0
 	VMOVUPS     Z0, (AX)
-	VFMADD213PS (AX)(R8*1), Z6, Z1
-	VMOVUPS     Z1, (AX)(R8*1)
-	VFMADD213PS (AX)(R8*2), Z6, Z2
-	VMOVUPS     Z2, (AX)(R8*2)
+	MOVQ        dwStride+24(FP), R8
+	SHLQ        $0x02, R8
+	LEAQ        (AX)(R8*1), R9
+	VFMADD213PS (R9), Z6, Z1
+	VMOVUPS     Z1, (R9)
+	ADDQ        R8, R9
+	VFMADD213PS (R9), Z6, Z2
+	VMOVUPS     Z2, (R9)
 
 next:
 	ADDQ $0x40, AX
@@ -513,13 +522,15 @@ row:
 	MOVL    4(DX), R11
 	LEAQ    (R9)(R10*8), R10
 	LEAQ    (R9)(R11*8), R11
+	VMOVUPS (R8), Z0
 	MOVQ    startStride+136(FP), R12
 	SHLQ    $0x02, R12
-	LEAQ    (R12)(R12*2), R13
-	VMOVUPS (R8), Z0
-	VMOVUPS (R8)(R12*1), Z1
-	VMOVUPS (R8)(R12*2), Z2
-	VMOVUPS (R8)(R13*1), Z3
+	LEAQ    (R8)(R12*1), R13
+	VMOVUPS (R13), Z1
+	ADDQ    R12, R13
+	VMOVUPS (R13), Z2
+	ADDQ    R12, R13
+	VMOVUPS (R13), Z3
 	VPXORD  Z4, Z4, Z4
 	VPXORD  Z5, Z5, Z5
 	VPXORD  Z6, Z6, Z6
@@ -528,9 +539,9 @@ row:
 	SHLQ    $0x02, R12
 	ADDQ    R12, R8
 	SUBQ    $0x08, R11
-	JMP     several
+	JMP     pairs
 
-unrolled:
+pair:
 	MOVL         (R10), R12
 	ADDQ         CX, R12
 	VBROADCASTSS 4(R10), Z9
@@ -547,9 +558,9 @@ unrolled:
 	VFMADD231PS  (R12)(DI*1), Z9, Z7
 	ADDQ         $0x10, R10
 
-several:
+pairs:
 	CMPQ         R10, R11
-	JLT          unrolled
+	JLT          pair
 	JNE          even
 	MOVL         (R10), R11
 	ADDQ         CX, R11
@@ -564,17 +575,19 @@ even:
 	VADDPS  Z5, Z1, Z1
 	VADDPS  Z6, Z2, Z2
 	VADDPS  Z7, Z3, Z3
-	MOVQ    yStride+24(FP), R10
-	SHLQ    $0x02, R10
-	LEAQ    (R10)(R10*2), R11
 	VMAXPS  Z0, Z8, Z0
 	VMOVUPS Z0, (AX)
+	MOVQ    yStride+24(FP), R10
+	SHLQ    $0x02, R10
+	LEAQ    (AX)(R10*1), R11
 	VMAXPS  Z1, Z8, Z1
-	VMOVUPS Z1, (AX)(R10*1)
+	VMOVUPS Z1, (R11)
+	ADDQ    R10, R11
 	VMAXPS  Z2, Z8, Z2
-	VMOVUPS Z2, (AX)(R10*2)
+	VMOVUPS Z2, (R11)
+	ADDQ    R10, R11
 	VMAXPS  Z3, Z8, Z3
-	VMOVUPS Z3, (AX)(R11*1)
+	VMOVUPS Z3, (R11)
 	ADDQ    $0x40, AX
 	ADDQ    $0x08, DX
 
@@ -616,9 +629,9 @@ row:
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
 	SUBQ   $0x08, R10
-	JMP    several
+	JMP    pairs
 
-unrolled:
+pair:
 	MOVL         (R9), R11
 	ADDQ         CX, R11
 	VBROADCASTSS 4(R9), Z9
@@ -635,9 +648,9 @@ unrolled:
 	VFMADD231PS  (R11)(DI*1), Z9, Z7
 	ADDQ         $0x10, R9
 
-several:
+pairs:
 	CMPQ         R9, R10
-	JLT          unrolled
+	JLT          pair
 	JNE          even
 	MOVL         (R9), R10
 	ADDQ         CX, R10
@@ -652,17 +665,19 @@ even:
 	VADDPS      Z5, Z1, Z1
 	VADDPS      Z6, Z2, Z2
 	VADDPS      Z7, Z3, Z3
-	MOVQ        dwStride+24(FP), R9
-	SHLQ        $0x02, R9
-	LEAQ        (R9)(R9*2), R10
 	VFMADD213PS (AX), Z8, Z0
 	VMOVUPS     Z0, (AX)
-	VFMADD213PS (AX)(R9*1), Z8, Z1
-	VMOVUPS     Z1, (AX)(R9*1)
-	VFMADD213PS (AX)(R9*2), Z8, Z2
-	VMOVUPS     Z2, (AX)(R9*2)
-	VFMADD213PS (AX)(R10*1), Z8, Z3
-	VMOVUPS     Z3, (AX)(R10*1)
+	MOVQ        dwStride+24(FP), R9
+	SHLQ        $0x02, R9
+	LEAQ        (AX)(R9*1), R10
+	VFMADD213PS (R10), Z8, Z1
+	VMOVUPS     Z1, (R10)
+	ADDQ        R9, R10
+	VFMADD213PS (R10), Z8, Z2
+	VMOVUPS     Z2, (R10)
+	ADDQ        R9, R10
+	VFMADD213PS (R10), Z8, Z3
+	VMOVUPS     Z3, (R10)
 
 next:
 	ADDQ $0x40, AX

@@ -48,8 +48,9 @@ func newProblem(set *Set, seed uint64, rows, in, out int, density float64) *prob
 	p.active.SetNonzero(p.dy)
 	p.all.SetAll(rows)
 	p.flipped.Resize(in, rows)
-	p.flipped.Transpose(p.lists, p.active, 0, in/2)
-	p.flipped.Transpose(p.lists, p.active, in/2, in)
+	for strip := range p.lists.Strips() {
+		p.flipped.Transpose(p.lists, p.active, strip)
+	}
 	return p
 }
 

@@ -25,8 +25,8 @@ func (s *Set) SparseForward(y Matrix, x *Lists, w, b Matrix, floor float32, part
 	p, n := part.Panel, part.Panels
 	y = y.Slice(part.First, part.End)
 	start, step, bound := b, 0, noFloor
-	for i := range x.strips {
-		if i == x.strips-1 {
+	for i := range x.Strips() {
+		if i == x.Strips()-1 {
 			bound = floor
 		}
 		s.sparseForward[n-1](y.panels(p, n), y.Stride, w.panels(p, n), w.Stride,
@@ -42,7 +42,7 @@ func (s *Set) SparseAdd(dw Matrix, x *Lists, dy Matrix, alpha float32, part Bloc
 	mustMatch(x.cols == dy.Rows && x.rows == dw.Rows)
 	p, n := part.Panel, part.Panels
 	dw = dw.Slice(part.First, part.End)
-	for i := range x.strips {
+	for i := range x.Strips() {
 		s.sparseAdd[n-1](dw.panels(p, n), dw.Stride, dy.panels(p, n), dy.Stride,
 			x.strip(i)[part.First:part.End], x.entries, alpha)
 	}

@@ -12,6 +12,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"slices"
 
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
@@ -119,8 +120,8 @@ func registers(n int) []reg.VecVirtual {
 	return v
 }
 
-func zero(v []reg.VecVirtual) {
-	for _, r := range v {
+func zero(all ...[]reg.VecVirtual) {
+	for _, r := range slices.Concat(all...) {
 		if set.vector == 64 {
 			VPXORD(r, r, r)
 		} else {

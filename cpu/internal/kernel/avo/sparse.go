@@ -10,18 +10,16 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// unroll is the number of entries that a sparse kernel takes at a time, each
-// into sums of its own, since a sum alone would wait for each addition to end.
-// It is the same whatever the number of panels, and so are the results.
-const unroll = 2
-
-// sparse is a kernel that multiplies lists by some adjacent panels of a matrix.
+// sparse is a kernel that multiplies lists by some adjacent panels of a matrix. It
+// takes the entries of a list by pairs, each of the two into sums of its own,
+// since a sum alone would wait for each addition to end. That is so whatever the
+// number of panels, and results do not depend on it.
 type sparse struct {
 	panels        int
 	out, matrix   reg.GPVirtual // the row that is formed, and the first row
 	steps         []Mem         // from a panel of the matrix to the others
 	spans, behind reg.GPVirtual
-	sums          [unroll][]reg.VecVirtual
+	sums          [2][]reg.VecVirtual
 }
 
 // sparseForward writes the kernel of y = max(x·w + start, floor).
@@ -32,10 +30,8 @@ func sparseForward(panels int) {
 	k := newSparse(panels, "y", "w")
 	start, floor := base("start"), scalar("floor")
 	k.eachRow("y", func(e, last reg.GPVirtual) {
-		for j, at := range places(start, panels, "startStride") {
-			VMOVUPS(at, k.sums[0][j])
-		}
-		zero(k.sums[1])
+		walk(start, panels, "startStride", func(j int, piece Mem) { VMOVUPS(piece, k.sums[0][j]) })
+		zero(k.sums[1:]...)
 		ADDQ(stride("startStep"), start)
 		k.sum(e, last)
 	}, func(sum reg.VecVirtual, out Mem) {
@@ -54,8 +50,7 @@ func sparseAdd(panels int) {
 	k.eachRow("dw", func(e, last reg.GPVirtual) {
 		CMPQ(e, last)
 		JE(LabelRef("next"))
-		zero(k.sums[0])
-		zero(k.sums[1])
+		zero(k.sums[:]...)
 		k.sum(e, last)
 	}, func(sum reg.VecVirtual, out Mem) {
 		VFMADD213PS(out, alpha, sum)
@@ -74,22 +69,41 @@ func newSparse(panels int, out, matrix string) *sparse {
 	return k
 }
 
-// places names a row of some adjacent panels, register by register.
+// places names a row of some adjacent panels, register by register. An address
+// can hold a step of 1, 2, 4 or 8 times a register.
 func places(first reg.GPVirtual, panels int, name string) []Mem {
 	all := pieces(Mem{Base: first})
-	if panels > 1 {
-		step := stride(name)
-		all = append(all, pieces(Mem{Base: first, Index: step, Scale: 1})...)
-		if panels > 2 {
-			all = append(all, pieces(Mem{Base: first, Index: step, Scale: 2})...)
+	odd := map[int]reg.GPVirtual{}
+	for panel := 1; panel < panels; panel++ {
+		scale := panel & -panel
+		times := panel / scale
+		switch {
+		case times == 1 && scale == 1:
+			odd[1] = stride(name)
+		case scale == 1:
+			odd[times] = GP64()
+			LEAQ(Mem{Base: odd[times-2], Index: odd[1], Scale: 2}, odd[times])
 		}
-		if panels > 3 {
-			thrice := GP64()
-			LEAQ(Mem{Base: step, Index: step, Scale: 2}, thrice)
-			all = append(all, pieces(Mem{Base: first, Index: thrice, Scale: 1})...)
-		}
+		all = append(all, pieces(Mem{Base: first, Index: odd[times], Scale: uint8(scale)})...)
 	}
 	return all
+}
+
+// walk goes along a row of some adjacent panels, register by register.
+func walk(first reg.GPVirtual, panels int, name string, at func(j int, piece Mem)) {
+	p, step, j := first, reg.GPVirtual(nil), 0
+	for panel := range panels {
+		if panel == 1 {
+			step, p = stride(name), GP64()
+			LEAQ(Mem{Base: first, Index: step, Scale: 1}, p)
+		} else if panel > 1 {
+			ADDQ(step, p)
+		}
+		for _, piece := range pieces(Mem{Base: p}) {
+			at(j, piece)
+			j++
+		}
+	}
 }
 
 // eachRow has form make the sums of each list, unless it jumps to next, and
@@ -104,9 +118,7 @@ func (k *sparse) eachRow(out string, form func(e, last reg.GPVirtual), store fun
 	LEAQ(Mem{Base: entries, Index: e, Scale: 8}, e)
 	LEAQ(Mem{Base: entries, Index: last, Scale: 8}, last)
 	form(e, last)
-	for j, at := range places(k.out, k.panels, out+"Stride") {
-		store(k.sums[0][j], at)
-	}
+	walk(k.out, k.panels, out+"Stride", func(j int, piece Mem) { store(k.sums[0][j], piece) })
 	Label("next")
 	ADDQ(Imm(row), k.out)
 	ADDQ(Imm(8), k.spans)
@@ -119,16 +131,15 @@ func (k *sparse) eachRow(out string, form func(e, last reg.GPVirtual), store fun
 
 // sum adds the product of the entries from e to last to the first sums.
 func (k *sparse) sum(e, last reg.GPVirtual) {
-	SUBQ(Imm(8*(unroll-1)), last)
-	JMP(LabelRef("several"))
-	Label("unrolled")
-	for i, sums := range k.sums {
-		k.entry(Mem{Base: e, Disp: 8 * i}, sums)
-	}
-	ADDQ(Imm(8*unroll), e)
-	Label("several")
+	SUBQ(Imm(8), last)
+	JMP(LabelRef("pairs"))
+	Label("pair")
+	k.entry(Mem{Base: e}, k.sums[0])
+	k.entry(Mem{Base: e, Disp: 8}, k.sums[1])
+	ADDQ(Imm(16), e)
+	Label("pairs")
 	CMPQ(e, last)
-	JLT(LabelRef("unrolled"))
+	JLT(LabelRef("pair"))
 	JNE(LabelRef("even"))
 	k.entry(Mem{Base: e}, k.sums[0])
 	Label("even")
