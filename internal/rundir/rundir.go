@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"mnistgpu/internal/durable"
 )
 
 // Dir is a run's folder.
@@ -80,42 +82,35 @@ func (d *Dir) removeParents() {
 
 // Write puts content into the folder under name. A file of that name is
 // replaced only once content is safely on the disk. The error is a
-// [*WriteError], and then there is no new file.
+// [*WriteError]; see [durable.Write] for what is then there.
 func (d *Dir) Write(name string, content []byte) error {
 	path := filepath.Join(d.Path, name)
-	temp, err := os.CreateTemp(d.Path, "."+name+"-*")
-	if err != nil {
-		return writeError(path, err)
-	}
-	err = fill(temp, content)
-	if err == nil {
-		err = os.Rename(temp.Name(), path)
-	}
-	if err != nil {
-		os.Remove(temp.Name())
+	if err := durable.Write(durable.Disk, path, content); err != nil {
 		return writeError(path, err)
 	}
 	return nil
 }
 
-// fill writes content to f, waits for the disk and closes f.
-func fill(f *os.File, content []byte) error {
-	_, err := f.Write(content)
-	if err == nil {
-		err = f.Chmod(0o644)
+// Lock makes this process the only one that writes to the folder, until it
+// ends or calls release. The error is a [*WriteError], of [durable.ErrLocked]
+// where there is another.
+func (d *Dir) Lock() (release func() error, err error) {
+	release, err = durable.Lock(d.Path)
+	if err != nil {
+		return nil, writeError(d.Path, err)
 	}
-	if err == nil {
-		err = f.Sync()
-	}
-	return errors.Join(err, f.Close())
+	return release, nil
 }
 
-// writeError strips the operation and the path from err, which WriteError names
+// writeError strips the operation and the paths from err, which WriteError names
 // itself.
 func writeError(path string, err error) error {
 	var file *fs.PathError
+	var link *os.LinkError
 	if errors.As(err, &file) {
 		err = file.Err
+	} else if errors.As(err, &link) {
+		err = link.Err
 	}
 	return &WriteError{path, err}
 }

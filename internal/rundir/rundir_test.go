@@ -113,3 +113,26 @@ func assertEntries(t *testing.T, dir string, want ...string) {
 		}
 	}
 }
+
+func TestLockHasOneHolder(t *testing.T) {
+	d, err := Create(filepath.Join(t.TempDir(), "run"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	release, err := d.Lock()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = d.Lock()
+	var write *WriteError
+	if !errors.As(err, &write) || err.Error() != "cannot write "+d.Path+": is in use by another process" {
+		t.Errorf("a second lock gave %v", err)
+	}
+	if err := release(); err != nil {
+		t.Fatal(err)
+	}
+	if release, err = d.Lock(); err != nil {
+		t.Fatalf("a lock that was released is held: %v", err)
+	}
+	release()
+}

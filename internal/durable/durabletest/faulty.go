@@ -1,0 +1,130 @@
+// Package durabletest breaks the file operations of a save in every way that a
+// disk, a kill or a power cut can.
+package durabletest
+
+import (
+	"errors"
+	"fmt"
+	"syscall"
+
+	"mnistgpu/internal/durable"
+)
+
+// ShortWrite lets a write take half of its bytes without a word.
+var ShortWrite = errors.New("short write")
+
+// Faults are what an operation can fail with.
+var Faults = []error{syscall.ENOSPC, syscall.EIO, syscall.EDQUOT, syscall.EROFS, ShortWrite}
+
+// Crash is what a crash panics with.
+const Crash = "durabletest: crash"
+
+// Faulty passes operations on to FS until one of them fails.
+type Faulty struct {
+	FS      durable.FS
+	At      int   // the operation that fails, counted from 0
+	Err     error // what it fails with, or nil for a crash
+	Forever bool  // whether those after it fail too
+	After   bool  // whether it takes effect all the same
+
+	Calls  int    // operations so far
+	Failed string // the first operation that failed, or empty
+}
+
+// do counts an operation, and fails it or calls it.
+func (f *Faulty) do(name string, call func() error) error {
+	at := f.Calls
+	f.Calls++
+	if at != f.At && !(f.Forever && at > f.At) {
+		return call()
+	}
+	if f.Failed == "" {
+		f.Failed = name
+	}
+	if f.After {
+		call()
+	}
+	if f.Err == nil {
+		panic(Crash)
+	}
+	return fmt.Errorf("%s: %w", name, f.Err)
+}
+
+// Create is the operation of [durable.FS].
+func (f *Faulty) Create(path string) (file durable.File, err error) {
+	err = f.do("create", func() error {
+		file, err = f.FS.Create(path)
+		return err
+	})
+	if err != nil {
+		if file != nil {
+			file.Close()
+		}
+		return nil, err
+	}
+	return &faultyFile{f, file}, nil
+}
+
+// Rename is the operation of [durable.FS].
+func (f *Faulty) Rename(from, to string) error {
+	return f.do("rename", func() error { return f.FS.Rename(from, to) })
+}
+
+// Remove is the operation of [durable.FS].
+func (f *Faulty) Remove(path string) error {
+	return f.do("remove", func() error { return f.FS.Remove(path) })
+}
+
+// SyncDir is the operation of [durable.FS].
+func (f *Faulty) SyncDir(dir string) error {
+	return f.do("sync folder", func() error { return f.FS.SyncDir(dir) })
+}
+
+// ReadDir is the operation of [durable.FS].
+func (f *Faulty) ReadDir(dir string) (names []string, err error) {
+	err = f.do("read folder", func() error {
+		names, err = f.FS.ReadDir(dir)
+		return err
+	})
+	return names, err
+}
+
+// Open is the operation of [durable.FS].
+func (f *Faulty) Open(path string) (s durable.Source, err error) {
+	err = f.do("open", func() error {
+		s, err = f.FS.Open(path)
+		return err
+	})
+	return s, err
+}
+
+type faultyFile struct {
+	f    *Faulty
+	file durable.File
+}
+
+// Write writes half of b before it fails: a full disk takes what it can.
+func (w *faultyFile) Write(b []byte) (n int, err error) {
+	if w.f.Calls == w.f.At && !w.f.After {
+		if n, err = w.file.Write(b[:len(b)/2]); err != nil {
+			return n, err
+		}
+	}
+	err = w.f.do("write", func() error {
+		n, err = w.file.Write(b)
+		return err
+	})
+	if errors.Is(err, ShortWrite) {
+		return n, nil
+	}
+	return n, err
+}
+
+func (w *faultyFile) Sync() error { return w.f.do("sync", w.file.Sync) }
+
+// Close gives the file back to the system whether it fails or not, as systems
+// do.
+func (w *faultyFile) Close() error {
+	err := w.f.do("close", func() error { return nil })
+	return errors.Join(err, w.file.Close())
+}
