@@ -29,7 +29,7 @@ var arrows = map[string][]string{
 	"cpu":                          {"cpu", "internal/backend"},
 	"gpu":                          {"gpu", "internal/backend", "kernels"},
 	"internal/backend/backendtest": {"internal/backend"},
-	"internal/checkpoint":          {"internal/durable"},
+	"internal/checkpoint":          {"internal/durable", "internal/model"},
 	"internal/convert":             {"internal/mnist"},
 	"internal/durable/durabletest": {"internal/durable"},
 	"internal/nn":                  {"internal/backend", "internal/model"},

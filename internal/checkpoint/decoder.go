@@ -1,0 +1,125 @@
+package checkpoint
+
+import (
+	"encoding/binary"
+	"math"
+)
+
+// decoder takes a file apart. After a fault it gives zeros.
+type decoder struct {
+	content []byte
+	at      int
+	err     error
+}
+
+// noLimit is for lists whose length their bytes account for.
+const noLimit = math.MaxInt
+
+// faultf notes the first fault, with its place.
+func (d *decoder) faultf(format string, args ...any) {
+	if d.err == nil {
+		d.err = faultf("byte %d: "+format, append([]any{d.at}, args...)...)
+	}
+}
+
+// take returns the next n bytes, of what, or nil after a fault.
+func (d *decoder) take(what string, n int) []byte {
+	if d.err == nil && n > len(d.content)-d.at {
+		d.faultf("%s: %d bytes are left, want %d", what, len(d.content)-d.at, n)
+	}
+	if d.err != nil {
+		return nil
+	}
+	d.at += n
+	return d.content[d.at-n : d.at]
+}
+
+// count reads the length of a list whose elements take size bytes at least, so
+// that memory for them may be taken.
+func (d *decoder) count(what string, size, limit int) int {
+	b := d.take(what, 4)
+	if b == nil {
+		return 0
+	}
+	n := uint64(binary.LittleEndian.Uint32(b))
+	if most := uint64(min((len(d.content)-d.at)/size, limit)); n > most {
+		d.at -= 4
+		d.faultf("%s: %d of them, want at most %d", what, n, most)
+		return 0
+	}
+	return int(n)
+}
+
+// number reads a number that is not negative.
+func (d *decoder) number(what string) int {
+	b := d.take(what, 8)
+	if b == nil {
+		return 0
+	}
+	n := binary.LittleEndian.Uint64(b)
+	if n > math.MaxInt {
+		d.at -= 8
+		d.faultf("%s is %d: want at most %d", what, n, math.MaxInt)
+		return 0
+	}
+	return int(n)
+}
+
+func (d *decoder) text(what string) string {
+	return string(d.take(what, d.count(what, 1, noLimit)))
+}
+
+func (d *decoder) float64(what string) float64 {
+	b := d.take(what, 8)
+	if b == nil {
+		return 0
+	}
+	return math.Float64frombits(binary.LittleEndian.Uint64(b))
+}
+
+// names reads a list of names, sorted and each there once, and their values of
+// size bytes at least.
+func names[T any](d *decoder, what string, size int, value func(what string) T) map[string]T {
+	n := d.count(what, 4+size, maxNames)
+	if n == 0 {
+		return nil
+	}
+	m := make(map[string]T, n)
+	last := ""
+	for i := range n {
+		name := d.text(what)
+		if d.err == nil && i > 0 && name <= last {
+			d.faultf("%s: %q comes after %q", what, name, last)
+		}
+		v := value(what)
+		if d.err != nil {
+			return nil
+		}
+		m[name], last = v, name
+	}
+	return m
+}
+
+func (d *decoder) int32s(what string, n int) []int32 {
+	return numbers(d.take(what, 4*n), 4, func(b []byte) int32 { return int32(binary.LittleEndian.Uint32(b)) })
+}
+
+func (d *decoder) float32s(what string, n int) []float32 {
+	return numbers(d.take(what, 4*n), 4, func(b []byte) float32 { return math.Float32frombits(binary.LittleEndian.Uint32(b)) })
+}
+
+func (d *decoder) float64s(what string, n int) []float64 {
+	return numbers(d.take(what, 8*n), 8, func(b []byte) float64 { return math.Float64frombits(binary.LittleEndian.Uint64(b)) })
+}
+
+// numbers takes b apart into numbers of size bytes. There is no list of none.
+func numbers[T any](b []byte, size int, number func([]byte) T) []T {
+	if len(b) == 0 {
+		return nil
+	}
+	values := make([]T, len(b)/size)
+	for i := range values {
+		values[i] = number(b[i*size:])
+	}
+	return values
+}

@@ -1,0 +1,144 @@
+package checkpoint
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"mnistgpu/internal/durable"
+)
+
+// The files in a folder are generations: checkpoint-000001.mnistgpu and so on.
+const (
+	filePrefix = "checkpoint-"
+	fileSuffix = ".mnistgpu"
+)
+
+// Save writes s into a folder as its newest generation, which it returns the
+// name of, and then removes all but the newest keep. What was there stays until
+// the new file is safe; an error says that it may not be.
+func Save(disk durable.FS, dir string, s *State, keep int) (name string, err error) {
+	if keep < 1 {
+		panic("checkpoint: Save that keeps nothing")
+	}
+	old, err := generations(disk, dir)
+	if err != nil {
+		return "", err
+	}
+	number := 1
+	if len(old) > 0 {
+		number = old[0].number + 1
+	}
+	name = fmt.Sprintf("%s%06d%s", filePrefix, number, fileSuffix)
+	if err := durable.Write(disk, filepath.Join(dir, name), Encode(s)); err != nil {
+		return "", err
+	}
+	for _, g := range old[min(keep-1, len(old)):] {
+		disk.Remove(filepath.Join(dir, g.name)) // what stays is removed after the next save
+	}
+	return name, nil
+}
+
+// ErrNone is wrapped by the [*Error] of a folder without a checkpoint.
+var ErrNone = errors.New("has no checkpoint")
+
+// Loaded is the newest checkpoint of a folder that can be read.
+type Loaded struct {
+	State   *State
+	Name    string   // of the file
+	Skipped []*Error // newer files, which cannot be read, and why
+}
+
+// Load reads the newest generation in a folder that can be read. The error is
+// an [*Error]: there is none, or none that can be read.
+func Load(disk durable.FS, dir string) (*Loaded, error) {
+	all, err := generations(disk, dir)
+	if err != nil {
+		return nil, &Error{dir, cause(err)}
+	}
+	if len(all) == 0 {
+		return nil, &Error{dir, ErrNone}
+	}
+	l := new(Loaded)
+	for _, g := range all {
+		l.State, err = read(disk, filepath.Join(dir, g.name))
+		if err == nil {
+			l.Name = g.name
+			return l, nil
+		}
+		l.Skipped = append(l.Skipped, &Error{filepath.Join(dir, g.name), cause(err)})
+	}
+	var reasons []string
+	for _, fault := range l.Skipped {
+		reasons = append(reasons, fmt.Sprintf("%s %v", filepath.Base(fault.Path), fault.Err))
+	}
+	return nil, &Error{dir, fmt.Errorf("has no checkpoint that can be read: %s", strings.Join(reasons, "; "))}
+}
+
+// cause strips what an [*Error] with a path says itself.
+func cause(err error) error {
+	var fault *Error
+	var file *fs.PathError
+	if errors.As(err, &fault) {
+		return fault.Err
+	}
+	if errors.As(err, &file) {
+		return file.Err
+	}
+	return err
+}
+
+// read looks at the start of a file before it takes the whole of it into
+// memory.
+func read(disk durable.FS, path string) (*State, error) {
+	f, err := disk.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	start := make([]byte, min(f.Size(), int64(headerSize)))
+	if _, err := f.ReadAt(start, 0); err != nil {
+		return nil, err
+	}
+	if err := checkStart(start, f.Size()); err != nil {
+		return nil, err
+	}
+	content := make([]byte, f.Size())
+	if _, err := f.ReadAt(content, 0); err != nil {
+		return nil, err
+	}
+	return Decode(content)
+}
+
+type generation struct {
+	name   string
+	number int
+}
+
+// generations returns those in a folder, newest first.
+func generations(disk durable.FS, dir string) ([]generation, error) {
+	names, err := disk.ReadDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	var all []generation
+	for _, name := range names {
+		digits, ok := strings.CutPrefix(name, filePrefix)
+		if !ok {
+			continue
+		}
+		if digits, ok = strings.CutSuffix(digits, fileSuffix); !ok {
+			continue
+		}
+		if n, err := strconv.Atoi(digits); err == nil && n > 0 && len(digits) >= 6 {
+			all = append(all, generation{name, n})
+		}
+	}
+	slices.SortFunc(all, func(a, b generation) int { return cmp.Compare(b.number, a.number) })
+	return all, nil
+}

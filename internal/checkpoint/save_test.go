@@ -1,0 +1,141 @@
+package checkpoint
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"mnistgpu/internal/durable"
+	"mnistgpu/internal/durable/durabletest"
+)
+
+func save(t *testing.T, disk durable.FS, dir string, step int) {
+	t.Helper()
+	if _, err := Save(disk, dir, sample(step, 40), 2); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func load(t *testing.T, dir string) *Loaded {
+	t.Helper()
+	l, err := Load(durable.Disk, dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+// entries returns the names in a folder.
+func entries(t *testing.T, dir string) []string {
+	t.Helper()
+	names, err := durable.Disk.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return names
+}
+
+func TestSaveKeepsGenerations(t *testing.T) {
+	dir := t.TempDir()
+	for step := range 5 {
+		save(t, durable.Disk, dir, step)
+	}
+	want := []string{"checkpoint-000004.mnistgpu", "checkpoint-000005.mnistgpu"}
+	if diff := cmp.Diff(want, entries(t, dir)); diff != "" {
+		t.Error(diff)
+	}
+	l := load(t, dir)
+	if diff := cmp.Diff(sample(4, 40), l.State); diff != "" || l.Name != want[1] || l.Skipped != nil {
+		t.Errorf("loaded %s, skipped %v: %s", l.Name, l.Skipped, diff)
+	}
+	if name, err := Save(durable.Disk, dir, sample(9, 40), 1); err != nil || name != "checkpoint-000006.mnistgpu" {
+		t.Errorf("saved %s, %v", name, err)
+	}
+	if got := entries(t, dir); len(got) != 1 {
+		t.Errorf("the folder holds %q, want one", got)
+	}
+}
+
+// What cannot be read is skipped and named, whatever is wrong with it.
+func TestLoadFallsBack(t *testing.T) {
+	dir := t.TempDir()
+	save(t, durable.Disk, dir, 1)
+	write := func(name, content string) {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	good := string(Encode(sample(7, 40)))
+	write("checkpoint-000002.mnistgpu", good[:len(good)-1])
+	write("checkpoint-000003.mnistgpu", good[:100]+"x"+good[101:])
+	write("checkpoint-000004.mnistgpu", "")
+	write("checkpoint-9.mnistgpu", good)
+	write("checkpoint-x00009.mnistgpu", good)
+	if err := os.Mkdir(filepath.Join(dir, "checkpoint-000005.mnistgpu"), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	l := load(t, dir)
+	if l.State.Step != 1 || l.Name != "checkpoint-000001.mnistgpu" {
+		t.Errorf("loaded step %d of %s, want 1", l.State.Step, l.Name)
+	}
+	want := []string{
+		"5.mnistgpu: is not a regular file",
+		"4.mnistgpu: is cut off: 0 bytes long, want 64 at least",
+		"3.mnistgpu: is damaged: its SHA-256 is not the one that it ends with",
+		fmt.Sprintf("2.mnistgpu: is cut off: %d bytes long, want %d", len(good)-1, len(good)),
+	}
+	for i, fault := range l.Skipped {
+		if text := filepath.Join(dir, "checkpoint-00000") + want[i]; fault.Error() != text {
+			t.Errorf("skipped %q\nwant    %q", fault, text)
+		}
+	}
+	if len(l.Skipped) != len(want) {
+		t.Errorf("skipped %d, want %d", len(l.Skipped), len(want))
+	}
+}
+
+func TestLoadOfNothing(t *testing.T) {
+	dir := t.TempDir()
+	_, err := Load(durable.Disk, dir)
+	var fault *Error
+	if !errors.Is(err, ErrNone) || !errors.As(err, &fault) || err.Error() != dir+": has no checkpoint" {
+		t.Errorf("an empty folder gave %v", err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "checkpoint-000001.mnistgpu"), []byte("<html>"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	_, err = Load(durable.Disk, dir)
+	want := dir + ": has no checkpoint that can be read: checkpoint-000001.mnistgpu is no checkpoint of mnistgpu"
+	if errors.Is(err, ErrNone) || err.Error() != want {
+		t.Errorf("a damaged one gave %v\nwant %s", err, want)
+	}
+	if _, err = Load(durable.Disk, filepath.Join(dir, "none")); !errors.As(err, &fault) || !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a missing folder gave %v", err)
+	}
+}
+
+// Loading goes on past any file that fails to open, and never takes another
+// state for the newest without saying so.
+func TestLoadFaults(t *testing.T) {
+	dir := t.TempDir()
+	save(t, durable.Disk, dir, 1)
+	save(t, durable.Disk, dir, 2)
+	passed, cases := 0, 0
+	for _, fault := range durabletest.Faults {
+		for at := range 2 {
+			cases++
+			l, err := Load(&durabletest.Faulty{FS: durable.Disk, At: at, Err: fault}, dir)
+			if at == 0 && errors.Is(err, fault) || at == 1 && err == nil && l.State.Step == 1 && len(l.Skipped) == 1 {
+				passed++
+			}
+		}
+	}
+	t.Logf("passed %d of %d", passed, cases)
+	if passed != cases {
+		t.Errorf("%d of %d faults went wrong", cases-passed, cases)
+	}
+}
