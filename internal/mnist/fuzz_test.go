@@ -2,32 +2,25 @@ package mnist
 
 import (
 	"bytes"
-	"runtime/metrics"
+	"compress/gzip"
+	"io"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"mnistgpu/internal/hostile"
 )
 
-// allocated returns how many bytes f takes from the heap, garbage included.
-func allocated(f func()) uint64 {
-	sample := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}}
-	metrics.Read(sample)
-	before := sample[0].Value.Uint64()
-	f()
-	metrics.Read(sample)
-	return sample[0].Value.Uint64() - before
-}
-
-// checkMemory checks that reading input did not take more than its size
-// warrants. Deflate packs at most 1032 bytes into one, memory that doubles as
-// it grows adds up to at most four times what was read, and 4 MiB cover fixed
-// buffers and the runtime's own.
-func checkMemory(t *testing.T, input []byte, taken uint64) {
-	content := uint64(len(input))
-	if bytes.HasPrefix(input, []byte{0x1f, 0x8b}) {
-		content *= 1032
+// contentSize is the size of input or, if it is compressed, of what it unpacks
+// to.
+func contentSize(input []byte) int {
+	z, err := gzip.NewReader(bytes.NewReader(input))
+	if err != nil {
+		return len(input)
 	}
-	if limit := 4*content + 4<<20; taken > limit {
-		t.Errorf("%d bytes of input took %d bytes of memory: want at most %d", len(input), taken, limit)
-	}
+	const enough = 32 << 20
+	n, _ := io.Copy(io.Discard, io.LimitReader(z, enough))
+	return max(len(input), int(n))
 }
 
 // checkSame checks that raw input that was accepted is what would be written.
@@ -38,6 +31,36 @@ func checkSame(t *testing.T, input, written []byte) {
 	}
 }
 
+// checkImages reads images from hostile input.
+func checkImages(t *testing.T, input []byte) (m Images, err error) {
+	t.Helper()
+	hostile.CheckMemory(t, contentSize(input), func() { m, err = decodeImages("fuzz", bytes.NewReader(input)) })
+	if err != nil {
+		return m, err
+	}
+	var written bytes.Buffer
+	if err := WriteImages(&written, m); err != nil {
+		t.Fatal(err)
+	}
+	checkSame(t, input, written.Bytes())
+	return m, nil
+}
+
+// checkLabels reads labels from hostile input.
+func checkLabels(t *testing.T, input []byte) (labels []byte, err error) {
+	t.Helper()
+	hostile.CheckMemory(t, contentSize(input), func() { labels, err = decodeLabels("fuzz", bytes.NewReader(input)) })
+	if err != nil {
+		return nil, err
+	}
+	var written bytes.Buffer
+	if err := WriteLabels(&written, labels); err != nil {
+		t.Fatal(err)
+	}
+	checkSame(t, input, written.Bytes())
+	return labels, nil
+}
+
 func FuzzImages(f *testing.F) {
 	f.Add(twoImages)
 	f.Add(twoImages[:len(twoImages)-1])
@@ -45,19 +68,7 @@ func FuzzImages(f *testing.F) {
 	f.Add(append(compress(f, twoImages), compress(f, nil)...))
 	f.Add(idx([]uint32{imagesMagic, 8192, 256, 256}, 1, 2, 3))
 	f.Add(compress(f, idx([]uint32{imagesMagic, 4, 256, 256}, make([]byte, 4<<16)...)))
-	f.Fuzz(func(t *testing.T, input []byte) {
-		var m Images
-		var err error
-		checkMemory(t, input, allocated(func() { m, err = decodeImages("fuzz", bytes.NewReader(input)) }))
-		if err != nil {
-			return
-		}
-		var written bytes.Buffer
-		if err := WriteImages(&written, m); err != nil {
-			t.Fatal(err)
-		}
-		checkSame(t, input, written.Bytes())
-	})
+	f.Fuzz(func(t *testing.T, input []byte) { checkImages(t, input) })
 }
 
 func FuzzLabels(f *testing.F) {
@@ -66,17 +77,31 @@ func FuzzLabels(f *testing.F) {
 	f.Add(compress(f, threeLabels))
 	f.Add(idx([]uint32{labelsMagic, 1_000_000}, 1, 2, 3))
 	f.Add(compress(f, idx([]uint32{labelsMagic, 100_000}, make([]byte, 100_000)...)))
-	f.Fuzz(func(t *testing.T, input []byte) {
-		var labels []byte
-		var err error
-		checkMemory(t, input, allocated(func() { labels, err = decodeLabels("fuzz", bytes.NewReader(input)) }))
-		if err != nil {
+	f.Fuzz(func(t *testing.T, input []byte) { checkLabels(t, input) })
+}
+
+// FuzzGzip compresses raw files: they mean the same as before, unless a byte of
+// the compressed file is changed, which must not do harm either.
+func FuzzGzip(f *testing.F) {
+	f.Add(twoImages, uint16(0), byte(0))
+	f.Add(threeLabels, uint16(12), byte(0x40))
+	f.Add(idx([]uint32{imagesMagic, 2, 256, 256}, make([]byte, 2<<16)...), uint16(30), byte(1))
+	f.Add(append(bytes.Clone(threeLabels), 0), uint16(3), byte(0x1c))
+	f.Fuzz(func(t *testing.T, raw []byte, at uint16, flip byte) {
+		packed := compress(t, raw)
+		packed[int(at)%len(packed)] ^= flip
+		images, imagesErr := checkImages(t, packed)
+		labels, labelsErr := checkLabels(t, packed)
+		if flip != 0 || bytes.HasPrefix(raw, []byte{0x1f, 0x8b}) {
 			return
 		}
-		var written bytes.Buffer
-		if err := WriteLabels(&written, labels); err != nil {
-			t.Fatal(err)
+		wantImages, wantImagesErr := checkImages(t, raw)
+		wantLabels, wantLabelsErr := checkLabels(t, raw)
+		if (imagesErr == nil) != (wantImagesErr == nil) || (labelsErr == nil) != (wantLabelsErr == nil) {
+			t.Errorf("compressed: %v, %v; raw: %v, %v", imagesErr, labelsErr, wantImagesErr, wantLabelsErr)
 		}
-		checkSame(t, input, written.Bytes())
+		if diff := cmp.Diff(wantImages, images) + cmp.Diff(wantLabels, labels); diff != "" {
+			t.Errorf("-raw +compressed:\n%s", diff)
+		}
 	})
 }
