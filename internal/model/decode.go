@@ -11,8 +11,12 @@ import (
 )
 
 const (
-	// maxHeader bounds the header, which takes some 80 bytes a tensor.
-	maxHeader = 1 << 20
+	// maxHeader bounds the header, which takes some 110 bytes a tensor.
+	maxHeader = 64 << 10
+
+	// maxParts bounds the commas and brackets of the header, 8 a tensor. They
+	// are what a JSON reader takes memory for, many times their own.
+	maxParts = 8*2*(MaxLayers+1) + 64
 
 	// lengthSize is the size of the number before the header, its length.
 	lengthSize = 8
@@ -30,17 +34,16 @@ func Decode(content []byte) (*Model, error) {
 	if err := checkStart(content, int64(len(content))); err != nil {
 		return nil, err
 	}
-	file, err := safetensors.Deserialize(content)
+	if err := checkHeader(content[lengthSize:][:binary.LittleEndian.Uint64(content)]); err != nil {
+		return nil, err
+	}
+	size, header, err := safetensors.ReadMetadata(content)
 	if err != nil {
 		return nil, faultf("%w", err)
 	}
 	m := new(Model)
-	if err := m.readTensors(file); err != nil {
+	if err := m.readTensors(header.Tensors(), content[lengthSize+size:]); err != nil {
 		return nil, err
-	}
-	_, header, err := safetensors.ReadMetadata(content)
-	if err != nil {
-		return nil, faultf("%w", err)
 	}
 	if err := m.readMetadata(header.Metadata()); err != nil {
 		return nil, err
@@ -66,19 +69,33 @@ func checkStart(start []byte, size int64) error {
 	return nil
 }
 
-// readTensors takes the layers' weights and biases out of a file, which must
-// have no others.
-func (m *Model) readTensors(file safetensors.SafeTensors) error {
-	for i := range file.Len() {
+// checkHeader checks that the header is simple enough to be read.
+func checkHeader(header []byte) error {
+	parts := 0
+	for _, c := range header {
+		if c == ',' || c == '[' || c == '{' {
+			parts++
+		}
+	}
+	if parts > maxParts {
+		return faultf("is no model: a header of %d commas and brackets, want at most %d", parts, maxParts)
+	}
+	return nil
+}
+
+// readTensors takes the layers' weights and biases out of data. There must be no
+// other tensors.
+func (m *Model) readTensors(tensors map[string]*safetensors.TensorInfo, data []byte) error {
+	for i := range len(tensors) {
 		name, dims := fmt.Sprintf("layers.%d.weight", i/2), 2
 		if i%2 == 1 {
 			name, dims = fmt.Sprintf("layers.%d.bias", i/2), 1
 		}
-		view, ok := file.Tensor(name)
+		info, ok := tensors[name]
 		if !ok {
-			return faultf("has %d tensors, and none of them is %s", file.Len(), name)
+			return faultf("has %d tensors, and none of them is %s", len(tensors), name)
 		}
-		t, err := readTensor(name, dims, view)
+		t, err := readTensor(name, dims, info, data)
 		if err != nil {
 			return err
 		}
@@ -98,19 +115,20 @@ func (m *Model) readTensors(file safetensors.SafeTensors) error {
 
 // readTensor copies a tensor, whose length the library has compared with its
 // shape.
-func readTensor(name string, dims int, view safetensors.TensorView) (Tensor, error) {
-	if view.DType() != safetensors.F32 {
-		return Tensor{}, faultf("%s is of type %v: want F32", name, view.DType())
+func readTensor(name string, dims int, info *safetensors.TensorInfo, data []byte) (Tensor, error) {
+	if info.DType != safetensors.F32 {
+		return Tensor{}, faultf("%s is of type %v: want F32", name, info.DType)
 	}
-	if len(view.Shape()) != dims || view.DataLen() == 0 {
-		return Tensor{}, faultf("%s has the shape %v: want %d positive numbers", name, view.Shape(), dims)
+	data = data[info.DataOffsets[0]:info.DataOffsets[1]]
+	if len(info.Shape) != dims || len(data) == 0 {
+		return Tensor{}, faultf("%s has the shape %v: want %d positive numbers", name, info.Shape, dims)
 	}
-	t := Tensor{Name: name, Values: make([]float32, view.DataLen()/4)}
-	for _, n := range view.Shape() {
+	t := Tensor{Name: name, Values: make([]float32, len(data)/4)}
+	for _, n := range info.Shape {
 		t.Shape = append(t.Shape, int(n))
 	}
 	for i := range t.Values {
-		t.Values[i] = math.Float32frombits(binary.LittleEndian.Uint32(view.Data()[4*i:]))
+		t.Values[i] = math.Float32frombits(binary.LittleEndian.Uint32(data[4*i:]))
 	}
 	if !t.Finite() {
 		return Tensor{}, faultf("%s holds a number that is not finite", name)

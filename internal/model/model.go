@@ -2,6 +2,9 @@
 // is needed to use them, and the file that holds both.
 package model
 
+// MaxLayers is how many hidden layers a model may have.
+const MaxLayers = 128
+
 // Tensor is a named array of parameters, row-major.
 type Tensor struct {
 	Name   string

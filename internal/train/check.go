@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"mnistgpu/internal/model"
 )
 
 // A ConfigError says which setting makes no sense, in one line.
@@ -31,6 +33,7 @@ func (c Config) Check() error {
 	rules := c.Descent.rules() // before the rate, which may come from them
 	rules = append(rules, []rule{
 		{len(c.Hidden) > 0 && slices.Min(c.Hidden) > 0 && slices.Max(c.Hidden) <= 1<<16, "hidden widths lie between 1 and 65536", c.Hidden},
+		{len(c.Hidden) <= model.MaxLayers, "hidden layers are at most 128", len(c.Hidden)},
 		{c.Batch >= 0, "batch is a positive number or full", c.Batch},
 		{c.Epochs >= 0, "epochs is a positive number", c.Epochs},
 		{c.Steps >= 0 && c.Steps <= maxSteps, "steps lies between 1 and 10000000", c.Steps},
