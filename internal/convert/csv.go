@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -57,11 +58,10 @@ func (c *collector) readLine(number int, line string) error {
 	if strings.TrimSpace(line) == "" {
 		return nil
 	}
-	fields := strings.Split(line, ",")
-	if number == 1 && isHeader(fields) {
+	if number == 1 && isHeader(line) {
 		return nil
 	}
-	height, width, pixels, label, err := c.parse(fields)
+	height, width, pixels, label, err := c.parse(line)
 	if err != nil {
 		c.skip(c.path, number, err.Error())
 		return nil
@@ -69,30 +69,39 @@ func (c *collector) readLine(number int, line string) error {
 	return c.add(height, width, pixels, label)
 }
 
-// isHeader reports whether fields are names: none is a number.
-func isHeader(fields []string) bool {
-	return !slices.ContainsFunc(fields, func(f string) bool {
-		_, err := strconv.ParseFloat(unquote(f), 64)
-		return err == nil
-	})
+// decimal is a number. Parsing would make an error of each name in a header.
+var decimal = regexp.MustCompile(`^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$`)
+
+// isHeader reports whether the fields of a line are names: none is a number.
+func isHeader(line string) bool {
+	for field := range strings.SplitSeq(line, ",") {
+		if decimal.MatchString(unquote(field)) {
+			return false
+		}
+	}
+	return true
 }
 
 func unquote(field string) string { return strings.Trim(strings.TrimSpace(field), `"`) }
 
-// parse reads an image and its label from the fields of a line.
-func (c *collector) parse(fields []string) (height, width int, pixels []byte, label byte, err error) {
-	if height, width, err = c.shape(len(fields) - 1); err != nil {
+// parse reads an image and its label from a line. Fields are read one by one: a
+// list of them would take many times the memory of the line.
+func (c *collector) parse(line string) (height, width int, pixels []byte, label byte, err error) {
+	first, rest, _ := strings.Cut(line, ",")
+	if height, width, err = c.shape(strings.Count(line, ",")); err != nil {
 		return 0, 0, nil, 0, err
 	}
-	label, err = parseByte(fields[0])
+	label, err = parseByte(first)
 	if err != nil {
 		return 0, 0, nil, 0, fmt.Errorf("label %w", err)
 	}
-	pixels = make([]byte, len(fields)-1)
-	for i, field := range fields[1:] {
-		if pixels[i], err = parseByte(field); err != nil {
-			return 0, 0, nil, 0, fmt.Errorf("column %d %w", i+2, err)
+	pixels = make([]byte, 0, height*width)
+	for field := range strings.SplitSeq(rest, ",") {
+		v, err := parseByte(field)
+		if err != nil {
+			return 0, 0, nil, 0, fmt.Errorf("column %d %w", len(pixels)+2, err)
 		}
+		pixels = append(pixels, v)
 	}
 	return height, width, pixels, label, nil
 }

@@ -19,7 +19,7 @@ import (
 )
 
 // encode returns a PNG of the given size, all of one colour.
-func encode(t *testing.T, height, width int, c color.Color) []byte {
+func encode(t testing.TB, height, width int, c color.Color) []byte {
 	t.Helper()
 	img := image.NewNRGBA(image.Rect(0, 0, width, height))
 	for i := range height * width {
