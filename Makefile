@@ -1,5 +1,6 @@
 # make           build bin/mnistgpu, with CUDA where its headers are found
 # make test      what runs anywhere; make test-long takes minutes and real MNIST
+# make fuzz      hostile input to all readers of files, FUZZTIME=30s each
 # make test-cuda the CUDA backend on the simulated device, or on a GPU
 # make kernels   write kernels/kernels.ptx anew, with nvcc
 # make asm       write the CPU's assembly anew; check-asm asks that it is committed
@@ -19,7 +20,8 @@ export CGO_CFLAGS += $(if $(CUDA_H),-I$(CURDIR)/gpu/driver/compat -I$(dir $(CUDA
 PTX = nvcc -ptx -arch=compute_75 kernels.cu
 ARCHITECTURES = sm_75 sm_80 sm_86 sm_89 sm_90
 
-.PHONY: build build-cpu test test-long test-cuda gpu-bundle kernels check-kernels asm check-asm lint vulncheck clean
+.PHONY: build build-cpu test test-long fuzz test-cuda gpu-bundle kernels check-kernels asm check-asm lint \
+	vulncheck clean
 
 ifdef CUDA_H
 build:
@@ -38,6 +40,18 @@ test:
 
 test-long:
 	MNISTGPU_LONG=1 go test -timeout 60m ./...
+
+# Readers of foreign files, each for FUZZTIME. What they find stays in testdata.
+FUZZTIME ?= 30s
+FUZZ = internal/mnist:FuzzImages internal/mnist:FuzzLabels internal/mnist:FuzzGzip \
+	internal/convert:FuzzCSV internal/convert:FuzzPNG internal/model:FuzzDecode \
+	internal/checkpoint:FuzzDecode cmd/mnistgpu:FuzzConfig
+
+fuzz:
+	for target in $(FUZZ); do \
+		echo "== $$target"; \
+		go test -run '^$$' -fuzz "^$${target#*:}$$" -fuzztime $(FUZZTIME) ./$${target%:*} || exit; \
+	done
 
 test-cuda:
 	go test -tags cuda ./gpu/... ./kernels/... ./cmd/...

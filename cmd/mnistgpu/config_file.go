@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -22,8 +24,9 @@ import (
 //
 // A run's config.toml is one, so that --config repeats the run.
 
-// maxConfig is far more than all flags take.
-const maxConfig = 1 << 20
+// maxConfig is more than all flags take. A TOML reader takes up to a hundred
+// times the memory of its file.
+const maxConfig = 8 << 10
 
 // setting is the value of a flag, as a file of settings has it.
 type setting struct {
@@ -78,13 +81,12 @@ func (s *settings) tells(flag string) bool {
 // key is the name of a flag in a file.
 func key(flag string) string { return strings.ReplaceAll(flag, "-", "_") }
 
-// record is a struct type with a field for each of the settings, which has the
-// type that literal gives it or, for reading, any.
-func record(settings []setting, fieldType func(setting) reflect.Type) reflect.Type {
+// record is a struct type with a field for each of the settings.
+func record(settings []setting) reflect.Type {
 	var fields []reflect.StructField
 	for i, s := range settings {
 		tag := reflect.StructTag(fmt.Sprintf("toml:%q", key(s.flag.Name)))
-		fields = append(fields, reflect.StructField{Name: "Field" + strconv.Itoa(i), Type: fieldType(s), Tag: tag})
+		fields = append(fields, reflect.StructField{Name: "Field" + strconv.Itoa(i), Type: reflect.TypeOf(s.literal()), Tag: tag})
 	}
 	return reflect.StructOf(fields)
 }
@@ -92,7 +94,7 @@ func record(settings []setting, fieldType func(setting) reflect.Type) reflect.Ty
 // encodeSettings returns the settings as a file, each on a line with its
 // comment.
 func encodeSettings(settings []setting) ([]byte, error) {
-	file := reflect.New(record(settings, func(s setting) reflect.Type { return reflect.TypeOf(s.literal()) })).Elem()
+	file := reflect.New(record(settings)).Elem()
 	for i, s := range settings {
 		file.Field(i).Set(reflect.ValueOf(s.literal()))
 	}
@@ -141,22 +143,22 @@ func fromFile(f *pflag.FlagSet, path string) (source, error) {
 	if err != nil {
 		return nil, err
 	}
-	var known []setting
-	f.VisitAll(func(flag *pflag.Flag) {
-		if flag.Name != "config" && flag.Name != "help" {
-			known = append(known, setting{flag: flag})
-		}
-	})
-	file := reflect.New(record(known, func(setting) reflect.Type { return reflect.TypeFor[any]() }))
-	decoder := toml.NewDecoder(bytes.NewReader(content)).DisallowUnknownFields()
-	if err := decoder.Decode(file.Interface()); err != nil {
+	if err := refuseTables(path, content); err != nil {
+		return nil, err
+	}
+	var file map[string]any
+	if err := toml.Unmarshal(content, &file); err != nil {
 		return nil, mistakeIn(path, err)
 	}
 	values := map[string]string{}
-	for i, s := range known {
-		if v := file.Elem().Field(i).Interface(); v != nil {
-			values[s.flag.Name] = typed(v)
+	f.VisitAll(func(flag *pflag.Flag) {
+		if v, ok := file[key(flag.Name)]; ok && flag.Name != "config" && flag.Name != "help" {
+			values[flag.Name] = typed(v)
+			delete(file, key(flag.Name))
 		}
+	})
+	if len(file) > 0 {
+		return nil, unknownSetting(path, content, file)
 	}
 	return func(flag *pflag.Flag) (*string, string) {
 		if v, ok := values[flag.Name]; ok {
@@ -177,18 +179,39 @@ func readConfig(path string) ([]byte, error) {
 		return nil, fmt.Errorf("--config: %w", err)
 	}
 	if len(content) > maxConfig {
-		return nil, fmt.Errorf("--config: %s is no file of settings: it is larger than 1 MiB", path)
+		return nil, fmt.Errorf("--config: %s is no file of settings: it is larger than 8 KiB", path)
 	}
 	return content, nil
 }
 
+// refuseTables refuses [headers], which no setting has. The reader would take
+// time and memory for the square of their number.
+func refuseTables(path string, content []byte) error {
+	number := 0
+	for line := range bytes.Lines(content) {
+		number++
+		if bytes.HasPrefix(bytes.TrimSpace(line), []byte("[")) {
+			return fmt.Errorf("%s:%d: settings have no tables", path, number)
+		}
+	}
+	return nil
+}
+
+// unknownSetting names the first line of content whose key is in unknown.
+func unknownSetting(path string, content []byte, unknown map[string]any) error {
+	number := 0
+	for line := range strings.Lines(string(content)) {
+		number++
+		name := strings.Trim(strings.TrimSpace(line[:max(0, strings.IndexAny(line, "=."))]), `"'`)
+		if _, ok := unknown[name]; ok {
+			return fmt.Errorf("%s:%d: unknown setting %q", path, number, name)
+		}
+	}
+	return fmt.Errorf("%s: unknown setting %q", path, slices.Min(slices.Collect(maps.Keys(unknown))))
+}
+
 // mistakeIn names the line of what is wrong with a file.
 func mistakeIn(path string, err error) error {
-	var unknown *toml.StrictMissingError
-	if errors.As(err, &unknown) && len(unknown.Errors) > 0 {
-		line, _ := unknown.Errors[0].Position()
-		return fmt.Errorf("%s:%d: unknown setting %q", path, line, strings.Join(unknown.Errors[0].Key(), "."))
-	}
 	var syntax *toml.DecodeError
 	if errors.As(err, &syntax) {
 		line, _ := syntax.Position()
