@@ -56,6 +56,8 @@ func Checks() []Check {
 		trials("graph", graphTrials()),
 		trials("CrossEntropy", crossEntropyTrials()),
 		trials("SGDStep", sgdStepTrials()),
+		trials("MomentumStep", momentumStepTrials()),
+		trials("AdamStep", adamStepTrials()),
 		trials("LinearForward/whole numbers", products(wholeNumbers, smallSizes, forwardTrials)),
 		trials("LinearBackwardInput/whole numbers", products(wholeNumbers, smallSizes, backwardInputTrials)),
 		trials("LinearBackwardWeight/whole numbers", products(wholeNumbers, smallSizes, backwardWeightTrials)),

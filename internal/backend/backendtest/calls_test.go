@@ -33,6 +33,14 @@ type (
 		p, g tensor
 		sgd  backend.SGD
 	}
+	momentumCall struct {
+		p, v, g  tensor
+		momentum backend.Momentum
+	}
+	adamCall struct {
+		p, m, v, g tensor
+		adam       backend.Adam
+	}
 	lossCall struct {
 		tally           backend.Tally
 		dlogits, logits tensor
@@ -46,7 +54,7 @@ func on(verb, fault string, spoil func(v *verbs)) mutant {
 	return mutant{verb + ": " + fault, func(f *faulty) { spoil(&f.verbs) }}
 }
 
-// forward is a mutant of LinearForward; the next five are of the other verbs.
+// forward is a mutant of LinearForward; those after it are of the other verbs.
 // They may change the call before they hand it to good, the result after it, or
 // both.
 func forward(fault string, spoil func(good func(forwardCall), c forwardCall)) mutant {
@@ -94,6 +102,22 @@ func sgdStep(fault string, spoil func(good func(stepCall), c stepCall)) mutant {
 		verb := v.sgdStep
 		good := func(c stepCall) { verb(c.p, c.g, c.sgd) }
 		v.sgdStep = func(p, g tensor, sgd backend.SGD) { spoil(good, stepCall{p, g, sgd}) }
+	})
+}
+
+func momentumStep(fault string, spoil func(good func(momentumCall), c momentumCall)) mutant {
+	return on("MomentumStep", fault, func(v *verbs) {
+		verb := v.momentumStep
+		good := func(c momentumCall) { verb(c.p, c.v, c.g, c.momentum) }
+		v.momentumStep = func(p, v, g tensor, momentum backend.Momentum) { spoil(good, momentumCall{p, v, g, momentum}) }
+	})
+}
+
+func adamStep(fault string, spoil func(good func(adamCall), c adamCall)) mutant {
+	return on("AdamStep", fault, func(v *verbs) {
+		verb := v.adamStep
+		good := func(c adamCall) { verb(c.p, c.m, c.v, c.g, c.adam) }
+		v.adamStep = func(p, m, v, g tensor, adam backend.Adam) { spoil(good, adamCall{p, m, v, g, adam}) }
 	})
 }
 

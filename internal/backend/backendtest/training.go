@@ -2,32 +2,61 @@ package backendtest
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 
 	"mnistgpu/internal/backend"
 )
 
 // trainingTrials train a net for some steps. The limits are the relative
-// Frobenius error of float32 weights after so many steps of plain gradient
-// descent, with ten times the error that three orders of summation showed.
-// Inputs cut to TF32 miss them from the first step on.
+// Frobenius error of float32 weights after so many steps of gradient descent,
+// plain or with momentum, and of Adam, with ten times the error that three orders
+// of summation showed. Inputs cut to TF32 miss them from the first step on.
 func trainingTrials() (list []trial) {
 	for _, run := range []struct {
-		steps int
-		limit float64
-	}{{1, 2e-7}, {10, 6e-7}, {100, 2e-6}} {
+		steps       int
+		limit, adam float64
+	}{{1, 2e-7, 2e-7}, {10, 6e-7, 1e-6}, {100, 2e-6, 3e-6}} {
 		for _, way := range []struct {
-			name string
-			step func(*net, backend.Ops)
-		}{{"fused update", (*net).fusedStep}, {"update after two chunks", (*net).chunkedStep}} {
+			name  string
+			limit float64
+			rate  func(i int) float64
+			step  func(*net, backend.Ops)
+		}{
+			{"fused update", run.limit, falling(0.1), (*net).fusedStep},
+			{"update after two chunks", run.limit, falling(0.1), (*net).chunkedStep},
+			{"momentum", run.limit, falling(0.02), (*net).momentumStep},
+			{"Adam", run.adam, corrected(falling(0.002)), (*net).adamStep},
+		} {
 			train := func(s *stage) {
-				n := newNet(s, run.steps, frobenius(run.limit))
+				n := newNet(s, run.steps, frobenius(way.limit), way.rate)
 				s.replay(s.capture(func(ops backend.Ops) { way.step(n, ops) }), run.steps)
 			}
 			list = append(list, trial{fmt.Sprintf("%d steps, %s", run.steps, way.name), train})
 		}
 	}
 	return list
+}
+
+// falling gives learning rates that start at the given one.
+func falling(rate float64) func(i int) float64 {
+	return func(i int) float64 { return rate / (1 + float64(i)/50) }
+}
+
+// The methods have their usual numbers.
+const (
+	netMomentum = 0.9
+	netBeta1    = 0.9
+	netBeta2    = 0.999
+	netEpsilon  = 1e-8
+)
+
+// corrected has Adam's correction of the bias in rate.
+func corrected(rate func(i int) float64) func(i int) float64 {
+	return func(i int) float64 {
+		t := float64(i + 1)
+		return rate(i) * math.Sqrt(1-math.Pow(netBeta2, t)) / (1 - math.Pow(netBeta1, t))
+	}
 }
 
 // The net has two layers, 64-16-10.
@@ -50,10 +79,18 @@ type net struct {
 	logitsPart, dlogitsPart  backend.Tensor // (netChunk, netClasses)
 	tally                    backend.Tally
 	weightUpdate, biasUpdate backend.SGD
+	learners                 []learner
+}
+
+// learner is a tensor of parameters with its gradient and what a method keeps of
+// it from step to step.
+type learner struct {
+	p, g, m, v backend.Tensor
+	sgd        backend.SGD
 }
 
 // newNet makes a net with learnable data: the first pixels tell the class.
-func newNet(s *stage, steps int, r rule) *net {
+func newNet(s *stage, steps int, r rule, rate func(i int) float64) *net {
 	n := new(net)
 	step, cursor := s.counter("step", 0), s.counter("cursor", 0)
 	n.data(s, cursor, steps)
@@ -70,11 +107,12 @@ func newNet(s *stage, steps int, r rule) *net {
 	}
 	rates := make([]float64, steps)
 	for i := range rates {
-		rates[i] = float64(float32(0.1 / (1 + float64(i)/50)))
+		rates[i] = float64(float32(rate(i)))
 	}
 	n.biasUpdate = backend.SGD{LearningRate: s.rates(rates...), Step: step}
 	n.weightUpdate = n.biasUpdate
 	n.weightUpdate.L2 = 1e-3
+	n.learn(s)
 	return n
 }
 
@@ -100,8 +138,25 @@ func (n *net) data(s *stage, cursor backend.Tensor, steps int) {
 	n.labels.Data, n.labels.Scale = s.input(backend.Uint8, netImages, 1, labels), 1
 }
 
+// unjudged is for what shows in other outputs.
+var unjudged = rule{judge: func(_, _, _ []float64) error { return nil }}
+
+// learn gives each tensor of parameters a state of zeros.
+func (n *net) learn(s *stage) {
+	n.learners = []learner{
+		{p: n.w1, g: n.dw1, sgd: n.weightUpdate}, {p: n.b1, g: n.db1, sgd: n.biasUpdate},
+		{p: n.w2, g: n.dw2, sgd: n.weightUpdate}, {p: n.b2, g: n.db2, sgd: n.biasUpdate},
+	}
+	for i := range n.learners {
+		l := &n.learners[i]
+		zero := func() backend.Tensor {
+			return s.output("state", unjudged, backend.Float32, l.p.Rows, l.p.Cols, make([]float64, l.p.Len()))
+		}
+		l.m, l.v = zero(), zero()
+	}
+}
+
 func (n *net) scratch(s *stage) {
-	unjudged := rule{judge: func(_, _, _ []float64) error { return nil }}
 	for _, t := range []struct {
 		tensor     *backend.Tensor
 		rows, cols int
@@ -128,8 +183,27 @@ func (n *net) fusedStep(ops backend.Ops) {
 	ops.Advance(n.tally.Step, n.images.Cursor, netBatch)
 }
 
-// chunkedStep takes half of the batch at a time and adds up the gradients.
+// chunkedStep, momentumStep and adamStep update when the gradients of the whole
+// batch are there.
 func (n *net) chunkedStep(ops backend.Ops) {
+	n.update(ops, func(l learner) { ops.SGDStep(l.p, l.g, l.sgd) })
+}
+
+func (n *net) momentumStep(ops backend.Ops) {
+	n.update(ops, func(l learner) {
+		ops.MomentumStep(l.p, l.v, l.g, backend.Momentum{SGD: l.sgd, Momentum: netMomentum})
+	})
+}
+
+func (n *net) adamStep(ops backend.Ops) {
+	n.update(ops, func(l learner) {
+		adam := backend.Adam{SGD: l.sgd, Beta1: netBeta1, Beta2: netBeta2, Epsilon: netEpsilon}
+		ops.AdamStep(l.p, l.m, l.v, l.g, adam)
+	})
+}
+
+// update takes half of the batch at a time and adds up the gradients.
+func (n *net) update(ops backend.Ops, method func(l learner)) {
 	for at := 0; at < netBatch; at += netChunk {
 		images, labels := n.images.Chunk(at, netChunk), n.labels.Chunk(at, netChunk)
 		ops.LinearForward(n.hiddenPart, images, n.w1, n.b1, backend.ReLU)
@@ -139,9 +213,8 @@ func (n *net) chunkedStep(ops backend.Ops) {
 		ops.LinearBackwardWeight(n.dw2, n.db2, n.hiddenPart, n.dlogitsPart, at > 0)
 		ops.LinearBackwardWeight(n.dw1, n.db1, images, n.dhiddenPart, at > 0)
 	}
-	ops.SGDStep(n.w1, n.dw1, n.weightUpdate)
-	ops.SGDStep(n.b1, n.db1, n.biasUpdate)
-	ops.SGDStep(n.w2, n.dw2, n.weightUpdate)
-	ops.SGDStep(n.b2, n.db2, n.biasUpdate)
+	for _, l := range n.learners {
+		method(l)
+	}
 	ops.Advance(n.tally.Step, n.images.Cursor, netBatch)
 }

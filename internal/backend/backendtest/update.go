@@ -6,10 +6,22 @@ import (
 	"mnistgpu/internal/backend"
 )
 
+// updateTrials lists the trials of a verb that updates, each of which update
+// makes for a shape and an L2.
+func updateTrials(name string, update func(rows, cols int, l2 float32) experiment) (list []trial) {
+	for _, shape := range [][2]int{{1, 1}, {3, 31}, {1, 1000}, {127, 33}} {
+		for _, l2 := range []float32{0, 0.25} {
+			name := fmt.Sprintf("%s, %dx%d, L2 %v", name, shape[0], shape[1], l2)
+			list = append(list, trial{name, update(shape[0], shape[1], l2)})
+		}
+	}
+	return list
+}
+
 // sgdStepTrials judges p by four roundings: of L2·p, of the sum with g, of the
 // product with the learning rate and of the difference.
 func sgdStepTrials() (list []trial) {
-	kinds := []struct {
+	for _, k := range []struct {
 		name    string
 		numbers generator
 		rule    rule
@@ -17,19 +29,15 @@ func sgdStepTrials() (list []trial) {
 		{"whole numbers", small, exact},
 		{"NaN", oneNaN, exact},
 		{"real numbers", normal, sum(4)},
-	}
-	for _, k := range kinds {
-		for _, shape := range [][2]int{{1, 1}, {3, 31}, {1, 1000}, {127, 33}} {
-			for _, l2 := range []float32{0, 0.25} {
-				step := func(s *stage) {
-					p := s.changed("p", k.rule, k.numbers, shape[0], shape[1])
-					g := s.numbers(k.numbers, shape[0], shape[1])
-					sgd := s.sgd(l2)
-					s.run(func(ops backend.Ops) { ops.SGDStep(p, g, sgd) })
-				}
-				list = append(list, trial{fmt.Sprintf("%s, %dx%d, L2 %v", k.name, shape[0], shape[1], l2), step})
+	} {
+		list = append(list, updateTrials(k.name, func(rows, cols int, l2 float32) experiment {
+			return func(s *stage) {
+				p := s.changed("p", k.rule, k.numbers, rows, cols)
+				g := s.numbers(k.numbers, rows, cols)
+				sgd := s.sgd(l2)
+				s.run(func(ops backend.Ops) { ops.SGDStep(p, g, sgd) })
 			}
-		}
+		})...)
 	}
 	return list
 }
