@@ -38,11 +38,11 @@ const (
 
 // newFixture makes a network of the fixture's widths and a batch of 16 random
 // images. The standard deviation is large enough for all units to take part.
-func newFixture(t *testing.T, chunk int) *fixture {
+func newFixture(t *testing.T, chunk int, method Method) *fixture {
 	t.Helper()
 	f := &fixture{t: t, b: chunked{new(backendtest.Reference), chunk}}
 	var err error
-	f.m, err = New(f.b, fixtureWidths, fixtureRows, 0.7, 1, SGD)
+	f.m, err = New(f.b, fixtureWidths, fixtureRows, 0.7, 1, method)
 	f.must(err)
 
 	draw := rand.New(rand.NewPCG(2, 0))
@@ -60,7 +60,7 @@ func newFixture(t *testing.T, chunk int) *fixture {
 
 	step := upload(f, 1, 1, []int32{1})
 	f.tally = backend.Tally{Loss: upload(f, 2, 1, []float64{0, 0}), Hits: upload(f, 2, 1, []int32{0, 0}), Step: step}
-	f.rule = Optimizer{Method: SGD, LearningRate: upload(f, 2, 1, []float32{100, fixtureRate}), Step: step, L2: fixtureL2}
+	f.rule = Optimizer{Method: method, LearningRate: upload(f, 2, 1, []float32{100, fixtureRate}), Step: step, L2: fixtureL2}
 	return f
 }
 
@@ -117,7 +117,7 @@ func (f *fixture) copies() [][]float64 {
 // it with differences of the loss.
 func TestStepDescends(t *testing.T) {
 	for _, chunk := range []int{fixtureRows, 5} {
-		f := newFixture(t, chunk)
+		f := newFixture(t, chunk, SGD)
 		before := f.copies()
 		f.run(func(ops backend.Ops) { f.m.Step(ops, f.batch, f.tally, f.rule) })
 		grads := f.copies()
@@ -129,7 +129,7 @@ func TestStepDescends(t *testing.T) {
 				}
 			}
 		}
-		fresh := newFixture(t, fixtureRows)
+		fresh := newFixture(t, fixtureRows, SGD)
 		if err := backendtest.CheckGradient(fresh.loss, fresh.params(), grads); err != nil {
 			t.Errorf("in chunks of %d: %v", chunk, err)
 		}
@@ -139,10 +139,10 @@ func TestStepDescends(t *testing.T) {
 // TestChunksAddUp compares a step in chunks with the same step in one piece.
 // Both are float64, so that only the order of summation differs.
 func TestChunksAddUp(t *testing.T) {
-	whole := newFixture(t, fixtureRows)
+	whole := newFixture(t, fixtureRows, SGD)
 	whole.run(func(ops backend.Ops) { whole.m.Step(ops, whole.batch, whole.tally, whole.rule) })
 	for _, chunk := range []int{1, 5, 15} {
-		f := newFixture(t, chunk)
+		f := newFixture(t, chunk, SGD)
 		f.run(func(ops backend.Ops) { f.m.Step(ops, f.batch, f.tally, f.rule) })
 		for i, want := range whole.params() {
 			for j, got := range f.params()[i] {
@@ -160,7 +160,7 @@ func TestChunksAddUp(t *testing.T) {
 
 // TestStepLearns repeats one batch until the network knows it by heart.
 func TestStepLearns(t *testing.T) {
-	f := newFixture(t, fixtureRows)
+	f := newFixture(t, fixtureRows, SGD)
 	f.rule.L2 = 0
 	first, _ := f.loss()
 	for range 2000 {
@@ -172,7 +172,7 @@ func TestStepLearns(t *testing.T) {
 }
 
 func TestParams(t *testing.T) {
-	f := newFixture(t, 5)
+	f := newFixture(t, 5, SGD)
 	want := []Param{
 		{Name: "layers.0.weight", Shape: []int{20, 16}}, {Name: "layers.0.bias", Shape: []int{16}},
 		{Name: "layers.1.weight", Shape: []int{16, 8}}, {Name: "layers.1.bias", Shape: []int{8}},
