@@ -68,20 +68,23 @@ func TestSameBits(t *testing.T) {
 	for _, kernels := range cpu.Kernels() {
 		for _, hidden := range [][]int{{50}, {40, 7}} {
 			for _, batch := range []int{128, 600} {
-				train := func(threads int) []byte {
-					defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(threads))
-					s := newSession(t, kernels, images, labels)
-					s.network(hidden, batch, 0.1)
-					step := s.capture(batch, 1./255, 0.1)
-					for range 3 {
-						step()
+				for _, rule := range rules {
+					train := func(threads int) []byte {
+						defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(threads))
+						s := newSession(t, kernels, images, labels)
+						s.network(hidden, batch, 0.1, rule)
+						step := s.capture(batch, 1./255, 0.1)
+						for range 3 {
+							step()
+						}
+						return s.weights()
 					}
-					return s.weights()
-				}
-				want := train(1)
-				for _, threads := range []int{1, 2, 3} {
-					if !bytes.Equal(train(threads), want) {
-						t.Errorf("%s, hidden %v, batch %d: other weights with %d threads", kernels, hidden, batch, threads)
+					want := train(1)
+					for _, threads := range []int{1, 2, 3} {
+						if !bytes.Equal(train(threads), want) {
+							t.Errorf("%s, %s, hidden %v, batch %d: other weights with %d threads",
+								rule.Method, kernels, hidden, batch, threads)
+						}
 					}
 				}
 			}
@@ -97,11 +100,13 @@ func TestNoAllocation(t *testing.T) {
 			continue // gonum's products allocate
 		}
 		for _, batch := range []int{128, 600} {
-			s := newSession(t, kernels, images, labels)
-			s.network([]int{40, 20}, batch, 0.1)
-			step := s.capture(batch, 1./255, 0.1)
-			if n := testing.AllocsPerRun(10, step); n != 0 {
-				t.Errorf("%s: a step of %d images allocates %v times", kernels, batch, n)
+			for _, rule := range rules {
+				s := newSession(t, kernels, images, labels)
+				s.network([]int{40, 20}, batch, 0.1, rule)
+				step := s.capture(batch, 1./255, 0.1)
+				if n := testing.AllocsPerRun(10, step); n != 0 {
+					t.Errorf("%s, %s: a step of %d images allocates %v times", rule.Method, kernels, batch, n)
+				}
 			}
 		}
 	}

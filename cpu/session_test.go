@@ -37,6 +37,14 @@ type session struct {
 	order, cursor  backend.Tensor
 	count          int
 	net            *nn.MLP
+	rule           nn.Optimizer // without tables
+}
+
+// rules are all methods of learning.
+var rules = []nn.Optimizer{
+	{Method: nn.SGD},
+	{Method: nn.Momentum, Momentum: 0.9},
+	{Method: nn.Adam, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8},
 }
 
 func newSession(tb testing.TB, kernels string, images, labels []uint8) *session {
@@ -67,21 +75,23 @@ func upload[T backend.Element](s *session, rows, cols int, values []T) backend.T
 	return t
 }
 
-// network makes the network that capture is about.
-func (s *session) network(hidden []int, batch int, std float64) {
+// network makes the network that capture is about, which learns by the rule.
+func (s *session) network(hidden []int, batch int, std float64, rule nn.Optimizer) {
 	s.Helper()
+	s.rule = rule
 	widths := append(append([]int{pixels}, hidden...), classes)
 	var err error
-	if s.net, err = nn.New(s.backend, widths, batch, std, 1, nn.SGD); err != nil {
+	if s.net, err = nn.New(s.backend, widths, batch, std, 1, rule.Method); err != nil {
 		s.Fatal(err)
 	}
 }
 
 // capture returns a function that takes a step on the next batch.
-func (s *session) capture(batch int, scale, learningRate float32) (step func()) {
+func (s *session) capture(batch int, scale float32, learningRate float64) (step func()) {
 	s.Helper()
 	counter := upload(s, 1, 1, []int32{0})
-	rule := nn.Optimizer{Method: nn.SGD, LearningRate: upload(s, 1, 1, []float32{learningRate}), Step: counter}
+	rule := s.rule
+	rule.LearningRate, rule.Step = upload(s, 1, 1, rule.Rates([]float64{learningRate})), counter
 	tally := backend.Tally{Loss: upload(s, 1, 1, []float64{0}), Hits: upload(s, 1, 1, []int32{0}), Step: counter}
 	rows := func(data backend.Tensor, scale float32) backend.Rows {
 		return backend.Rows{Data: data, Order: s.order, Cursor: s.cursor, Count: batch, Scale: scale}
