@@ -43,6 +43,14 @@ func (b *Backend) Device() string {
 // ChunkRows returns the number of rows whose activations stay in the cache.
 func (*Backend) ChunkRows() int { return chunkRows }
 
+// updates are the kernels of the methods with a state. Gonum has none.
+func (b *Backend) updates() *kernel.Set {
+	if b.kernels == nil {
+		return kernel.Generic()
+	}
+	return b.kernels
+}
+
 // Sync returns at once: Replay computes before it returns.
 func (*Backend) Sync() error { return nil }
 

@@ -25,3 +25,9 @@ func denseMaskedAVX2(dx []float32, dy []float32, dyStride int, w []float32, out 
 
 // denseAddAVX2 computes dw += alpha·xᵀ·dy in 16 columns of dy and up to 4 columns of x.
 func denseAddAVX2(dw []float32, x []float32, dy []float32, rows []uint32, alpha float32)
+
+// momentumAVX2 computes v = momentum·v + (g + l2·p) and p -= rate·v, 8 elements at a time.
+func momentumAVX2(p []float32, v []float32, g []float32, rate float32, momentum float32, l2 float32)
+
+// adamAVX2 computes d = g + l2·p, m = beta1·m + rest1·d, v = beta2·v + rest2·d² and p -= alpha·m/(√v + epsilon), 8 elements at a time.
+func adamAVX2(p []float32, m []float32, v []float32, g []float32, alpha float32, beta1 float32, rest1 float32, beta2 float32, rest2 float32, epsilon float32, l2 float32)

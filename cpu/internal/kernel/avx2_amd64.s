@@ -945,3 +945,84 @@ more:
 done:
 	VZEROUPPER
 	RET
+
+// func momentumAVX2(p []float32, v []float32, g []float32, rate float32, momentum float32, l2 float32)
+// Requires: AVX
+TEXT ·momentumAVX2(SB), NOSPLIT, $0-84
+	VBROADCASTSS rate+72(FP), Y0
+	VBROADCASTSS momentum+76(FP), Y1
+	VBROADCASTSS l2+80(FP), Y2
+	MOVQ         p_len+8(FP), CX
+	SHLQ         $0x02, CX
+	XORQ         AX, AX
+	MOVQ         p_base+0(FP), DX
+	MOVQ         v_base+24(FP), BX
+	MOVQ         g_base+48(FP), SI
+	JMP          more
+
+elements:
+	VMOVUPS (DX)(AX*1), Y3
+	VMOVUPS (BX)(AX*1), Y4
+	VMULPS  Y3, Y2, Y5
+	VADDPS  (SI)(AX*1), Y5, Y5
+	VMULPS  Y4, Y1, Y4
+	VADDPS  Y5, Y4, Y4
+	VMOVUPS Y4, (BX)(AX*1)
+	VMULPS  Y4, Y0, Y4
+	VSUBPS  Y4, Y3, Y3
+	VMOVUPS Y3, (DX)(AX*1)
+	ADDQ    $0x20, AX
+
+more:
+	CMPQ AX, CX
+	JLT  elements
+	VZEROUPPER
+	RET
+
+// func adamAVX2(p []float32, m []float32, v []float32, g []float32, alpha float32, beta1 float32, rest1 float32, beta2 float32, rest2 float32, epsilon float32, l2 float32)
+// Requires: AVX
+TEXT ·adamAVX2(SB), NOSPLIT, $0-124
+	VBROADCASTSS alpha+96(FP), Y0
+	VBROADCASTSS epsilon+116(FP), Y1
+	VBROADCASTSS l2+120(FP), Y2
+	VBROADCASTSS beta1+100(FP), Y3
+	VBROADCASTSS rest1+104(FP), Y4
+	VBROADCASTSS beta2+108(FP), Y5
+	VBROADCASTSS rest2+112(FP), Y6
+	MOVQ         p_len+8(FP), CX
+	SHLQ         $0x02, CX
+	XORQ         AX, AX
+	MOVQ         p_base+0(FP), DX
+	MOVQ         m_base+24(FP), BX
+	MOVQ         v_base+48(FP), SI
+	MOVQ         g_base+72(FP), DI
+	JMP          more
+
+elements:
+	VMOVUPS (DX)(AX*1), Y7
+	VMOVUPS (BX)(AX*1), Y8
+	VMOVUPS (SI)(AX*1), Y9
+	VMULPS  Y7, Y2, Y10
+	VADDPS  (DI)(AX*1), Y10, Y10
+	VMULPS  Y10, Y4, Y11
+	VMULPS  Y8, Y3, Y8
+	VADDPS  Y11, Y8, Y8
+	VMOVUPS Y8, (BX)(AX*1)
+	VMULPS  Y10, Y6, Y11
+	VMULPS  Y10, Y11, Y11
+	VMULPS  Y9, Y5, Y9
+	VADDPS  Y11, Y9, Y9
+	VMOVUPS Y9, (SI)(AX*1)
+	VSQRTPS Y9, Y9
+	VADDPS  Y1, Y9, Y9
+	VMULPS  Y8, Y0, Y8
+	VDIVPS  Y9, Y8, Y8
+	VSUBPS  Y8, Y7, Y7
+	VMOVUPS Y7, (DX)(AX*1)
+	ADDQ    $0x20, AX
+
+more:
+	CMPQ AX, CX
+	JLT  elements
+	VZEROUPPER
+	RET

@@ -1067,3 +1067,84 @@ more:
 done:
 	VZEROUPPER
 	RET
+
+// func momentumAVX512(p []float32, v []float32, g []float32, rate float32, momentum float32, l2 float32)
+// Requires: AVX, AVX512F
+TEXT ·momentumAVX512(SB), NOSPLIT, $0-84
+	VBROADCASTSS rate+72(FP), Z0
+	VBROADCASTSS momentum+76(FP), Z1
+	VBROADCASTSS l2+80(FP), Z2
+	MOVQ         p_len+8(FP), CX
+	SHLQ         $0x02, CX
+	XORQ         AX, AX
+	MOVQ         p_base+0(FP), DX
+	MOVQ         v_base+24(FP), BX
+	MOVQ         g_base+48(FP), SI
+	JMP          more
+
+elements:
+	VMOVUPS (DX)(AX*1), Z3
+	VMOVUPS (BX)(AX*1), Z4
+	VMULPS  Z3, Z2, Z5
+	VADDPS  (SI)(AX*1), Z5, Z5
+	VMULPS  Z4, Z1, Z4
+	VADDPS  Z5, Z4, Z4
+	VMOVUPS Z4, (BX)(AX*1)
+	VMULPS  Z4, Z0, Z4
+	VSUBPS  Z4, Z3, Z3
+	VMOVUPS Z3, (DX)(AX*1)
+	ADDQ    $0x40, AX
+
+more:
+	CMPQ AX, CX
+	JLT  elements
+	VZEROUPPER
+	RET
+
+// func adamAVX512(p []float32, m []float32, v []float32, g []float32, alpha float32, beta1 float32, rest1 float32, beta2 float32, rest2 float32, epsilon float32, l2 float32)
+// Requires: AVX, AVX512F
+TEXT ·adamAVX512(SB), NOSPLIT, $0-124
+	VBROADCASTSS alpha+96(FP), Z0
+	VBROADCASTSS epsilon+116(FP), Z1
+	VBROADCASTSS l2+120(FP), Z2
+	VBROADCASTSS beta1+100(FP), Z3
+	VBROADCASTSS rest1+104(FP), Z4
+	VBROADCASTSS beta2+108(FP), Z5
+	VBROADCASTSS rest2+112(FP), Z6
+	MOVQ         p_len+8(FP), CX
+	SHLQ         $0x02, CX
+	XORQ         AX, AX
+	MOVQ         p_base+0(FP), DX
+	MOVQ         m_base+24(FP), BX
+	MOVQ         v_base+48(FP), SI
+	MOVQ         g_base+72(FP), DI
+	JMP          more
+
+elements:
+	VMOVUPS (DX)(AX*1), Z7
+	VMOVUPS (BX)(AX*1), Z8
+	VMOVUPS (SI)(AX*1), Z9
+	VMULPS  Z7, Z2, Z10
+	VADDPS  (DI)(AX*1), Z10, Z10
+	VMULPS  Z10, Z4, Z11
+	VMULPS  Z8, Z3, Z8
+	VADDPS  Z11, Z8, Z8
+	VMOVUPS Z8, (BX)(AX*1)
+	VMULPS  Z10, Z6, Z11
+	VMULPS  Z10, Z11, Z11
+	VMULPS  Z9, Z5, Z9
+	VADDPS  Z11, Z9, Z9
+	VMOVUPS Z9, (SI)(AX*1)
+	VSQRTPS Z9, Z9
+	VADDPS  Z1, Z9, Z9
+	VMULPS  Z8, Z0, Z8
+	VDIVPS  Z9, Z8, Z8
+	VSUBPS  Z8, Z7, Z7
+	VMOVUPS Z7, (DX)(AX*1)
+	ADDQ    $0x40, AX
+
+more:
+	CMPQ AX, CX
+	JLT  elements
+	VZEROUPPER
+	RET

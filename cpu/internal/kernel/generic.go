@@ -16,6 +16,8 @@ var generic = &Set{
 	denseMasked:   denseMaskedGeneric,
 	denseAdd:      denseAddGeneric,
 	columns:       Width,
+	momentum:      momentumGeneric,
+	adam:          adamGeneric,
 }
 
 // listBytesGeneric writes each byte to where the next entry goes, and moves on if

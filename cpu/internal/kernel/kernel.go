@@ -1,4 +1,4 @@
-// Package kernel holds the inner loops of the CPU's products, in assembly for
+// Package kernel holds the inner loops of the CPU's products and updates, in assembly for
 // processors that it was written for and in plain Go for all others.
 //
 // Matrices lie in panels of 16 columns, see [Matrix]. The sparse kernels
@@ -25,6 +25,8 @@ type Set struct {
 	denseMasked   denseMaskedFunc
 	denseAdd      denseAddFunc
 	columns       int // of x that denseAdd takes at a time, at most
+	momentum      momentumFunc // of elements by sixteens
+	adam          adamFunc
 }
 
 // The kernels. Strides are in floats, row numbers in bytes as in an [Entry].
@@ -46,8 +48,18 @@ type (
 	// dw += alpha·x·dy, where x is transposed, and dw += alpha·xᵀ·dy
 	sparseAddFunc func(dw []float32, dwStride int, dy []float32, dyStride int, x []Span, entries []Entry, alpha float32)
 	denseAddFunc  func(dw, x, dy []float32, rows []uint32, alpha float32)
+
+	// v = momentum·v + (g + l2·p), p -= rate·v
+	momentumFunc func(p, v, g []float32, rate, momentum, l2 float32)
+
+	// d = g + l2·p, m = beta1·m + rest1·d, v = beta2·v + rest2·d²,
+	// p -= alpha·m/(√v + epsilon)
+	adamFunc func(p, m, v, g []float32, alpha, beta1, rest1, beta2, rest2, epsilon, l2 float32)
 )
 
 // Sets returns the sets that this processor can run, the fastest first. The
 // generic set is always the last.
 func Sets() []*Set { return append(native(), generic) }
+
+// Generic returns the set in plain Go.
+func Generic() *Set { return generic }

@@ -13,6 +13,8 @@ var avx2 = &Set{
 	denseMasked:   denseMaskedAVX2,
 	denseAdd:      denseAddAVX2,
 	columns:       4,
+	momentum:      momentumAVX2,
+	adam:          adamAVX2,
 }
 
 // avx512 is the set for processors with the instructions of AVX-512 that
@@ -26,6 +28,8 @@ var avx512 = &Set{
 	denseMasked:   denseMaskedAVX512,
 	denseAdd:      denseAddAVX512,
 	columns:       16,
+	momentum:      momentumAVX512,
+	adam:          adamAVX512,
 }
 
 // native returns the sets that the processor can run and that the operating

@@ -24,6 +24,8 @@ func testWrongShapes(t *testing.T, set *Set) {
 		"a gradient of more rows":            func() { set.DenseAdd(p.w, p.x, q.dy, p.active, 1, 0, 0) },
 		"bytes of another length":            func() { set.List(p.lists, 0, p.pixels[:19], 1) },
 		"transpose of another shape":         func() { p.flipped.Transpose(q.lists, q.active, 0) },
+		"fewer gradients than parameters":    func() { set.Momentum(p.w.Data, p.w.Data, q.w.Data, 1, 1, 1) },
+		"fewer means than parameters":        func() { set.Adam(p.w.Data, q.w.Data, p.w.Data, p.w.Data, 1, 1, 1, 1, 1) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			defer func() {

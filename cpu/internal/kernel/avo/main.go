@@ -4,9 +4,9 @@
 // assembly and the Go declarations that go with it. Run it by go generate. A
 // build tag keeps its dependencies away from those who only build the program.
 //
-// Every kernel forms rows of 16 columns, a panel's width, in registers: two of
-// AVX2 or one of AVX-512. Each sum is taken in an order that depends on the
-// lists alone.
+// The kernels of products form rows of 16 columns, a panel's width, in registers:
+// two of AVX2 or one of AVX-512. Each sum is taken in an order that depends on
+// the lists alone.
 package main
 
 import (
@@ -62,6 +62,8 @@ func write() {
 	denseForward()
 	denseMasked()
 	denseAdd()
+	momentum()
+	adam()
 	Generate()
 }
 
