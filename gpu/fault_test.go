@@ -14,7 +14,7 @@ import (
 )
 
 // tiny is a task that is soon done.
-var tiny = task{pixels: 4, hidden: 3, batch: 2, steps: 3}
+var tiny = task{pixels: 4, hidden: 3, batch: 2, steps: 3, rule: plain}
 
 // A code is a CUresult that calls fail with in TestFaults.
 type code struct {

@@ -20,10 +20,18 @@ type outcome struct {
 // A task is a training on random images of ten classes.
 type task struct {
 	pixels, hidden, batch, steps int
+	rule                         nn.Optimizer // without tables
 }
 
+// The methods of learning.
+var (
+	plain    = nn.Optimizer{Method: nn.SGD, L2: 1e-3}
+	momentum = nn.Optimizer{Method: nn.Momentum, Momentum: 0.9, L2: 1e-3}
+	adam     = nn.Optimizer{Method: nn.Adam, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8, L2: 1e-3}
+)
+
 // small is the task of most tests.
-var small = task{pixels: 28, hidden: 33, batch: 20, steps: 10}
+var small = task{pixels: 28, hidden: 33, batch: 20, steps: 10, rule: plain}
 
 const taskImages = 100
 
@@ -33,7 +41,6 @@ type trainer struct {
 	b            backend.Backend
 	net          *nn.MLP
 	input        nn.Batch
-	rule         nn.Optimizer
 	tally        backend.Tally
 	step, cursor backend.Tensor
 }
@@ -68,8 +75,11 @@ func (k task) newTrainer(b backend.Backend) (*trainer, error) {
 	images := upload(&u, taskImages, k.pixels, fill(taskImages*k.pixels, func() uint8 { return uint8(draw.UintN(256)) }))
 	labels := upload(&u, taskImages, 1, fill(taskImages, func() uint8 { return uint8(draw.UintN(10)) }))
 	order := upload(&u, ordered, 1, fill(ordered, func() int32 { return draw.Int32N(taskImages) }))
-	rate := float32(0.1)
-	rates := upload(&u, k.steps+1, 1, fill(k.steps+1, func() float32 { rate *= 0.99; return rate }))
+	rate := 0.1
+	if k.rule.Method != nn.SGD {
+		rate = 0.002
+	}
+	schedule := fill(k.steps+1, func() float64 { rate *= 0.99; return rate })
 	t := &trainer{
 		task:   k,
 		b:      b,
@@ -81,7 +91,7 @@ func (k task) newTrainer(b backend.Backend) (*trainer, error) {
 		Hits: upload(&u, k.steps+1, 1, make([]int32, k.steps+1)),
 		Step: t.step,
 	}
-	t.rule = nn.Optimizer{Method: nn.SGD, LearningRate: rates, Step: t.step, L2: 1e-3}
+	t.rule.LearningRate, t.rule.Step = upload(&u, k.steps+1, 1, k.rule.Rates(schedule)), t.step
 	t.input = nn.Batch{
 		Images: backend.Rows{Data: images, Order: order, Cursor: t.cursor, Count: k.batch, Scale: 1. / 255},
 		Labels: backend.Rows{Data: labels, Order: order, Cursor: t.cursor, Count: k.batch, Scale: 1},
@@ -90,7 +100,7 @@ func (k task) newTrainer(b backend.Backend) (*trainer, error) {
 		return nil, u.err
 	}
 	var err error
-	t.net, err = nn.New(b, []int{k.pixels, k.hidden, 10}, k.batch, 0.1, 3, nn.SGD)
+	t.net, err = nn.New(b, []int{k.pixels, k.hidden, 10}, k.batch, 0.1, 3, k.rule.Method)
 	return t, err
 }
 

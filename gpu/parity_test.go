@@ -9,6 +9,7 @@ import (
 	"mnistgpu/cpu"
 	"mnistgpu/internal/backend"
 	"mnistgpu/internal/backend/backendtest"
+	"mnistgpu/internal/nn"
 )
 
 // TestSuite puts the backend to the suite of all backends.
@@ -21,27 +22,33 @@ func onCPU() (backend.Backend, error) { return cpu.Open(cpu.Options{}) }
 
 // TestTraining holds trainings in each precision to one in float64. The limits
 // on ‖w - w'‖/‖w'‖ are those of float32 sums in any order after that many
-// steps, and of factors of 11 and 8 bits after one; later these drift apart.
+// steps, half as much again for Adam, and of factors of 11 and 8 bits after one;
+// later these drift apart.
 func TestTraining(t *testing.T) {
 	useDevice(t)
 	float32On := func(p Precision) func() (backend.Backend, error) { return opener(Options{Precision: p}) }
 	for _, test := range []struct {
 		name  string
 		open  func() (backend.Backend, error)
+		rule  nn.Optimizer
 		steps int
 		limit float64
 	}{
-		{"cpu, 1 step", onCPU, 1, 2e-7},
-		{"fp32, 1 step", float32On(FP32), 1, 2e-7},
-		{"fp32, 10 steps", float32On(FP32), 10, 6e-7},
-		{"cpu, 100 steps", onCPU, 100, 2e-6},
-		{"fp32, 100 steps", float32On(FP32), 100, 2e-6},
-		{"tf32, 1 step", float32On(TF32), 1, 1e-4},
-		{"bf16, 1 step", float32On(BF16), 1, 5e-3},
+		{"cpu, 1 step", onCPU, plain, 1, 2e-7},
+		{"fp32, 1 step", float32On(FP32), plain, 1, 2e-7},
+		{"fp32, 10 steps", float32On(FP32), plain, 10, 6e-7},
+		{"cpu, 100 steps", onCPU, plain, 100, 2e-6},
+		{"fp32, 100 steps", float32On(FP32), plain, 100, 2e-6},
+		{"tf32, 1 step", float32On(TF32), plain, 1, 1e-4},
+		{"bf16, 1 step", float32On(BF16), plain, 1, 5e-3},
+		{"cpu, momentum, 100 steps", onCPU, momentum, 100, 2e-6},
+		{"fp32, momentum, 100 steps", float32On(FP32), momentum, 100, 2e-6},
+		{"cpu, Adam, 100 steps", onCPU, adam, 100, 3e-6},
+		{"fp32, Adam, 100 steps", float32On(FP32), adam, 100, 3e-6},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			task := small
-			task.steps = test.steps
+			task.steps, task.rule = test.steps, test.rule
 			want, err := task.trainOn(backendtest.OpenReference)
 			if err != nil {
 				t.Fatal(err)
