@@ -1,4 +1,5 @@
 # make           build bin/mnistgpu, with CUDA where its headers are found
+# make build-openblas  build bin/mnistgpu-openblas, to compare the CPU with OpenBLAS
 # make test      what runs anywhere; make test-long takes minutes and real MNIST
 # make fuzz      hostile input to all readers of files, FUZZTIME=30s each
 # make test-cuda the CUDA backend on the simulated device, or on a GPU
@@ -20,8 +21,8 @@ export CGO_CFLAGS += $(if $(CUDA_H),-I$(CURDIR)/gpu/driver/compat -I$(dir $(CUDA
 PTX = nvcc -ptx -arch=compute_75 kernels.cu
 ARCHITECTURES = sm_75 sm_80 sm_86 sm_89 sm_90
 
-.PHONY: build build-cpu test test-long fuzz test-cuda gpu-bundle kernels check-kernels asm check-asm lint \
-	vulncheck clean
+.PHONY: build build-cpu test test-long fuzz test-cuda gpu-bundle kernels check-kernels \
+	asm check-asm lint vulncheck clean build-openblas
 
 ifdef CUDA_H
 build:
@@ -34,6 +35,10 @@ endif
 
 build-cpu:
 	CGO_ENABLED=0 go build -trimpath -o bin/mnistgpu ./cmd/mnistgpu
+
+# Needs a C compiler and OpenBLAS; Debian has the latter in libopenblas-dev.
+build-openblas:
+	CGO_ENABLED=1 go build -trimpath -tags openblas -o bin/mnistgpu-openblas ./cmd/mnistgpu
 
 test:
 	go test ./...

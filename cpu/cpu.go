@@ -3,11 +3,12 @@
 // classified with certainty.
 //
 // The products are those of package kernel, in assembly or in plain Go. Those of
-// gonum, which leaves out less and uses smaller vectors, can be chosen to
-// compare speed and results; nothing else depends on them.
+// a BLAS, gonum's or OpenBLAS, can be chosen to compare speed and results;
+// nothing else depends on them.
 //
 // A result depends on the inputs and the kernels alone, not on the number of
 // threads: each element of a result is formed by one thread, in one order.
+// OpenBLAS alone does not promise that.
 package cpu
 
 import (
@@ -23,7 +24,8 @@ const chunkRows = 256
 
 // Backend computes on the host's processor.
 type Backend struct {
-	kernels *kernel.Set // nil for gonum
+	multiplier
+	threads int
 	pool    *pool
 	scratch scratch
 }
@@ -31,13 +33,13 @@ type Backend struct {
 // Name returns "cpu".
 func (*Backend) Name() string { return "cpu" }
 
-// Device names the architecture, the number of threads and the kernels.
+// Device names the architecture, the number of threads and what multiplies.
 func (b *Backend) Device() string {
-	name := gonumName
-	if b.kernels != nil {
-		name = b.kernels.Name
+	name := b.Multiplier()
+	if b.core != "" {
+		name += " " + b.core
 	}
-	return fmt.Sprintf("%s, %d threads, %s", runtime.GOARCH, b.pool.threads(), name)
+	return fmt.Sprintf("%s, %d threads, %s", runtime.GOARCH, b.threads, name)
 }
 
 // ChunkRows returns the number of rows whose activations stay in the cache.

@@ -2,8 +2,10 @@ package cpu_test
 
 import (
 	"bytes"
+	"errors"
 	"math"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -32,7 +34,13 @@ func TestOpen(t *testing.T) {
 		{"", "generic", "generic"},
 		{"auto", "generic", "generic"},
 		{"gonum", "generic", "gonum"},
+		{"gonum", "no such kernels", "gonum"},
 		{"", "gonum", "gonum"},
+		{"auto", "gonum", "gonum"},
+		{"sparse", "", fastest},
+		{"sparse", "generic", "generic"},
+		{"sparse", "gonum", fastest},
+		{"sparse", "openblas", fastest},
 	} {
 		t.Setenv(cpu.KernelsVariable, test.variable)
 		b, err := cpu.Open(cpu.Options{Kernels: test.option})
@@ -49,15 +57,34 @@ func TestOpen(t *testing.T) {
 }
 
 func TestOpenUnknown(t *testing.T) {
-	list := "choose from auto, " + strings.Join(cpu.Kernels(), ", ")
+	list := ": choose from auto, sparse, " + strings.Join(cpu.Kernels(), ", ")
 	t.Setenv(cpu.KernelsVariable, "avx3")
 	for option, want := range map[string]string{
-		"":     `MNISTGPU_CPU: this processor has no "avx3", ` + list,
-		"sse9": `kernels: this processor has no "sse9", ` + list,
+		"":       `MNISTGPU_CPU: this processor has no "avx3"` + list,
+		"sparse": `MNISTGPU_CPU: this processor has no "avx3"` + list,
+		"sse9":   `this processor has no "sse9"` + list,
 	} {
 		if _, err := cpu.Open(cpu.Options{Kernels: option}); err == nil || err.Error() != want {
 			t.Errorf("option %q: error is %v, want %s", option, err, want)
 		}
+	}
+}
+
+// TestOpenBLAS holds for builds with OpenBLAS and for those without.
+func TestOpenBLAS(t *testing.T) {
+	b, err := cpu.Open(cpu.Options{Kernels: "openblas"})
+	if !slices.Contains(cpu.Kernels(), "openblas") {
+		if !errors.Is(err, cpu.ErrNoOpenBLAS) {
+			t.Errorf("error is %v, want %v", err, cpu.ErrNoOpenBLAS)
+		}
+		return
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Close()
+	if !strings.Contains(b.Device(), " threads, openblas ") {
+		t.Errorf("device is %q", b.Device())
 	}
 }
 
@@ -66,6 +93,9 @@ func TestOpenUnknown(t *testing.T) {
 func TestSameBits(t *testing.T) {
 	images, labels := noise(1200)
 	for _, kernels := range cpu.Kernels() {
+		if kernels == "openblas" {
+			continue // adds in an order that depends on its threads
+		}
 		for _, hidden := range [][]int{{50}, {40, 7}} {
 			for _, batch := range []int{128, 600} {
 				for _, rule := range rules {
@@ -96,8 +126,8 @@ func TestSameBits(t *testing.T) {
 func TestNoAllocation(t *testing.T) {
 	images, labels := noise(2000)
 	for _, kernels := range cpu.Kernels() {
-		if kernels == "gonum" {
-			continue // gonum's products allocate
+		if slices.Contains(cpu.BLAS(), kernels) {
+			continue // allocates
 		}
 		for _, batch := range []int{128, 600} {
 			for _, rule := range rules {

@@ -10,8 +10,8 @@ import (
 func (b *Backend) Capture(step func(backend.Ops)) (backend.Graph, error) {
 	r := &recorder{b: b}
 	var ops backend.Ops = kernelRecorder{r}
-	if b.kernels == nil {
-		ops = gonumRecorder{r}
+	if b.blas != nil {
+		ops = denseRecorder{r, b.blas}
 	}
 	step(backend.Checked(ops))
 	return graph(r.calls), nil
@@ -35,7 +35,7 @@ type recorder struct {
 	b     *Backend
 	calls []func()
 
-	listed backend.Rows     // whose lists are in scratch
+	listed backend.Rows     // whose lists, or floats, are in scratch
 	active []backend.Tensor // whose active rows are in scratch
 }
 

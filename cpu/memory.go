@@ -48,8 +48,8 @@ func (*Backend) Download(dst []byte, src backend.Tensor) error {
 
 // panelWidth is the width of the panels in which a matrix lies.
 func (b *Backend) panelWidth(cols int) int {
-	if b.kernels == nil {
-		return cols // gonum's matrices lie row by row
+	if b.blas != nil {
+		return cols // a BLAS wants matrices row by row
 	}
 	return kernel.Width
 }

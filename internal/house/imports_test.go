@@ -44,6 +44,7 @@ var arrows = map[string][]string{
 var owners = map[string][]string{
 	"gorgonia.org/cu":                   {"gpu/driver"},
 	"gonum.org/v1/gonum":                {"cpu", "gpu/driver"}, // gorgonia's BLAS takes gonum's constants
+	"gonum.org/v1/netlib":               {"cpu"},
 	"github.com/spf13/cobra":            {"cmd"},
 	"github.com/schollz/progressbar/v3": {"cmd"},
 	"github.com/nlpodyssey/safetensors": {"internal/model"},

@@ -24,7 +24,7 @@ type Set struct {
 	denseForward  denseForwardFunc // of one panel of the product, and of rows by tiles
 	denseMasked   denseMaskedFunc
 	denseAdd      denseAddFunc
-	columns       int // of x that denseAdd takes at a time, at most
+	columns       int          // of x that denseAdd takes at a time, at most
 	momentum      momentumFunc // of elements by sixteens
 	adam          adamFunc
 }
