@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 
 	"mnistgpu/cpu"
 	"mnistgpu/gpu"
@@ -15,7 +16,7 @@ import (
 func openBackend(s *settings) (backend.Backend, error) {
 	switch s.backend {
 	case "cpu":
-		return openCPU(s.threads)
+		return openCPU(cpu.Options{Kernels: s.blas, Threads: s.threads})
 	case "cuda":
 		return gpu.Open(s.gpu)
 	case "auto":
@@ -26,16 +27,36 @@ func openBackend(s *settings) (backend.Backend, error) {
 		if !s.quiet {
 			fmt.Fprintf(os.Stderr, "using the CPU: %s\n", oneLine(err.Error()))
 		}
-		return openCPU(s.threads)
+		return openCPU(cpu.Options{Kernels: s.blas, Threads: s.threads})
 	}
 	panic("mnistgpu: unknown backend")
 }
 
-// openCPU blames a failure on the user, who chose kernels that are not there.
-func openCPU(threads int) (backend.Backend, error) {
-	b, err := cpu.Open(cpu.Options{Threads: threads})
+// openCPU opens the CPU as o says. A failure is the user's, who chose kernels that
+// are not there.
+func openCPU(o cpu.Options) (backend.Backend, error) {
+	b, err := cpu.Open(o)
 	if err != nil {
-		return nil, &failure{code: exitUsage, err: err, hint: "unset " + cpu.KernelsVariable}
+		return nil, wrongBLAS(o.Kernels, err)
 	}
 	return b, nil
+}
+
+// wrongBLAS says who chose kernels that are not there: --blas, or the variable
+// that has its say where the flag leaves the choice.
+func wrongBLAS(blas string, err error) error {
+	f := &failure{code: exitUsage, err: fmt.Errorf("--blas %s: %w", blas, err), hint: "see --help for what --blas takes"}
+	if strings.HasPrefix(err.Error(), cpu.KernelsVariable) {
+		f.err, f.hint = err, "unset "+cpu.KernelsVariable
+	}
+	if errors.Is(err, cpu.ErrNoOpenBLAS) {
+		f.hint = "make build-openblas, or go build -tags openblas, builds one that has it; a C compiler and OpenBLAS (Debian: libopenblas-dev) are needed"
+	}
+	return f
+}
+
+// blasUsage documents --blas.
+func blasUsage() string {
+	return "matrix products on the CPU: auto; sparse, our kernels (" + strings.Join(cpu.Kernels()[:len(cpu.Kernels())-len(cpu.BLAS())], ", ") +
+		"); or for comparison gonum or openblas"
 }

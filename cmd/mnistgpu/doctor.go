@@ -64,7 +64,7 @@ func examine(ctx context.Context, w io.Writer) error {
 }
 
 func examineCPU() (finding, error) {
-	b, err := openCPU(0)
+	b, err := openCPU(cpu.Options{})
 	if err != nil {
 		return finding{subject: "cpu", err: err, remedy: hint(err)}, err
 	}

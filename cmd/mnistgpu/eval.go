@@ -68,13 +68,14 @@ func newEval() *cobra.Command {
 	f.SortFlags = false
 	f.StringVar(&s.where.data, "data", "", "auto, mnist, synthetic or a `folder` of IDX files (default that of the run)")
 	f.StringVar(&s.where.backend, "backend", "auto", "auto, cpu or cuda")
+	f.StringVar(&s.where.blas, "blas", "auto", blasUsage()+"; implies --backend cpu")
 	f.IntVar(&s.where.gpu.Device, "device", 0, "number of the GPU; implies --backend cuda")
 	f.TextVar(&s.where.gpu.Precision, "precision", gpu.FP32, "of matrix products on a GPU: fp32, tf32 or bf16")
 	f.StringVar(&s.predictions, "predictions", "", "new `file`, .csv or .npz, for the probabilities of every image")
 	f.BoolVar(&s.json, "json", false, "print one JSON object")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		s.model = args[0]
-		if err := errors.Join(s.where.check(f), checkPredictions(s.predictions)); err != nil {
+		if err := cmp.Or(s.where.check(f), checkPredictions(s.predictions)); err != nil {
 			return usageError(cmd, err)
 		}
 		return s.run(cmd.Context())

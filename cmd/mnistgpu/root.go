@@ -64,7 +64,10 @@ func noArguments(cmd *cobra.Command, args []string) error {
 	return usageError(cmd, fmt.Errorf("unexpected argument %q", args[0]))
 }
 
-// usageError is a mistake in how cmd was called.
+// usageError is a mistake in how cmd was called. It keeps a hint that err has.
 func usageError(cmd *cobra.Command, err error) error {
+	if hint(err) != "" {
+		return err
+	}
 	return &failure{code: exitUsage, err: err, hint: "see " + cmd.CommandPath() + " --help"}
 }

@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"mnistgpu/cpu"
 	"mnistgpu/gpu"
 )
 
@@ -53,8 +55,8 @@ func TestScripts(t *testing.T) {
 
 // condition knows [mnist], whether there is real MNIST, [long], whether tests
 // may take minutes, [mount], whether file systems can be mounted, [cuda],
-// whether the program has CUDA, and [simulator], whether there is a simulated
-// device for it.
+// whether the program has CUDA, [simulator], whether there is a simulated device
+// for it, and [openblas], whether the program has OpenBLAS.
 func condition(name, simulated string) (bool, error) {
 	switch name {
 	case "cuda":
@@ -62,6 +64,8 @@ func condition(name, simulated string) (bool, error) {
 		return !errors.Is(err, gpu.ErrNoCUDA), nil
 	case "simulator":
 		return simulated != "", nil
+	case "openblas":
+		return slices.Contains(cpu.BLAS(), "openblas"), nil
 	case "mnist":
 		return os.Getenv("MNISTGPU_DATA") != "", nil
 	case "long":

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"mnistgpu/cpu"
 	"mnistgpu/gpu"
 	"mnistgpu/internal/mnist"
 	"mnistgpu/internal/train"
@@ -21,6 +22,7 @@ type settings struct {
 	data    string
 	classes int // 0 for as many as the data's folder says
 	backend string
+	blas    string
 	gpu     gpu.Options
 	trace   bool
 	graph   bool
@@ -43,6 +45,7 @@ func (s *settings) register(f *pflag.FlagSet) {
 	f.StringVar(&s.data, "data", "auto", "auto, mnist, synthetic or a `folder` of IDX files")
 	f.IntVar(&s.classes, "classes", 0, "number of classes in a folder of your own data (default that of its classes.txt, or 10)")
 	f.StringVar(&s.backend, "backend", "auto", "auto, cpu or cuda")
+	f.StringVar(&s.blas, "blas", "auto", blasUsage()+"; implies --backend cpu")
 	f.IntVar(&s.gpu.Device, "device", 0, "number of the GPU; implies --backend cuda")
 	f.TextVar(&s.gpu.Precision, "precision", gpu.FP32, "of matrix products on a GPU: fp32, tf32 or bf16")
 	s.given = train.Preset("default")
@@ -115,13 +118,36 @@ func (s *settings) check(given *pflag.FlagSet) error {
 			return fmt.Errorf("--classes is for a folder of your own data, and --data is %s", s.data)
 		}
 	}
-	return s.checkGPU(given)
+	return cmp.Or(s.checkCPU(given), s.checkGPU(given))
 }
 
-// checkGPU looks at the flags that are for a GPU. Those that change the result
-// ask for one.
+// checkCPU looks at the flag that is for the CPU, and asks for one.
+func (s *settings) checkCPU(given *pflag.FlagSet) error {
+	if s.blas == "" || s.blas == "auto" {
+		return nil
+	}
+	if s.backend == "cuda" {
+		return errors.New("--blas is for the CPU, and --backend is cuda")
+	}
+	for _, name := range gpuFlags {
+		if given.Changed(name) {
+			return fmt.Errorf("--blas is for the CPU, and --%s for GPUs", name)
+		}
+	}
+	s.backend = "cpu"
+	if err := (cpu.Options{Kernels: s.blas}).Check(); err != nil {
+		return wrongBLAS(s.blas, err)
+	}
+	return nil
+}
+
+// gpuFlags are for GPUs and change the result.
+var gpuFlags = []string{"device", "precision", "trace"}
+
+// checkGPU looks at the flags that are for a GPU, and asks for one where they
+// change the result.
 func (s *settings) checkGPU(given *pflag.FlagSet) error {
-	for _, name := range []string{"device", "precision", "trace"} {
+	for _, name := range gpuFlags {
 		if !given.Changed(name) {
 			continue
 		}
