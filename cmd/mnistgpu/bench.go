@@ -1,40 +1,59 @@
 package main
 
 import (
+	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
-	"strings"
+	"slices"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"mnistgpu/cpu"
 	"mnistgpu/gpu"
 	"mnistgpu/internal/backend"
+	"mnistgpu/internal/bench"
+	"mnistgpu/internal/mnist"
 	"mnistgpu/internal/train"
 )
 
-const benchHelp = `Time training steps, for presets, backends and batch sizes.
+const benchHelp = `Time training steps, whole epochs, or each matrix product of a step.
 
-A step is timed as train takes it: it gathers a batch, goes forward and back and
-updates the weights. Warm-up is left out. All cases are timed in turn, --repeats
-times over, and the median is shown with the fastest and the slowest: compare
-lines of one run only, for machines drift.
+All cases are timed in turn, --repeats times over, and the median is shown with
+the fastest and the slowest: compare lines of one run only, for machines drift.
+Warm-up is left out.
+
+--measure steps times steps as train takes them: gather a batch, go forward and
+back, update the weights. "of dense" is the share of what the backend reaches on
+a large product without zeros.
+
+--measure epochs times passes over the training set, with the shuffling but
+without evaluation. --measure products times each product of a step; "layer 1
+pixels" is what must be made of the images' bytes first: lists of the pixels that
+are not zero, or floats. "of peak" is the share of what a loop of multiply-adds
+in registers reaches, with the vectors of the kernels. Both compare the CPU with
+each BLAS there is, unless --blas says otherwise; the last column is the time,
+divided by that of the first backend.
 
 GFLOP/s counts every multiplication of the matrix products, those by a zero
-pixel too, though a backend may skip them. "of dense" is the share of what the
-backend reaches on a large product without zeros, and may pass 100 %.`
+pixel too, though a backend may skip them, and shares may pass 100 %. A BLAS
+skips nothing, as a dense framework would not. For OpenBLAS build the program
+with make build-openblas.`
 
 const benchExamples = `  mnistgpu bench
-  mnistgpu bench --preset default --batch 32,128,1024 --cpu auto,gonum
+  mnistgpu bench --preset default --batch 32,128,1024 --blas auto,gonum
+  mnistgpu bench --measure products --backend cpu --hidden 400 --hidden 1024
+  mnistgpu bench --measure epochs --blas auto,openblas --data dense
   mnistgpu bench --backend cuda --precision fp32,tf32,bf16 --json`
 
 // benchSettings are what the flags of bench say.
 type benchSettings struct {
+	measure          string
 	presets, batches []string
-	kernels          []string
+	hidden           []string
+	blas             []string
 	precisions       []string
 	device           int
 	repeats          int
@@ -47,24 +66,26 @@ func newBench() *cobra.Command {
 	var s benchSettings
 	cmd := &cobra.Command{
 		Use:     "bench",
-		Short:   "Time training steps",
+		Short:   "Time training steps, epochs and matrix products",
 		Long:    benchHelp,
 		Example: benchExamples,
 		Args:    noArguments,
 	}
 	f := cmd.Flags()
 	f.SortFlags = false
-	f.StringSliceVar(&s.presets, "preset", train.Presets(), "presets")
+	f.StringVar(&s.measure, "measure", "steps", "what to time: steps, epochs or products")
+	f.StringSliceVar(&s.presets, "preset", train.Presets(), "presets (default one for epochs and products)")
+	f.StringArrayVar(&s.hidden, "hidden", nil, "`widths` of the hidden layers, such as 400 or 1024,512; again for another network (default that of the preset)")
 	f.StringSliceVar(&s.batches, "batch", nil, "batch sizes, or full (default that of the preset)")
 	f.StringVar(&s.where.backend, "backend", "auto", "auto, cpu or cuda")
-	f.StringSliceVar(&s.kernels, "cpu", []string{"auto"}, "kernels of the CPU: auto, "+strings.Join(cpu.Kernels(), ", "))
+	f.StringSliceVar(&s.blas, "blas", []string{"auto"}, blasUsage())
 	f.StringSliceVar(&s.precisions, "precision", []string{"fp32"}, "precisions of a GPU: fp32, tf32, bf16")
 	f.IntVar(&s.device, "device", 0, "number of the GPU")
-	f.StringVar(&s.where.data, "data", "auto", "auto, mnist, synthetic or a `folder` of IDX files")
+	f.StringVar(&s.where.data, "data", "auto", "auto, mnist, synthetic, dense (no pixel is zero) or a `folder` of IDX files")
 	f.IntVar(&s.repeats, "repeats", 7, "times that each case is timed")
 	f.BoolVar(&s.json, "json", false, "print one JSON array")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		if err := s.check(); err != nil {
+		if err := s.check(cmd.Flags()); err != nil {
 			return usageError(cmd, err)
 		}
 		return s.run(cmd.Context())
@@ -72,10 +93,27 @@ func newBench() *cobra.Command {
 	return cmd
 }
 
-func (s *benchSettings) check() error {
+// check looks at the flags, and fills in what depends on others.
+func (s *benchSettings) check(given *pflag.FlagSet) error {
+	if !slices.Contains([]string{"steps", "epochs", "products"}, s.measure) {
+		return fmt.Errorf("--measure %q: want steps, epochs or products", s.measure)
+	}
+	if s.measure != "steps" {
+		if !given.Changed("preset") {
+			s.presets = []string{"default"}
+		}
+		if !given.Changed("blas") {
+			s.blas = append(s.blas, cpu.BLAS()...)
+		}
+	}
 	for _, p := range s.presets {
 		if err := checkPreset(p); err != nil {
 			return err
+		}
+	}
+	for _, h := range s.hidden {
+		if new(widths).Set(h) != nil {
+			return fmt.Errorf("--hidden %q: want %s", h, wanted("widths"))
 		}
 	}
 	for _, b := range s.batches {
@@ -83,23 +121,30 @@ func (s *benchSettings) check() error {
 			return fmt.Errorf("--batch %q: want %s", b, wanted("images"))
 		}
 	}
+	if s.repeats < 1 || s.repeats > 100 {
+		return fmt.Errorf("--repeats %d: want 1 to 100", s.repeats)
+	}
+	return cmp.Or(checkBackend(s.where.backend), s.checkMultipliers())
+}
+
+// checkMultipliers looks at what multiplies on each kind of device.
+func (s *benchSettings) checkMultipliers() error {
 	for _, p := range s.precisions {
 		if err := new(gpu.Precision).UnmarshalText([]byte(p)); err != nil {
 			return fmt.Errorf("--precision: %w", err)
 		}
 	}
-	if err := checkBackend(s.where.backend); err != nil {
-		return err
-	}
-	if s.repeats < 1 || s.repeats > 100 {
-		return fmt.Errorf("--repeats %d: want 1 to 100", s.repeats)
+	for _, name := range s.blas {
+		if err := (cpu.Options{Kernels: name}).Check(); err != nil {
+			return wrongBLAS(name, err)
+		}
 	}
 	return nil
 }
 
 // run times every case and prints the table.
 func (s *benchSettings) run(ctx context.Context) error {
-	data, err := openData(ctx, &s.where)
+	data, err := s.openData(ctx)
 	if err != nil {
 		return err
 	}
@@ -112,35 +157,23 @@ func (s *benchSettings) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var cases []*benchCase
-	for _, b := range backends {
-		for _, config := range s.configs() {
-			c, err := newBenchCase(b, data, config, s.repeats)
-			if err != nil {
-				return err
-			}
-			cases = append(cases, c)
-		}
+	switch s.measure {
+	case "products":
+		return s.timeProducts(backends, data)
+	case "epochs":
+		return s.timeEpochs(backends, data)
 	}
-	for i := range s.repeats {
-		fmt.Fprintf(os.Stderr, "timing %d/%d\n", i+1, s.repeats)
-		for _, c := range cases {
-			if err := c.time(); err != nil {
-				return err
-			}
-		}
-	}
-	results, err := benchResults(cases, data.Name)
-	if err != nil {
-		return err
-	}
-	if s.json {
-		return json.NewEncoder(os.Stdout).Encode(results)
-	}
-	return printBench(os.Stdout, results)
+	return s.timeSteps(backends, data)
 }
 
-// open opens a backend for each of the kernels or precisions.
+func (s *benchSettings) openData(ctx context.Context) (*mnist.Dataset, error) {
+	if s.where.data == "dense" {
+		return bench.Dense(), nil
+	}
+	return openData(ctx, &s.where)
+}
+
+// open opens a backend for each of the multipliers or precisions.
 func (s *benchSettings) open() (backends []backend.Backend, err error) {
 	if s.where.backend != "cpu" {
 		backends, err = s.openGPUs()
@@ -149,12 +182,15 @@ func (s *benchSettings) open() (backends []backend.Backend, err error) {
 		}
 		fmt.Fprintf(os.Stderr, "using the CPU: %s\n", oneLine(err.Error()))
 	}
-	for _, name := range s.kernels {
-		b, err := cpu.Open(cpu.Options{Kernels: name})
+	for _, name := range s.blas {
+		b, err := openCPU(cpu.Options{Kernels: name})
 		if err != nil {
-			return backends, &failure{code: exitUsage, err: fmt.Errorf("--cpu: %w", err)}
+			return backends, err
 		}
 		backends = append(backends, b)
+		if caveat := b.(*cpu.Backend).Caveat(); caveat != "" {
+			fmt.Fprintf(os.Stderr, "mnistgpu: WARNING: %s\n", caveat)
+		}
 	}
 	return backends, nil
 }
@@ -174,17 +210,28 @@ func (s *benchSettings) openGPUs() (backends []backend.Backend, err error) {
 	return backends, nil
 }
 
-// configs are the presets, each with each of the batch sizes.
+// configs are the presets, each with each of the networks and batch sizes.
 func (s *benchSettings) configs() []train.Config {
 	var configs []train.Config
 	for _, name := range s.presets {
-		c := train.Preset(name)
-		if len(s.batches) == 0 {
-			configs = append(configs, c)
+		preset := train.Preset(name)
+		if s.where.data == "dense" {
+			preset.LearningRate = 1e-3 // of noise; more could diverge
 		}
-		for _, b := range s.batches {
-			(*batchSize)(&c.Batch).Set(b) // checked before
-			configs = append(configs, c)
+		hidden, batches := s.hidden, s.batches
+		if len(hidden) == 0 {
+			hidden = []string{(*widths)(&preset.Hidden).String()}
+		}
+		if len(batches) == 0 {
+			batches = []string{(*batchSize)(&preset.Batch).String()}
+		}
+		for _, h := range hidden {
+			for _, b := range batches {
+				c := preset
+				(*widths)(&c.Hidden).Set(h) // checked before
+				(*batchSize)(&c.Batch).Set(b)
+				configs = append(configs, c)
+			}
 		}
 	}
 	return configs

@@ -74,6 +74,8 @@ func (s *settings) tells(flag string) bool {
 		return !builtIn(s.data)
 	case "device", "precision":
 		return s.backend == "cuda"
+	case "blas":
+		return s.blas != "auto"
 	}
 	return true
 }

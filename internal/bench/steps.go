@@ -1,0 +1,101 @@
+package bench
+
+import (
+	"time"
+
+	"mnistgpu/internal/backend"
+	"mnistgpu/internal/mnist"
+	"mnistgpu/internal/train"
+)
+
+const (
+	// sampleTime is the least that a sample should take, so that what the clock
+	// and the last wait cost does not show.
+	sampleTime = 200 * time.Millisecond
+
+	// maxSampleSteps bounds the tables that a run has for its steps.
+	maxSampleSteps = 20_000
+)
+
+// Steps times the steps of a run, or its epochs.
+type Steps struct {
+	watch    *train.Stopwatch
+	steps    int // that a sample takes
+	images   int // that it stands for
+	epoch    bool
+	expected time.Duration
+}
+
+// NewSteps prepares a run and warms it up. A sample is the mean time of as many
+// steps as fill a fifth of a second. The error is that of [train.Run].
+func NewSteps(b backend.Backend, data *mnist.Dataset, c train.Config, repeats int) (*Steps, error) {
+	s, step, err := warm(b, data, c, maxSampleSteps*repeats)
+	if err != nil {
+		return nil, err
+	}
+	s.steps = min(int(sampleTime/max(step, 1))+1, maxSampleSteps)
+	s.images = s.watch.Batch()
+	s.expected = step * time.Duration(s.steps)
+	return s, nil
+}
+
+// NewEpoch prepares a run and warms it up. A sample is the time of one pass over
+// the training set, with the shuffling but without an evaluation. The error is
+// that of [train.Run].
+func NewEpoch(b backend.Backend, data *mnist.Dataset, c train.Config, repeats int) (*Steps, error) {
+	batch := c.Batch
+	if batch == train.Full {
+		batch = data.Train.Len()
+	}
+	steps := (data.Train.Len() + batch - 1) / batch
+	s, step, err := warm(b, data, c, steps*repeats)
+	if err != nil {
+		return nil, err
+	}
+	s.steps, s.images, s.epoch = steps, data.Train.Len(), true
+	s.expected = step * time.Duration(steps)
+	return s, nil
+}
+
+// warm prepares a run of so many steps, beside those that it takes at once, and
+// returns about the time of one. Long steps need no warming up.
+func warm(b backend.Backend, data *mnist.Dataset, c train.Config, steps int) (*Steps, time.Duration, error) {
+	const warmUp, trial = 3, 20
+	c.Epochs, c.Steps = 0, warmUp+trial+steps
+	watch, err := train.NewStopwatch(b, data, c)
+	if err != nil {
+		return nil, 0, err
+	}
+	step, err := watch.Time(1)
+	if err == nil && step < sampleTime {
+		if _, err = watch.Time(warmUp - 1); err == nil {
+			step, err = watch.Time(min(trial, int(sampleTime/step)))
+		}
+	}
+	return &Steps{watch: watch}, step, err
+}
+
+// Time takes a sample.
+func (s *Steps) Time() (time.Duration, error) {
+	step, err := s.watch.Time(s.steps)
+	if s.epoch {
+		return step * time.Duration(s.steps), err
+	}
+	return step, err
+}
+
+// Expected is about how long a sample takes.
+func (s *Steps) Expected() time.Duration { return s.expected }
+
+// Batch is the number of images of a step.
+func (s *Steps) Batch() int { return s.watch.Batch() }
+
+// Images is the number of images that a sample stands for: those of a step, or
+// the training set.
+func (s *Steps) Images() int { return s.images }
+
+// Flops is the number of operations in the matrix products of as many images,
+// zeros and all.
+func (s *Steps) Flops() float64 {
+	return s.watch.Flops() * float64(s.images) / float64(s.watch.Batch())
+}
