@@ -11,7 +11,7 @@ import (
 // for each number. A BLAS is measured by the widest vectors. It is 0 where no
 // such loop was written. It takes a tenth of a second.
 func (b *Backend) PeakGFlops() float64 {
-	const samples, iterations = 10, 1 << 20
+	const samples, iterations = 50, 1 << 20
 	loop := kernel.Peak(b.Multiplier())
 	if loop == nil {
 		return 0

@@ -93,21 +93,27 @@ func (s *benchSettings) timeProducts(backends []backend.Backend, data *mnist.Dat
 		}
 	}
 	peaks := map[backend.Backend]float64{}
-	for _, b := range backends {
-		if processor, ok := b.(*cpu.Backend); ok {
-			peaks[b] = processor.PeakGFlops()
-		}
-	}
+	measurePeaks(peaks, backends)
 	samples, err := runBench(cases, s.repeats)
 	if err != nil {
 		return err
 	}
+	measurePeaks(peaks, backends)
 	var results []productResult
 	for i := range cases {
 		first := samples[i/len(backends)*len(backends)].Median()
 		results = append(results, newProductResult(about[i], data, samples[i], first, peaks[about[i].backend]))
 	}
 	return printResults(s.json, results, productColumns(multiplier(backends[0])))
+}
+
+// measurePeaks raises the peaks of those backends that have one.
+func measurePeaks(peaks map[backend.Backend]float64, backends []backend.Backend) {
+	for _, b := range backends {
+		if processor, ok := b.(*cpu.Backend); ok {
+			peaks[b] = max(peaks[b], processor.PeakGFlops())
+		}
+	}
 }
 
 // runBench times the cases and shows how it is getting on.
