@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strings"
 )
@@ -91,10 +92,10 @@ func printTable[R any](w io.Writer, results []R, columns []tableColumn[R]) error
 
 // stepTime formats the time of a step: "12.3 us", "4.56 ms", "1.23 s".
 func stepTime(seconds float64) string {
-	switch {
-	case seconds < 1e-3:
+	switch size := math.Abs(seconds); {
+	case size < 1e-3:
 		return fmt.Sprintf("%.3g us", 1e6*seconds)
-	case seconds < 1:
+	case size < 1:
 		return fmt.Sprintf("%.3g ms", 1e3*seconds)
 	}
 	return fmt.Sprintf("%.3g s", seconds)

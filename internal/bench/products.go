@@ -2,6 +2,7 @@ package bench
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"mnistgpu/internal/backend"
@@ -37,13 +38,12 @@ func NewProducts(b backend.Backend, data *mnist.Dataset, c train.Config) ([]*Pro
 	if err != nil {
 		return nil, err
 	}
-	forward, err := s.product("layer 1 forward", 0, s.forward)
+	pixels, err := s.product("layer 1 pixels", 0, s.look)
 	if err != nil {
 		return nil, err
 	}
-	bytes := *forward
-	bytes.Name, bytes.Flops = "layer 1 pixels", 0
-	products := []*Product{&bytes, forward}
+	pixels.Flops = 0
+	products := []*Product{pixels}
 	for i := range s.layers {
 		type step struct {
 			name   string
@@ -51,7 +51,7 @@ func NewProducts(b backend.Backend, data *mnist.Dataset, c train.Config) ([]*Pro
 		}
 		rest := []step{{"forward", s.forward}, {"input gradient", s.backward}, {"weight gradient", s.update}}
 		if i == 0 {
-			rest = rest[2:]
+			rest = slices.Delete(rest, 1, 2)
 		}
 		for _, r := range rest {
 			p, err := s.product(fmt.Sprintf("layer %d %s", i+1, r.name), i, r.record)
@@ -118,7 +118,7 @@ func (p *Product) Time() (time.Duration, error) {
 	}
 	product := (more - once) / time.Duration(p.extra)
 	if p.Flops == 0 {
-		product = once - product
+		product = once - product // what was left is what came before the product
 	}
 	return product / time.Duration(p.replays), nil
 }

@@ -15,6 +15,7 @@ import (
 type stage struct {
 	b           backend.Backend
 	layers      []layer
+	thin        layer        // of one output, whose product costs next to nothing
 	images      backend.Rows // of the whole batch
 	rows, chunk int
 	sgd         backend.SGD
@@ -58,8 +59,9 @@ func newStage(b backend.Backend, data *mnist.Dataset, c train.Config) (*stage, e
 	tally := backend.Tally{Loss: upload(s, 1, 1, []float64{0}), Hits: upload(s, 1, 1, []int32{0}), Step: s.sgd.Step}
 	widths := append(append([]int{pixels}, c.Hidden...), data.Classes)
 	for i := range widths[1:] {
-		s.addLayer(widths[i], widths[i+1], c)
+		s.layers = append(s.layers, s.newLayer(widths[i], widths[i+1], c))
 	}
+	s.thin = s.newLayer(pixels, 1, c)
 	if s.err != nil {
 		return nil, s.err
 	}
@@ -75,14 +77,14 @@ func upload[T backend.Element](s *stage, rows, cols int, values []T) backend.Ten
 	return t
 }
 
-// addLayer appends a layer of random weights.
-func (s *stage) addLayer(in, out int, c train.Config) {
+// newLayer allocates a layer of random weights.
+func (s *stage) newLayer(in, out int, c train.Config) layer {
 	zeros := func(rows, cols int) backend.Tensor { return upload(s, rows, cols, make([]float32, rows*cols)) }
 	rows, draw := min(s.rows, s.chunk), rand.New(rand.NewPCG(c.Seed, uint64(len(s.layers))))
-	s.layers = append(s.layers, layer{
+	return layer{
 		w: upload(s, in, out, nn.TruncatedNormal(draw, in*out, c.InitStd)), b: zeros(1, out),
 		dw: zeros(in, out), db: zeros(1, out), y: zeros(rows, out), dy: zeros(rows, out), act: backend.ReLU,
-	})
+	}
 }
 
 // pass takes the first chunk forward and back.
@@ -128,6 +130,12 @@ func (s *stage) input(layer, offset, rows int) backend.Input {
 func (s *stage) forward(ops backend.Ops, i, offset, rows int) {
 	l := s.layers[i]
 	ops.LinearForward(l.y.Top(rows), s.input(i, offset, rows), l.w, l.b, l.act)
+}
+
+// look records the forward product of the thin layer, for which the images must be
+// looked at like for any other.
+func (s *stage) look(ops backend.Ops, _, offset, rows int) {
+	ops.LinearForward(s.thin.y.Top(rows), s.input(0, offset, rows), s.thin.w, s.thin.b, s.thin.act)
 }
 
 // backward records the gradient for the layer below.
