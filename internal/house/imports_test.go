@@ -17,10 +17,13 @@ var arrows = map[string][]string{
 		"internal/bench",
 		"internal/chart",
 		"internal/convert",
+		"internal/exchange",
+		"internal/infer",
 		"internal/metrics",
 		"internal/mnist",
 		"internal/model",
 		"internal/npz",
+		"internal/photo",
 		"internal/picture",
 		"internal/rundir",
 		"internal/runs",
@@ -34,7 +37,10 @@ var arrows = map[string][]string{
 	"internal/bench":               {"internal/backend", "internal/mnist", "internal/nn", "internal/train"},
 	"internal/convert":             {"internal/mnist"},
 	"internal/durable/durabletest": {"internal/durable"},
+	"internal/exchange":            {"internal/model", "internal/npz", "internal/onnx"},
+	"internal/infer":               {"internal/backend", "internal/metrics", "internal/model", "internal/nn"},
 	"internal/nn":                  {"internal/backend", "internal/model"},
+	"internal/onnx":                {"internal/model"},
 	"internal/rundir":              {"internal/durable"},
 	"internal/runs":                {"internal/train"},
 	"internal/sweep":               {"internal/rundir"},
@@ -50,6 +56,7 @@ var owners = map[string][]string{
 	"github.com/spf13/cobra":            {"cmd"},
 	"github.com/schollz/progressbar/v3": {"cmd"},
 	"github.com/nlpodyssey/safetensors": {"internal/model"},
+	"google.golang.org/protobuf":        {"internal/onnx"},
 }
 
 func TestImportsPointOneWay(t *testing.T) {

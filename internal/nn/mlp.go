@@ -179,7 +179,13 @@ func (m *MLP) Forward(ops backend.Ops, x backend.Input) backend.Tensor {
 
 // Logits are the first rows of what the last pass gave, at most a chunk.
 func (m *MLP) Logits(rows int) backend.Tensor {
-	return m.layers[len(m.layers)-1].y.Top(rows)
+	return m.Outputs(len(m.layers)-1, rows)
+}
+
+// Outputs are the first rows of what a layer, counted from 0, gave in the last
+// pass, after its activation.
+func (m *MLP) Outputs(layer, rows int) backend.Tensor {
+	return m.layers[layer].y.Top(rows)
 }
 
 // loss takes batch forward and leaves the gradient of its loss in the last
