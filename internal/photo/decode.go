@@ -1,0 +1,58 @@
+package photo
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"image"
+	_ "image/gif" // and the other forms that image.Decode is to know
+	_ "image/jpeg"
+	_ "image/png"
+	"io"
+
+	_ "golang.org/x/image/bmp"
+	_ "golang.org/x/image/webp"
+)
+
+const (
+	// MaxSide is the most pixels that a picture may have along a side.
+	MaxSide = 4096
+
+	// MaxBytes is the most bytes that a file may have: those of the largest
+	// picture, with four to a pixel, and a little more.
+	MaxBytes = MaxSide*MaxSide*4 + 1<<20
+)
+
+// Decode reads a picture: PNG, JPEG, GIF, of which it takes the first image,
+// BMP or WebP. It looks at the size before it takes memory for the pixels, and
+// reads at most [MaxBytes]. The error says in one line what is wrong.
+func Decode(r io.Reader) (image.Image, error) {
+	limited := &io.LimitedReader{R: r, N: MaxBytes}
+	var start bytes.Buffer
+	config, format, err := image.DecodeConfig(io.TeeReader(limited, &start))
+	if err != nil {
+		return nil, damaged(err, format, limited.N)
+	}
+	if config.Width < 1 || config.Height < 1 || config.Width > MaxSide || config.Height > MaxSide {
+		return nil, fmt.Errorf("is %d pixels wide and %d high: want at most %d each", config.Width, config.Height, MaxSide)
+	}
+	img, format, err := image.Decode(io.MultiReader(&start, limited))
+	if err != nil {
+		return nil, damaged(err, format, limited.N)
+	}
+	return img, nil
+}
+
+// damaged explains why a file, of which there is room for more bytes, is no
+// picture.
+func damaged(err error, format string, room int64) error {
+	switch {
+	case room == 0:
+		return fmt.Errorf("goes on after %d bytes: want a smaller picture", MaxBytes)
+	case errors.Is(err, image.ErrFormat):
+		return errors.New("is not a picture: want PNG, JPEG, GIF, BMP or WebP")
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return errors.New("is not a whole picture: the file ends early")
+	}
+	return fmt.Errorf("is not a whole picture: %w", err)
+}

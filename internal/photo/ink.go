@@ -1,0 +1,146 @@
+package photo
+
+import (
+	"image"
+	"slices"
+)
+
+// Levels of grey.
+const (
+	// faint is the least difference from the background that is ink. Paper that
+	// is filmed or compressed differs from itself by less.
+	faint = 24
+
+	// outline is the part of the strongest ink from which on a pixel counts as
+	// inside the digit, when it is cropped.
+	outline = 0.25
+
+	// strong is the quantile of the ink that is as strong as ink gets: a few
+	// specks that are stronger do not count.
+	strong = 0.95
+)
+
+// inkOf returns how far each pixel is from the background on the ink's side,
+// less what the background itself varies by.
+func inkOf(g *image.Gray) *image.Gray {
+	background, noise := ground(g)
+	// Squares let a few strokes outweigh a wide and soft shadow.
+	var darker, lighter [256]int
+	for v, n := range histogram(g.Pix) {
+		d := v - background
+		darker[max(-d, 0)] += n
+		lighter[max(d, 0)] += n
+	}
+	sign := 1
+	if energy(darker) > energy(lighter) {
+		sign = -1
+	}
+	var level [256]byte
+	for v := range level {
+		level[v] = byte(max(sign*(v-background)-noise, 0))
+	}
+	ink := image.NewGray(g.Rect)
+	for i, v := range g.Pix {
+		ink.Pix[i] = level[v]
+	}
+	return ink
+}
+
+// energy returns the sum of the squares of the numbers that are counted.
+func energy(count [256]int) int {
+	sum := 0
+	for d, n := range count {
+		sum += d * d * n
+	}
+	return sum
+}
+
+func histogram(pixels []byte) (count [256]int) {
+	for _, v := range pixels {
+		count[v]++
+	}
+	return count
+}
+
+// ground returns the median of the border, and how much of a difference from it
+// is noise: four times the median difference within the border, which for a
+// normal distribution is 2.7 standard deviations.
+func ground(g *image.Gray) (background, noise int) {
+	border := borderOf(g)
+	slices.Sort(border)
+	background = int(border[len(border)/2])
+	for i, v := range border {
+		border[i] = byte(max(int(v)-background, background-int(v)))
+	}
+	slices.Sort(border)
+	return background, 4 * int(border[len(border)/2])
+}
+
+// borderOf returns the pixels of the outermost rows and columns.
+func borderOf(g *image.Gray) []byte {
+	size := g.Rect.Size()
+	var border []byte
+	for y := range size.Y {
+		row := g.Pix[y*g.Stride:][:size.X]
+		if y == 0 || y == size.Y-1 {
+			border = append(border, row...)
+			continue
+		}
+		border = append(border, row[0], row[size.X-1])
+	}
+	return border
+}
+
+// bounds returns the smallest rectangle around the ink, which is empty if there
+// is none.
+func bounds(ink *image.Gray) image.Rectangle {
+	strongest := strongest(ink.Pix)
+	if strongest < faint {
+		return image.Rectangle{}
+	}
+	least := byte(outline * float64(strongest))
+	var box image.Rectangle
+	for y := range ink.Rect.Dy() {
+		row := ink.Pix[y*ink.Stride:][:ink.Rect.Dx()]
+		inside := func(v byte) bool { return v >= least }
+		first := slices.IndexFunc(row, inside)
+		if first < 0 {
+			continue
+		}
+		end := len(row)
+		for !inside(row[end-1]) {
+			end--
+		}
+		box = box.Union(image.Rect(first, y, end, y+1))
+	}
+	return box
+}
+
+// strongest returns how strong ink gets: a quantile of what is at least half as
+// strong as the strongest pixel.
+func strongest(pixels []byte) int {
+	count := histogram(pixels)
+	top := len(count) - 1
+	for top > 0 && count[top] == 0 {
+		top--
+	}
+	inside := 0
+	for v := (top + 1) / 2; v <= top; v++ {
+		inside += count[v]
+	}
+	above := float64(inside) * (1 - strong)
+	for seen := 0; top > 0; top-- {
+		if seen += count[top]; float64(seen) > above {
+			break
+		}
+	}
+	return top
+}
+
+// stretch multiplies pixels so that strong ink is 255.
+func stretch(pixels []byte) {
+	most := max(strongest(pixels), 1)
+	for i, v := range pixels {
+		pixels[i] = byte(min((int(v)*255+most/2)/most, 255))
+	}
+}

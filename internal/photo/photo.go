@@ -1,0 +1,108 @@
+// Package photo brings pictures of digits, however they were drawn or taken, to
+// the form of MNIST's images.
+//
+// What it reads is not trusted: sizes are looked at before memory is taken.
+package photo
+
+import (
+	"errors"
+	"image"
+	"image/color"
+	"math"
+
+	"golang.org/x/image/draw"
+)
+
+// ErrBlank says that a picture shows nothing: all of it is like its border.
+var ErrBlank = errors.New("the picture is blank")
+
+// Of an image, the box into which the ink is fitted, as MNIST fits digits into
+// 20x20 of 28x28.
+const boxPart, boxWhole = 20, 28
+
+// Digit returns img as height x width bytes, row-major, from 0 for background
+// to 255 for ink, in the way that MNIST was made:
+//
+//   - Transparent pixels lie over white, and colours become grey.
+//   - The median of the border is the background, and what differs most from
+//     it, be it darker or lighter, is the ink.
+//   - What has ink is cropped and fitted into 20/28 of the height and width
+//     with its proportions kept.
+//   - The centre of mass of the ink goes to the middle of the image.
+//
+// A white drawing on nothing but transparency is taken as such. The error is
+// [ErrBlank].
+//
+// Source: Y. LeCun, C. Cortes and C. Burges, The MNIST Database of Handwritten
+// Digits, which says how the images were normalised.
+func Digit(img image.Image, height, width int) ([]byte, error) {
+	if height < 1 || width < 1 {
+		panic("photo: Digit of no pixels")
+	}
+	if img.Bounds().Empty() {
+		return nil, ErrBlank
+	}
+	for _, ground := range []color.Gray16{color.White, color.Black} {
+		ink := inkOf(grey(img, ground))
+		box := bounds(ink)
+		if !box.Empty() {
+			return centre(fit(ink.SubImage(box).(*image.Gray), height, width), height, width), nil
+		}
+	}
+	return nil, ErrBlank
+}
+
+// grey returns img over ground, without colours, with its corner at the origin.
+func grey(img image.Image, ground color.Color) *image.Gray {
+	g := image.NewGray(image.Rectangle{Max: img.Bounds().Size()})
+	draw.Draw(g, g.Rect, image.NewUniform(ground), image.Point{}, draw.Src)
+	draw.Draw(g, g.Rect, img, img.Bounds().Min, draw.Over)
+	return g
+}
+
+// fit scales ink, keeping its proportions, to touch the sides of a box of
+// boxPart/boxWhole of height x width, and makes its strokes as strong as
+// MNIST's, whose insides are 255: where they are thin, scaling leaves them pale.
+func fit(ink *image.Gray, height, width int) *image.Gray {
+	size := ink.Rect.Size()
+	scale := min(
+		float64(height)*boxPart/boxWhole/float64(size.Y),
+		float64(width)*boxPart/boxWhole/float64(size.X))
+	fitted := image.NewGray(image.Rect(0, 0, scaled(size.X, scale, width), scaled(size.Y, scale, height)))
+	draw.CatmullRom.Scale(fitted, fitted.Rect, ink, ink.Rect, draw.Src, nil)
+	stretch(fitted.Pix)
+	return fitted
+}
+
+// scaled returns a length from 1 to limit.
+func scaled(length int, scale float64, limit int) int {
+	return min(max(int(math.Round(float64(length)*scale)), 1), limit)
+}
+
+// centre puts fitted into an image of height x width with its centre of mass as
+// near to the middle as whole pixels and the edges allow.
+func centre(fitted *image.Gray, height, width int) []byte {
+	size := fitted.Rect.Size()
+	var mass, massX, massY float64
+	for y := range size.Y {
+		for x := range size.X {
+			m := float64(fitted.Pix[y*fitted.Stride+x])
+			mass += m
+			massX += m * float64(x)
+			massY += m * float64(y)
+		}
+	}
+	left := placed(massX/mass, size.X, width)
+	top := placed(massY/mass, size.Y, height)
+	pixels := make([]byte, height*width)
+	for y := range size.Y {
+		copy(pixels[(top+y)*width+left:], fitted.Pix[y*fitted.Stride:][:size.X])
+	}
+	return pixels
+}
+
+// placed returns where a length begins so that its pixel at centre is the middle
+// one of a side: number 14 of 28 in MNIST, counted from 0.
+func placed(centre float64, length, side int) int {
+	return min(max(int(math.Round(float64(side)/2-centre)), 0), side-length)
+}
