@@ -5,14 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"math"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
-	"github.com/pelletier/go-toml/v2"
 	"github.com/spf13/cobra"
 
 	"mnistgpu/gpu"
@@ -118,38 +116,13 @@ func (s *evalSettings) run(ctx context.Context) (err error) {
 // open reads the model and, unless --data was given, finds out what data it is
 // for.
 func (s *evalSettings) open() (*model.Model, error) {
-	path := s.model
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		path = filepath.Join(path, "model.safetensors")
-		if s.where.data == "" {
-			if s.where.data, err = dataOf(s.model); err != nil {
-				return nil, err
-			}
+	if s.where.data == "" {
+		var err error
+		if s.where.data, err = dataOf(s.model); err != nil {
+			return nil, err
 		}
 	}
-	if s.where.data == "" {
-		s.where.data = "auto"
-	}
-	return model.Read(path)
-}
-
-// dataOf returns the --data of a run.
-func dataOf(run string) (string, error) {
-	path := filepath.Join(run, "config.toml")
-	content, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return "auto", nil
-	}
-	if err != nil {
-		return "", &failure{code: exitData, err: err}
-	}
-	var config struct {
-		Data string `toml:"data"`
-	}
-	if err := toml.Unmarshal(content, &config); err != nil {
-		return "", &failure{code: exitData, err: fmt.Errorf("%s: %w", path, err)}
-	}
-	return cmp.Or(config.Data, "auto"), nil
+	return openModel(s.model)
 }
 
 // openTest loads the data, which must be of the model's kind.

@@ -48,6 +48,8 @@ func TestScripts(t *testing.T) {
 			"agrees": agrees,
 			"sums":   sums,
 			"same":   same,
+			"photos": photos,
+			"knows":  knows,
 		},
 		RequireExplicitExec: true,
 	})

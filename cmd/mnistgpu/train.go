@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -27,7 +28,7 @@ The data are MNIST, downloaded if need be, or digits that the program draws
 folder that holds MNIST; MNISTGPU_HOME moves the cache.
 
 The run folder holds config.toml, history.csv, summary.json and
-model.safetensors.
+model.safetensors, and classes.txt if the folder of your data has one.
 
 Exit codes:
 ` + exitCodes
@@ -92,7 +93,7 @@ func runTrain(ctx context.Context, s *settings) (err error) {
 		err = missedTarget(s.config, result)
 	}
 	summary := newSummary(s, b, data, dir, result, err)
-	if saveErr := save(dir, summary, result); saveErr != nil {
+	if saveErr := save(dir, summary, result, s.data); saveErr != nil {
 		return errors.Join(saveErr, err)
 	}
 	if s.gpu.Trace != nil {
@@ -150,8 +151,9 @@ func newRunDir(s *settings, b backend.Backend, data *mnist.Dataset) (*rundir.Dir
 	return dir, nil
 }
 
-// save writes the run's results. A diverged run has no model.
-func save(dir *rundir.Dir, summary *runs.Summary, result *train.Result) error {
+// save writes the run's results, and the names of the classes if its data have
+// some. A diverged run has no model.
+func save(dir *rundir.Dir, summary *runs.Summary, result *train.Result, data string) error {
 	if err := dir.Write("history.csv", runs.EncodeHistory(result.History, summary.ValLoss != nil)); err != nil {
 		return err
 	}
@@ -164,5 +166,21 @@ func save(dir *rundir.Dir, summary *runs.Summary, result *train.Result) error {
 			return err
 		}
 	}
+	if err := saveNames(dir, data); err != nil {
+		return err
+	}
 	return dir.Write("summary.json", summary.Encode())
+}
+
+// saveNames keeps what the classes are called, which the model's answers need
+// even where the data are not.
+func saveNames(dir *rundir.Dir, data string) error {
+	if builtIn(data) {
+		return nil
+	}
+	names, err := mnist.ReadNames(data)
+	if err != nil || names == nil {
+		return err
+	}
+	return dir.Write(mnist.NamesFile, []byte(strings.Join(names, "\n")+"\n"))
 }

@@ -6,6 +6,7 @@ package photo
 
 import (
 	"errors"
+	"fmt"
 	"image"
 	"image/color"
 	"math"
@@ -105,4 +106,14 @@ func centre(fitted *image.Gray, height, width int) []byte {
 // one of a side: number 14 of 28 in MNIST, counted from 0.
 func placed(centre float64, length, side int) int {
 	return min(max(int(math.Round(float64(side)/2-centre)), 0), side-length)
+}
+
+// AsIs returns the grey levels of img, which must have the given size, as they
+// are, for a picture that has MNIST's form already. Transparent pixels are
+// black.
+func AsIs(img image.Image, height, width int) ([]byte, error) {
+	if size := img.Bounds().Size(); size.X != width || size.Y != height {
+		return nil, fmt.Errorf("is %d pixels wide and %d high: want %d and %d", size.X, size.Y, width, height)
+	}
+	return grey(img, color.Black).Pix, nil
 }

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/pelletier/go-toml/v2"
+
+	"mnistgpu/internal/mnist"
+	"mnistgpu/internal/model"
+)
+
+// openModel reads a model, which is named by its run folder or its file.
+func openModel(path string) (*model.Model, error) {
+	if isFolder(path) {
+		path = filepath.Join(path, "model.safetensors")
+	}
+	return model.Read(path)
+}
+
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
+
+// dataOf returns the --data of a run, or auto if path is no run folder.
+func dataOf(path string) (string, error) {
+	if !isFolder(path) {
+		return "auto", nil
+	}
+	path = filepath.Join(path, "config.toml")
+	content, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "auto", nil
+	}
+	if err != nil {
+		return "", &failure{code: exitData, err: err}
+	}
+	var config struct {
+		Data string `toml:"data"`
+	}
+	if err := toml.Unmarshal(content, &config); err != nil {
+		return "", &failure{code: exitData, err: fmt.Errorf("%s: %w", path, err)}
+	}
+	return cmp.Or(config.Data, "auto"), nil
+}
+
+// modelClasses returns the names of the classes of the model at path: those in
+// the classes.txt beside it, or of its data, or else those of digits or numbers.
+func modelClasses(path string, m *model.Model) ([]string, error) {
+	dir := path
+	if !isFolder(path) {
+		dir = filepath.Dir(path)
+	}
+	names, err := mnist.ReadNames(dir)
+	if err != nil {
+		return nil, err
+	}
+	if names == nil {
+		data, err := dataOf(path)
+		if err != nil {
+			return nil, err
+		}
+		if names, err = classNames(data); err != nil {
+			return nil, err
+		}
+	}
+	if len(names) != m.Classes() {
+		return mnist.DefaultNames(m.Classes()), nil
+	}
+	return names, nil
+}

@@ -1,0 +1,120 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// answers are the object that predict --json prints.
+type answers struct {
+	Status  string   `json:"status"` // done, or incomplete where a picture has no answer
+	Backend string   `json:"backend"`
+	Device  string   `json:"device"`
+	Images  []answer `json:"images"`
+
+	alone  bool // there is one picture
+	failed []error
+}
+
+// answer is what the network says of one picture, or why it says nothing.
+type answer struct {
+	Image string  `json:"image"`
+	Top   []guess `json:"top,omitempty"`
+	Error string  `json:"error,omitempty"`
+}
+
+// guess is a class and its probability, a fraction of 1.
+type guess struct {
+	Class       int     `json:"class"`
+	Name        string  `json:"name"`
+	Probability float64 `json:"probability"`
+}
+
+// newAnswer takes the most probable classes, the first of equals first.
+func newAnswer(image string, probabilities []float64, names []string, top int) answer {
+	a := answer{Image: image}
+	for k, p := range probabilities {
+		a.Top = append(a.Top, guess{k, names[k], p})
+	}
+	slices.SortStableFunc(a.Top, func(x, y guess) int {
+		switch {
+		case x.Probability > y.Probability:
+			return -1
+		case x.Probability < y.Probability:
+			return 1
+		}
+		return 0
+	})
+	a.Top = a.Top[:min(top, len(a.Top))]
+	return a
+}
+
+// String is the answer in one line.
+func (a answer) String() string {
+	guesses := make([]string, len(a.Top))
+	for i, g := range a.Top {
+		guesses[i] = g.String()
+	}
+	return a.Image + ": " + strings.Join(guesses, ", ")
+}
+
+// String leaves out a name that is only the number.
+func (g guess) String() string {
+	class := strconv.Itoa(g.Class)
+	if g.Name != class {
+		class += " (" + g.Name + ")"
+	}
+	return fmt.Sprintf("%s %.2f %%", class, 100*g.Probability)
+}
+
+// fail notes why a picture has no answer, and tells it at once if others follow.
+func (a *answers) fail(image string, err error) {
+	a.Images = append(a.Images, answer{Image: image, Error: err.Error()})
+	a.Status = "incomplete"
+	a.failed = append(a.failed, fmt.Errorf("%s: %w", image, err))
+	if !a.alone {
+		fmt.Fprintf(os.Stderr, "mnistgpu: %s\n", oneLine(image+": "+err.Error()))
+	}
+}
+
+// finish prints the object, if it is asked for. The error says that pictures
+// have no answer.
+func (a *answers) finish(w io.Writer, asJSON bool) error {
+	if asJSON {
+		if err := json.NewEncoder(w).Encode(a); err != nil {
+			return err
+		}
+	}
+	if len(a.failed) == 0 {
+		return nil
+	}
+	err := a.failed[0]
+	if !a.alone {
+		err = fmt.Errorf("no answer for %d of %d pictures", len(a.failed), len(a.Images))
+	}
+	return &failure{code: exitData, err: err}
+}
+
+// shades are the characters of grey levels, from background to ink.
+const shades = " .:-=+*#%@"
+
+// asText draws an image, two characters to a pixel, since they are about twice
+// as high as wide.
+func asText(pixels []byte, width int) string {
+	var b strings.Builder
+	for row := range slices.Chunk(pixels, width) {
+		line := make([]byte, 0, 2*width)
+		for _, v := range row {
+			shade := shades[int(v)*len(shades)/256]
+			line = append(line, shade, shade)
+		}
+		b.WriteString(strings.TrimRight(string(line), " "))
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
