@@ -1,4 +1,4 @@
-// Package npz writes arrays for NumPy.
+// Package npz writes arrays for NumPy, and reads those that NumPy wrote.
 package npz
 
 import (
@@ -13,7 +13,7 @@ import (
 type Array struct {
 	Name   string
 	Shape  []int
-	Values any // []float32, []int64 or []uint8, of as many elements as Shape says
+	Values any // []float32, []float64, []int64 or []uint8, of as many elements as Shape says
 }
 
 // Write writes a file that numpy.load reads: a zip archive, not compressed, with
@@ -57,6 +57,8 @@ func (a Array) descr() string {
 	switch a.Values.(type) {
 	case []float32:
 		return "<f4"
+	case []float64:
+		return "<f8"
 	case []int64:
 		return "<i8"
 	case []uint8:
