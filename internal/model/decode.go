@@ -123,12 +123,9 @@ func readTensor(name string, dims int, info *safetensors.TensorInfo, data []byte
 	if len(info.Shape) != dims || len(data) == 0 {
 		return Tensor{}, faultf("%s has the shape %v: want %d positive numbers", name, info.Shape, dims)
 	}
-	t := Tensor{Name: name, Values: make([]float32, len(data)/4)}
+	t := Tensor{Name: name, Values: fromFloat32(data)}
 	for _, n := range info.Shape {
 		t.Shape = append(t.Shape, int(n))
-	}
-	for i := range t.Values {
-		t.Values[i] = math.Float32frombits(binary.LittleEndian.Uint32(data[4*i:]))
 	}
 	if !t.Finite() {
 		return Tensor{}, faultf("%s holds a number that is not finite", name)

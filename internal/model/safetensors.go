@@ -11,20 +11,31 @@ import (
 // Encode returns the model as a safetensors file. Equal models give equal
 // bytes. The file's metadata says what the pixels of an image become.
 func (m *Model) Encode() ([]byte, error) {
-	views := make(map[string]safetensors.TensorView, len(m.Tensors))
-	for _, t := range m.Tensors {
+	return EncodeTensors(m.Tensors, m.Metadata("mnistgpu"))
+}
+
+// Metadata returns what a file of the given format says beside the tensors.
+func (m *Model) Metadata(format string) map[string]string {
+	return map[string]string{
+		"format":      format,
+		"height":      strconv.Itoa(m.Height),
+		"width":       strconv.Itoa(m.Width),
+		"pixel_scale": strconv.FormatFloat(m.PixelScale, 'g', -1, 64),
+	}
+}
+
+// EncodeTensors returns a safetensors file. Equal tensors and metadata give
+// equal bytes. The error says that a tensor's length is not its shape's.
+func EncodeTensors(tensors []Tensor, metadata map[string]string) ([]byte, error) {
+	views := make(map[string]safetensors.TensorView, len(tensors))
+	for _, t := range tensors {
 		view, err := safetensors.NewTensorView(safetensors.F32, shape(t), littleEndian(t.Values))
 		if err != nil {
 			return nil, err
 		}
 		views[t.Name] = view
 	}
-	return safetensors.Serialize(views, map[string]string{
-		"format":      "mnistgpu",
-		"height":      strconv.Itoa(m.Height),
-		"width":       strconv.Itoa(m.Width),
-		"pixel_scale": strconv.FormatFloat(m.PixelScale, 'g', -1, 64),
-	})
+	return safetensors.Serialize(views, metadata)
 }
 
 func shape(t Tensor) []uint64 {
