@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"mnistgpu/internal/npz"
-	"mnistgpu/internal/rundir"
 )
 
 // savePredictions writes a new file in the form that its name asks for.
@@ -20,11 +19,7 @@ func (s *scored) savePredictions(path string, labels []byte) error {
 			return err
 		}
 	}
-	if err := refuseExisting(path, otherFile); err != nil {
-		return err
-	}
-	folder := rundir.Dir{Path: filepath.Dir(path)}
-	return folder.Write(filepath.Base(path), content)
+	return writeNew(path, content)
 }
 
 // predictionsCSV has a line for each image: its index, label and predicted

@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
+
+	"mnistgpu/internal/rundir"
 )
 
 // otherFile is the hint where nothing overwrites a file.
@@ -24,4 +27,13 @@ func refuseExisting(path, hint string) error {
 		err = file.Err
 	}
 	return &failure{code: exitCannotWrite, err: fmt.Errorf("cannot write %s: %w", path, err), hint: hint}
+}
+
+// writeNew writes a file that is not there yet.
+func writeNew(path string, content []byte) error {
+	if err := refuseExisting(path, otherFile); err != nil {
+		return err
+	}
+	folder := rundir.Dir{Path: filepath.Dir(path)}
+	return folder.Write(filepath.Base(path), content)
 }

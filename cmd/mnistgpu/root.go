@@ -34,7 +34,7 @@ func newRoot() *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError(cmd, flagMistake(err))
 	})
-	root.AddCommand(newTrain(), newEval(), newPredict(), newSweep(), newBench(), newData(), newConfig(), newDevices(), newDoctor(), newMan())
+	root.AddCommand(newTrain(), newEval(), newPredict(), newExport(), newImport(), newSweep(), newBench(), newData(), newConfig(), newDevices(), newDoctor(), newMan())
 	return root
 }
 

@@ -20,18 +20,18 @@ import (
 	"mnistgpu/internal/mnist"
 )
 
-// digits DIR [TRAIN] writes a small data set as four IDX files, with 600 training
-// images unless it says otherwise.
+// digits DIR [TRAIN TEST] writes a small data set as four IDX files, of 600 and
+// 200 images unless it says otherwise.
 func digits(ts *testscript.TestScript, neg bool, args []string) {
 	dir := ts.MkAbs(args[0])
 	ts.Check(os.MkdirAll(dir, 0o777))
-	images := 600
-	if len(args) > 1 {
+	sizes := [2]int{600, 200}
+	for i, arg := range args[1:] {
 		var err error
-		images, err = strconv.Atoi(args[1])
+		sizes[i], err = strconv.Atoi(arg)
 		ts.Check(err)
 	}
-	data := mnist.Synthetic(images, 200, 1)
+	data := mnist.Synthetic(sizes[0], sizes[1], 1)
 	for prefix, split := range map[string]mnist.Split{"train": data.Train, "t10k": data.Test} {
 		var images, labels bytes.Buffer
 		ts.Check(mnist.WriteImages(&images, mnist.Images{Height: data.Height, Width: data.Width, Pixels: split.Images}))

@@ -4,8 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -56,10 +58,14 @@ func TestScripts(t *testing.T) {
 }
 
 // condition knows [mnist], whether there is real MNIST, [long], whether tests
-// may take minutes, [mount], whether file systems can be mounted, [cuda],
-// whether the program has CUDA, [simulator], whether there is a simulated device
-// for it, and [openblas], whether the program has OpenBLAS.
+// may take minutes, [mount], whether file systems can be mounted,
+// [python:MODULE], whether python3 has a module, [cuda], whether the program has
+// CUDA, [simulator], whether there is a simulated device for it, and [openblas],
+// whether the program has OpenBLAS.
 func condition(name, simulated string) (bool, error) {
+	if module, ok := strings.CutPrefix(name, "python:"); ok {
+		return exec.Command("python3", "-c", "import "+module).Run() == nil, nil
+	}
 	switch name {
 	case "cuda":
 		_, err := gpu.Devices()
