@@ -24,28 +24,33 @@ const (
 )
 
 // Decode reads a picture: PNG, JPEG, GIF, of which it takes the first image,
-// BMP or WebP. It looks at the size before it takes memory for the pixels, and
+// BMP or WebP. A JPEG whose Exif data say how the camera was held comes upright.
+// It looks at the size before it takes memory for the pixels, and
 // reads at most [MaxBytes]. The error says in one line what is wrong.
 func Decode(r io.Reader) (image.Image, error) {
 	limited := &io.LimitedReader{R: r, N: MaxBytes}
 	var start bytes.Buffer
 	config, format, err := image.DecodeConfig(io.TeeReader(limited, &start))
 	if err != nil {
-		return nil, damaged(err, format, limited.N)
+		return nil, damaged(err, limited.N)
 	}
 	if config.Width < 1 || config.Height < 1 || config.Width > MaxSide || config.Height > MaxSide {
 		return nil, fmt.Errorf("is %d pixels wide and %d high: want at most %d each", config.Width, config.Height, MaxSide)
 	}
-	img, format, err := image.Decode(io.MultiReader(&start, limited))
-	if err != nil {
-		return nil, damaged(err, format, limited.N)
+	lies := 1
+	if format == "jpeg" {
+		lies = orientation(start.Bytes())
 	}
-	return img, nil
+	img, _, err := image.Decode(io.MultiReader(&start, limited))
+	if err != nil {
+		return nil, damaged(err, limited.N)
+	}
+	return upright(img, lies), nil
 }
 
 // damaged explains why a file, of which there is room for more bytes, is no
 // picture.
-func damaged(err error, format string, room int64) error {
+func damaged(err error, room int64) error {
 	switch {
 	case room == 0:
 		return fmt.Errorf("goes on after %d bytes: want a smaller picture", MaxBytes)

@@ -109,6 +109,7 @@ func FuzzDecode(f *testing.F) {
 	for _, content := range encodings(f) {
 		f.Add(content)
 	}
+	f.Add(held(f, binary.LittleEndian, 6))
 	f.Fuzz(func(t *testing.T, content []byte) {
 		img, err := Decode(bytes.NewReader(content))
 		if err != nil {
