@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"mnistgpu/internal/rundir"
 )
@@ -54,14 +56,17 @@ func Create(path string, spec *Spec) (*Folder, error) {
 		return nil, &rundir.WriteError{Path: path, Err: err}
 	}
 	dir := rundir.Dir{Path: path}
-	if err := dir.Write(specFile, spec.encode()); err != nil && !f.made() {
-		return nil, err
+	var err error
+	for try := range 20 { // shards that start at the same moment may be in each other's way
+		if err = dir.Write(specFile, spec.encode()); err == nil || f.made() {
+			return f, nil
+		}
+		time.Sleep(rand.N(time.Duration(1+try) * time.Millisecond))
 	}
-	return f, nil
+	return nil, err
 }
 
-// made reports whether the spec is there, since another shard that started at the
-// same moment may have put it there first.
+// made reports whether the spec is there.
 func (f *Folder) made() bool {
 	content, err := os.ReadFile(f.specPath())
 	return err == nil && bytes.Equal(content, f.Spec.encode())
