@@ -19,8 +19,10 @@ func (r kernelRecorder) list(x backend.Rows) *kernel.Lists {
 	r.record(func() { lists.Resize(x.Count, x.Data.Cols) })
 	parts := min(x.Count, 4*r.b.pool.threads())
 	r.parallel(parts, func(part int) {
+		const ahead = 3 // rows, whose lists take as long as memory to answer
 		first, end := split(x.Count, parts, part)
 		for i := first; i < end; i++ {
+			r.b.kernels.Fetch(byteRow(x, min(i+ahead, x.Count-1)))
 			r.b.kernels.List(lists, i, byteRow(x, i), x.Scale)
 		}
 	})

@@ -2,6 +2,9 @@
 
 package kernel
 
+// fetchAVX2 asks for bytes, line by line of the cache.
+func fetchAVX2(src []uint8)
+
 // listBytesAVX2 lists scale·src, the first byte at the given offset, and returns the number of entries. There must be as many entries as bytes, which come by eights.
 func listBytesAVX2(entries []Entry, src []uint8, offset uint32, scale float32) (count int)
 

@@ -2,6 +2,24 @@
 
 #include "textflag.h"
 
+// func fetchAVX2(src []uint8)
+// Requires: MMX+
+TEXT ·fetchAVX2(SB), NOSPLIT, $0-24
+	MOVQ src_base+0(FP), AX
+	MOVQ src_len+8(FP), CX
+	SHLQ $0x00, CX
+	ADDQ AX, CX
+	JMP  more
+
+line:
+	PREFETCHT0 (AX)
+	ADDQ       $0x40, AX
+
+more:
+	CMPQ AX, CX
+	JLT  line
+	RET
+
 DATA frontOrder<>+0(SB)/8, $0x0000000000000000
 DATA frontOrder<>+8(SB)/8, $0x0000000000000000
 DATA frontOrder<>+16(SB)/8, $0x0000000000000001

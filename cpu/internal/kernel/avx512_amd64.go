@@ -2,6 +2,9 @@
 
 package kernel
 
+// fetchAVX512 asks for bytes, line by line of the cache.
+func fetchAVX512(src []uint8)
+
 // listBytesAVX512 lists scale·src, the first byte at the given offset, and returns the number of entries. There must be as many entries as bytes, which come by eights.
 func listBytesAVX512(entries []Entry, src []uint8, offset uint32, scale float32) (count int)
 

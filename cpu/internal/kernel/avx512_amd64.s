@@ -2,6 +2,24 @@
 
 #include "textflag.h"
 
+// func fetchAVX512(src []uint8)
+// Requires: MMX+
+TEXT ·fetchAVX512(SB), NOSPLIT, $0-24
+	MOVQ src_base+0(FP), AX
+	MOVQ src_len+8(FP), CX
+	SHLQ $0x00, CX
+	ADDQ AX, CX
+	JMP  more
+
+line:
+	PREFETCHT0 (AX)
+	ADDQ       $0x40, AX
+
+more:
+	CMPQ AX, CX
+	JLT  line
+	RET
+
 // func listBytesAVX512(entries []Entry, src []uint8, offset uint32, scale float32) (count int)
 // Requires: AVX, AVX512DQ, AVX512F, POPCNT
 TEXT ·listBytesAVX512(SB), NOSPLIT, $0-64

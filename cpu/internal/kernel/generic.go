@@ -9,6 +9,7 @@ import (
 // generic is the set in plain Go.
 var generic = &Set{
 	Name:          "generic",
+	fetch:         func([]uint8) {},
 	listBytes:     listBytesGeneric,
 	sparseForward: []sparseForwardFunc{sparseForwardGeneric},
 	sparseAdd:     []sparseAddFunc{sparseAddGeneric},

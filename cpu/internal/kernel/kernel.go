@@ -18,6 +18,7 @@ type Set struct {
 	// Name is the instruction set that the kernels need, or "generic".
 	Name string
 
+	fetch         func(src []uint8) // into the cache, without waiting for it
 	listBytes     listFunc
 	sparseForward []sparseForwardFunc // of one panel, of two adjacent ones, and so on
 	sparseAdd     []sparseAddFunc

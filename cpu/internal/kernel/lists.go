@@ -66,6 +66,10 @@ func (l *Lists) columns(i int) (first, end int) {
 	return i * stripCols, min((i+1)*stripCols, l.cols)
 }
 
+// Fetch asks for bytes of which a list is to be made soon. Images are read in
+// random order, so that the processor cannot foresee which comes next.
+func (s *Set) Fetch(src []uint8) { s.fetch(src) }
+
 // List makes list i of l that of scale·src.
 func (s *Set) List(l *Lists, i int, src []uint8, scale float32) {
 	mustMatch(len(src) == l.cols)

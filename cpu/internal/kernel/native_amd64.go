@@ -6,6 +6,7 @@ import "golang.org/x/sys/cpu"
 // (Intel) and 2015 (AMD).
 var avx2 = &Set{
 	Name:          "avx2",
+	fetch:         fetchAVX2,
 	listBytes:     listBytesAVX2,
 	sparseForward: []sparseForwardFunc{sparseForward1AVX2, sparseForward2AVX2},
 	sparseAdd:     []sparseAddFunc{sparseAdd1AVX2, sparseAdd2AVX2},
@@ -21,6 +22,7 @@ var avx2 = &Set{
 // servers have since 2017 (Intel) and all of AMD's since 2022 (Zen 4).
 var avx512 = &Set{
 	Name:          "avx512",
+	fetch:         fetchAVX512,
 	listBytes:     listBytesAVX512,
 	sparseForward: []sparseForwardFunc{sparseForward1AVX512, sparseForward2AVX512, sparseForward3AVX512, sparseForward4AVX512},
 	sparseAdd:     []sparseAddFunc{sparseAdd1AVX512, sparseAdd2AVX512, sparseAdd3AVX512, sparseAdd4AVX512},

@@ -8,6 +8,22 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
+// fetch writes the kernel that asks for bytes before they are needed.
+func fetch() {
+	const line = 64
+	text("fetch", "src []uint8)", "asks for bytes, line by line of the cache.")
+	from := base("src")
+	behind := end("src", from, 0)
+	JMP(LabelRef("more"))
+	Label("line")
+	PREFETCHT0(Mem{Base: from})
+	ADDQ(Imm(line), from)
+	Label("more")
+	CMPQ(from, behind)
+	JLT(LabelRef("line"))
+	RET()
+}
+
 // lister is the kernel that lists the bytes that are not zero, eight at a time.
 // It moves their entries to the front and stores all eight; the next ones
 // overwrite those behind.

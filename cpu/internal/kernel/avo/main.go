@@ -54,6 +54,7 @@ func main() {
 
 func write() {
 	Package("mnistgpu/cpu/internal/kernel")
+	fetch()
 	set.listBytes()
 	for panels := 1; panels <= set.panels; panels++ {
 		sparseForward(panels)
