@@ -22,7 +22,7 @@ func Decode(content []byte) (*State, error) {
 	d := decoder{content: body, at: headerSize}
 	s := d.state()
 	if d.err == nil && d.at < len(body) {
-		d.faultf("%d bytes are left over: want the sum", len(body)-d.at)
+		d.faultf("goes on with %d bytes that mean nothing", len(body)-d.at)
 	}
 	if d.err != nil {
 		return nil, d.err
@@ -124,7 +124,7 @@ func (d *decoder) history() []Column {
 	}
 	lines := d.count("history", 8*max(n, 1), noLimit)
 	if n == 0 && lines > 0 {
-		d.faultf("history: %d lines without a column", lines)
+		d.faultf("history: lines without a column")
 	}
 	for i := range columns {
 		columns[i].Values = d.float64s("history", lines)

@@ -18,7 +18,7 @@ const noLimit = math.MaxInt
 // faultf notes the first fault, with its place.
 func (d *decoder) faultf(format string, args ...any) {
 	if d.err == nil {
-		d.err = faultf("byte %d: "+format, append([]any{d.at}, args...)...)
+		d.err = faultf("is damaged at byte %d: "+format, append([]any{d.at}, args...)...)
 	}
 }
 

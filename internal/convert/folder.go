@@ -125,7 +125,7 @@ func (c *collector) readPNG(path string) (*image.Gray, error) {
 
 // damaged explains why a file is no image.
 func damaged(err error) error {
-	reason := strings.TrimPrefix(err.Error(), "png: invalid format: ")
+	reason := strings.TrimPrefix(strings.TrimPrefix(err.Error(), "png: "), "invalid format: ")
 	if reason == io.EOF.Error() || reason == io.ErrUnexpectedEOF.Error() {
 		reason = "the file ends early"
 	}

@@ -39,7 +39,7 @@ func Decode(content []byte) (*Model, error) {
 	}
 	size, header, err := safetensors.ReadMetadata(content)
 	if err != nil {
-		return nil, faultf("%w", err)
+		return nil, faultf("header: %w", err)
 	}
 	m := new(Model)
 	if err := m.readTensors(header.Tensors(), content[lengthSize+size:]); err != nil {

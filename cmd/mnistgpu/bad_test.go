@@ -1,0 +1,116 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/spf13/pflag"
+
+	"mnistgpu/internal/checkpoint"
+	"mnistgpu/internal/convert"
+	"mnistgpu/internal/durable"
+	"mnistgpu/internal/hostile"
+	"mnistgpu/internal/mnist"
+	"mnistgpu/internal/model"
+)
+
+// readers are the readers of testdata/bad, by the name of the archive, and the
+// name that each gives its files.
+var readers = map[string]struct {
+	file string
+	read func(path string) error
+}{
+	"images":      {"train-images-idx3-ubyte", func(path string) error { _, err := mnist.ReadImages(path); return err }},
+	"labels":      {"train-labels-idx1-ubyte", func(path string) error { _, err := mnist.ReadLabels(path); return err }},
+	"gzip":        {"train-images-idx3-ubyte.gz", func(path string) error { _, err := mnist.ReadImages(path); return err }},
+	"safetensors": {"model.safetensors", func(path string) error { _, err := model.Read(path); return err }},
+	"checkpoint":  {"checkpoint-000001.mnistgpu", readCheckpoint},
+	"csv":         {"x.csv", firstFault},
+	"png":         {"a/1.png", func(path string) error { return firstFault(filepath.Dir(filepath.Dir(path))) }},
+	"toml":        {"config.toml", readSettings},
+}
+
+func readCheckpoint(path string) error {
+	_, err := checkpoint.Load(durable.Disk, filepath.Dir(path))
+	return err
+}
+
+// firstFault imports path, and returns the first thing that was skipped, or what
+// is wrong with all.
+func firstFault(path string) error {
+	var first error
+	_, _, err := convert.Read(path, convert.Options{TestFraction: 0.5, Skip: func(s convert.Skipped) {
+		if first == nil {
+			first = errors.New(s.String())
+		}
+	}})
+	if first != nil {
+		return first
+	}
+	return err
+}
+
+func readSettings(path string) error {
+	flags := pflag.NewFlagSet("train", pflag.ContinueOnError)
+	new(settings).register(flags)
+	layer, err := fromFile(flags, path)
+	if err != nil {
+		return err
+	}
+	flags.VisitAll(func(f *pflag.Flag) {
+		if value, _ := layer(f); value != nil && err == nil {
+			err = flags.Set(f.Name, *value)
+		}
+	})
+	if err != nil {
+		return flagMistake(err)
+	}
+	return nil
+}
+
+// Every bad file is refused with its own message, and with no other.
+func TestBadFiles(t *testing.T) {
+	passed, cases := 0, 0
+	for kind, reader := range readers {
+		for _, c := range hostile.Cases(t, filepath.Join("testdata", "bad", kind+".txtar")) {
+			cases++
+			ok := t.Run(kind+"/"+c.Name, func(t *testing.T) {
+				path := filepath.Join(t.TempDir(), filepath.FromSlash(reader.file))
+				if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+					t.Fatal(err)
+				}
+				if err := os.WriteFile(path, c.Content, 0o666); err != nil {
+					t.Fatal(err)
+				}
+				err := reader.read(path)
+				if err == nil {
+					t.Fatal("was accepted")
+				}
+				if got := withoutPath(err.Error(), path); got != c.Want {
+					t.Errorf("the error is\n%s\nwant\n%s", got, c.Want)
+				}
+			})
+			if ok {
+				passed++
+			}
+		}
+	}
+	t.Logf("passed %d of %d", passed, cases)
+	if cases < 60 {
+		t.Errorf("%d bad files: want 60 at least", cases)
+	}
+}
+
+// withoutPath drops where a file is, or its folder, from the start of a message,
+// and shortens it elsewhere.
+func withoutPath(message, path string) string {
+	for _, prefix := range []string{path + ": ", path + ":", filepath.Dir(path) + ": "} {
+		if rest, ok := strings.CutPrefix(message, prefix); ok {
+			return rest
+		}
+	}
+	return strings.ReplaceAll(message, path, "FILE")
+}

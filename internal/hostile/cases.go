@@ -1,0 +1,147 @@
+package hostile
+
+import (
+	"bytes"
+	"compress/gzip"
+	"compress/zlib"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/txtar"
+)
+
+// A Case is a file that is bad on purpose, and how it must be refused.
+type Case struct {
+	Name    string
+	Want    string // the error, after the path
+	Content []byte
+}
+
+// Cases reads a txtar archive of files that are described so that people can
+// see what is wrong with them. The first line of each is
+//
+//	want: MESSAGE
+//
+// and the others add to the file, or change what there is so far:
+//
+//	hex 00000803 0000 0002   bytes
+//	text "a\n"               a text, quoted as in Go
+//	repeat 3 "a"             a text, as many times
+//	json {...}               a header of safetensors: its length, itself, spaces
+//	chunk IHDR 0000          a chunk of PNG, with its length and checksum
+//	idat 16                  a chunk of PNG that unpacks to so many zeros
+//	seal                     size and sum of a checkpoint
+//	gzip                     all so far, compressed
+//	flip 12                  changes the last bit of the byte at that place
+//	cut 3                    drops so many bytes from the end
+func Cases(t *testing.T, path string) []Case {
+	t.Helper()
+	archive, err := txtar.ParseFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var cases []Case
+	for _, f := range archive.Files {
+		first, rest, _ := strings.Cut(string(f.Data), "\n")
+		want, ok := strings.CutPrefix(first, "want: ")
+		if !ok {
+			t.Fatalf("%s: %s does not start with want:", path, f.Name)
+		}
+		c := Case{Name: f.Name, Want: want}
+		for line := range strings.Lines(rest) {
+			if c.Content, err = extend(c.Content, strings.TrimSpace(line)); err != nil {
+				t.Fatalf("%s: %s: %q: %v", path, f.Name, line, err)
+			}
+		}
+		cases = append(cases, c)
+	}
+	return cases
+}
+
+// extend does what line says to b.
+func extend(b []byte, line string) ([]byte, error) {
+	verb, rest, _ := strings.Cut(line, " ")
+	switch verb {
+	case "":
+		return b, nil
+	case "hex":
+		more, err := hex.DecodeString(strings.ReplaceAll(rest, " ", ""))
+		return append(b, more...), err
+	case "text":
+		more, err := strconv.Unquote(rest)
+		return append(b, more...), err
+	case "repeat":
+		count, quoted, _ := strings.Cut(rest, " ")
+		n, err := strconv.Atoi(count)
+		if err != nil {
+			return nil, err
+		}
+		more, err := strconv.Unquote(quoted)
+		return append(b, strings.Repeat(more, n)...), err
+	case "json":
+		const align = 8
+		rest += strings.Repeat(" ", (align-len(rest)%align)%align)
+		return append(binary.LittleEndian.AppendUint64(b, uint64(len(rest))), rest...), nil
+	case "chunk":
+		kind, digits, _ := strings.Cut(rest, " ")
+		data, err := hex.DecodeString(strings.ReplaceAll(digits, " ", ""))
+		return chunk(b, kind, data), err
+	case "seal":
+		return seal(b), nil
+	case "gzip":
+		return compress(b, func(w io.Writer) io.WriteCloser { return gzip.NewWriter(w) })
+	}
+	n, err := strconv.Atoi(rest)
+	if err != nil {
+		return nil, err
+	}
+	return change(b, verb, n)
+}
+
+// change does what a verb with a number says to b.
+func change(b []byte, verb string, n int) ([]byte, error) {
+	switch verb {
+	case "idat":
+		data, err := compress(make([]byte, n), func(w io.Writer) io.WriteCloser { return zlib.NewWriter(w) })
+		return chunk(b, "IDAT", data), err
+	case "flip":
+		b[n] ^= 1
+		return b, nil
+	case "cut":
+		return b[:len(b)-n], nil
+	}
+	return nil, fmt.Errorf("unknown verb %q", verb)
+}
+
+// chunk adds a chunk of PNG to b.
+func chunk(b []byte, kind string, data []byte) []byte {
+	b = binary.BigEndian.AppendUint32(b, uint32(len(data)))
+	at := len(b)
+	b = append(append(b, kind...), data...)
+	return binary.BigEndian.AppendUint32(b, crc32.ChecksumIEEE(b[at:]))
+}
+
+// seal puts the size of a checkpoint into its header, and adds the sum.
+func seal(b []byte) []byte {
+	const sizeAt = 24
+	binary.LittleEndian.PutUint64(b[sizeAt:], uint64(len(b)+sha256.Size))
+	sum := sha256.Sum256(b)
+	return append(b, sum[:]...)
+}
+
+func compress(b []byte, writer func(io.Writer) io.WriteCloser) ([]byte, error) {
+	var out bytes.Buffer
+	w := writer(&out)
+	if _, err := w.Write(b); err != nil {
+		return nil, err
+	}
+	err := w.Close()
+	return out.Bytes(), err
+}
