@@ -2,6 +2,7 @@
 # make build-openblas  build bin/mnistgpu-openblas, to compare the CPU with OpenBLAS
 # make test      what runs anywhere; make test-long takes minutes and real MNIST
 # make fuzz      hostile input to all readers of files, FUZZTIME=30s each
+# make reproducible  two builds, one SHA-256; make release fills bin/release
 # make test-cuda the CUDA backend on the simulated device, or on a GPU
 # make kernels   write kernels/kernels.ptx anew, with nvcc
 # make asm       write the CPU's assembly anew; check-asm asks that it is committed
@@ -22,7 +23,7 @@ PTX = nvcc -ptx -arch=compute_75 kernels.cu
 ARCHITECTURES = sm_75 sm_80 sm_86 sm_89 sm_90
 
 .PHONY: build build-cpu test test-long fuzz test-cuda gpu-bundle kernels check-kernels \
-	asm check-asm lint vulncheck clean build-openblas
+	asm check-asm lint vulncheck clean build-openblas reproducible release
 
 ifdef CUDA_H
 build:
@@ -87,6 +88,28 @@ lint:
 
 vulncheck:
 	$(GOVULNCHECK) ./...
+
+# The last commit, built in two folders, the second time without what the first
+# left in the cache: both files must be the same.
+reproducible:
+	dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && \
+	git clone -q . "$$dir/one" && git clone -q . "$$dir/far/from/it" && \
+	(cd "$$dir/one" && CGO_ENABLED=0 go build -trimpath -o "$$dir/first" ./cmd/mnistgpu) && \
+	(cd "$$dir/far/from/it" && CGO_ENABLED=0 GOCACHE="$$dir/cache" go build -trimpath -o "$$dir/second" ./cmd/mnistgpu) && \
+	(cd "$$dir" && sha256sum first second && cmp first second)
+
+# Programs without CUDA for these systems, what each is made of, and the sums.
+RELEASES = linux/amd64 linux/arm64 darwin/arm64 windows/amd64
+
+release:
+	rm -rf bin/release && mkdir -p bin/release
+	for system in $(RELEASES); do \
+		program=mnistgpu-$$(echo $$system | tr / -); \
+		CGO_ENABLED=0 GOOS=$${system%/*} GOARCH=$${system#*/} go build -trimpath -o bin/release/$$program ./cmd/mnistgpu || exit; \
+		(cd bin/release && go version -m $$program > $$program.sbom.txt) || exit; \
+	done
+	cd bin/release && mv mnistgpu-windows-amd64 mnistgpu-windows-amd64.exe
+	cd bin/release && sha256sum mnistgpu-* > SHA256SUMS && cat SHA256SUMS
 
 clean:
 	rm -rf bin

@@ -26,6 +26,7 @@ func TestCheckNamesTheSetting(t *testing.T) {
 		{func(c *Config) { c.Hidden = nil }, "hidden widths lie between 1 and 65536, not []"},
 		{func(c *Config) { c.Hidden = []int{3, 0} }, "hidden widths lie between 1 and 65536, not [3 0]"},
 		{func(c *Config) { c.Hidden = []int{65537} }, "hidden widths lie between 1 and 65536, not [65537]"},
+		{func(c *Config) { c.Hidden = slices.Repeat([]int{1}, 129) }, "hidden layers are at most 128, not 129"},
 		{func(c *Config) { c.Batch = -1 }, "batch is a positive number or full, not -1"},
 		{func(c *Config) { c.Epochs = -1 }, "epochs is a positive number, not -1"},
 		{func(c *Config) { c.Epochs = 0 }, "epochs or steps is a positive number, not 0"},
