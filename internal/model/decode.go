@@ -149,12 +149,15 @@ func (m *Model) checkNext(t Tensor) error {
 // readMetadata takes what is not a tensor. It comes after the tensors.
 func (m *Model) readMetadata(metadata map[string]string) error {
 	in := m.Tensors[0].Shape[0]
-	for key, size := range map[string]*int{"height": &m.Height, "width": &m.Width} {
-		n, err := strconv.Atoi(metadata[key])
+	for _, side := range []struct {
+		key  string
+		size *int
+	}{{"height", &m.Height}, {"width", &m.Width}} {
+		n, err := strconv.Atoi(metadata[side.key])
 		if err != nil || n < 1 || n > in {
-			return faultf("metadata: %s is %q: want 1 to %d pixels", key, metadata[key], in)
+			return faultf("metadata: %s is %q: want 1 to %d pixels", side.key, metadata[side.key], in)
 		}
-		*size = n
+		*side.size = n
 	}
 	if m.Height*m.Width != in {
 		return faultf("metadata: images are %dx%d: want %d pixels, as layers.0.weight", m.Height, m.Width, in)
