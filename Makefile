@@ -105,10 +105,10 @@ release:
 	rm -rf bin/release && mkdir -p bin/release
 	for system in $(RELEASES); do \
 		program=mnistgpu-$$(echo $$system | tr / -); \
+		case $$system in windows/*) program=$$program.exe ;; esac; \
 		CGO_ENABLED=0 GOOS=$${system%/*} GOARCH=$${system#*/} go build -trimpath -o bin/release/$$program ./cmd/mnistgpu || exit; \
 		(cd bin/release && go version -m $$program > $$program.sbom.txt) || exit; \
 	done
-	cd bin/release && mv mnistgpu-windows-amd64 mnistgpu-windows-amd64.exe
 	cd bin/release && sha256sum mnistgpu-* > SHA256SUMS && cat SHA256SUMS
 
 clean:
