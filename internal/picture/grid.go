@@ -8,6 +8,7 @@ import (
 	"image/color"
 	"image/draw"
 	"math"
+	"strings"
 
 	"golang.org/x/image/font"
 	"golang.org/x/image/math/fixed"
@@ -28,83 +29,136 @@ var (
 	ink    = color.Gray{0x22}
 )
 
-// A Sample is a grey image and what it is called.
+// A Sample is an image of bytes and what it is called.
 type Sample struct {
 	Pixels []byte // height x width, row-major, 0 is black
-	Label  string
+	Label  string // of one line or, for all samples of a grid, of as many
 }
 
-// grid says where things go.
-type grid struct {
-	columns, rows int
-	height, width int // of an image, enlarged
-	scale         int
-	cell          image.Point // an image with its label and the margin after it
-	face          font.Face
+// Sheet is a grid of samples below a caption.
+type Sheet struct {
+	Caption       string // in one line, or empty
+	Height, Width int    // of each sample, in pixels
+	Samples       []Sample
+	Palette       *Palette // nil for grey
 }
 
-// Grid draws samples of height x width pixels row by row, each over its label,
-// in a grid as near to a square as they fill. Small images are enlarged by a
-// whole factor, so that their pixels stay sharp. Long labels are cut. The error
-// says that the picture would be larger than 2^26 pixels.
+// Grid draws samples of height x width grey pixels without a caption; see
+// [Sheet.Draw].
 func Grid(height, width int, samples []Sample) (image.Image, error) {
-	if height < 1 || width < 1 || len(samples) == 0 {
-		panic("picture: Grid: nothing to draw")
+	return Sheet{Height: height, Width: width, Samples: samples}.Draw()
+}
+
+// Draw draws the samples row by row, each over its label, in a grid as near to a
+// square as they fill. Small images are enlarged by a whole factor, so that
+// their pixels stay sharp. Long labels are cut. The error says that the picture
+// would be larger than 2^26 pixels.
+func (s Sheet) Draw() (image.Image, error) {
+	if s.Height < 1 || s.Width < 1 || len(s.Samples) == 0 {
+		panic("picture: Draw: nothing to draw")
 	}
 	face, err := newFace()
 	if err != nil {
 		return nil, err
 	}
 	defer face.Close()
-	g := newGrid(height, width, samples, face)
-	size := image.Pt(g.columns*g.cell.X+margin, g.rows*g.cell.Y+margin)
-	if size.X*size.Y > maxArea {
-		return nil, fmt.Errorf("a picture of %dx%d pixels: want at most %d in all, from fewer images", size.Y, size.X, maxArea)
+	g := newGrid(s, face)
+	if g.size.X*g.size.Y > maxArea {
+		return nil, fmt.Errorf("a picture of %dx%d pixels: want at most %d in all, from fewer images", g.size.Y, g.size.X, maxArea)
 	}
-	canvas := image.NewGray(image.Rectangle{Max: size})
-	draw.Draw(canvas, canvas.Rect, image.NewUniform(ground), image.Point{}, draw.Src)
-	for i, s := range samples {
-		at := image.Pt(margin+i%g.columns*g.cell.X, margin+i/g.columns*g.cell.Y)
-		g.drawSample(canvas, at, s, width)
+	canvas := g.newCanvas()
+	draw.Draw(canvas, canvas.Bounds(), image.NewUniform(ground), image.Point{}, draw.Src)
+	if s.Caption != "" {
+		g.write(canvas, image.Pt(margin, margin), s.Caption)
+	}
+	for i, sample := range s.Samples {
+		g.drawSample(canvas, image.Pt(margin+i%g.columns*g.cell.X, g.top+i/g.columns*g.cell.Y), sample)
 	}
 	return canvas, nil
 }
 
-// newGrid measures the samples.
-func newGrid(height, width int, samples []Sample, face font.Face) grid {
-	g := grid{face: face, scale: max(1, imageSide/max(height, width))}
-	g.height, g.width = g.scale*height, g.scale*width
-	g.columns = int(math.Ceil(math.Sqrt(float64(len(samples)))))
-	g.rows = (len(samples) + g.columns - 1) / g.columns
-	widest := 0
-	for _, s := range samples {
-		widest = max(widest, font.MeasureString(face, s.Label).Ceil())
-	}
+// grid says where things go.
+type grid struct {
+	Sheet
+	columns int
+	scale   int
+	top     int         // of the first row
+	cell    image.Point // an image with its label and the margin after it
+	size    image.Point // of all
+	face    font.Face
+	line    int // height of a line of text
+}
+
+// newGrid measures the sheet.
+func newGrid(s Sheet, face font.Face) grid {
 	m := face.Metrics()
+	g := grid{
+		Sheet: s, face: face, line: (m.Ascent + m.Descent).Ceil(), top: margin,
+		scale:   max(1, imageSide/max(s.Height, s.Width)),
+		columns: int(math.Ceil(math.Sqrt(float64(len(s.Samples))))),
+	}
+	widest, lines := 0, 1
+	for _, sample := range s.Samples {
+		texts := strings.Split(sample.Label, "\n")
+		lines = max(lines, len(texts))
+		for _, text := range texts {
+			widest = max(widest, font.MeasureString(face, text).Ceil())
+		}
+	}
 	g.cell = image.Pt(
-		max(g.width, min(widest, labelWidth))+margin,
-		g.height+labelGap+(m.Ascent+m.Descent).Ceil()+margin,
+		max(g.scale*s.Width, min(widest, labelWidth))+margin,
+		g.scale*s.Height+labelGap+lines*g.line+margin,
 	)
+	caption := 0
+	if s.Caption != "" {
+		caption = font.MeasureString(face, s.Caption).Ceil() + margin
+		g.top += g.line + margin
+	}
+	rows := (len(s.Samples) + g.columns - 1) / g.columns
+	g.size = image.Pt(max(g.columns*g.cell.X, caption)+margin, g.top+rows*g.cell.Y)
 	return g
+}
+
+func (g grid) newCanvas() draw.Image {
+	if g.Palette == nil {
+		return image.NewGray(image.Rectangle{Max: g.size})
+	}
+	return image.NewRGBA(image.Rectangle{Max: g.size})
 }
 
 // drawSample draws s with the upper left corner of its cell at the given point,
 // image and label in the cell's middle.
-func (g grid) drawSample(canvas *image.Gray, at image.Point, s Sample, width int) {
-	left := at.X + (g.cell.X-margin-g.width)/2
-	for y := range g.height {
-		line := canvas.Pix[canvas.PixOffset(left, at.Y+y):][:g.width]
-		row := s.Pixels[y/g.scale*width:][:width]
-		for x := range line {
-			line[x] = row[x/g.scale]
-		}
+func (g grid) drawSample(canvas draw.Image, at image.Point, s Sample) {
+	left := at.X + (g.cell.X-margin-g.scale*g.Width)/2
+	for y := range g.scale * g.Height {
+		g.drawRow(canvas, left, at.Y+y, s.Pixels[y/g.scale*g.Width:][:g.Width])
 	}
 	room := fixed.I(g.cell.X - margin)
-	label := cut(g.face, s.Label, room)
-	pen := font.Drawer{Dst: canvas, Src: image.NewUniform(ink), Face: g.face}
-	pen.Dot = fixed.Point26_6{
-		X: fixed.I(at.X) + (room-pen.MeasureString(label))/2,
-		Y: fixed.I(at.Y+g.height+labelGap) + g.face.Metrics().Ascent,
+	for i, text := range strings.Split(s.Label, "\n") {
+		text = cut(g.face, text, room)
+		indent := (room - font.MeasureString(g.face, text)) / 2
+		g.write(canvas, image.Pt(at.X+indent.Round(), at.Y+g.scale*g.Height+labelGap+i*g.line), text)
 	}
-	pen.DrawString(label)
+}
+
+// drawRow draws a row of enlarged pixels.
+func (g grid) drawRow(canvas draw.Image, left, y int, row []byte) {
+	switch canvas := canvas.(type) {
+	case *image.Gray:
+		line := canvas.Pix[canvas.PixOffset(left, y):]
+		for x := range g.scale * g.Width {
+			line[x] = row[x/g.scale]
+		}
+	case *image.RGBA:
+		for x := range g.scale * g.Width {
+			canvas.SetRGBA(left+x, y, g.Palette[row[x/g.scale]])
+		}
+	}
+}
+
+// write writes a line of text whose upper left corner is given.
+func (g grid) write(canvas draw.Image, at image.Point, text string) {
+	pen := font.Drawer{Dst: canvas, Src: image.NewUniform(ink), Face: g.face}
+	pen.Dot = fixed.Point26_6{X: fixed.I(at.X), Y: fixed.I(at.Y) + g.face.Metrics().Ascent}
+	pen.DrawString(text)
 }
