@@ -15,25 +15,39 @@ const (
 	headGap    = 6 * px
 )
 
-// drawHead draws the title and the legend at the top of c and returns their
-// height.
-func (p Panel) drawHead(c draw.Canvas) vg.Length {
+// entry is where a curve stands in a legend.
+type entry struct {
+	x    vg.Length // from the left edge
+	line int
+}
+
+// legend lays out the names of the curves in lines of the given width.
+func (p Panel) legend(width vg.Length) (entries []entry, lines int) {
+	style := textStyle(labelSize, ink)
+	var next entry
+	for _, curve := range p.Curves {
+		own := stroke + strokeGap + style.Width(curve.Name)
+		if next.x > 0 && next.x+own > width {
+			next = entry{line: next.line + 1}
+		}
+		entries = append(entries, next)
+		next.x += own + entryGap
+	}
+	return entries, next.line + 1
+}
+
+// drawHead draws the title and the legend at the top of c.
+func (p Panel) drawHead(c draw.Canvas) {
 	c.FillText(titleStyle(), vg.Point{X: c.Min.X, Y: c.Max.Y}, p.Title)
-	top := c.Max.Y - titleSize - headGap
 	style := textStyle(labelSize, ink)
 	style.YAlign = draw.YCenter
-	x, y := c.Min.X, top-lineHeight/2
-	for i, curve := range p.Curves {
-		width := stroke + strokeGap + style.Width(curve.Name)
-		if x > c.Min.X && x+width > c.Max.X {
-			x, y = c.Min.X, y-lineHeight
-		}
+	entries, _ := p.legend(c.Max.X - c.Min.X)
+	for i, e := range entries {
+		x, y := c.Min.X+e.x, c.Max.Y-titleSize-headGap-(vg.Length(e.line)+0.5)*lineHeight
 		c.StrokeLine2(curveStyle(i), x, y, x+stroke, y)
-		if len(curve.points()) <= dotsUpTo {
+		if len(p.Curves[i].points()) <= dotsUpTo {
 			c.DrawGlyph(dot(curveStyle(i).Color), vg.Point{X: x + stroke/2, Y: y})
 		}
-		c.FillText(style, vg.Point{X: x + stroke + strokeGap, Y: y + px}, curve.Name)
-		x += width + entryGap
+		c.FillText(style, vg.Point{X: x + stroke + strokeGap, Y: y + px}, p.Curves[i].Name)
 	}
-	return c.Max.Y - y + lineHeight/2 + headGap
 }

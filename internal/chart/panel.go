@@ -35,25 +35,31 @@ const logFrom = 20
 const dotsUpTo = 40
 
 // Panels returns a PNG with the panels side by side, each 480 pixels of a page
-// wide and 340 high. The vertical axis of a panel is logarithmic where its
-// values are positive and span more than a factor of 20.
+// wide and 340 high, or more if its legend takes more than a line. The vertical
+// axis of a panel is logarithmic where its values are positive and span more
+// than a factor of 20.
 func Panels(panels ...Panel) ([]byte, error) {
 	if len(panels) == 0 {
 		panic("chart: Panels: nothing to draw")
 	}
-	width := vg.Length(len(panels)) * panelWidth
-	return render(width, panelHeight, func(c draw.Canvas) {
-		tiles := draw.Tiles{
-			Cols: len(panels), Rows: 1, PadX: 2 * margin,
-			PadTop: margin, PadBottom: margin, PadLeft: margin, PadRight: margin,
-		}
-		var head vg.Length
-		plots := make([]*plot.Plot, len(panels))
+	lines := 1
+	plots := make([]*plot.Plot, len(panels))
+	for i, p := range panels {
+		_, n := p.legend(panelWidth - 2*margin)
+		lines = max(lines, n)
+		plots[i] = p.plot()
+	}
+	legend := vg.Length(lines) * lineHeight
+	tiles := draw.Tiles{
+		Cols: len(panels), Rows: 1, PadX: 2 * margin,
+		PadTop: margin, PadBottom: margin, PadLeft: margin, PadRight: margin,
+	}
+	width, height := vg.Length(len(panels))*panelWidth, panelHeight+legend-lineHeight
+	return render(width, height, func(c draw.Canvas) {
 		for i, p := range panels {
-			head = max(head, p.drawHead(tiles.At(c, i, 0)))
-			plots[i] = p.plot()
+			p.drawHead(tiles.At(c, i, 0))
 		}
-		tiles.PadTop += head
+		tiles.PadTop += titleSize + headGap + legend + headGap
 		for i, at := range plot.Align([][]*plot.Plot{plots}, tiles, c)[0] {
 			plots[i].Draw(at)
 		}

@@ -105,8 +105,7 @@ func TestVerticalAxis(t *testing.T) {
 	}
 }
 
-// TestLegendWraps has more names than a line holds. The panel beside it starts
-// at the same height.
+// TestLegendWraps has more names than a line holds.
 func TestLegendWraps(t *testing.T) {
 	var many Panel
 	for range 9 {
@@ -115,6 +114,9 @@ func TestLegendWraps(t *testing.T) {
 	second := image.Rect(0, 2*(14+15+6+20), 480, 2*(14+15+6+20+20))
 	if n := dots(decoded(t, many), second, palette[3]) + dots(decoded(t, many), second, palette[4]); n == 0 {
 		t.Error("the legend has no second line")
+	}
+	if got := decoded(t, many).Bounds().Dy(); got < 680+2*40 {
+		t.Errorf("height %d: want room for at least two lines more", got)
 	}
 	few := Panel{Curves: many.Curves[:1]}
 	if n := dots(decoded(t, few), second, palette[3]); n != 0 {
