@@ -66,7 +66,8 @@ func short(x float64) string {
 	return s
 }
 
-// logAxis makes an axis, whose range is positive, logarithmic.
+// logAxis makes an axis, whose range is positive, logarithmic. A vertical one
+// should have no name: the library keeps room for it in the wrong place.
 func logAxis(a *plot.Axis) {
 	a.Scale = plot.LogScale{}
 	a.Tick.Marker = logTicks{}

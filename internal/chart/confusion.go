@@ -31,8 +31,8 @@ type matrix struct {
 }
 
 // Confusion returns a PNG of a confusion matrix: a row for each label, a column
-// for each predicted class. The diagonal is blue, the darker the larger its part
-// of the row; mistakes are orange, the darker the more there are. Numbers are
+// for each predicted class. The diagonal is blue, the stronger the larger its part
+// of the row; mistakes are orange, the stronger the more there are. Numbers are
 // written where there is room for them.
 func Confusion(counts [][]int, names []string) ([]byte, error) {
 	m := newMatrix(counts, names)
@@ -177,8 +177,8 @@ func (m matrix) drawText(c draw.Canvas, left, top vg.Length) {
 	note := textStyle(labelSize, softInk)
 	note.YAlign = draw.YTop
 	for i, line := range []string{
-		"blue: told right, darker for a larger part of the row",
-		"orange: mistakes, darker for more of them",
+		"blue: told right, stronger for a larger part of the row",
+		"orange: mistakes, stronger for more of them",
 	} {
 		c.FillText(note, vg.Point{X: c.Min.X + margin, Y: top - side - headGap - vg.Length(i)*lineHeight}, line)
 	}

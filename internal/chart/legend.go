@@ -38,7 +38,10 @@ func (p Panel) legend(width vg.Length) (entries []entry, lines int) {
 
 // drawHead draws the title and the legend at the top of c.
 func (p Panel) drawHead(c draw.Canvas) {
-	c.FillText(titleStyle(), vg.Point{X: c.Min.X, Y: c.Max.Y}, p.Title)
+	title, unit := titleStyle(), textStyle(labelSize, softInk)
+	unit.YAlign = draw.YTop
+	c.FillText(title, vg.Point{X: c.Min.X, Y: c.Max.Y}, p.Title)
+	c.FillText(unit, vg.Point{X: c.Min.X + title.Width(p.Title) + 2*strokeGap, Y: c.Max.Y - px}, p.Y)
 	style := textStyle(labelSize, ink)
 	style.YAlign = draw.YCenter
 	entries, _ := p.legend(c.Max.X - c.Min.X)

@@ -68,7 +68,7 @@ func Panels(panels ...Panel) ([]byte, error) {
 
 // plot returns the panel without its title and legend.
 func (p Panel) plot() *plot.Plot {
-	chart := newPlot(p.X, p.Y)
+	chart := newPlot(p.X, "")
 	chart.X.Tick.Marker = linearTicks{whole: p.Whole}
 	for i, c := range p.Curves {
 		points := c.points()

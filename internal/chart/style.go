@@ -132,3 +132,12 @@ func render(width, height vg.Length, paint func(draw.Canvas)) ([]byte, error) {
 	err := png.Encode(&content, c.Image())
 	return content.Bytes(), err
 }
+
+// Width returns how many pixels of a page a chart is wide, or 0 if it is none.
+func Width(chart []byte) int {
+	config, err := png.DecodeConfig(bytes.NewReader(chart))
+	if err != nil {
+		return 0
+	}
+	return config.Width / density
+}
