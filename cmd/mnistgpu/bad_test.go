@@ -30,7 +30,7 @@ var readers = map[string]struct {
 	"checkpoint":  {"checkpoint-000001.mnistgpu", readCheckpoint},
 	"csv":         {"x.csv", firstFault},
 	"png":         {"a/1.png", func(path string) error { return firstFault(filepath.Dir(filepath.Dir(path))) }},
-	"toml":        {"config.toml", readSettings},
+	"toml":        {"config.toml", readBadSettings},
 }
 
 func readCheckpoint(path string) error {
@@ -53,7 +53,7 @@ func firstFault(path string) error {
 	return err
 }
 
-func readSettings(path string) error {
+func readBadSettings(path string) error {
 	flags := pflag.NewFlagSet("train", pflag.ContinueOnError)
 	new(settings).register(flags)
 	layer, err := fromFile(flags, path)

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"mnistgpu/gpu"
 	"mnistgpu/internal/backend"
@@ -64,11 +65,7 @@ func newEval() *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.SortFlags = false
-	f.StringVar(&s.where.data, "data", "", "auto, mnist, synthetic or a `folder` of IDX files (default that of the run)")
-	f.StringVar(&s.where.backend, "backend", "auto", "auto, cpu or cuda")
-	f.StringVar(&s.where.blas, "blas", "auto", blasUsage()+"; implies --backend cpu")
-	f.IntVar(&s.where.gpu.Device, "device", 0, "number of the GPU; implies --backend cuda")
-	f.TextVar(&s.where.gpu.Precision, "precision", gpu.FP32, "of matrix products on a GPU: fp32, tf32 or bf16")
+	s.where.registerPlace(f)
 	f.StringVar(&s.predictions, "predictions", "", "new `file`, .csv or .npz, for the probabilities of every image")
 	f.BoolVar(&s.json, "json", false, "print one JSON object")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -79,6 +76,15 @@ func newEval() *cobra.Command {
 		return s.run(cmd.Context())
 	}
 	return cmd
+}
+
+// registerPlace defines the flags that say where a trained model is judged.
+func (s *settings) registerPlace(f *pflag.FlagSet) {
+	f.StringVar(&s.data, "data", "", "auto, mnist, synthetic or a `folder` of IDX files (default that of the run)")
+	f.StringVar(&s.backend, "backend", "auto", "auto, cpu or cuda")
+	f.StringVar(&s.blas, "blas", "auto", blasUsage()+"; implies --backend cpu")
+	f.IntVar(&s.gpu.Device, "device", 0, "number of the GPU; implies --backend cuda")
+	f.TextVar(&s.gpu.Precision, "precision", gpu.FP32, "of matrix products on a GPU: fp32, tf32 or bf16")
 }
 
 // run scores the model and tells the result.
@@ -97,7 +103,7 @@ func (s *evalSettings) run(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, b.Close()) }()
-	data, err := s.openTest(ctx, m)
+	data, err := openTest(ctx, &s.where, m, s.model)
 	if err != nil {
 		return err
 	}
@@ -125,16 +131,17 @@ func (s *evalSettings) open() (*model.Model, error) {
 	return openModel(s.model)
 }
 
-// openTest loads the data, which must be of the model's kind.
-func (s *evalSettings) openTest(ctx context.Context, m *model.Model) (*mnist.Dataset, error) {
-	s.where.classes = m.Classes()
-	data, err := openData(ctx, &s.where)
+// openTest loads the data that s names, which must be of the kind of the model
+// that path names.
+func openTest(ctx context.Context, s *settings, m *model.Model, path string) (*mnist.Dataset, error) {
+	s.classes = m.Classes()
+	data, err := openData(ctx, s)
 	if err != nil {
 		return nil, err
 	}
 	if data.Height != m.Height || data.Width != m.Width {
 		err := fmt.Errorf("%s takes images of %dx%d, and those of %s are %dx%d",
-			s.model, m.Height, m.Width, data.Name, data.Height, data.Width)
+			path, m.Height, m.Width, data.Name, data.Height, data.Width)
 		return nil, &failure{code: exitData, err: err}
 	}
 	return data, nil
@@ -142,6 +149,15 @@ func (s *evalSettings) openTest(ctx context.Context, m *model.Model) (*mnist.Dat
 
 // score takes the test images through the model.
 func score(b backend.Backend, m *model.Model, data *mnist.Dataset) (*scored, error) {
+	answers, err := finiteAnswers(b, m, data)
+	if err != nil {
+		return nil, err
+	}
+	return newScored(b, m, data, answers), nil
+}
+
+// finiteAnswers returns what the model says of the test images.
+func finiteAnswers(b backend.Backend, m *model.Model, data *mnist.Dataset) (*train.Answers, error) {
 	answers, err := train.Answer(b, m, data.Test)
 	if err != nil {
 		return nil, err
@@ -149,7 +165,7 @@ func score(b backend.Backend, m *model.Model, data *mnist.Dataset) (*scored, err
 	if l := answers.Loss; math.IsNaN(l) || math.IsInf(l, 0) {
 		return nil, &failure{code: exitDiverged, err: fmt.Errorf("the model's loss on %s is not finite", data.Name)}
 	}
-	return newScored(b, m, data, answers), nil
+	return answers, nil
 }
 
 // checkPredictions checks the name of the file for the predictions, if any.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"strings"
 
 	"mnistgpu/gpu"
@@ -97,9 +98,12 @@ func hint(err error) string {
 	var known *failure
 	var data *mnist.Error
 	var diverged *train.DivergedError
+	var run *runs.Error
 	switch {
 	case errors.As(err, &known):
 		return known.hint
+	case errors.As(err, &run) && errors.Is(err, fs.ErrNotExist):
+		return "want a folder that a run of train left; mnistgpu runs lists those in runs"
 	case errors.As(err, &data):
 		return data.Hint
 	case errors.As(err, &diverged):

@@ -34,7 +34,11 @@ func newRoot() *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError(cmd, flagMistake(err))
 	})
-	root.AddCommand(newTrain(), newEval(), newPredict(), newExport(), newImport(), newSweep(), newBench(), newData(), newConfig(), newDevices(), newDoctor(), newMan())
+	root.AddCommand(
+		newTrain(), newSweep(),
+		newReport(), newRuns(), newEval(), newPredict(), newExport(), newImport(),
+		newData(), newConfig(), newBench(), newDevices(), newDoctor(), newMan(),
+	)
 	return root
 }
 

@@ -27,6 +27,7 @@ type settings struct {
 	trace   bool
 	graph   bool
 	runDir  string
+	report  bool
 	json    bool
 	quiet   bool
 	threads int // of the CPU; 0 for all
@@ -53,6 +54,7 @@ func (s *settings) register(f *pflag.FlagSet) {
 	f.BoolVar(&s.graph, "graph", true, "on a GPU, replay a step as one CUDA graph")
 	f.BoolVar(&s.trace, "trace", false, "on a GPU, time each call of a step, slowly, and print a table at the end")
 	f.StringVar(&s.runDir, "run-dir", "", "new `folder` for the results (default runs/NAME-001, -002, ...)")
+	f.BoolVar(&s.report, "report", true, "draw the results into the run folder at the end")
 	f.BoolVar(&s.json, "json", false, "print the results as one JSON object, the last line of stdout")
 	f.BoolVar(&s.quiet, "quiet", false, "show no progress")
 }

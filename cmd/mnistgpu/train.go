@@ -27,8 +27,9 @@ The data are MNIST, downloaded if need be, or digits that the program draws
 (synthetic), or the four IDX files in a folder of yours. MNISTGPU_DATA names a
 folder that holds MNIST; MNISTGPU_HOME moves the cache.
 
-The run folder holds config.toml, history.csv, summary.json and
-model.safetensors, and classes.txt if the folder of your data has one.
+The run folder holds config.toml, history.csv, summary.json, model.safetensors
+and a report: open its report.html. If the folder of your data has a classes.txt,
+the run keeps it.
 
 Exit codes:
 ` + exitCodes
@@ -99,7 +100,11 @@ func runTrain(ctx context.Context, s *settings) (err error) {
 	if s.gpu.Trace != nil {
 		err = errors.Join(err, s.gpu.Trace.Print(os.Stderr))
 	}
-	return errors.Join(printSummary(os.Stdout, summary, s.config.Stopping, s.json), err)
+	err = errors.Join(printSummary(os.Stdout, summary, s.config.Stopping, s.json), err)
+	if s.report {
+		err = errors.Join(err, closeWithReport(dir.Path, b, data, s.data))
+	}
+	return err
 }
 
 // openData loads the data and says aloud when they are not MNIST but were to
@@ -137,7 +142,7 @@ func newRunDir(s *settings, b backend.Backend, data *mnist.Dataset) (*rundir.Dir
 	}
 	var dir *rundir.Dir
 	if s.runDir == "" {
-		dir, err = rundir.Next("runs", data.Name)
+		dir, err = rundir.Next(defaultRuns, data.Name)
 	} else {
 		dir, err = rundir.Create(s.runDir)
 	}

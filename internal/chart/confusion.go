@@ -125,7 +125,7 @@ func (m matrix) drawCell(c draw.Canvas, left, top vg.Length, row, column int) {
 	}
 	x, y := left+vg.Length(column)*m.cell, top-vg.Length(row+1)*m.cell
 	border := min(px, m.cell/16)
-	c.FillPolygon(shade(hue, part, count), []vg.Point{
+	c.FillPolygon(tint(hue, part, count), []vg.Point{
 		{X: x + border, Y: y + border}, {X: x + m.cell - border, Y: y + border},
 		{X: x + m.cell - border, Y: y + m.cell - border}, {X: x + border, Y: y + m.cell - border},
 	})
@@ -144,9 +144,9 @@ func (m matrix) drawCell(c draw.Canvas, left, top vg.Length, row, column int) {
 	c.FillText(style, vg.Point{X: x + m.cell/2, Y: y + m.cell/2 + px}, number)
 }
 
-// shade mixes a hue into a light grey, which stands for nothing. The least
+// tint mixes a hue into a light grey, which stands for nothing. The least
 // count shows.
-func shade(hue color.Color, part float64, count int) color.Color {
+func tint(hue color.Color, part float64, count int) color.Color {
 	if count == 0 {
 		return color.Gray{0xf5}
 	}

@@ -59,6 +59,16 @@ type Error struct {
 func (e *Error) Error() string { return e.Path + ": " + e.Err.Error() }
 func (e *Error) Unwrap() error { return e.Err }
 
+// Fault is an [*Error] about the file at path, from the error of a call of the
+// os package.
+func Fault(path string, err error) error {
+	var file *fs.PathError
+	if errors.As(err, &file) {
+		err = file.Err
+	}
+	return &Error{path, err}
+}
+
 // ReadSummary reads the summary.json of a run. The error is an [*Error], which
 // wraps [fs.ErrNotExist] if there is none.
 func ReadSummary(dir string) (*Summary, error) {
@@ -83,12 +93,8 @@ const maxFile = 256 << 20
 // readFile reads a file of a run. The error is an [*Error].
 func readFile(path string) ([]byte, error) {
 	content, err := readAll(path)
-	var file *fs.PathError
-	if errors.As(err, &file) {
-		err = file.Err
-	}
 	if err != nil {
-		return nil, &Error{path, err}
+		return nil, Fault(path, err)
 	}
 	return content, nil
 }

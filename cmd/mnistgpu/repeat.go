@@ -1,0 +1,97 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"mnistgpu/internal/runs"
+)
+
+// readSettings returns the settings in the config.toml of a run.
+func readSettings(dir string) (*settings, error) {
+	path := filepath.Join(dir, "config.toml")
+	if _, err := os.Stat(path); err != nil {
+		return nil, runs.Fault(path, err)
+	}
+	s := new(settings)
+	f := pflag.NewFlagSet("train", pflag.ContinueOnError)
+	s.register(f)
+	file, err := fromFile(f, path)
+	if err != nil {
+		return nil, &failure{code: exitData, err: err}
+	}
+	if err := lay(f, file); err != nil {
+		return nil, &failure{code: exitData, err: err}
+	}
+	if err := s.resolve(f); err != nil {
+		return nil, &runs.Error{Path: path, Err: err}
+	}
+	return s, nil
+}
+
+// command returns the command line that repeats a run with the settings, for a
+// POSIX shell: what the results hang on most, and of the rest what would be
+// different without being said.
+func (s *settings) command() string {
+	list := s.list(func(*pflag.Flag) string { return "" })
+	said := map[string]bool{"data": true, "backend": true, "seed": true}
+	for {
+		before := len(said)
+		others := defaultsBeside(list, said)
+		for _, l := range list {
+			if value, ok := others[l.flag.Name]; !ok || value != l.value {
+				said[l.flag.Name] = true
+			}
+		}
+		if len(said) == before {
+			break
+		}
+	}
+	words := []string{"mnistgpu", "train"}
+	for _, l := range list {
+		switch {
+		case !said[l.flag.Name]:
+		case l.flag.NoOptDefVal != "": // a switch, which takes no next word
+			words = append(words, "--"+l.flag.Name+"="+l.value)
+		default:
+			words = append(words, "--"+l.flag.Name, shellWord(l.value))
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// defaultsBeside returns what all settings come to if only those of the list
+// that are said are given. It is empty where these alone make no sense.
+func defaultsBeside(list []setting, said map[string]bool) map[string]string {
+	s := new(settings)
+	f := pflag.NewFlagSet("train", pflag.ContinueOnError)
+	s.register(f)
+	for _, l := range list {
+		if said[l.flag.Name] && f.Set(l.flag.Name, l.value) != nil {
+			return nil
+		}
+	}
+	if s.resolve(f) != nil {
+		return nil
+	}
+	values := map[string]string{}
+	for _, l := range s.list(func(*pflag.Flag) string { return "" }) {
+		values[l.flag.Name] = l.value
+	}
+	return values
+}
+
+// plainWord is a word that means itself to a shell.
+var plainWord = regexp.MustCompile(`^[A-Za-z0-9_@%+=:,./-]+$`)
+
+// shellWord quotes a word for a POSIX shell where that is needed.
+func shellWord(word string) string {
+	if plainWord.MatchString(word) {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}

@@ -1,0 +1,131 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/pflag"
+
+	"mnistgpu/internal/backend"
+	"mnistgpu/internal/mnist"
+	"mnistgpu/internal/model"
+	"mnistgpu/internal/report"
+	"mnistgpu/internal/rundir"
+	"mnistgpu/internal/runs"
+)
+
+// reported is a run whose report is being made.
+type reported struct {
+	report.Run
+	settings *settings
+}
+
+// readRun reads the files of a run, but for its model.
+func readRun(dir string) (*reported, error) {
+	info, err := os.Stat(dir)
+	if err != nil {
+		return nil, runs.Fault(dir, err)
+	}
+	if !info.IsDir() {
+		return nil, &runs.Error{Path: dir, Err: errors.New("is no folder of a run")}
+	}
+	r := &reported{Run: report.Run{Dir: dir}}
+	if r.settings, err = readSettings(dir); err != nil {
+		return nil, err
+	}
+	if r.History, err = runs.ReadHistory(dir); err != nil {
+		return nil, err
+	}
+	if r.Summary, err = runs.ReadSummary(dir); err != nil {
+		return nil, err
+	}
+	r.Command = r.settings.command()
+	usage := func(f *pflag.Flag) string { _, usage := pflag.UnquoteUsage(f); return usage }
+	for _, l := range r.settings.list(usage) {
+		r.Settings = append(r.Settings, report.Setting{Name: key(l.flag.Name), Value: l.value, Meaning: l.comment})
+	}
+	return r, nil
+}
+
+// tested reports whether the run got as far as to leave a model.
+func (r *reported) tested() bool {
+	return r.Summary.Status != "diverged" && r.Summary.TestAccuracy != nil
+}
+
+// model reads the run's model.
+func (r *reported) model() (*model.Model, error) {
+	return model.Read(filepath.Join(r.Dir, "model.safetensors"))
+}
+
+// test takes the test images through the run's model m. Their classes have the
+// names that belong to where the data come from.
+func (r *reported) test(b backend.Backend, m *model.Model, data *mnist.Dataset, from string) error {
+	names, err := classNames(from)
+	if err != nil {
+		return err
+	}
+	if len(names) != m.Classes() {
+		names = mnist.DefaultNames(m.Classes())
+	}
+	answers, err := finiteAnswers(b, m, data)
+	if err != nil {
+		return err
+	}
+	r.Tested = &report.Tested{Model: m, Data: data, Names: names, Answers: answers}
+	return nil
+}
+
+// write puts the files of the report into the run's folder and returns their
+// names, that of the page last. All of them are made before the first is
+// written.
+func (r *reported) write() ([]string, error) {
+	files, err := r.Files()
+	if err != nil {
+		return nil, err
+	}
+	dir := rundir.Dir{Path: r.Dir}
+	var names []string
+	for _, f := range files {
+		if err := dir.Write(f.Name, f.Content); err != nil {
+			return nil, err
+		}
+		names = append(names, f.Name)
+	}
+	return names, nil
+}
+
+// closeWithReport makes the report of a run that has just ended. A run is not
+// lost with its report: what cannot be drawn is told and no failure, unless the
+// disk takes no more.
+func closeWithReport(dir string, b backend.Backend, data *mnist.Dataset, from string) error {
+	err := reportOn(dir, b, data, from)
+	var write *rundir.WriteError
+	if err == nil || errors.As(err, &write) {
+		return err
+	}
+	fmt.Fprintf(os.Stderr, "mnistgpu: WARNING: the run has no report: %s\n", oneLine(err.Error()))
+	fmt.Fprintf(os.Stderr, "hint: mnistgpu report %s draws it anew\n", shellWord(dir))
+	return nil
+}
+
+// reportOn makes the report of a run that has just ended, on the backend and the
+// data that it used.
+func reportOn(dir string, b backend.Backend, data *mnist.Dataset, from string) error {
+	run, err := readRun(dir)
+	if err != nil {
+		return err
+	}
+	if run.tested() {
+		m, err := run.model()
+		if err != nil {
+			return err
+		}
+		if err := run.test(b, m, data, from); err != nil {
+			return err
+		}
+	}
+	_, err = run.write()
+	return err
+}

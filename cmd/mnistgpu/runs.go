@@ -1,0 +1,94 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"mnistgpu/internal/runs"
+)
+
+const runsHelp = `List the folders that train left, newest first.
+
+DIR is the folder that holds them, runs by default. The accuracy is the best of
+a run on the test images. A run that has no summary yet is unfinished: it goes
+on, or it was killed. A folder that cannot be read is named on stderr and left
+out.
+
+Exit codes:
+` + exitCodes
+
+const runsExamples = `  mnistgpu runs
+  mnistgpu runs experiments --json`
+
+// defaultRuns is where train makes folders of its own.
+const defaultRuns = "runs"
+
+// newRuns returns the runs command.
+func newRuns() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:     "runs [DIR]",
+		Short:   "List the folders that train left",
+		Long:    runsHelp,
+		Example: runsExamples,
+	}
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		if len(args) > 1 {
+			return usageError(cmd, fmt.Errorf("%d arguments: want the folder that holds the runs", len(args)))
+		}
+		return nil
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
+	cmd.RunE = func(_ *cobra.Command, args []string) error {
+		dir := defaultRuns
+		if len(args) == 1 {
+			dir = args[0]
+		}
+		list, broken, err := runs.List(dir)
+		if errors.Is(err, fs.ErrNotExist) && len(args) == 0 {
+			err = nil
+		}
+		if err != nil {
+			return &failure{code: exitData, err: err, hint: "want the folder that holds those of the runs"}
+		}
+		for _, fault := range broken {
+			fmt.Fprintf(os.Stderr, "mnistgpu: WARNING: %s\n", oneLine(fault.Error()))
+		}
+		return printRuns(os.Stdout, dir, list, asJSON)
+	}
+	return cmd
+}
+
+// printRuns writes the list, for a program or for people.
+func printRuns(w io.Writer, dir string, list []runs.Entry, asJSON bool) error {
+	if asJSON {
+		return json.NewEncoder(w).Encode(struct {
+			Runs []runs.Entry `json:"runs"`
+		}{append([]runs.Entry{}, list...)})
+	}
+	if len(list) == 0 {
+		_, err := fmt.Fprintf(w, "no runs in %s yet: mnistgpu train makes one\n", dir)
+		return err
+	}
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "run\tbest\ttime\tpreset\tdata\tbackend\thidden\tstatus\tstarted")
+	for _, e := range list {
+		best := "-"
+		if e.Best != nil {
+			best = fmt.Sprintf("%.2f %%", 100**e.Best)
+		}
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", e.Dir, best,
+			clock(time.Duration(e.Seconds*float64(time.Second))), e.Preset, filepath.Base(e.Data), e.Backend,
+			join(e.Hidden, ","), e.Status, e.Started.Format("2006-01-02 15:04"))
+	}
+	return table.Flush()
+}

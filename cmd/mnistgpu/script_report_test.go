@@ -1,0 +1,81 @@
+package main
+
+import (
+	"encoding/base64"
+	"html"
+	"image/png"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// pictures FILE... wants PNGs of more than one colour.
+func pictures(ts *testscript.TestScript, neg bool, args []string) {
+	for _, file := range args {
+		ts.Check(checkPicture(ts, file, ts.ReadFile(file)))
+	}
+}
+
+func checkPicture(ts *testscript.TestScript, name, content string) error {
+	picture, err := png.Decode(strings.NewReader(content))
+	if err != nil {
+		return err
+	}
+	bounds := picture.Bounds()
+	for y := bounds.Min.Y; y < bounds.Max.Y; y++ {
+		for x := bounds.Min.X; x < bounds.Max.X; x++ {
+			if picture.At(x, y) != picture.At(0, 0) {
+				return nil
+			}
+		}
+	}
+	ts.Fatalf("%s is of one colour", name)
+	return nil
+}
+
+// outside is what makes a page load something.
+var outside = regexp.MustCompile(`(?i)<script|<link|<iframe|@import|url\(|src="[^d]|https?://`)
+
+// inside is a picture that is part of a page.
+var inside = regexp.MustCompile(`src="data:image/png;base64,([^"]+)"`)
+
+// offline FILE N wants a page that asks for nothing from elsewhere and has at
+// least N pictures.
+func offline(ts *testscript.TestScript, neg bool, args []string) {
+	page := ts.ReadFile(args[0])
+	least, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	if found := outside.FindString(page); found != "" {
+		ts.Fatalf("%s has %s", args[0], found)
+	}
+	found := inside.FindAllStringSubmatch(page, -1)
+	for _, address := range found {
+		content, err := base64.StdEncoding.DecodeString(html.UnescapeString(address[1]))
+		ts.Check(err)
+		ts.Check(checkPicture(ts, args[0], string(content)))
+	}
+	if len(found) < least || strings.Count(page, "<img") != len(found) {
+		ts.Fatalf("%s has %d pictures of %d", args[0], len(found), strings.Count(page, "<img"))
+	}
+}
+
+// repeats PAGE DIR runs the command that a report gives, with a folder for the
+// results. The words are those of a shell that knows single quotes.
+func repeats(ts *testscript.TestScript, neg bool, args []string) {
+	_, rest, ok := strings.Cut(ts.ReadFile(args[0]), "<pre><code>")
+	if !ok {
+		ts.Fatalf("%s has no command", args[0])
+	}
+	command, _, _ := strings.Cut(rest, "<")
+	var words []string
+	for i, part := range strings.Split(html.UnescapeString(command), "'") {
+		if i%2 == 1 {
+			words = append(words, part)
+		} else {
+			words = append(words, strings.Fields(part)...)
+		}
+	}
+	ts.Check(ts.Exec(words[0], append(words[1:], "--run-dir", args[1], "--quiet")...))
+}

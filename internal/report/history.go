@@ -1,0 +1,56 @@
+package report
+
+import (
+	"mnistgpu/internal/chart"
+	"mnistgpu/internal/runs"
+)
+
+// parts are the parts of the data whose loss and accuracy a history may have.
+var parts = []struct{ name, loss, accuracy string }{
+	{"training", "loss", "train_accuracy"},
+	{"validation", "val_loss", "val_accuracy"},
+	{"test", "test_loss", "test_accuracy"},
+}
+
+// history returns a panel with the losses and one with the accuracies.
+func history(h *runs.History) []chart.Panel {
+	x, unit := axis(h)
+	loss, accuracy := lossPanel("Loss", unit), accuracyPanel("Accuracy", unit)
+	for _, part := range parts {
+		if y := h.Column(part.loss); y != nil {
+			loss.Curves = append(loss.Curves, chart.Curve{Name: part.name, X: x, Y: y})
+		}
+		if y := h.Column(part.accuracy); y != nil {
+			accuracy.Curves = append(accuracy.Curves, chart.Curve{Name: part.name, X: x, Y: percents(y)})
+		}
+	}
+	return []chart.Panel{loss, accuracy}
+}
+
+func lossPanel(title, unit string) chart.Panel {
+	return chart.Panel{Title: title, X: unit, Y: "mean cross-entropy, nats", Whole: true}
+}
+
+func accuracyPanel(title, unit string) chart.Panel {
+	return chart.Panel{Title: title, X: unit, Y: "images told right, %", Whole: true, Top: 100}
+}
+
+// axis returns epochs, or steps where a run had fewer than two epochs or each
+// step was one.
+func axis(h *runs.History) (x []float64, unit string) {
+	steps, epochs := h.Column("step"), h.Column("epoch")
+	last := h.Len - 1
+	if h.Len == 0 || epochs[last] < 2 || epochs[last] == steps[last]+1 {
+		return steps, "step"
+	}
+	return epochs, "epoch"
+}
+
+// percents returns fractions of 1 in percents.
+func percents(fractions []float64) []float64 {
+	list := make([]float64, len(fractions))
+	for i, f := range fractions {
+		list[i] = 100 * f
+	}
+	return list
+}

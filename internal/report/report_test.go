@@ -1,0 +1,177 @@
+package report
+
+import (
+	"bytes"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"mnistgpu/internal/model"
+	"mnistgpu/internal/picture"
+	"mnistgpu/internal/runs"
+	"mnistgpu/internal/train"
+)
+
+// parsed returns a history as it is read from a file.
+func parsed(t testing.TB, records []train.Record) *runs.History {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "history.csv"), runs.EncodeHistory(records, false), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	h, err := runs.ReadHistory(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
+// made returns the files of a report by their names, and these in their order.
+func made(t *testing.T, r *Run) (content map[string][]byte, names []string) {
+	t.Helper()
+	files, err := r.Files()
+	if err != nil {
+		t.Fatal(err)
+	}
+	content = map[string][]byte{}
+	for _, f := range files {
+		content[f.Name] = f.Content
+		names = append(names, f.Name)
+	}
+	return content, names
+}
+
+func TestFilesOfARun(t *testing.T) {
+	run := sample(t, 60)
+	run.Tested.Names[3] = `<script>"three"</script>`
+	content, names := made(t, run)
+	want := []string{"history.png", "confusion.png", "confusion.csv", "weights.png", "errors.png", "report.html"}
+	if diff := cmp.Diff(want, names); diff != "" {
+		t.Fatal(diff)
+	}
+	html := content["report.html"]
+	if bytes.Contains(html, []byte("<script")) || !bytes.Contains(html, []byte("&lt;script&gt;")) {
+		t.Error("the name of a class is not quoted")
+	}
+	for _, text := range []string{"synthetic-001", "best 37.50 % at epoch 1", run.Command, "1m15s"} {
+		if !bytes.Contains(html, []byte(text)) {
+			t.Errorf("the page does not say %q", text)
+		}
+	}
+	again, _ := made(t, run)
+	if !bytes.Equal(html, again["report.html"]) {
+		t.Error("the same run has another page")
+	}
+}
+
+func TestFilesWithoutAMistake(t *testing.T) {
+	run := sample(t, 20)
+	for i, label := range run.Tested.Data.Test.Labels {
+		run.Tested.Answers.Logits[i*10+int(label)] = 100
+	}
+	content, names := made(t, run)
+	if slices.Contains(names, "errors.png") || !bytes.Contains(content["report.html"], []byte("No image was told wrong.")) {
+		t.Errorf("files %v", names)
+	}
+}
+
+func TestFilesOfARunThatDiverged(t *testing.T) {
+	run := sample(t, 1)
+	run.Tested, run.History = nil, parsed(t, nil)
+	run.Summary = &runs.Summary{Status: "diverged", Error: "diverged: loss is not finite at step 3"}
+	content, names := made(t, run)
+	if diff := cmp.Diff([]string{"report.html"}, names); diff != "" {
+		t.Error(diff)
+	}
+	if !bytes.Contains(content["report.html"], []byte("loss is not finite at step 3")) {
+		t.Error("the page does not say why")
+	}
+}
+
+func TestStrongest(t *testing.T) {
+	m := &model.Model{Tensors: []model.Tensor{
+		{Shape: []int{2, 3}, Values: []float32{1, 3, 0, 1, 4, 9}},
+		{Shape: []int{3}},
+		{Shape: []int{3, 2}, Values: []float32{10, 10, 0, 1, 1, 1}},
+	}}
+	// ‖w_in‖ is √2, 5 and 9; ‖w_out‖ is √200, 1 and √2.
+	if got, want := strongest(m, 2), []int{0, 2}; !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+	m.Tensors = m.Tensors[:2]
+	if got, want := strongest(m, 9), []int{2, 1, 0}; !slices.Equal(got, want) {
+		t.Errorf("a layer alone: %v, want %v", got, want)
+	}
+}
+
+func TestTone(t *testing.T) {
+	for weight, want := range map[float64]byte{0: picture.Zero, 0.5: 255, -0.5: 1, 0.25: picture.Zero + 64, -0.25: picture.Zero - 64} {
+		if got := tone(weight, 0.5); got != want {
+			t.Errorf("%v of 0.5 is %d: want %d", weight, got, want)
+		}
+	}
+	if got := tone(0, 0); got != picture.Zero {
+		t.Errorf("zero of nothing is %d", got)
+	}
+}
+
+func TestPercent(t *testing.T) {
+	for p, want := range map[float64]string{0: "0.00 %", 1: "100.00 %", 1e-9: "<0.01 %", 1 - 1e-9: ">99.99 %", 0.12345: "12.35 %", 0.99994: "99.99 %"} {
+		if got := percent(p); got != want {
+			t.Errorf("%v is %q: want %q", p, got, want)
+		}
+	}
+}
+
+func TestAxis(t *testing.T) {
+	for unit, last := range map[string]train.Record{
+		"epoch": {Step: 19, Epoch: 2},
+		"step":  {Step: 19, Epoch: 20}, // a step is an epoch
+	} {
+		if _, got := axis(parsed(t, []train.Record{last})); got != unit {
+			t.Errorf("after %d steps and %v epochs: %s", last.Step+1, last.Epoch, got)
+		}
+	}
+	if _, got := axis(parsed(t, []train.Record{{Step: 19, Epoch: 1.5}})); got != "step" {
+		t.Errorf("after an epoch and a half: %s", got)
+	}
+}
+
+func TestHistoryHasWhatTheRunHad(t *testing.T) {
+	h := parsed(t, []train.Record{{Step: 9, Epoch: 2, Loss: 1, TestAccuracy: 0.5}})
+	panels := history(h)
+	if n := len(panels[0].Curves); n != 2 {
+		t.Errorf("%d losses: want those of training and test", n)
+	}
+	if got := panels[1].Curves[1].Y[0]; !(math.Abs(got-50) <= 1e-9) {
+		t.Errorf("a half is %v percent", got)
+	}
+}
+
+func TestCompare(t *testing.T) {
+	a, b, c := sample(t, 1), sample(t, 1), sample(t, 1)
+	b.Dir, c.Dir = "other/synthetic-001", "third"
+	b.Settings = []Setting{{"lr", "0.1", ""}, {"seed", "2", ""}}
+	c.Settings = append(slices.Clone(b.Settings), Setting{"steps", "5", ""})
+	a.Settings = []Setting{{"lr", "0.5", ""}, {"seed", "2", ""}}
+	want := []difference{{"lr", []string{"0.5", "0.1", "0.1"}}, {"steps", []string{"", "", "5"}}}
+	if diff := cmp.Diff(want, differences([]*Run{a, b, c})); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]string{"runs/synthetic-001", "other/synthetic-001", "third"}, shortNames([]*Run{a, b, c})); diff != "" {
+		t.Error(diff)
+	}
+	c.History = parsed(t, nil)
+	page, err := Compare([]*Run{a, b, c})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(string(page), "<b>37.50 %</b>"); n != 2 {
+		t.Errorf("%d runs are the best: want two", n)
+	}
+}

@@ -1,0 +1,101 @@
+package runs
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/pelletier/go-toml/v2"
+)
+
+// Entry is a run in a list of runs.
+type Entry struct {
+	Dir     string    `json:"run_dir"`
+	Started time.Time `json:"started"`
+	Status  string    `json:"status"` // that of the summary, or unfinished
+	Preset  string    `json:"preset"`
+	Data    string    `json:"data"`
+	Backend string    `json:"backend"`
+	Hidden  []int     `json:"hidden"`
+	Best    *float64  `json:"best_test_accuracy"` // fraction of 1, nil without an evaluation
+	Seconds float64   `json:"seconds"`
+}
+
+// List returns the runs in the folder parent, newest first, and what is wrong
+// with those that cannot be read. A folder without a config.toml is no run. The
+// error is an [*Error] about parent itself.
+func List(parent string) (entries []Entry, broken []error, err error) {
+	folders, err := os.ReadDir(parent)
+	if err != nil {
+		return nil, nil, Fault(parent, err)
+	}
+	for _, folder := range folders {
+		dir := filepath.Join(parent, folder.Name())
+		config, err := os.Stat(filepath.Join(dir, "config.toml"))
+		if err != nil {
+			continue
+		}
+		e, err := readEntry(dir)
+		if err != nil {
+			broken = append(broken, err)
+			continue
+		}
+		e.Started = config.ModTime()
+		entries = append(entries, e)
+	}
+	slices.SortStableFunc(entries, func(a, b Entry) int {
+		return cmp.Or(b.Started.Compare(a.Started), cmp.Compare(b.Dir, a.Dir))
+	})
+	return entries, broken, nil
+}
+
+// readEntry reads all of an entry but when it started. A run that goes on, or
+// was killed, has a config.toml and perhaps a history.
+func readEntry(dir string) (Entry, error) {
+	e := Entry{Dir: dir, Status: "unfinished"}
+	s, err := ReadSummary(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = e.readConfig()
+	} else if err == nil {
+		e.Status, e.Preset, e.Data, e.Backend = s.Status, s.Preset, s.Data, s.Backend
+		e.Hidden, e.Seconds = s.Hidden, s.Seconds
+	}
+	if err != nil {
+		return e, err
+	}
+	h, err := ReadHistory(dir)
+	if e.Status == "unfinished" && errors.Is(err, fs.ErrNotExist) {
+		return e, nil
+	}
+	if err != nil {
+		return e, err
+	}
+	if best, ok := h.Best(); ok {
+		e.Best = &best
+		e.Seconds = max(e.Seconds, h.Column("seconds")[h.Len-1])
+	}
+	return e, nil
+}
+
+// readConfig takes from config.toml what a summary would say.
+func (e *Entry) readConfig() error {
+	path := filepath.Join(e.Dir, "config.toml")
+	content, err := readFile(path)
+	if err != nil {
+		return err
+	}
+	var config struct {
+		Preset, Data, Backend string
+		Hidden                []int
+	}
+	if err := toml.Unmarshal(content, &config); err != nil {
+		return &Error{path, fmt.Errorf("is no file of settings: %w", err)}
+	}
+	e.Preset, e.Data, e.Backend, e.Hidden = config.Preset, config.Data, config.Backend, config.Hidden
+	return nil
+}
