@@ -13,6 +13,8 @@ import (
 	"mnistgpu/internal/chart"
 	"mnistgpu/internal/metrics"
 	"mnistgpu/internal/picture"
+	"mnistgpu/internal/runs"
+	"mnistgpu/internal/train"
 )
 
 //go:embed page
@@ -45,6 +47,7 @@ func clock(seconds float64) string {
 type runPage struct {
 	*Run
 	Title    string
+	Notes    []string
 	Facts    []fact
 	Charts   []figure
 	Matrix   *figure
@@ -89,7 +92,24 @@ type tile struct {
 const pairsShown = 10
 
 func newPage(r *Run) *runPage {
-	return &runPage{Run: r, Title: filepath.Base(r.Dir), Facts: r.facts()}
+	return &runPage{Run: r, Title: filepath.Base(r.Dir), Notes: notes(r.Summary), Facts: r.facts()}
+}
+
+// notes say why a run stopped early, and which weights it kept if they are not
+// the last.
+func notes(s *runs.Summary) []string {
+	var list []string
+	if why, ok := map[train.StopReason]string{
+		train.StopPatience: "The run stopped early: its validation loss got no better.",
+		train.StopTime:     "The run stopped early: its time was over.",
+		train.StopTarget:   "The run stopped at its target accuracy.",
+	}[train.StopReason(s.StopReason)]; ok {
+		list = append(list, why)
+	}
+	if s.KeptStep != nil && *s.KeptStep != s.Steps-1 {
+		list = append(list, fmt.Sprintf("The weights are those of step %d, whose validation loss is the best.", *s.KeptStep))
+	}
+	return list
 }
 
 // facts are the figures of the summary, and the best of the history.
@@ -98,6 +118,9 @@ func (r *Run) facts() []fact {
 	var facts []fact
 	if s.TestAccuracy != nil {
 		facts = append(facts, fact{"test accuracy", percent(*s.TestAccuracy), r.bestNote()})
+	}
+	if s.ValAccuracy != nil {
+		facts = append(facts, fact{"validation accuracy", percent(*s.ValAccuracy), ""})
 	}
 	if s.TrainAccuracy != nil {
 		facts = append(facts, fact{"training accuracy", percent(*s.TrainAccuracy), ""})

@@ -93,6 +93,22 @@ func TestFilesOfARunThatDiverged(t *testing.T) {
 	}
 }
 
+func TestNotes(t *testing.T) {
+	kept := 19
+	for reason, want := range map[train.StopReason][]string{
+		train.StopFinished: nil,
+		train.StopPatience: {"The run stopped early: its validation loss got no better.", "The weights are those of step 19, whose validation loss is the best."},
+	} {
+		s := &runs.Summary{StopReason: string(reason), Steps: 20, KeptStep: &kept}
+		if reason == train.StopPatience {
+			s.Steps = 30
+		}
+		if diff := cmp.Diff(want, notes(s)); diff != "" {
+			t.Errorf("%s: %s", reason, diff)
+		}
+	}
+}
+
 func TestStrongest(t *testing.T) {
 	m := &model.Model{Tensors: []model.Tensor{
 		{Shape: []int{2, 3}, Values: []float32{1, 3, 0, 1, 4, 9}},
