@@ -14,10 +14,10 @@ type linearTicks struct {
 	whole bool // whole numbers only
 }
 
-// Ticks returns some four to eight marks between min and max.
+// Ticks returns some three to eight marks between min and max.
 func (t linearTicks) Ticks(min, max float64) []plot.Tick {
-	const few = 5
-	step := roundUp((max - min) / few)
+	const most = 7
+	step := roundUp((max - min) / most)
 	if t.whole {
 		step = math.Max(1, step)
 	}

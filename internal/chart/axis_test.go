@@ -26,9 +26,9 @@ func TestTicks(t *testing.T) {
 	}{
 		{linearTicks{}, 0, 1, []string{"0.0", "0.2", "0.4", "0.6", "0.8", "1.0"}},
 		{linearTicks{}, -0.1, 0.1, []string{"-0.10", "-0.05", "0.00", "0.05", "0.10"}},
-		{linearTicks{}, 94.8, 100, []string{"96", "98", "100"}},
-		{linearTicks{}, 1e-6, 4e-6, []string{"1e-6", "2e-6", "3e-6", "4e-6"}},
-		{linearTicks{}, 0, 3e7, []string{"0", "1e7", "2e7", "3e7"}},
+		{linearTicks{}, 89.5, 99.7, []string{"90", "92", "94", "96", "98"}},
+		{linearTicks{}, 1e-6, 7e-6, []string{"1e-6", "2e-6", "3e-6", "4e-6", "5e-6", "6e-6", "7e-6"}},
+		{linearTicks{}, 0, 6e7, []string{"0", "1e7", "2e7", "3e7", "4e7", "5e7", "6e7"}},
 		{linearTicks{whole: true}, 0.9, 3.1, []string{"1", "2", "3"}},
 		{linearTicks{whole: true}, 4.5, 5.5, []string{"5"}},
 		{logTicks{}, 0.9, 6, []string{"1", "2", "3", "4", "5", "6"}},
