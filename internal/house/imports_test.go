@@ -19,6 +19,7 @@ var arrows = map[string][]string{
 		"internal/convert",
 		"internal/exchange",
 		"internal/infer",
+		"internal/lrfind",
 		"internal/metrics",
 		"internal/mnist",
 		"internal/model",
