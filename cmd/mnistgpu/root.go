@@ -35,7 +35,7 @@ func newRoot() *cobra.Command {
 		return usageError(cmd, flagMistake(err))
 	})
 	root.AddCommand(
-		newTrain(), newSweep(),
+		newTrain(), newLRFind(), newSweep(),
 		newReport(), newRuns(), newEval(), newPredict(), newExport(), newImport(),
 		newData(), newConfig(), newBench(), newDevices(), newDoctor(), newMan(),
 	)

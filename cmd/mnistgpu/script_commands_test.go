@@ -125,6 +125,16 @@ func same(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
+// take FILE KEY VARIABLE gives a variable the value of a JSON object in a file.
+func take(ts *testscript.TestScript, neg bool, args []string) {
+	var object map[string]json.RawMessage
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[0])), &object))
+	if object[args[1]] == nil {
+		ts.Fatalf("%s has no %s", args[0], args[1])
+	}
+	ts.Setenv(args[2], string(object[args[1]]))
+}
+
 // close FILE FILE COLUMN LIMIT wants two CSV files to have the same number of
 // lines, and numbers under COLUMN whose relative difference is at most LIMIT.
 func closeTo(ts *testscript.TestScript, neg bool, args []string) {

@@ -55,6 +55,7 @@ func TestScripts(t *testing.T) {
 			"pictures": pictures,
 			"offline":  offline,
 			"repeats":  repeats,
+			"take":     take,
 		},
 		RequireExplicitExec: true,
 	})

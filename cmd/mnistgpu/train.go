@@ -75,7 +75,7 @@ func runTrain(ctx context.Context, s *settings) (err error) {
 	if err := s.config.CheckFor(data.Train.Len()); err != nil {
 		return err
 	}
-	dir, err := newRunDir(s, b, data)
+	dir, err := newRunDir(s, b, data, data.Name)
 	if err != nil {
 		return err
 	}
@@ -134,15 +134,16 @@ func openData(ctx context.Context, s *settings) (*mnist.Dataset, error) {
 }
 
 // newRunDir makes the run's folder and writes its settings there, so that a
-// folder that cannot be written shows before the training and not after it.
-func newRunDir(s *settings, b backend.Backend, data *mnist.Dataset) (*rundir.Dir, error) {
+// folder that cannot be written shows before the training and not after it. The
+// name is that of the folder, unless the user gave one.
+func newRunDir(s *settings, b backend.Backend, data *mnist.Dataset, name string) (*rundir.Dir, error) {
 	content, err := s.toml(b, data)
 	if err != nil {
 		return nil, err
 	}
 	var dir *rundir.Dir
 	if s.runDir == "" {
-		dir, err = rundir.Next(defaultRuns, data.Name)
+		dir, err = rundir.Next(defaultRuns, name)
 	} else {
 		dir, err = rundir.Create(s.runDir)
 	}
