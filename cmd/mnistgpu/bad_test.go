@@ -53,6 +53,7 @@ func firstFault(path string) error {
 	return err
 }
 
+// readBadSettings reads a file of settings for train.
 func readBadSettings(path string) error {
 	flags := pflag.NewFlagSet("train", pflag.ContinueOnError)
 	new(settings).register(flags)
