@@ -135,13 +135,14 @@ func (s *sweepSettings) resolve(f *pflag.FlagSet) (sweep.Shard, error) {
 
 // whichShard goes by the flag or else by the environment, which it names aloud.
 func (s *sweepSettings) whichShard() (sweep.Shard, error) {
-	shard, from := sweep.Whole, ""
-	var err error
+	shard, from, err := sweep.EnvironmentShard(os.Getenv, s.shards)
 	if s.shard != "" {
+		from = ""
 		if shard, err = sweep.ParseShard(s.shard); err != nil {
-			return shard, fmt.Errorf("--shard %q: %w", s.shard, err)
+			err = fmt.Errorf("--shard %q: %w", s.shard, err)
 		}
-	} else if shard, from, err = sweep.EnvironmentShard(os.Getenv, s.shards); err != nil {
+	}
+	if err != nil {
 		return shard, err
 	}
 	if shard != sweep.Whole && s.runDir == "" {

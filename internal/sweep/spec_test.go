@@ -122,7 +122,7 @@ func TestHashTellsSpecsApart(t *testing.T) {
 		"trials": func(s *Spec) { s.Trials[0][0] = "4" },
 		"seed":   func(s *Spec) { s.Seed = 2 },
 	}
-	if spec().Hash() != spec().Hash() {
+	if first, second := spec(), spec(); first.Hash() != second.Hash() {
 		t.Error("one spec has two hashes")
 	}
 	for name, change := range changes {

@@ -10,11 +10,11 @@ import (
 	"mnistgpu/internal/durable"
 )
 
-// ShortWrite lets a write take half of its bytes without a word.
-var ShortWrite = errors.New("short write")
+// ErrShortWrite lets a write take half of its bytes without a word.
+var ErrShortWrite = errors.New("short write")
 
 // Faults are what an operation can fail with.
-var Faults = []error{syscall.ENOSPC, syscall.EIO, syscall.EDQUOT, syscall.EROFS, ShortWrite}
+var Faults = []error{syscall.ENOSPC, syscall.EIO, syscall.EDQUOT, syscall.EROFS, ErrShortWrite}
 
 // Crash is what a crash panics with.
 const Crash = "durabletest: crash"
@@ -114,7 +114,7 @@ func (w *faultyFile) Write(b []byte) (n int, err error) {
 		n, err = w.file.Write(b)
 		return err
 	})
-	if errors.Is(err, ShortWrite) {
+	if errors.Is(err, ErrShortWrite) {
 		return n, nil
 	}
 	return n, err
