@@ -71,6 +71,14 @@ func thousands(n int) string {
 // seconds is clock for a number of seconds.
 func seconds(s float64) string { return clock(time.Duration(s * float64(time.Second))) }
 
+// plural is the word for one of something, or for another number of them.
+func plural(one string, n float64) string {
+	if n == 1 {
+		return one
+	}
+	return one + "s"
+}
+
 // clock formats a time for people: "8.3s", "2m05s", "1h03m".
 func clock(d time.Duration) string {
 	whole := int(math.Round(d.Seconds()))

@@ -28,7 +28,7 @@ are bounds for --lr-schedule triangular.
 The steps are those of train with the same flags, but on 512 images where train
 would take all. The network is forgotten.
 
-The run folder holds config.toml, lr-find.csv and the picture lr-find.png.
+The run folder holds lr-find.toml, lr-find.csv and the picture lr-find.png.
 
 Exit codes:
 ` + exitCodes
@@ -91,7 +91,7 @@ func runLRFind(ctx context.Context, s *settings) (err error) {
 	if err := s.config.CheckFor(data.Train.Len()); err != nil {
 		return err
 	}
-	dir, err := newRunDir(s, b, data, data.Name+"-lr-find")
+	dir, err := newRunDir(s, b, data, data.Name+"-lr-find", "lr-find.toml") // which makes it no run
 	if err != nil {
 		return err
 	}

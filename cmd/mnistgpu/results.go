@@ -60,8 +60,8 @@ func printSummary(w io.Writer, s *runs.Summary, stopping train.Stopping, asJSON 
 	if s.ValAccuracy != nil {
 		validation = fmt.Sprintf("validation %.2f %%, ", 100**s.ValAccuracy)
 	}
-	_, err := fmt.Fprintf(w, "test accuracy %.2f %% on %s (%strain %.2f %%, loss %s), %.4g epochs in %s\n%sresults in %s\n",
-		100**s.TestAccuracy, s.Data, validation, 100**s.TrainAccuracy, lossText(*s.Loss), s.Epochs,
+	_, err := fmt.Fprintf(w, "test accuracy %.2f %% on %s (%strain %.2f %%, loss %s), %.4g %s in %s\n%sresults in %s\n",
+		100**s.TestAccuracy, s.Data, validation, 100**s.TrainAccuracy, lossText(*s.Loss), s.Epochs, plural("epoch", s.Epochs),
 		seconds(s.Seconds), stopText(s, stopping), s.RunDir)
 	return err
 }

@@ -32,7 +32,7 @@ func newSweepView(quiet bool, total int, costs map[int]float64) *sweepView {
 	if quiet {
 		return v
 	}
-	fmt.Fprintf(os.Stderr, "%s trials", thousands(total))
+	fmt.Fprintf(os.Stderr, "%s %s", thousands(total), plural("trial", float64(total)))
 	if v.done > 0 {
 		fmt.Fprintf(os.Stderr, ", %s of them finished before", thousands(v.done))
 	}

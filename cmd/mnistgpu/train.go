@@ -75,7 +75,7 @@ func runTrain(ctx context.Context, s *settings) (err error) {
 	if err := s.config.CheckFor(data.Train.Len()); err != nil {
 		return err
 	}
-	dir, err := newRunDir(s, b, data, data.Name)
+	dir, err := newRunDir(s, b, data, data.Name, "config.toml")
 	if err != nil {
 		return err
 	}
@@ -133,10 +133,10 @@ func openData(ctx context.Context, s *settings) (*mnist.Dataset, error) {
 	return data, err
 }
 
-// newRunDir makes the run's folder and writes its settings there, so that a
-// folder that cannot be written shows before the training and not after it. The
-// name is that of the folder, unless the user gave one.
-func newRunDir(s *settings, b backend.Backend, data *mnist.Dataset, name string) (*rundir.Dir, error) {
+// newRunDir makes the run's folder and writes its settings into a file there, so
+// that a folder that cannot be written shows before the training and not after
+// it. The name is that of the folder, unless the user gave one.
+func newRunDir(s *settings, b backend.Backend, data *mnist.Dataset, name, file string) (*rundir.Dir, error) {
 	content, err := s.toml(b, data)
 	if err != nil {
 		return nil, err
@@ -150,7 +150,7 @@ func newRunDir(s *settings, b backend.Backend, data *mnist.Dataset, name string)
 	if err != nil {
 		return nil, err
 	}
-	if err := dir.Write("config.toml", content); err != nil {
+	if err := dir.Write(file, content); err != nil {
 		dir.Discard()
 		return nil, err
 	}
