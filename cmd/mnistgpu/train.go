@@ -83,7 +83,8 @@ func runTrain(ctx context.Context, s *settings) (err error) {
 	if s.preset == "notebook" {
 		view = notebook{view, os.Stdout, s.config.ValFraction > 0}
 	}
-	result, err := train.Run(ctx, b, data, s.config, view)
+	file := &historyFile{progressView: view, dir: dir, validation: s.config.ValFraction > 0}
+	result, err := train.Run(ctx, b, data, s.config, file)
 	view.finish()
 	if result == nil {
 		return err

@@ -1,0 +1,33 @@
+package main
+
+import (
+	"time"
+
+	"mnistgpu/internal/rundir"
+	"mnistgpu/internal/runs"
+	"mnistgpu/internal/train"
+)
+
+// historyInterval keeps a run that evaluates often from waiting for the disk
+// each time.
+const historyInterval = time.Second
+
+// historyFile keeps history.csv up to date while a run goes on, for those who
+// watch it. What it cannot write is left to save, which says so.
+type historyFile struct {
+	progressView
+	dir        *rundir.Dir
+	validation bool // the run has a validation set
+	records    []train.Record
+	written    time.Time
+}
+
+func (h *historyFile) Evaluated(r train.Record) {
+	h.progressView.Evaluated(r)
+	h.records = append(h.records, r)
+	if time.Since(h.written) < historyInterval {
+		return
+	}
+	h.dir.Write("history.csv", runs.EncodeHistory(h.records, h.validation))
+	h.written = time.Now()
+}
