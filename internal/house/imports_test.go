@@ -29,6 +29,7 @@ var arrows = map[string][]string{
 		"internal/report",
 		"internal/rundir",
 		"internal/runs",
+		"internal/serve",
 		"internal/sweep",
 		"internal/train",
 	},
@@ -46,6 +47,7 @@ var arrows = map[string][]string{
 	"internal/report":              {"internal/chart", "internal/metrics", "internal/mnist", "internal/model", "internal/picture", "internal/runs", "internal/train"},
 	"internal/rundir":              {"internal/durable"},
 	"internal/runs":                {"internal/train"},
+	"internal/serve":               {"internal/backend", "internal/infer", "internal/model", "internal/photo", "internal/runs"},
 	"internal/sweep":               {"internal/rundir"},
 	"internal/train":               {"internal/backend", "internal/mnist", "internal/model", "internal/nn"},
 }

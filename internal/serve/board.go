@@ -1,0 +1,40 @@
+package serve
+
+import (
+	"encoding/json"
+	"sync"
+)
+
+// board holds what clients are told of the model and the run, as JSON, and lets
+// them wait for news.
+type board struct {
+	mu    sync.Mutex
+	model []byte // nil while there is none
+	run   []byte // nil where a file is served
+	news  chan struct{}
+}
+
+func newBoard() *board { return &board{news: make(chan struct{})} }
+
+// read returns what there is, and a channel that closes when there is more.
+func (b *board) read() (model, run []byte, news <-chan struct{}) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.model, b.run, b.news
+}
+
+func (b *board) setModel(info modelInfo) { b.set(&b.model, info) }
+
+func (b *board) setRun(r *runInfo) { b.set(&b.run, r) }
+
+func (b *board) set(field *[]byte, v any) {
+	content, err := json.Marshal(v)
+	if err != nil {
+		panic("serve: news that are no JSON")
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	*field = content
+	close(b.news)
+	b.news = make(chan struct{})
+}

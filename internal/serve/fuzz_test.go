@@ -1,0 +1,46 @@
+package serve
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+)
+
+// FuzzHandler sends requests of any kind and wants an answer of ours: never a
+// failure, and never without the headers of security.
+func FuzzHandler(f *testing.F) {
+	f.Add("GET", "/", "localhost", "", "", []byte(nil))
+	f.Add("GET", "/v1/units/3?x=%00", "[::1]:80", "", "http://[::1]:80", []byte(nil))
+	f.Add("POST", "/v1/predict", "127.0.0.1", "application/json", "", []byte(`{"pixels":[0]}`))
+	f.Add("POST", "/v1/predict?detail=true", "localhost", "application/json", "null", pixels(784, "255"))
+	f.Add("POST", "/v1/predict", "localhost", "image/png; q=1", "", drawing(f, 20, 20))
+	f.Add("OPTIONS", "*", "evil.example", "text/plain", "http://evil.example", []byte("x"))
+	s, err := New(context.Background(), options(f))
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Cleanup(func() { s.close() })
+	handler := s.handler()
+	f.Fuzz(func(t *testing.T, method, target, host, kind, origin string, body []byte) {
+		request, err := http.NewRequest(method, "http://localhost/", bytes.NewReader(body))
+		if err != nil {
+			return // net/http lets no such method in
+		}
+		if request.URL, err = request.URL.Parse(target); err != nil || request.URL.Path == "/v1/events" {
+			return
+		}
+		request.Host = host
+		request.Header.Set("Content-Type", kind)
+		request.Header.Set("Origin", origin)
+		recorder := httptest.NewRecorder()
+		handler.ServeHTTP(recorder, request)
+		if code := recorder.Code; code >= 500 || code < 200 || code == 200 && host == "evil.example" {
+			t.Errorf("%s %s to %s: status %d: %s", method, target, host, code, recorder.Body)
+		}
+		if recorder.Header().Get("X-Content-Type-Options") != "nosniff" {
+			t.Error("an answer without the headers of security")
+		}
+	})
+}

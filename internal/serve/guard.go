@@ -1,0 +1,112 @@
+package serve
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// tokenCookie is where a browser keeps the token.
+const tokenCookie = "mnistgpu_token"
+
+// headers are sent with every answer. The page needs nothing from elsewhere, so
+// a browser is told to fetch nothing from elsewhere.
+var headers = map[string]string{
+	"Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
+		"base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+	"Cross-Origin-Opener-Policy":   "same-origin",
+	"Cross-Origin-Resource-Policy": "same-origin",
+	"Permissions-Policy":           "camera=(), geolocation=(), microphone=()",
+	"Referrer-Policy":              "no-referrer",
+	"X-Content-Type-Options":       "nosniff",
+}
+
+// guard lets through what comes from the page itself, or from a program, to a
+// host name of ours, with the token if there is one.
+type guard struct {
+	hosts []string
+	token string
+	next  http.Handler
+}
+
+func (g *guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	for name, value := range headers {
+		w.Header().Set(name, value)
+	}
+	switch {
+	case !g.knows(r.Host):
+		problemf(http.StatusMisdirectedRequest, "not a host name of this server").write(w)
+	case foreign(r):
+		problemf(http.StatusForbidden, "requests from other sites are refused").write(w)
+	case g.login(r):
+		g.welcome(w, r)
+	case !g.admits(r):
+		w.Header().Set("WWW-Authenticate", "Bearer")
+		problemf(http.StatusUnauthorized, "want the token that the server printed: in the address of the page, or as Authorization: Bearer").write(w)
+	default:
+		g.next.ServeHTTP(w, r)
+	}
+}
+
+// knows reports whether host is a name of ours. A site that has its own name
+// point here (DNS rebinding) sends that name, which a browser lets nobody
+// forge. The port is left alone: tunnels and containers change it.
+func (g *guard) knows(host string) bool {
+	name, _, err := net.SplitHostPort(host)
+	if err != nil {
+		name = host
+	}
+	name = strings.Trim(name, "[]")
+	return slices.ContainsFunc(g.hosts, func(h string) bool { return strings.EqualFold(h, name) })
+}
+
+// foreign reports whether a browser says that r comes from another site. To
+// follow a link to the page is allowed.
+func foreign(r *http.Request) bool {
+	site := r.Header.Get("Sec-Fetch-Site")
+	if r.URL.Path == "/" && r.Method == http.MethodGet && r.Header.Get("Sec-Fetch-Mode") == "navigate" {
+		return false
+	}
+	if site == "cross-site" || site == "same-site" {
+		return true
+	}
+	origin := r.Header.Get("Origin")
+	return site == "" && origin != "" && origin != "http://"+r.Host && origin != "https://"+r.Host
+}
+
+// login reports whether r opens the page with the token in its address.
+func (g *guard) login(r *http.Request) bool {
+	return g.token != "" && r.URL.Path == "/" && r.Method == http.MethodGet && g.is(r.URL.Query().Get("token"))
+}
+
+// welcome moves the token from the address of the page, which shows and stays
+// in the history, to a cookie.
+func (g *guard) welcome(w http.ResponseWriter, r *http.Request) {
+	http.SetCookie(w, &http.Cookie{
+		Name: tokenCookie, Value: g.token, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode,
+	})
+	w.Header().Set("Cache-Control", "no-store")
+	http.Redirect(w, r, "/", http.StatusSeeOther)
+}
+
+// admits reports whether r has the token, if there is one. Whether the server
+// lives is no secret.
+func (g *guard) admits(r *http.Request) bool {
+	if g.token == "" || r.URL.Path == "/healthz" {
+		return true
+	}
+	if bearer, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
+		return g.is(bearer)
+	}
+	cookie, err := r.Cookie(tokenCookie)
+	return err == nil && g.is(cookie.Value)
+}
+
+// is compares in constant time. The hash hides the length too.
+func (g *guard) is(token string) bool {
+	got, want := sha256.Sum256([]byte(token)), sha256.Sum256([]byte(g.token))
+	return subtle.ConstantTimeCompare(got[:], want[:]) == 1
+}

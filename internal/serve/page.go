@@ -1,0 +1,62 @@
+package serve
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"fmt"
+	"net/http"
+	"path"
+	"time"
+)
+
+// page holds what a browser shows.
+//
+//go:embed page
+var page embed.FS
+
+// contentTypes are those of the page's files.
+var contentTypes = map[string]string{
+	".css":  "text/css; charset=utf-8",
+	".html": "text/html; charset=utf-8",
+	".js":   "text/javascript; charset=utf-8",
+	".svg":  "image/svg+xml",
+}
+
+// pageFile is a file of the page.
+type pageFile struct {
+	content []byte
+	kind    string
+	tag     string // names the content, so that a browser fetches it once
+}
+
+// pageFiles are the page's files by the paths that they are served at.
+var pageFiles = readPage()
+
+func readPage() map[string]*pageFile {
+	files := map[string]*pageFile{}
+	entries, err := page.ReadDir("page")
+	if err != nil {
+		panic("serve: no page")
+	}
+	for _, entry := range entries {
+		content, err := page.ReadFile("page/" + entry.Name())
+		kind := contentTypes[path.Ext(entry.Name())]
+		if err != nil || kind == "" {
+			panic("serve: a page with a file that is none")
+		}
+		at := "/" + entry.Name()
+		if entry.Name() == "index.html" {
+			at = "/"
+		}
+		files[at] = &pageFile{content, kind, fmt.Sprintf("%q", fmt.Sprintf("%x", sha256.Sum256(content))[:16])}
+	}
+	return files
+}
+
+func (f *pageFile) serve(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", f.kind)
+	w.Header().Set("Cache-Control", "no-cache")
+	w.Header().Set("ETag", f.tag)
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(f.content))
+}

@@ -1,0 +1,122 @@
+// The page: a pad to draw on, and what the server says of the drawing.
+
+import { Answer } from "./answer.js";
+import { Curves } from "./curves.js";
+import { Pad } from "./pad.js";
+import { Units } from "./units.js";
+
+const element = (id) => document.getElementById(id);
+
+const pad = new Pad(element("pad"));
+const answer = new Answer();
+const units = new Units();
+const curves = new Curves();
+
+const patience = 5000; // milliseconds that an answer may take
+
+let model = null; // what GET /v1/model answers
+
+// ask sends the drawing as it is. While an answer is on its way, further strokes
+// wait and go together, so that the answers keep pace with the hand.
+let asking = false;
+let stale = false;
+
+async function ask(changed) {
+	if (asking) {
+		stale = true;
+		return;
+	}
+	asking = true;
+	do {
+		stale = false;
+		if (pad.empty || !model) {
+			answer.blank();
+			units.blank();
+			continue;
+		}
+		await show(changed);
+		changed = performance.now();
+	} while (stale);
+	asking = false;
+}
+
+async function show(changed) {
+	try {
+		const response = await fetch("/v1/predict?detail=true", {
+			method: "POST",
+			headers: { "Content-Type": "image/png" },
+			body: await pad.png(),
+			signal: AbortSignal.timeout(patience),
+		});
+		const result = await response.json();
+		if (pad.empty) {
+			return; // cleared in the meantime
+		}
+		if (!response.ok) {
+			tell(result.detail, true);
+			return;
+		}
+		answer.show(result);
+		units.show(result, model);
+		answer.took(performance.now() - changed);
+		tell("");
+	} catch {
+		tell("The server does not answer.", true);
+	}
+}
+
+function tell(text, bad = false) {
+	element("state").textContent = text;
+	element("state").classList.toggle("bad", bad);
+}
+
+pad.addEventListener("change", () => {
+	enable("undo", pad.undoable);
+	enable("clear", !pad.empty);
+	element("hint").hidden = !pad.empty;
+	ask(performance.now());
+});
+
+// enable gives the focus of a button that goes to the pad, or it would be lost.
+function enable(id, possible) {
+	const button = element(id);
+	if (!possible && document.activeElement === button) {
+		element("pad").focus({ preventScroll: true });
+	}
+	button.disabled = !possible;
+}
+
+element("undo").addEventListener("click", () => pad.undo());
+element("clear").addEventListener("click", () => pad.clear());
+addEventListener("keydown", (event) => {
+	if ((event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === "z") {
+		event.preventDefault();
+		pad.undo();
+	}
+});
+
+// What the server tells by itself: the model, once there is one, and the run.
+const events = new EventSource("/v1/events");
+
+events.addEventListener("model", (event) => {
+	model = JSON.parse(event.data);
+	answer.begin(model);
+	units.begin(model);
+	element("model").textContent = `${model.name} · ${model.layers.join("–")}`;
+	element("parameters").textContent = ` · ${model.parameters.toLocaleString("en")} parameters`;
+	document.title = `${model.name} · mnistgpu`;
+	tell("");
+	ask(performance.now());
+});
+
+events.addEventListener("run", (event) => {
+	const run = JSON.parse(event.data);
+	curves.show(run);
+	if (!model) {
+		element("model").textContent = run.name;
+		tell("There is no model to ask yet: it comes when the training ends.");
+	}
+});
+
+events.addEventListener("error", () => tell("The server does not answer.", true));
+events.addEventListener("open", () => tell(""));

@@ -1,0 +1,148 @@
+package serve
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"image"
+	"image/png"
+	"io"
+	"math"
+	"mime"
+	"net/http"
+	"time"
+
+	"mnistgpu/internal/photo"
+)
+
+const (
+	// maxBody bounds the body of a request. A drawing of the page has a tenth of it.
+	maxBody = 64 << 10
+
+	// maxSide bounds the height and the width of a picture.
+	maxSide = 1024
+)
+
+// predict answers for an image in the body of r.
+func (s *Server) predict(w http.ResponseWriter, r *http.Request) {
+	kind, problem := bodyKind(r)
+	if problem != nil {
+		problem.write(w)
+		return
+	}
+	// A slow client must not keep others waiting, so its body comes first.
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	if err != nil {
+		readProblem(err).write(w)
+		return
+	}
+	select {
+	case s.slots <- struct{}{}:
+		defer func() { <-s.slots }()
+	default:
+		problemf(http.StatusServiceUnavailable, "%d predictions at once are the most", cap(s.slots)).write(w)
+		return
+	}
+	s.gauges.busy.Add(1)
+	defer s.gauges.busy.Add(-1)
+	a, problem := s.answer(r.Context(), kind, body, r.URL.Query().Get("detail") == "true")
+	if problem != nil {
+		problem.write(w)
+		return
+	}
+	writeJSON(w, a)
+}
+
+// answer decodes a body and asks the network.
+func (s *Server) answer(ctx context.Context, kind string, body []byte, detail bool) (*answer, *problem) {
+	start := time.Now()
+	n := s.network.Load()
+	if n == nil {
+		return nil, problemf(http.StatusServiceUnavailable, noModel)
+	}
+	decode := n.readPNG
+	if kind == "application/json" {
+		decode = n.readPixels
+	}
+	image, problem := decode(body)
+	if problem != nil {
+		return nil, problem
+	}
+	a, err := s.ask(ctx, n, image, detail)
+	if err != nil {
+		return nil, problemf(http.StatusServiceUnavailable, "the model cannot answer now")
+	}
+	if math.IsNaN(a.Probability) {
+		return nil, problemf(http.StatusUnprocessableEntity, "the model's answer to this image is not finite")
+	}
+	s.gauges.predicted(time.Since(start))
+	return a, nil
+}
+
+// bodyKind returns the type of the body, if it is one of the two.
+func bodyKind(r *http.Request) (string, *problem) {
+	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil || kind != "application/json" && kind != "image/png" {
+		return "", problemf(http.StatusUnsupportedMediaType, "want Content-Type application/json or image/png")
+	}
+	if r.Header.Get("Content-Encoding") != "" {
+		return "", problemf(http.StatusUnsupportedMediaType, "want a body without Content-Encoding")
+	}
+	return kind, nil
+}
+
+// readProblem says why a body could not be read.
+func readProblem(err error) *problem {
+	var large *http.MaxBytesError
+	if errors.As(err, &large) {
+		return problemf(http.StatusRequestEntityTooLarge, "want a body of at most %d bytes", maxBody)
+	}
+	return problemf(http.StatusRequestTimeout, "the body did not come in time")
+}
+
+// readPixels takes {"pixels": [...]} as it is.
+func (n *network) readPixels(body []byte) ([]byte, *problem) {
+	// Pointers tell null from 0, and a list of bytes from a string in base64.
+	var request struct {
+		Pixels []*uint8 `json:"pixels"`
+	}
+	d := json.NewDecoder(bytes.NewReader(body))
+	d.DisallowUnknownFields()
+	want := n.model.Height * n.model.Width
+	wrong := problemf(http.StatusBadRequest, `want {"pixels": [...]} with %d whole numbers of 0 to 255 and nothing else`, want)
+	if err := d.Decode(&request); err != nil || len(request.Pixels) != want {
+		return nil, wrong
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return nil, wrong
+	}
+	pixels := make([]byte, want)
+	for i, p := range request.Pixels {
+		if p == nil {
+			return nil, wrong
+		}
+		pixels[i] = *p
+	}
+	return pixels, nil
+}
+
+// readPNG brings a picture to the form of the training images.
+func (n *network) readPNG(body []byte) ([]byte, *problem) {
+	config, err := png.DecodeConfig(bytes.NewReader(body))
+	if err != nil {
+		return nil, problemf(http.StatusBadRequest, "the body is no PNG")
+	}
+	if config.Width > maxSide || config.Height > maxSide {
+		return nil, problemf(http.StatusBadRequest, "want a picture of at most %dx%d", maxSide, maxSide)
+	}
+	var picture image.Image
+	if picture, err = png.Decode(bytes.NewReader(body)); err != nil {
+		return nil, problemf(http.StatusBadRequest, "the PNG is broken")
+	}
+	pixels, err := photo.Digit(picture, n.model.Height, n.model.Width)
+	if err != nil {
+		return nil, problemf(http.StatusUnprocessableEntity, "the picture shows nothing")
+	}
+	return pixels, nil
+}

@@ -1,0 +1,139 @@
+package serve
+
+import (
+	_ "embed"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// openAPI describes the API.
+//
+//go:embed openapi.json
+var openAPI []byte
+
+// routes are all that there is: path, method, handler.
+func (s *Server) routes() map[string]map[string]http.HandlerFunc {
+	get := func(h http.HandlerFunc) map[string]http.HandlerFunc {
+		return map[string]http.HandlerFunc{http.MethodGet: h}
+	}
+	routes := map[string]map[string]http.HandlerFunc{
+		"/v1/predict":      {http.MethodPost: s.predict},
+		"/v1/model":        get(s.modelInfo),
+		"/v1/run":          get(s.runInfo),
+		"/v1/events":       get(s.events),
+		"/v1/units/{unit}": get(s.unitWeights),
+		"/healthz":         get(s.health),
+		"/metrics":         get(s.metrics),
+		"/openapi.json":    get(s.describe),
+	}
+	for path, file := range pageFiles {
+		routes[path] = get(file.serve)
+	}
+	return routes
+}
+
+// handler is the guard around the routes. What is not a route is not found, and
+// a method that a route does not have is not allowed.
+func (s *Server) handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
+		problemf(http.StatusNotFound, "no such path: /openapi.json describes those that there are").write(w)
+	})
+	for path, methods := range s.routes() {
+		if path == "/" {
+			path = "/{$}"
+		}
+		for method, handler := range methods {
+			mux.HandleFunc(method+" "+path, handler)
+		}
+		allowed := allow(methods)
+		mux.HandleFunc(path, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Allow", allowed)
+			problemf(http.StatusMethodNotAllowed, "want %s", allowed).write(w)
+		})
+	}
+	return s.count(&guard{hosts: s.options.Hosts, token: s.options.Token, next: mux})
+}
+
+// allow lists the methods of a route. A GET route answers HEAD too.
+func allow(methods map[string]http.HandlerFunc) string {
+	list := slices.Sorted(maps.Keys(methods))
+	if slices.Contains(list, http.MethodGet) {
+		list = append(list, http.MethodHead)
+	}
+	return strings.Join(list, ", ")
+}
+
+// count counts what next answers. A panic becomes an answer too, and a line in
+// the log.
+func (s *Server) count(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		recorder := &recorder{ResponseWriter: w, code: http.StatusOK}
+		defer func() {
+			if failure := recover(); failure != nil {
+				s.options.Log.Printf("internal failure: %v", failure)
+				problemf(http.StatusInternalServerError, "internal failure").write(recorder)
+			}
+			s.gauges.answered(r.Pattern, r.Method, recorder.code)
+		}()
+		next.ServeHTTP(recorder, r)
+	})
+}
+
+// recorder remembers the status of an answer.
+type recorder struct {
+	http.ResponseWriter
+	code int
+}
+
+func (r *recorder) WriteHeader(code int) {
+	r.code = code
+	r.ResponseWriter.WriteHeader(code)
+}
+
+// Unwrap is for [http.ResponseController].
+func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
+
+func (s *Server) modelInfo(w http.ResponseWriter, _ *http.Request) {
+	n := s.network.Load()
+	if n == nil {
+		problemf(http.StatusServiceUnavailable, noModel).write(w)
+		return
+	}
+	writeJSON(w, n.info)
+}
+
+// noModel is said of a run that has just begun.
+const noModel = "the run has not left a model yet"
+
+func (s *Server) runInfo(w http.ResponseWriter, _ *http.Request) {
+	_, run, _ := s.board.read()
+	if run == nil {
+		problemf(http.StatusNotFound, "a model is served without a run").write(w)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	w.Write(append(slices.Clone(run), '\n'))
+}
+
+func (s *Server) health(w http.ResponseWriter, _ *http.Request) {
+	writeJSON(w, struct {
+		Status string `json:"status"`
+		Model  bool   `json:"model"` // there is one
+	}{"ok", s.network.Load() != nil})
+}
+
+func (s *Server) metrics(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	s.gauges.write(w)
+}
+
+func (s *Server) describe(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-cache")
+	w.Write(openAPI)
+}

@@ -1,0 +1,89 @@
+package serve
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"time"
+
+	"mnistgpu/internal/model"
+)
+
+// stamp tells versions of a file apart. That of no file is zero.
+type stamp struct {
+	size     int64
+	modified time.Time
+}
+
+func stampOf(path string) stamp {
+	info, err := os.Stat(path)
+	if err != nil {
+		return stamp{}
+	}
+	return stamp{info.Size(), info.ModTime()}
+}
+
+// watcher follows the files of a run that goes on.
+type watcher struct {
+	server                  *Server
+	model, history, summary stamp // of what was read last
+	told                    bool  // the run was read at all
+}
+
+// watch looks for news until ctx is done. Only a fault of the backend is an
+// error: files that cannot be read are told to the log.
+func (w *watcher) watch(ctx context.Context) error {
+	ticks := time.NewTicker(w.server.options.Limits.Poll)
+	defer ticks.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticks.C:
+		}
+		w.lookAtRun()
+		err := w.lookAtModel(ctx)
+		var file *model.Error
+		if errors.As(err, &file) {
+			w.server.options.Log.Print(err)
+		} else if err != nil {
+			return err
+		}
+	}
+}
+
+// lookAtRun tells what a run has added to its history.
+func (w *watcher) lookAtRun() {
+	dir := w.server.options.Run
+	if dir == "" {
+		return
+	}
+	history, summary := stampOf(filepath.Join(dir, "history.csv")), stampOf(filepath.Join(dir, "summary.json"))
+	if w.told && w.history == history && w.summary == summary {
+		return
+	}
+	w.told, w.history, w.summary = true, history, summary
+	run, err := readRun(dir)
+	if err != nil {
+		w.server.options.Log.Print(err)
+		return
+	}
+	w.server.board.setRun(run)
+}
+
+// lookAtModel loads a model that has come or changed. One that cannot be read
+// leaves the one before it in place, and is a [*model.Error]. That a run has
+// none yet is no error.
+func (w *watcher) lookAtModel(ctx context.Context) error {
+	now := stampOf(w.server.options.Model)
+	if now == w.model && now != (stamp{}) || now == (stamp{}) && w.server.options.Run != "" {
+		return nil
+	}
+	w.model = now
+	m, err := model.Read(w.server.options.Model)
+	if err != nil {
+		return err
+	}
+	return w.server.load(ctx, m)
+}
