@@ -19,17 +19,18 @@ import (
 
 // The exit codes are part of the command's contract.
 const (
-	exitDone        = 0
-	exitFailure     = 1
-	exitUsage       = 2
-	exitData        = 3
-	exitNoDevice    = 4
-	exitDeviceLost  = 5
-	exitOutOfMemory = 6
-	exitDiverged    = 7
-	exitCannotWrite = 8
-	exitTarget      = 9
-	exitSignal      = 128 // and the signal's number
+	exitDone         = 0
+	exitFailure      = 1
+	exitUsage        = 2
+	exitData         = 3
+	exitNoDevice     = 4
+	exitDeviceLost   = 5
+	exitOutOfMemory  = 6
+	exitDiverged     = 7
+	exitCannotWrite  = 8
+	exitTarget       = 9
+	exitCannotListen = 10
+	exitSignal       = 128 // and the signal's number
 )
 
 // exitCodes documents them.
@@ -43,6 +44,7 @@ const exitCodes = `    0  done
     7  diverged: a loss or weight is not finite
     8  cannot write
     9  target accuracy missed
+   10  cannot listen: the address is taken, or not this machine's
   130  interrupted (SIGINT), after the results so far were saved
   143  terminated (SIGTERM), after the results so far were saved`
 

@@ -49,28 +49,33 @@ func dataOf(path string) (string, error) {
 	return cmp.Or(config.Data, "auto"), nil
 }
 
-// modelClasses returns the names of the classes of the model at path: those in
-// the classes.txt beside it, or of its data, or else those of digits or numbers.
+// modelClasses returns the names of the classes of the model at path: those that
+// it has, or else those of digits or numbers.
 func modelClasses(path string, m *model.Model) ([]string, error) {
-	dir := path
-	if !isFolder(path) {
-		dir = filepath.Dir(path)
-	}
-	names, err := mnist.ReadNames(dir)
+	names, err := namedClasses(path)
 	if err != nil {
 		return nil, err
-	}
-	if names == nil {
-		data, err := dataOf(path)
-		if err != nil {
-			return nil, err
-		}
-		if names, err = classNames(data); err != nil {
-			return nil, err
-		}
 	}
 	if len(names) != m.Classes() {
 		return mnist.DefaultNames(m.Classes()), nil
 	}
 	return names, nil
+}
+
+// namedClasses returns the names in the classes.txt beside the model at path, or
+// those of its data.
+func namedClasses(path string) ([]string, error) {
+	dir := path
+	if !isFolder(path) {
+		dir = filepath.Dir(path)
+	}
+	names, err := mnist.ReadNames(dir)
+	if err != nil || names != nil {
+		return names, err
+	}
+	data, err := dataOf(path)
+	if err != nil {
+		return nil, err
+	}
+	return classNames(data)
 }

@@ -36,7 +36,7 @@ func newRoot() *cobra.Command {
 	})
 	root.AddCommand(
 		newTrain(), newLRFind(), newSweep(),
-		newReport(), newRuns(), newEval(), newPredict(), newExport(), newImport(),
+		newReport(), newRuns(), newEval(), newPredict(), newServe(), newExport(), newImport(),
 		newData(), newConfig(), newBench(), newDevices(), newDoctor(), newMan(),
 	)
 	return root

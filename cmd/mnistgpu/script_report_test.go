@@ -35,8 +35,8 @@ func checkPicture(ts *testscript.TestScript, name, content string) error {
 	return nil
 }
 
-// outside is what makes a page load something.
-var outside = regexp.MustCompile(`(?i)<script|<link|<iframe|@import|url\(|src="[^d]|https?://`)
+// elsewhere is what makes a page load something.
+var elsewhere = regexp.MustCompile(`(?i)<script|<link|<iframe|@import|url\(|src="[^d]|https?://`)
 
 // inside is a picture that is part of a page.
 var inside = regexp.MustCompile(`src="data:image/png;base64,([^"]+)"`)
@@ -47,7 +47,7 @@ func offline(ts *testscript.TestScript, neg bool, args []string) {
 	page := ts.ReadFile(args[0])
 	least, err := strconv.Atoi(args[1])
 	ts.Check(err)
-	if found := outside.FindString(page); found != "" {
+	if found := elsewhere.FindString(page); found != "" {
 		ts.Fatalf("%s has %s", args[0], found)
 	}
 	found := inside.FindAllStringSubmatch(page, -1)

@@ -56,6 +56,9 @@ func TestScripts(t *testing.T) {
 			"offline":  offline,
 			"repeats":  repeats,
 			"take":     take,
+			"serve":    serveCommand,
+			"ask":      ask,
+			"end":      end,
 		},
 		RequireExplicitExec: true,
 	})

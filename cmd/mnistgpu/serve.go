@@ -1,0 +1,156 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+
+	"mnistgpu/gpu"
+	"mnistgpu/internal/backend"
+	"mnistgpu/internal/model"
+	"mnistgpu/internal/serve"
+)
+
+const serveHelp = `Serve a page to draw on, which shows what a trained model says while you draw,
+and a JSON API. Of a run that goes on, the page shows the curves.
+
+The model is a run folder that train left, or is about to, or a
+model.safetensors. The address of the page goes to stdout. Programs ask with POST
+/v1/predict, which /openapi.json describes; /healthz and /metrics are for
+those who watch over the server.
+
+Only this machine can reach the server, unless --allow-remote says otherwise.
+Then every request needs a token: a new one, which is part of the address that is
+printed, or that of --token-file or MNISTGPU_TOKEN. A token that is given is needed
+on this machine too. The connection is not encrypted: put a proxy with TLS before
+a server that others reach through a network that you do not trust.
+
+SIGINT (Ctrl-C) and SIGTERM end the server, with exit code 0.
+
+Exit codes:
+` + exitCodes
+
+const serveExamples = `  mnistgpu serve runs/mnist-001
+  mnistgpu serve model.safetensors --addr 127.0.0.1:0
+  mnistgpu serve runs/mnist-001 --addr 0.0.0.0:8080 --allow-remote`
+
+// serveSettings are what the argument and the flags of serve say.
+type serveSettings struct {
+	model  string   // a run folder or a file
+	where  settings // only its data and backend
+	listen listening
+}
+
+// newServe returns the serve command.
+func newServe() *cobra.Command {
+	s := serveSettings{where: settings{preset: "default", graph: true}}
+	cmd := &cobra.Command{
+		Use:     "serve RUN|model.safetensors",
+		Short:   "Serve a page to draw a digit on, and an API",
+		Long:    serveHelp,
+		Example: serveExamples,
+	}
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		if len(args) != 1 {
+			return usageError(cmd, fmt.Errorf("%d arguments: want a run folder or a model.safetensors", len(args)))
+		}
+		return nil
+	}
+	f := cmd.Flags()
+	f.SortFlags = false
+	s.listen.register(f)
+	f.StringVar(&s.where.data, "data", "", "where the names of the classes are: a `folder` of data (default that of the run)")
+	f.StringVar(&s.where.backend, "backend", "cpu", "auto, cpu or cuda")
+	f.IntVar(&s.where.gpu.Device, "device", 0, "number of the GPU; implies --backend cuda")
+	f.TextVar(&s.where.gpu.Precision, "precision", gpu.FP32, "of matrix products on a GPU: fp32, tf32 or bf16")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		s.model = args[0]
+		if !f.Changed("backend") && (f.Changed("device") || f.Changed("precision")) {
+			s.where.backend = "cuda"
+		}
+		if err := errors.Join(s.where.check(f), s.listen.check()); err != nil {
+			return usageError(cmd, err)
+		}
+		ctx, stop := untilSignal(cmd.Context())
+		defer stop()
+		return s.run(ctx)
+	}
+	return cmd
+}
+
+// run serves until ctx is done.
+func (s *serveSettings) run(ctx context.Context) error {
+	options, err := s.options()
+	if err != nil {
+		return err
+	}
+	if options.Token, err = s.listen.secret(); err != nil {
+		return err
+	}
+	listener, err := s.listen.open()
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+	options.Hosts = s.listen.hosts()
+	server, err := serve.New(ctx, options)
+	if err != nil {
+		return err
+	}
+	if m := server.Model(); m != "" {
+		fmt.Fprintf(os.Stderr, "serving %s; Ctrl-C ends it\n", m)
+	} else {
+		fmt.Fprintf(os.Stderr, "serving %s, which has no model yet; Ctrl-C ends it\n", s.model)
+	}
+	fmt.Println(s.listen.page(listener.Addr()))
+	return server.Serve(ctx, listener)
+}
+
+// options are what the server serves.
+func (s *serveSettings) options() (serve.Options, error) {
+	o := serve.Options{
+		Model: s.model, Version: version(),
+		Open:   func() (backend.Backend, error) { return openBackend(&s.where) },
+		Limits: serve.DefaultLimits(),
+		Log:    log.New(os.Stderr, "mnistgpu: ", 0),
+	}
+	if isFolder(s.model) {
+		o.Run, o.Model = s.model, filepath.Join(s.model, "model.safetensors")
+		if err := checkRun(s.model); err != nil {
+			return o, err
+		}
+	}
+	var err error
+	if s.where.data == "" {
+		o.Classes, err = namedClasses(s.model)
+	} else {
+		o.Classes, err = classNames(s.where.data)
+	}
+	return o, err
+}
+
+// checkRun refuses a folder in which no run has begun.
+func checkRun(dir string) error {
+	for _, name := range []string{"config.toml", "model.safetensors"} {
+		if _, err := os.Stat(filepath.Join(dir, name)); !errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+	}
+	err := &model.Error{Path: dir, Err: errors.New("is no run folder: it has neither config.toml nor model.safetensors")}
+	return &failure{code: exitData, err: err, hint: "name a folder that train made, such as runs/mnist-001"}
+}
+
+// version is that of the program, as far as its build knows it.
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "(devel)"
+}
