@@ -4,6 +4,8 @@
 # make fuzz      hostile input to all readers of files, FUZZTIME=30s each
 # make reproducible  two builds, one SHA-256; make release fills bin/release
 # make test-cuda the CUDA backend on the simulated device, or on a GPU
+# make test-browser  the page of serve, used by Chromium; needs real MNIST
+# make soak      ten minutes of good and hostile requests to serve
 # make kernels   write kernels/kernels.ptx anew, with nvcc
 # make asm       write the CPU's assembly anew; check-asm asks that it is committed
 
@@ -22,7 +24,7 @@ export CGO_CFLAGS += $(if $(CUDA_H),-I$(CURDIR)/gpu/driver/compat -I$(dir $(CUDA
 PTX = nvcc -ptx -arch=compute_75 kernels.cu
 ARCHITECTURES = sm_75 sm_80 sm_86 sm_89 sm_90
 
-.PHONY: build build-cpu test test-long fuzz test-cuda gpu-bundle kernels check-kernels \
+.PHONY: build build-cpu test test-long fuzz test-cuda test-browser soak gpu-bundle kernels check-kernels \
 	asm check-asm lint vulncheck clean build-openblas reproducible release
 
 ifdef CUDA_H
@@ -51,7 +53,7 @@ test-long:
 FUZZTIME ?= 30s
 FUZZ = internal/mnist:FuzzImages internal/mnist:FuzzLabels internal/mnist:FuzzGzip \
 	internal/convert:FuzzCSV internal/convert:FuzzPNG internal/model:FuzzDecode \
-	internal/checkpoint:FuzzDecode cmd/mnistgpu:FuzzConfig
+	internal/checkpoint:FuzzDecode cmd/mnistgpu:FuzzConfig internal/serve:FuzzHandler
 
 fuzz:
 	for target in $(FUZZ); do \
@@ -61,6 +63,12 @@ fuzz:
 
 test-cuda:
 	go test -tags cuda ./gpu/... ./kernels/... ./cmd/...
+
+test-browser:
+	cd internal/serve/browsertest && go test -count=1 -v ./...
+
+soak:
+	MNISTGPU_SOAK=10m go test -count=1 -timeout 20m -run TestSoak -v ./internal/serve
 
 # A folder to carry to a machine with a GPU, which needs no Go: ./check.sh there.
 gpu-bundle: build
