@@ -45,7 +45,7 @@ async function show(changed) {
 		const response = await fetch("/v1/predict?detail=true", {
 			method: "POST",
 			headers: { "Content-Type": "image/png" },
-			body: await pad.png(),
+			body: pad.picture(),
 			signal: AbortSignal.timeout(patience),
 		});
 		const result = await response.json();

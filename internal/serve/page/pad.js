@@ -1,7 +1,9 @@
 // The drawing area: strokes by mouse, pen, finger or keyboard.
 
+import { png } from "./png.js";
+
 const lineWidth = 0.085; // of the side of the area
-const pictureSide = 196; // of what is sent, in pixels
+const pictureSide = 140; // of what is sent, in pixels
 const step = 0.04; // of a key, and the small one
 const smallStep = 0.01;
 
@@ -61,13 +63,15 @@ export class Pad extends EventTarget {
 		}
 	}
 
-	// png is the drawing, black on white, whatever the colours of the page.
-	png() {
+	// picture is the drawing as a PNG, black on white, whatever the colours of the
+	// page.
+	picture() {
 		const context = this.#picture.getContext("2d", { willReadFrequently: true });
 		context.fillStyle = "#fff";
 		context.fillRect(0, 0, pictureSide, pictureSide);
 		this.#ink(context, pictureSide, "#000");
-		return this.#picture.convertToBlob({ type: "image/png" });
+		const { data } = context.getImageData(0, 0, pictureSide, pictureSide);
+		return png(data.filter((_, i) => i % 4 === 0), pictureSide, pictureSide);
 	}
 
 	#changed() {
