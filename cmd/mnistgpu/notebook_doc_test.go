@@ -1,0 +1,157 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// notebookPage is the notebook as commands.
+const notebookPage = "../../docs/notebook.md"
+
+// shown is a command of a page and what it printed there.
+type shown struct {
+	command string
+	output  []string
+}
+
+// TestNotebookPage runs every command of the page, one after another in one
+// folder, and wants each to print what the page shows but for its numbers: some
+// drawn digits stand for MNIST. With MNISTGPU_LONG and MNIST itself it wants the
+// accuracies too.
+func TestNotebookPage(t *testing.T) {
+	commands := readPage(t, notebookPage)
+	if len(commands) < 8 {
+		t.Fatalf("the page has %d commands: the test looks in the wrong place", len(commands))
+	}
+	var script strings.Builder
+	script.WriteString("digits mnist 150 60\n")
+	for i, c := range commands {
+		fmt.Fprintf(&script, "exec %s\n", c.command)
+		if len(c.output) > 0 {
+			fmt.Fprintf(&script, "shows %d\n", i)
+		}
+	}
+	folder := t.TempDir()
+	if err := os.WriteFile(filepath.Join(folder, "notebook.txtar"), []byte(script.String()), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	long := os.Getenv("MNISTGPU_LONG") != "" && os.Getenv("MNISTGPU_DATA") != ""
+	testscript.Run(t, testscript.Params{
+		Dir: folder,
+		Setup: func(env *testscript.Env) error {
+			if long {
+				env.Setenv("MNISTGPU_DATA", os.Getenv("MNISTGPU_DATA"))
+				return nil
+			}
+			env.Setenv("MNISTGPU_DATASET", "./mnist")
+			return nil
+		},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"digits": digits,
+			"shows": func(ts *testscript.TestScript, neg bool, args []string) {
+				i, err := strconv.Atoi(args[0])
+				ts.Check(err)
+				compareShown(ts, commands[i], long)
+			},
+		},
+	})
+}
+
+// readPage returns the commands behind a prompt in a page's indented blocks, with
+// the lines below them.
+func readPage(t *testing.T, path string) (commands []shown) {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	lines := bufio.NewScanner(f)
+	inside := false
+	for lines.Scan() {
+		text, indented := strings.CutPrefix(lines.Text(), "    ")
+		command, isCommand := strings.CutPrefix(text, "$ ")
+		switch {
+		case indented && isCommand:
+			commands = append(commands, shown{command: command})
+			inside = true
+		case indented && inside:
+			last := &commands[len(commands)-1]
+			last.output = append(last.output, text)
+		default:
+			inside = false
+		}
+	}
+	if err := lines.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return commands
+}
+
+// numberText is a number, with what may stand in it: 60,000, 1e-5, 1m40s.
+var numberText = regexp.MustCompile(`[0-9]+([,.][0-9]+)*(e[-+]?[0-9]+)?(m[0-9]+s|s)?`)
+
+// trialList is the list of the trials that passed, which depends on the numbers.
+var trialList = regexp.MustCompile(`: (none|# at #(, # at #)*)$`)
+
+// shape is a line without its numbers.
+func shape(line string) string {
+	line = numberText.ReplaceAllString(line, "#")
+	line = trialList.ReplaceAllString(line, ": #")
+	return strings.Join(strings.Fields(line), " ")
+}
+
+// accuracyText is a number of per cent in a line.
+var accuracyText = regexp.MustCompile(`([0-9.]+) ?%`)
+
+// accuracyLimit is in points of per cent: other kernels take sums in another
+// order, which moves a minibatch run by a few test images.
+const accuracyLimit = 0.5
+
+// compareShown compares what the last command printed with what the page shows.
+func compareShown(ts *testscript.TestScript, want shown, long bool) {
+	got := strings.Split(strings.TrimRight(ts.ReadFile("stdout"), "\n"), "\n")
+	if len(got) != len(want.output) {
+		ts.Fatalf("%s printed %d lines, the page shows %d", want.command, len(got), len(want.output))
+	}
+	for i, line := range want.output {
+		if shape(got[i]) != shape(line) {
+			ts.Fatalf("%s printed\n%s\nand the page shows\n%s", want.command, got[i], line)
+		}
+		if !long {
+			continue
+		}
+		printed := accuracyText.FindAllStringSubmatch(got[i], -1)
+		for k, match := range accuracyText.FindAllStringSubmatch(line, -1) {
+			x, xErr := strconv.ParseFloat(printed[k][1], 64)
+			y, yErr := strconv.ParseFloat(match[1], 64)
+			if xErr != nil || yErr != nil || !(max(x-y, y-x) <= accuracyLimit) {
+				ts.Fatalf("%s printed\n%s\nand the page shows\n%s", want.command, got[i], line)
+			}
+		}
+	}
+}
+
+func TestShapeKeepsWords(t *testing.T) {
+	const line = "best is trial 6: hidden 1024  lr 0.001, train 94.72 %  test 92.45 %"
+	if other := "best is trial 11: hidden 300 lr 1e-5, train 9 % test 8.1 %"; shape(line) != shape(other) {
+		t.Errorf("%q is not %q", shape(line), shape(other))
+	}
+	for _, other := range []string{
+		"best is trial 6: hidden 1024  lr 0.001, train 94.72 %",
+		"best was trial 6: hidden 1024  lr 0.001, train 94.72 %  test 92.45 %",
+		"best is trial six: hidden 1024  lr 0.001, train 94.72 %  test 92.45 %",
+	} {
+		if shape(line) == shape(other) {
+			t.Errorf("%q passes for %q", other, line)
+		}
+	}
+}
