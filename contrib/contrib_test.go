@@ -1,6 +1,7 @@
-// Package contrib holds the tests of the files that run mnistgpu on engines that
-// people have: Slurm, GNU parallel and Kubernetes. Each comes to the same table as
-// one plain sweep.
+// Package contrib holds the tests of the files that run mnistgpu on what people
+// have: sweeps with Slurm, GNU parallel and Kubernetes, each of which must come to
+// the same table as one plain sweep, and serve in a container, by compose and by
+// systemd.
 package contrib
 
 import (
