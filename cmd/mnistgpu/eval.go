@@ -14,7 +14,6 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"mnistgpu/gpu"
 	"mnistgpu/internal/backend"
 	"mnistgpu/internal/mnist"
 	"mnistgpu/internal/model"
@@ -81,10 +80,7 @@ func newEval() *cobra.Command {
 // registerPlace defines the flags that say where a trained model is judged.
 func (s *settings) registerPlace(f *pflag.FlagSet) {
 	f.StringVar(&s.data, "data", "", "auto, mnist, synthetic or a `folder` of IDX files (default that of the run)")
-	f.StringVar(&s.backend, "backend", "auto", "auto, cpu or cuda")
-	f.StringVar(&s.blas, "blas", "auto", blasUsage()+"; implies --backend cpu")
-	f.IntVar(&s.gpu.Device, "device", 0, "number of the GPU; implies --backend cuda")
-	f.TextVar(&s.gpu.Precision, "precision", gpu.FP32, "of matrix products on a GPU: fp32, tf32 or bf16")
+	s.registerBackend(f, "auto")
 }
 
 // run scores the model and tells the result.

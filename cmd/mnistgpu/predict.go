@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -8,7 +9,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"mnistgpu/gpu"
 	"mnistgpu/internal/infer"
 	"mnistgpu/internal/model"
 )
@@ -66,12 +66,10 @@ func newPredict() *cobra.Command {
 	f.BoolVar(&s.show, "show", false, "print what the network sees")
 	f.BoolVar(&s.asIs, "as-is", false, "take pictures of the model's size, light on black, as they are")
 	f.BoolVar(&s.json, "json", false, "print one JSON object")
-	f.StringVar(&s.where.backend, "backend", "cpu", "auto, cpu or cuda")
-	f.IntVar(&s.where.gpu.Device, "device", 0, "number of the GPU, for --backend cuda")
-	f.TextVar(&s.where.gpu.Precision, "precision", gpu.FP32, "of matrix products on a GPU: fp32, tf32 or bf16")
+	s.where.registerBackend(f, "cpu")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		s.model, s.pictures = args[0], args[1:]
-		if err := errors.Join(s.where.check(f), s.check()); err != nil {
+		if err := cmp.Or(s.where.check(f), s.check()); err != nil {
 			return usageError(cmd, err)
 		}
 		return s.run()

@@ -17,9 +17,7 @@ func readSettings(dir string) (*settings, error) {
 	if _, err := os.Stat(path); err != nil {
 		return nil, runs.Fault(path, err)
 	}
-	s := new(settings)
-	f := pflag.NewFlagSet("train", pflag.ContinueOnError)
-	s.register(f)
+	s, f := newSettings()
 	file, err := fromFile(f, path)
 	if err != nil {
 		return nil, &failure{code: exitData, err: err}
@@ -67,9 +65,7 @@ func (s *settings) command() string {
 // defaultsBeside returns what all settings come to if only those of the list
 // that are said are given. It is empty where these alone make no sense.
 func defaultsBeside(list []setting, said map[string]bool) map[string]string {
-	s := new(settings)
-	f := pflag.NewFlagSet("train", pflag.ContinueOnError)
-	s.register(f)
+	s, f := newSettings()
 	for _, l := range list {
 		if said[l.flag.Name] && f.Set(l.flag.Name, l.value) != nil {
 			return nil

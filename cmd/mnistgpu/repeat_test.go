@@ -10,9 +10,7 @@ import (
 // resolved returns the settings of a command line.
 func resolved(t *testing.T, words []string) *settings {
 	t.Helper()
-	s := new(settings)
-	f := pflag.NewFlagSet("train", pflag.ContinueOnError)
-	s.register(f)
+	s, f := newSettings()
 	if err := f.Parse(words); err != nil {
 		t.Fatal(err)
 	}

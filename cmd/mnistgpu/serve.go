@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,7 +13,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"mnistgpu/gpu"
 	"mnistgpu/internal/backend"
 	"mnistgpu/internal/model"
 	"mnistgpu/internal/serve"
@@ -67,15 +67,10 @@ func newServe() *cobra.Command {
 	f.SortFlags = false
 	s.listen.register(f)
 	f.StringVar(&s.where.data, "data", "", "where the names of the classes are: a `folder` of data (default that of the run)")
-	f.StringVar(&s.where.backend, "backend", "cpu", "auto, cpu or cuda")
-	f.IntVar(&s.where.gpu.Device, "device", 0, "number of the GPU; implies --backend cuda")
-	f.TextVar(&s.where.gpu.Precision, "precision", gpu.FP32, "of matrix products on a GPU: fp32, tf32 or bf16")
+	s.where.registerBackend(f, "cpu")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		s.model = args[0]
-		if !f.Changed("backend") && (f.Changed("device") || f.Changed("precision")) {
-			s.where.backend = "cuda"
-		}
-		if err := errors.Join(s.where.check(f), s.listen.check()); err != nil {
+		if err := cmp.Or(s.where.check(f), s.listen.check()); err != nil {
 			return usageError(cmd, err)
 		}
 		ctx, stop := untilSignal(cmd.Context())

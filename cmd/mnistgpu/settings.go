@@ -37,6 +37,14 @@ type settings struct {
 	config train.Config // what they come to; see resolve
 }
 
+// newSettings returns settings with the flags of train that set them.
+func newSettings() (*settings, *pflag.FlagSet) {
+	s := new(settings)
+	f := pflag.NewFlagSet("train", pflag.ContinueOnError)
+	s.register(f)
+	return s, f
+}
+
 // register defines the flags. Those of the config show the default preset's
 // values.
 func (s *settings) register(f *pflag.FlagSet) {
@@ -45,10 +53,7 @@ func (s *settings) register(f *pflag.FlagSet) {
 	f.StringVar(&s.preset, "preset", "default", "settings to start from: "+strings.Join(train.Presets(), " or "))
 	f.StringVar(&s.data, "data", "auto", "auto, mnist, synthetic or a `folder` of IDX files")
 	f.IntVar(&s.classes, "classes", 0, "number of classes in a folder of your own data (default that of its classes.txt, or 10)")
-	f.StringVar(&s.backend, "backend", "auto", "auto, cpu or cuda")
-	f.StringVar(&s.blas, "blas", "auto", blasUsage()+"; implies --backend cpu")
-	f.IntVar(&s.gpu.Device, "device", 0, "number of the GPU; implies --backend cuda")
-	f.TextVar(&s.gpu.Precision, "precision", gpu.FP32, "of matrix products on a GPU: fp32, tf32 or bf16")
+	s.registerBackend(f, "auto")
 	s.given = train.Preset("default")
 	registerConfig(f, &s.given)
 	f.BoolVar(&s.graph, "graph", true, "on a GPU, replay a step as one CUDA graph")
@@ -57,6 +62,14 @@ func (s *settings) register(f *pflag.FlagSet) {
 	f.BoolVar(&s.report, "report", true, "draw the results into the run folder at the end")
 	f.BoolVar(&s.json, "json", false, "print the results as one JSON object, the last line of stdout")
 	f.BoolVar(&s.quiet, "quiet", false, "show no progress")
+}
+
+// registerBackend defines the flags that say what computes.
+func (s *settings) registerBackend(f *pflag.FlagSet, backend string) {
+	f.StringVar(&s.backend, "backend", backend, "auto, cpu or cuda")
+	f.StringVar(&s.blas, "blas", "auto", blasUsage()+"; implies --backend cpu")
+	f.IntVar(&s.gpu.Device, "device", 0, "number of the GPU; implies --backend cuda")
+	f.Var((*precision)(&s.gpu.Precision), "precision", "precision of matrix products on a GPU: fp32, tf32 or bf16")
 }
 
 // registerConfig defines the flags that a preset has values for, bound to c,
@@ -153,7 +166,7 @@ func (s *settings) checkGPU(given *pflag.FlagSet) error {
 		if !given.Changed(name) {
 			continue
 		}
-		if s.backend == "cpu" {
+		if s.backend == "cpu" && given.Changed("backend") {
 			return fmt.Errorf("--%s is for GPUs, and --backend is cpu", name)
 		}
 		s.backend = "cuda"

@@ -124,11 +124,8 @@ func (s *sweepSettings) resolve(f *pflag.FlagSet) (sweep.Shard, error) {
 	case s.jobs < 1:
 		return sweep.Shard{}, fmt.Errorf("--jobs %d: want 1 or more", s.jobs)
 	}
-	if f.Changed("device") {
-		if s.base.backend == "cpu" {
-			return sweep.Shard{}, errors.New("--device is for GPUs, and --backend is cpu")
-		}
-		s.base.backend = "cuda"
+	if err := s.base.check(f); err != nil {
+		return sweep.Shard{}, err
 	}
 	return s.whichShard()
 }
@@ -208,7 +205,7 @@ func (s *sweepSettings) checkTrials(spec *sweep.Spec, data *mnist.Dataset) error
 func (s *sweepSettings) open(spec *sweep.Spec) (*sweep.Folder, error) {
 	path := s.runDir
 	if path == "" {
-		dir, err := rundir.Next("runs", "sweep")
+		dir, err := rundir.Next(defaultRuns, "sweep")
 		if err != nil {
 			return nil, err
 		}

@@ -77,7 +77,7 @@ func (s *sweepSettings) registerTrain(f *pflag.FlagSet) {
 }
 
 // ofOneRun are the flags of train that a sweep has its own of, or none.
-var ofOneRun = []string{"preset", "device", "graph", "trace", "run-dir", "json", "quiet"}
+var ofOneRun = []string{"preset", "device", "graph", "trace", "run-dir", "report", "json", "quiet"}
 
 // spec returns the trials that the flags ask for. The data are named by what was
 // found, so that no shard searches with others.
@@ -146,9 +146,7 @@ func (s *sweepSettings) seed() uint64 {
 
 // settings returns those of one trial, as train would have them.
 func (s *sweepSettings) settings(t sweep.Trial) (*settings, error) {
-	one := new(settings)
-	f := pflag.NewFlagSet("trial", pflag.ContinueOnError)
-	one.register(f)
+	one, f := newSettings()
 	values := []sweep.Setting{{Name: "preset", Value: s.preset}, {Name: "seed", Value: strconv.FormatUint(t.Seed, 10)}}
 	if s.preset == notebookGrid {
 		values[0].Value = "notebook"

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"mnistgpu/gpu"
 	"mnistgpu/internal/train"
 )
 
@@ -61,6 +62,15 @@ func (b *batchSize) Set(s string) error {
 
 func (b *batchSize) Type() string { return "images" }
 
+// precision is a flag's precision of a GPU.
+type precision gpu.Precision
+
+func (p *precision) String() string { return gpu.Precision(*p).String() }
+
+func (p *precision) Set(s string) error { return (*gpu.Precision)(p).UnmarshalText([]byte(s)) }
+
+func (p *precision) Type() string { return "precision" }
+
 // wanted says what a flag of the given type takes.
 func wanted(flagType string) string {
 	switch flagType {
@@ -72,6 +82,8 @@ func wanted(flagType string) string {
 		return "a number"
 	case "bool":
 		return "true or false"
+	case "precision":
+		return "fp32, tf32 or bf16"
 	case "widths":
 		return "positive whole numbers, such as 400 or 1024,512"
 	case "list":
