@@ -55,8 +55,7 @@ func firstFault(path string) error {
 
 // readBadSettings reads a file of settings for train.
 func readBadSettings(path string) error {
-	flags := pflag.NewFlagSet("train", pflag.ContinueOnError)
-	new(settings).register(flags)
+	_, flags := newSettings()
 	layer, err := fromFile(flags, path)
 	if err != nil {
 		return err

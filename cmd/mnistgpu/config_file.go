@@ -155,10 +155,12 @@ func fromFile(f *pflag.FlagSet, path string) (source, error) {
 	values := map[string]string{}
 	f.VisitAll(func(flag *pflag.Flag) {
 		if v, ok := file[key(flag.Name)]; ok && flag.Name != "config" && flag.Name != "help" {
-			values[flag.Name] = typed(v)
-			delete(file, key(flag.Name))
+			values[flag.Name] = typed(v, separator(flag))
 		}
 	})
+	_, all := newSettings() // of which this command may have no use for some
+	all.VisitAll(func(flag *pflag.Flag) { delete(file, key(flag.Name)) })
+	f.VisitAll(func(flag *pflag.Flag) { delete(file, key(flag.Name)) })
 	if len(file) > 0 {
 		return nil, unknownSetting(path, content, file)
 	}
@@ -173,15 +175,15 @@ func fromFile(f *pflag.FlagSet, path string) (source, error) {
 func readConfig(path string) ([]byte, error) {
 	file, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("--config: %w", err)
+		return nil, fmt.Errorf("%s: %w", path, reason(err))
 	}
 	defer file.Close()
 	content, err := io.ReadAll(io.LimitReader(file, maxConfig+1))
 	if err != nil {
-		return nil, fmt.Errorf("--config: %w", err)
+		return nil, fmt.Errorf("%s: %w", path, reason(err))
 	}
 	if len(content) > maxConfig {
-		return nil, fmt.Errorf("--config: %s is no file of settings: it is larger than 8 KiB", path)
+		return nil, fmt.Errorf("%s: is no file of settings: it is larger than 8 KiB", path)
 	}
 	return content, nil
 }
@@ -222,8 +224,19 @@ func mistakeIn(path string, err error) error {
 	return fmt.Errorf("%s: %w", path, err)
 }
 
-// typed is a value of TOML as it would be typed behind a flag.
-func typed(v any) string {
+// separator is what stands between the elements of a list in the text of a flag.
+// The widths of a file are those of one network, even where a sweep may have
+// several.
+func separator(flag *pflag.Flag) string {
+	if a, ok := flag.Value.(*axisFlag); ok && a.of.Value.Type() == "widths" {
+		return "x"
+	}
+	return ","
+}
+
+// typed is a value of TOML as it would be typed behind a flag, whose lists have
+// the separator.
+func typed(v any, separator string) string {
 	list, ok := v.([]any)
 	if !ok {
 		return fmt.Sprint(v)
@@ -232,5 +245,5 @@ func typed(v any) string {
 	for _, element := range list {
 		fields = append(fields, fmt.Sprint(element))
 	}
-	return strings.Join(fields, ",")
+	return strings.Join(fields, separator)
 }

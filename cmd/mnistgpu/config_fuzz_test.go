@@ -19,8 +19,7 @@ func checkConfig(t *testing.T, path string, content []byte) {
 	if err := os.WriteFile(path, content, 0o666); err != nil {
 		t.Fatal(err)
 	}
-	flags := pflag.NewFlagSet("train", pflag.ContinueOnError)
-	new(settings).register(flags)
+	_, flags := newSettings()
 	var layer source
 	var err error
 	hostile.CheckMemory(t, len(content), func() { layer, err = fromFile(flags, path) })

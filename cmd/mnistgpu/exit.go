@@ -116,6 +116,15 @@ func hint(err error) string {
 	return ""
 }
 
+// reason is err without the path that it may name itself.
+func reason(err error) error {
+	var file *fs.PathError
+	if errors.As(err, &file) {
+		return file.Err
+	}
+	return err
+}
+
 // printError writes err in one line, and its hint in another.
 func printError(w io.Writer, err error) {
 	var stopped *interruption

@@ -7,7 +7,6 @@ import (
 	"os"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"mnistgpu/internal/backend"
 	"mnistgpu/internal/lrfind"
@@ -26,7 +25,8 @@ where it is lowest, and is made to be given to train --lr as it is. The two ends
 are bounds for --lr-schedule triangular.
 
 The steps are those of train with the same flags, but on 512 images where train
-would take all. The network is forgotten.
+would take all. The network is forgotten. Of a file of settings, those that are
+not among the flags are left aside.
 
 The run folder holds lr-find.toml, lr-find.csv and the picture lr-find.png.
 
@@ -39,7 +39,7 @@ const lrFindExamples = `  mnistgpu lr-find
 
 // lrFindFlags are the flags of train that make sense here.
 var lrFindFlags = []string{
-	"preset", "data", "classes", "backend", "device", "precision", "hidden", "batch", "init-std", "pixel-scale", "l2",
+	"config", "preset", "data", "classes", "backend", "blas", "device", "precision", "hidden", "batch", "init-std", "pixel-scale", "l2",
 	"seed", "shuffle", "optimizer", "momentum", "graph", "run-dir", "json", "quiet",
 }
 
@@ -48,7 +48,7 @@ const minibatch = 512
 
 // newLRFind returns the lr-find command.
 func newLRFind() *cobra.Command {
-	s := new(settings)
+	s, all := newSettings()
 	cmd := &cobra.Command{
 		Use:     "lr-find",
 		Short:   "Find a learning rate, with a picture",
@@ -56,8 +56,6 @@ func newLRFind() *cobra.Command {
 		Example: lrFindExamples,
 		Args:    noArguments,
 	}
-	all := pflag.NewFlagSet("train", pflag.ContinueOnError)
-	s.register(all)
 	cmd.Flags().SortFlags = false
 	for _, name := range lrFindFlags {
 		cmd.Flags().AddFlag(all.Lookup(name))

@@ -22,11 +22,7 @@ func refuseExisting(path, hint string) error {
 	if err == nil {
 		err = fs.ErrExist
 	}
-	var file *fs.PathError
-	if errors.As(err, &file) {
-		err = file.Err
-	}
-	return &failure{code: exitCannotWrite, err: fmt.Errorf("cannot write %s: %w", path, err), hint: hint}
+	return &failure{code: exitCannotWrite, err: fmt.Errorf("cannot write %s: %w", path, reason(err)), hint: hint}
 }
 
 // writeNew writes a file that is not there yet.

@@ -87,12 +87,3 @@ func (p imageFile) read(height, width int, asIs bool) ([]byte, error) {
 	}
 	return photo.Digit(img, height, width)
 }
-
-// reason is err without the path that it may name itself.
-func reason(err error) error {
-	var file *fs.PathError
-	if errors.As(err, &file) {
-		return file.Err
-	}
-	return err
-}

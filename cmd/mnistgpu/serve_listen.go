@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net"
 	"net/url"
 	"os"
@@ -65,11 +64,7 @@ func (l *listening) secret() (string, error) {
 	if l.tokenFile != "" {
 		content, err := os.ReadFile(l.tokenFile)
 		if err != nil {
-			var file *fs.PathError
-			if errors.As(err, &file) {
-				err = file.Err
-			}
-			return "", &failure{code: exitData, err: fmt.Errorf("cannot read the token: %s: %w", l.tokenFile, err)}
+			return "", &failure{code: exitData, err: fmt.Errorf("cannot read the token: %s: %w", l.tokenFile, reason(err))}
 		}
 		token, from = strings.TrimSpace(string(content)), l.tokenFile
 	}
