@@ -74,7 +74,7 @@ func newBench() *cobra.Command {
 	f := cmd.Flags()
 	f.SortFlags = false
 	f.StringVar(&s.measure, "measure", "steps", "what to time: steps, epochs or products")
-	f.StringSliceVar(&s.presets, "preset", train.Presets(), "presets (default one for epochs and products)")
+	f.StringSliceVar(&s.presets, "preset", train.Presets(), "presets; for epochs and products, default alone")
 	f.StringArrayVar(&s.hidden, "hidden", nil, "`widths` of the hidden layers, such as 400 or 1024,512; again for another network (default that of the preset)")
 	f.StringSliceVar(&s.batches, "batch", nil, "batch sizes, or full (default that of the preset)")
 	f.StringVar(&s.where.backend, "backend", "auto", "auto, cpu or cuda")

@@ -61,7 +61,7 @@ func newExport() *cobra.Command {
 	f := cmd.Flags()
 	f.SortFlags = false
 	f.StringVar(&s.out, "out", "", "new `file` for the model")
-	f.Var(&s.format, "format", "onnx, safetensors, npz or pytorch-safetensors (default by the name of --out)")
+	f.Var(&s.format, "format", "`format`: onnx, safetensors, npz or pytorch-safetensors (default by the name of --out)")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		s.model = args[0]
 		if err := s.resolve(); err != nil {

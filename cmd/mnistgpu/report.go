@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"mnistgpu/internal/report"
-	"mnistgpu/internal/rundir"
 )
 
 const reportHelp = `Draw the results of a run into its folder, or compare several runs.
@@ -91,7 +90,10 @@ func (s *reportSettings) one(ctx context.Context, dir string) error {
 	if err != nil {
 		return err
 	}
-	return s.print(os.Stdout, dir, names)
+	for i, name := range names {
+		names[i] = filepath.Join(dir, name)
+	}
+	return s.print(os.Stdout, names)
 }
 
 // test opens the data and the backend, and takes the test images through the
@@ -133,19 +135,14 @@ func (s *reportSettings) compare(dirs []string) error {
 	if err != nil {
 		return err
 	}
-	folder := rundir.Dir{Path: filepath.Dir(s.out)}
-	if err := folder.Write(filepath.Base(s.out), content); err != nil {
+	if err := writeNew(s.out, content); err != nil {
 		return err
 	}
-	return s.print(os.Stdout, folder.Path, []string{filepath.Base(s.out)})
+	return s.print(os.Stdout, []string{s.out})
 }
 
 // print says what was written, the page last.
-func (s *reportSettings) print(w io.Writer, dir string, names []string) error {
-	var paths []string
-	for _, name := range names {
-		paths = append(paths, filepath.Join(dir, name))
-	}
+func (s *reportSettings) print(w io.Writer, paths []string) error {
 	if s.json {
 		return json.NewEncoder(w).Encode(struct {
 			Status string   `json:"status"`

@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"text/tabwriter"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -87,7 +86,7 @@ func printRuns(w io.Writer, dir string, list []runs.Entry, asJSON bool) error {
 			best = fmt.Sprintf("%.2f %%", 100**e.Best)
 		}
 		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", e.Dir, best,
-			clock(time.Duration(e.Seconds*float64(time.Second))), e.Preset, filepath.Base(e.Data), e.Backend,
+			seconds(e.Seconds), e.Preset, filepath.Base(e.Data), e.Backend,
 			join(e.Hidden, ","), e.Status, e.Started.Format("2006-01-02 15:04"))
 	}
 	return table.Flush()

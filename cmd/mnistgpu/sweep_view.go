@@ -86,7 +86,7 @@ func (v *sweepView) finished(r *sweep.Record) {
 		v.bar.Clear()
 	}
 	fmt.Fprintf(os.Stderr, "%*d/%d  %s  %s  %s%s\n", len(fmt.Sprint(v.total)), v.done, v.total,
-		settingsText(r.Settings), outcomeText(&r.Outcome), clock(time.Duration(r.Seconds*float64(time.Second))), v.eta())
+		settingsText(r.Settings), outcomeText(&r.Outcome), seconds(r.Seconds), v.eta())
 }
 
 // finish leaves the output at the start of a line.
