@@ -14,6 +14,8 @@ import (
 
 	"github.com/pelletier/go-toml/v2"
 	"github.com/spf13/pflag"
+
+	"mnistgpu/internal/runs"
 )
 
 // A file of settings is TOML whose keys are the names of flags, with _ for -:
@@ -23,10 +25,6 @@ import (
 //	batch = "full"
 //
 // A run's config.toml is one, so that --config repeats the run.
-
-// maxConfig is more than all flags take. A TOML reader takes up to a hundred
-// times the memory of its file.
-const maxConfig = 8 << 10
 
 // setting is the value of a flag, as a file of settings has it.
 type setting struct {
@@ -178,11 +176,11 @@ func readConfig(path string) ([]byte, error) {
 		return nil, fmt.Errorf("%s: %w", path, reason(err))
 	}
 	defer file.Close()
-	content, err := io.ReadAll(io.LimitReader(file, maxConfig+1))
+	content, err := io.ReadAll(io.LimitReader(file, runs.MaxConfig+1))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, reason(err))
 	}
-	if len(content) > maxConfig {
+	if len(content) > runs.MaxConfig {
 		return nil, fmt.Errorf("%s: is no file of settings: it is larger than 8 KiB", path)
 	}
 	return content, nil

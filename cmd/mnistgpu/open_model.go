@@ -3,15 +3,13 @@ package main
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 
-	"github.com/pelletier/go-toml/v2"
-
 	"mnistgpu/internal/mnist"
 	"mnistgpu/internal/model"
+	"mnistgpu/internal/runs"
 )
 
 // openModel reads a model, which is named by its run folder or its file.
@@ -32,19 +30,12 @@ func dataOf(path string) (string, error) {
 	if !isFolder(path) {
 		return "auto", nil
 	}
-	path = filepath.Join(path, "config.toml")
-	content, err := os.ReadFile(path)
+	config, err := runs.ReadConfig(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return "auto", nil
 	}
 	if err != nil {
-		return "", &failure{code: exitData, err: err}
-	}
-	var config struct {
-		Data string `toml:"data"`
-	}
-	if err := toml.Unmarshal(content, &config); err != nil {
-		return "", &failure{code: exitData, err: fmt.Errorf("%s: %w", path, err)}
+		return "", err
 	}
 	return cmp.Or(config.Data, "auto"), nil
 }

@@ -65,7 +65,7 @@ func (h *History) Best() (accuracy float64, ok bool) {
 // wraps [fs.ErrNotExist] if there is none.
 func ReadHistory(dir string) (*History, error) {
 	path := filepath.Join(dir, "history.csv")
-	content, err := readFile(path)
+	content, err := readFile(path, maxFile)
 	if err != nil {
 		return nil, err
 	}

@@ -3,14 +3,11 @@ package runs
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"time"
-
-	"github.com/pelletier/go-toml/v2"
 )
 
 // Entry is a run in a list of runs.
@@ -60,7 +57,10 @@ func readEntry(dir string) (Entry, error) {
 	e := Entry{Dir: dir, Status: "unfinished"}
 	s, err := ReadSummary(dir)
 	if errors.Is(err, fs.ErrNotExist) {
-		err = e.readConfig()
+		var c *Config
+		if c, err = ReadConfig(dir); err == nil {
+			e.Preset, e.Data, e.Backend, e.Hidden = c.Preset, c.Data, c.Backend, c.Hidden
+		}
 	} else if err == nil {
 		e.Status, e.Preset, e.Data, e.Backend = s.Status, s.Preset, s.Data, s.Backend
 		e.Hidden, e.Seconds = s.Hidden, s.Seconds
@@ -80,22 +80,4 @@ func readEntry(dir string) (Entry, error) {
 		e.Seconds = max(e.Seconds, h.Column("seconds")[h.Len-1])
 	}
 	return e, nil
-}
-
-// readConfig takes from config.toml what a summary would say.
-func (e *Entry) readConfig() error {
-	path := filepath.Join(e.Dir, "config.toml")
-	content, err := readFile(path)
-	if err != nil {
-		return err
-	}
-	var config struct {
-		Preset, Data, Backend string
-		Hidden                []int
-	}
-	if err := toml.Unmarshal(content, &config); err != nil {
-		return &Error{path, fmt.Errorf("is no file of settings: %w", err)}
-	}
-	e.Preset, e.Data, e.Backend, e.Hidden = config.Preset, config.Data, config.Backend, config.Hidden
-	return nil
 }

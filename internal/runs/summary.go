@@ -73,7 +73,7 @@ func Fault(path string, err error) error {
 // wraps [fs.ErrNotExist] if there is none.
 func ReadSummary(dir string) (*Summary, error) {
 	path := filepath.Join(dir, "summary.json")
-	content, err := readFile(path)
+	content, err := readFile(path, maxFile)
 	if err != nil {
 		return nil, err
 	}
@@ -90,16 +90,17 @@ func ReadSummary(dir string) (*Summary, error) {
 // maxFile is far more than the summary or the history of a run takes.
 const maxFile = 256 << 20
 
-// readFile reads a file of a run. The error is an [*Error].
-func readFile(path string) ([]byte, error) {
-	content, err := readAll(path)
+// readFile reads a file of a run, of at most limit bytes. The error is an
+// [*Error].
+func readFile(path string, limit int64) ([]byte, error) {
+	content, err := readAll(path, limit)
 	if err != nil {
 		return nil, Fault(path, err)
 	}
 	return content, nil
 }
 
-func readAll(path string) ([]byte, error) {
+func readAll(path string, limit int64) ([]byte, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, err
@@ -112,9 +113,9 @@ func readAll(path string) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
-	content, err := io.ReadAll(io.LimitReader(f, maxFile+1))
-	if err == nil && len(content) > maxFile {
-		err = fmt.Errorf("is larger than %d MiB", maxFile>>20)
+	content, err := io.ReadAll(io.LimitReader(f, limit+1))
+	if err == nil && int64(len(content)) > limit {
+		err = fmt.Errorf("is larger than %d bytes", limit)
 	}
 	return content, err
 }

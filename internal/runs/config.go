@@ -1,0 +1,35 @@
+package runs
+
+import (
+	"fmt"
+	"path/filepath"
+
+	"github.com/pelletier/go-toml/v2"
+)
+
+// MaxConfig is the most bytes that a file of settings may have, which is more
+// than all settings take. A TOML reader takes up to a hundred times the memory of
+// its file.
+const MaxConfig = 8 << 10
+
+// Config is what a run's config.toml says of the model and the data. What it does
+// not say is empty.
+type Config struct {
+	Preset, Data, Backend string
+	Hidden                []int
+}
+
+// ReadConfig reads the config.toml of a run. The error is an [*Error], which
+// wraps [fs.ErrNotExist] if there is none.
+func ReadConfig(dir string) (*Config, error) {
+	path := filepath.Join(dir, "config.toml")
+	content, err := readFile(path, MaxConfig)
+	if err != nil {
+		return nil, err
+	}
+	c := new(Config)
+	if err := toml.Unmarshal(content, c); err != nil {
+		return nil, &Error{path, fmt.Errorf("is no file of settings: %w", err)}
+	}
+	return c, nil
+}
