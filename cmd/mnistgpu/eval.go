@@ -103,7 +103,11 @@ func (s *evalSettings) run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	scored, err := score(b, m, data)
+	names, err := modelClasses(s.model, m)
+	if err != nil {
+		return err
+	}
+	scored, err := score(b, m, data, names)
 	if err != nil {
 		return err
 	}
@@ -143,13 +147,13 @@ func openTest(ctx context.Context, s *settings, m *model.Model, path string) (*m
 	return data, nil
 }
 
-// score takes the test images through the model.
-func score(b backend.Backend, m *model.Model, data *mnist.Dataset) (*scored, error) {
+// score takes the test images through the model, whose classes have the names.
+func score(b backend.Backend, m *model.Model, data *mnist.Dataset, names []string) (*scored, error) {
 	answers, err := finiteAnswers(b, m, data)
 	if err != nil {
 		return nil, err
 	}
-	return newScored(b, m, data, answers), nil
+	return newScored(b, names, data, answers), nil
 }
 
 // finiteAnswers returns what the model says of the test images.

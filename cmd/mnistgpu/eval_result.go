@@ -6,11 +6,12 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"text/tabwriter"
+	"unicode/utf8"
 
 	"mnistgpu/internal/backend"
 	"mnistgpu/internal/metrics"
 	"mnistgpu/internal/mnist"
-	"mnistgpu/internal/model"
 	"mnistgpu/internal/train"
 )
 
@@ -34,14 +35,15 @@ type scored struct {
 
 type scoredClass struct {
 	Class     int     `json:"class"`
+	Name      string  `json:"name"`
 	Count     int     `json:"count"`
 	Precision float64 `json:"precision"`
 	Recall    float64 `json:"recall"`
 	F1        float64 `json:"f1"`
 }
 
-func newScored(b backend.Backend, m *model.Model, data *mnist.Dataset, a *train.Answers) *scored {
-	labels, classes := data.Test.Labels, m.Classes()
+func newScored(b backend.Backend, names []string, data *mnist.Dataset, a *train.Answers) *scored {
+	labels, classes := data.Test.Labels, len(names)
 	s := &scored{
 		Status: "done", Backend: b.Name(), Device: b.Device(), Data: data.Name,
 		Count: len(labels), Loss: a.Loss, Accuracy: a.Accuracy,
@@ -51,7 +53,7 @@ func newScored(b backend.Backend, m *model.Model, data *mnist.Dataset, a *train.
 	s.ECE = metrics.CalibrationError(s.probabilities, labels, s.predicted, classes)
 	s.Confusion = metrics.Confusion(labels, s.predicted, classes)
 	for k, c := range metrics.Classes(s.Confusion) {
-		s.Classes = append(s.Classes, scoredClass{k, c.Count, c.Precision, c.Recall, c.F1})
+		s.Classes = append(s.Classes, scoredClass{k, names[k], c.Count, c.Precision, c.Recall, c.F1})
 	}
 	return s
 }
@@ -68,11 +70,18 @@ func (s *scored) print(w io.Writer, asJSON bool) error {
 
 // classTable has a line for each class.
 func (s *scored) classTable() string {
-	var b strings.Builder
-	b.WriteString("class   count  precision    recall        F1\n")
+	width := len("class")
 	for _, c := range s.Classes {
-		fmt.Fprintf(&b, "%5d  %6s  %7.2f %%  %6.2f %%  %6.2f %%\n", c.Class, thousands(c.Count), 100*c.Precision, 100*c.Recall, 100*c.F1)
+		width = max(width, utf8.RuneCountInString(c.Name))
 	}
+	var b strings.Builder
+	table := tabwriter.NewWriter(&b, 0, 8, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintf(table, "label\t%-*s\tcount\tprecision\trecall\tF1\t\n", width, "class")
+	for _, c := range s.Classes {
+		fmt.Fprintf(table, "%d\t%-*s\t%s\t%.2f %%\t%.2f %%\t%.2f %%\t\n",
+			c.Class, width, c.Name, thousands(c.Count), 100*c.Precision, 100*c.Recall, 100*c.F1)
+	}
+	table.Flush() // to memory, which takes all
 	return b.String()
 }
 

@@ -100,12 +100,18 @@ func hint(err error) string {
 	var known *failure
 	var data *mnist.Error
 	var diverged *train.DivergedError
+	var file *model.Error
 	var run *runs.Error
+	var trial *sweep.FileError
 	switch {
 	case errors.As(err, &known):
 		return known.hint
 	case errors.As(err, &run) && errors.Is(err, fs.ErrNotExist):
 		return "want a folder that a run of train left; mnistgpu runs lists those in runs"
+	case errors.As(err, &file) && errors.Is(err, fs.ErrNotExist):
+		return "want a model.safetensors, or the folder of a run that has ended; mnistgpu runs lists those in runs"
+	case errors.As(err, &trial) && errors.Is(err, fs.ErrNotExist):
+		return "want a folder that mnistgpu sweep made"
 	case errors.As(err, &data):
 		return data.Hint
 	case errors.As(err, &diverged):

@@ -72,7 +72,7 @@ func newImport() *cobra.Command {
 func (s *modelImportSettings) run(path string) error {
 	content, err := readBounded(path, exchange.MaxBytes)
 	if err != nil {
-		return &model.Error{Path: path, Err: reason(err)}
+		return &failure{code: exitData, err: fmt.Errorf("%s: %w", path, reason(err))}
 	}
 	m, assumed, err := exchange.Decode(content, exchange.Hints{
 		Height: s.size.height, Width: s.size.width, PixelScale: s.pixelScale,

@@ -115,7 +115,7 @@ func (s *reportSettings) test(ctx context.Context, run *reported) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, b.Close()) }()
-	return run.test(b, m, data, s.where.data)
+	return run.test(b, m, data)
 }
 
 // compare writes the page that compares runs.

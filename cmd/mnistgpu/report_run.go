@@ -59,15 +59,11 @@ func (r *reported) model() (*model.Model, error) {
 	return model.Read(filepath.Join(r.Dir, "model.safetensors"))
 }
 
-// test takes the test images through the run's model m. Their classes have the
-// names that belong to where the data come from.
-func (r *reported) test(b backend.Backend, m *model.Model, data *mnist.Dataset, from string) error {
-	names, err := classNames(from)
+// test takes the test images through the run's model m.
+func (r *reported) test(b backend.Backend, m *model.Model, data *mnist.Dataset) error {
+	names, err := modelClasses(r.Dir, m)
 	if err != nil {
 		return err
-	}
-	if len(names) != m.Classes() {
-		names = mnist.DefaultNames(m.Classes())
 	}
 	answers, err := finiteAnswers(b, m, data)
 	if err != nil {
@@ -99,8 +95,8 @@ func (r *reported) write() ([]string, error) {
 // closeWithReport makes the report of a run that has just ended. A run is not
 // lost with its report: what cannot be drawn is told and no failure, unless the
 // disk takes no more.
-func closeWithReport(dir string, b backend.Backend, data *mnist.Dataset, from string) error {
-	err := reportOn(dir, b, data, from)
+func closeWithReport(dir string, b backend.Backend, data *mnist.Dataset) error {
+	err := reportOn(dir, b, data)
 	var write *rundir.WriteError
 	if err == nil || errors.As(err, &write) {
 		return err
@@ -112,7 +108,7 @@ func closeWithReport(dir string, b backend.Backend, data *mnist.Dataset, from st
 
 // reportOn makes the report of a run that has just ended, on the backend and the
 // data that it used.
-func reportOn(dir string, b backend.Backend, data *mnist.Dataset, from string) error {
+func reportOn(dir string, b backend.Backend, data *mnist.Dataset) error {
 	run, err := readRun(dir)
 	if err != nil {
 		return err
@@ -122,7 +118,7 @@ func reportOn(dir string, b backend.Backend, data *mnist.Dataset, from string) e
 		if err != nil {
 			return err
 		}
-		if err := run.test(b, m, data, from); err != nil {
+		if err := run.test(b, m, data); err != nil {
 			return err
 		}
 	}

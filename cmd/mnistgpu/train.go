@@ -103,7 +103,7 @@ func runTrain(ctx context.Context, s *settings) (err error) {
 	}
 	err = errors.Join(printSummary(os.Stdout, summary, s.config.Stopping, s.json), err)
 	if s.report {
-		err = errors.Join(err, closeWithReport(dir.Path, b, data, s.data))
+		err = errors.Join(err, closeWithReport(dir.Path, b, data))
 	}
 	return err
 }
