@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 
@@ -131,19 +133,16 @@ func printSweepJSON(r *sweep.Results, path string) error {
 
 // printSweep prints a table for people.
 func printSweep(r *sweep.Results, path string) error {
+	head := slices.Concat([]string{"trial"}, r.Spec.Axes, []string{"loss", "train"})
+	validated := slices.ContainsFunc(r.Records, func(record *sweep.Record) bool { return record.ValAccuracy != nil })
+	if validated {
+		head = append(head, "validation")
+	}
+	head = append(head, "test", "best test", "at step")
 	table := tabwriter.NewWriter(os.Stdout, 0, 8, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintf(table, "trial\t%s\tloss\ttrain\ttest\tbest test\tat step\t\n", strings.Join(r.Spec.Axes, "\t"))
+	fmt.Fprintf(table, "%s\t\n", strings.Join(head, "\t"))
 	for _, record := range r.Records {
-		fmt.Fprintf(table, "%d\t", record.Index)
-		for _, s := range record.Settings {
-			fmt.Fprintf(table, "%s\t", s.Value)
-		}
-		if record.TestAccuracy == nil {
-			fmt.Fprintf(table, "%s\t\t\t\t%d\t\n", record.Status, record.Steps)
-			continue
-		}
-		fmt.Fprintf(table, "%s\t%.2f %%\t%.2f %%\t%.2f %%\t%d\t\n", lossText(*record.Loss),
-			100**record.TrainAccuracy, 100**record.TestAccuracy, 100**record.BestTestAccuracy, record.BestStep)
+		fmt.Fprintf(table, "%s\t\n", strings.Join(sweepLine(record, validated), "\t"))
 	}
 	if err := table.Flush(); err != nil {
 		return err
@@ -156,4 +155,26 @@ func printSweep(r *sweep.Results, path string) error {
 	}
 	_, err := fmt.Printf("results in %s\n", path)
 	return err
+}
+
+// sweepLine is a trial's line of the table. One that diverged has no
+// loss, and only the accuracies from before that, if any.
+func sweepLine(r *sweep.Record, validated bool) []string {
+	line := append([]string{strconv.Itoa(r.Index)}, values(r.Settings)...)
+	loss, step, accuracies := r.Status, r.Steps, []*float64{r.TrainAccuracy}
+	if r.Status == sweep.Done {
+		loss, step = lossText(*r.Loss), r.BestStep
+	}
+	if validated {
+		accuracies = append(accuracies, r.ValAccuracy)
+	}
+	line = append(line, loss)
+	for _, a := range append(accuracies, r.TestAccuracy, r.BestTestAccuracy) {
+		text := ""
+		if a != nil {
+			text = fmt.Sprintf("%.2f %%", 100**a)
+		}
+		line = append(line, text)
+	}
+	return append(line, strconv.Itoa(step))
 }

@@ -156,7 +156,7 @@ func newTrialRecord(b backend.Backend, spec *sweep.Spec, t sweep.Trial, validate
 			r.Loss, r.TrainAccuracy, r.TestAccuracy = &h.Loss, &h.TrainAccuracy, &h.TestAccuracy
 		}
 		if i == result.Kept && validated {
-			r.ValidationAccuracy = &h.ValAccuracy
+			r.ValAccuracy = &h.ValAccuracy
 		}
 		if r.BestTestAccuracy == nil || h.TestAccuracy > *r.BestTestAccuracy {
 			r.BestTestAccuracy, r.BestStep = &h.TestAccuracy, h.Step

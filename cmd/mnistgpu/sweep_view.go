@@ -110,7 +110,11 @@ func outcomeText(o *sweep.Outcome) string {
 	if o.Status == sweep.Diverged {
 		return o.Error
 	}
-	return fmt.Sprintf("train %.2f %%  test %.2f %%", 100**o.TrainAccuracy, 100**o.TestAccuracy)
+	validation := ""
+	if o.ValAccuracy != nil {
+		validation = fmt.Sprintf("validation %.2f %%  ", 100**o.ValAccuracy)
+	}
+	return fmt.Sprintf("train %.2f %%  %stest %.2f %%", 100**o.TrainAccuracy, validation, 100**o.TestAccuracy)
 }
 
 // trialView tells a sweepView of one trial.

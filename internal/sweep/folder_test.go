@@ -97,7 +97,7 @@ func TestBestPrefersValidation(t *testing.T) {
 	r := &Results{Spec: s}
 	for i, validation := range []float64{0.9, 0.7} {
 		record := testRecord(s, i) // whose test accuracies are 0.5 and 0.6
-		record.ValidationAccuracy = &validation
+		record.ValAccuracy = &validation
 		r.Records = append(r.Records, record)
 	}
 	diverged := testRecord(s, 2)

@@ -71,7 +71,7 @@ func (r *Results) CSV() []byte {
 	if !hasSeed {
 		header = append(header, seedAxis)
 	}
-	header = append(header, "status", "steps", "loss", "train_accuracy", "validation_accuracy",
+	header = append(header, "status", "steps", "loss", "train_accuracy", "val_accuracy",
 		"test_accuracy", "best_test_accuracy", "best_step", "error")
 	var b bytes.Buffer
 	w := csv.NewWriter(&b)
@@ -85,7 +85,7 @@ func (r *Results) CSV() []byte {
 			line = append(line, strconv.FormatUint(record.Seed, 10))
 		}
 		w.Write(append(line, record.Status, strconv.Itoa(record.Steps),
-			number(record.Loss), number(record.TrainAccuracy), number(record.ValidationAccuracy),
+			number(record.Loss), number(record.TrainAccuracy), number(record.ValAccuracy),
 			number(record.TestAccuracy), number(record.BestTestAccuracy), strconv.Itoa(record.BestStep), record.Error))
 	}
 	w.Flush()

@@ -31,15 +31,15 @@ type Outcome struct {
 	Settings []Setting `json:"settings"`
 	Seed     uint64    `json:"seed"`
 
-	Status             string   `json:"status"`
-	Steps              int      `json:"steps"`
-	Loss               *float64 `json:"loss"` // of the training set
-	TrainAccuracy      *float64 `json:"train_accuracy"`
-	ValidationAccuracy *float64 `json:"validation_accuracy,omitempty"`
-	TestAccuracy       *float64 `json:"test_accuracy"`
-	BestTestAccuracy   *float64 `json:"best_test_accuracy"`
-	BestStep           int      `json:"best_step"` // of BestTestAccuracy, from 0
-	Error              string   `json:"error,omitempty"`
+	Status           string   `json:"status"`
+	Steps            int      `json:"steps"`
+	Loss             *float64 `json:"loss"` // of the training set
+	TrainAccuracy    *float64 `json:"train_accuracy"`
+	ValAccuracy      *float64 `json:"val_accuracy,omitempty"`
+	TestAccuracy     *float64 `json:"test_accuracy"`
+	BestTestAccuracy *float64 `json:"best_test_accuracy"`
+	BestStep         int      `json:"best_step"` // of BestTestAccuracy, from 0
+	Error            string   `json:"error,omitempty"`
 }
 
 // score is the accuracy that trials are ranked by: on the validation images
@@ -49,8 +49,8 @@ func (r *Outcome) score() (accuracy float64, ok bool) {
 	switch {
 	case r.Status != Done:
 		return 0, false
-	case r.ValidationAccuracy != nil:
-		return *r.ValidationAccuracy, true
+	case r.ValAccuracy != nil:
+		return *r.ValAccuracy, true
 	case r.TestAccuracy != nil:
 		return *r.TestAccuracy, true
 	}
