@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -41,15 +42,7 @@ func newAnswer(image string, probabilities []float64, names []string, top int) a
 	for k, p := range probabilities {
 		a.Top = append(a.Top, guess{k, names[k], p})
 	}
-	slices.SortStableFunc(a.Top, func(x, y guess) int {
-		switch {
-		case x.Probability > y.Probability:
-			return -1
-		case x.Probability < y.Probability:
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(a.Top, func(x, y guess) int { return cmp.Compare(y.Probability, x.Probability) })
 	a.Top = a.Top[:min(top, len(a.Top))]
 	return a
 }

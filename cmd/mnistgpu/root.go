@@ -34,12 +34,19 @@ func newRoot() *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError(cmd, flagMistake(err))
 	})
-	root.AddCommand(
-		newTrain(), newLRFind(), newSweep(),
-		newReport(), newRuns(), newEval(), newPredict(), newServe(), newExport(), newImport(),
-		newData(), newConfig(), newBench(), newDevices(), newDoctor(), newMan(),
-	)
+	addGroup(root, "Training:", newTrain(), newLRFind(), newSweep(), newRuns(), newReport())
+	addGroup(root, "Trained models:", newEval(), newPredict(), newServe(), newExport(), newImport())
+	addGroup(root, "Data, settings and machine:", newData(), newConfig(), newDoctor(), newDevices(), newBench(), newMan())
 	return root
+}
+
+// addGroup adds commands that are listed together under a title.
+func addGroup(root *cobra.Command, title string, commands ...*cobra.Command) {
+	root.AddGroup(&cobra.Group{ID: title, Title: title})
+	for _, cmd := range commands {
+		cmd.GroupID = title
+		root.AddCommand(cmd)
+	}
 }
 
 // flagMistake rewords what the flag library says of a value, in the user's

@@ -42,6 +42,7 @@ func newSweepMerge() *cobra.Command {
 		},
 	}
 	f := cmd.Flags()
+	f.SortFlags = false
 	f.StringVar(&out, "out", "", "`folder` for the results (default the first one)")
 	f.BoolVar(&partial, "partial", false, "go on where trials are missing")
 	f.BoolVar(&asJSON, "json", false, "print the results as one JSON object")
