@@ -1,0 +1,75 @@
+package model
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+)
+
+// headed is a start of a file: the length of a header, and so many bytes, with no
+// room behind them that a slice could grow into.
+func headed(n uint64, header string) []byte {
+	return bytes.Clone(append(binary.LittleEndian.AppendUint64(nil, n), header...))
+}
+
+// Limits hold at the number that they name, and not one before.
+func TestLimitsAreExact(t *testing.T) {
+	braces := "{" + strings.Repeat("[", maxParts-1)
+	for _, test := range []struct {
+		name    string
+		content []byte
+		want    string
+	}{
+		{"a length alone", headed(0, ""), "is 8 bytes long: too short for a model"},
+		{"a header of two bytes in a file that has one", headed(2, "{"), "is cut off: a header of 2 bytes in a file of 9"},
+		{"the longest header", headed(maxHeader, "{"), "is cut off: a header of 65536 bytes in a file of 9"},
+		{"as many brackets as there may be", headed(uint64(len(braces)), braces), "invalid header"},
+	} {
+		_, err := Decode(test.content)
+		checkFault(t, test.name, err, test.want)
+		_, _, err = DecodeTensors(test.content)
+		checkFault(t, test.name, err, test.want)
+	}
+}
+
+func TestDecodeRefusesAScaleOfZero(t *testing.T) {
+	for _, scale := range []float64{0, -1} {
+		m := sample()
+		m.PixelScale = scale
+		_, err := Decode(encode(t, m))
+		checkFault(t, "scale", err, fmt.Sprintf(`pixel_scale is "%g": want a positive number`, scale))
+	}
+}
+
+// The place that an error names is the first byte that is another.
+func TestMustBeNamesThePlace(t *testing.T) {
+	content := encode(t, sample())
+	at := bytes.Index(content, []byte("mnistgpu"))
+	other := bytes.Clone(content)
+	other[at] ^= 1
+	for _, test := range []struct {
+		content []byte
+		at      int
+	}{{other, at}, {append([]byte{^content[0]}, content[1:]...), 0}, {content[:20], 20}, {append(bytes.Clone(content), 0), len(content)}} {
+		want := fmt.Sprintf("is not as mnistgpu writes this model, from byte %d on", test.at)
+		checkFault(t, "place", sample().mustBe(test.content), want)
+	}
+}
+
+// Numbers of eight bytes are read like those of four, and other kinds refused.
+func TestDecodeTensorsOfFloat64(t *testing.T) {
+	const header = `{"b":{"dtype":"F64","shape":[2],"data_offsets":[0,16]}}`
+	content := headed(uint64(len(header)), header)
+	for _, v := range []float64{1.5, -2} {
+		content = binary.LittleEndian.AppendUint64(content, math.Float64bits(v))
+	}
+	tensors, _, err := DecodeTensors(content)
+	if err != nil || len(tensors) != 1 || len(tensors[0].Values) != 2 || tensors[0].Values[0] != 1.5 || tensors[0].Values[1] != -2 {
+		t.Errorf("%v, %v: want 1.5 and -2", tensors, err)
+	}
+	_, _, err = DecodeTensors(bytes.Replace(content, []byte("F64"), []byte("I64"), 1))
+	checkFault(t, "integers", err, `"b" is of type I64: want F32 or F64`)
+}
