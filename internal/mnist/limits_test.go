@@ -1,0 +1,79 @@
+package mnist
+
+import (
+	"bytes"
+	"errors"
+	"testing"
+)
+
+// Every limit of a shape may be reached.
+func TestShapesAtTheirLimits(t *testing.T) {
+	for _, shape := range [][3]uint64{
+		{1, 1, 1}, {MaxImages, 1, 1}, {1, MaxPixels, 1}, {1, 1, MaxPixels}, {MaxBytes / MaxPixels, 256, 256},
+	} {
+		if err := checkShape("x", shape[0], shape[1], shape[2]); err != nil {
+			t.Errorf("%d images of %dx%d: %v", shape[0], shape[1], shape[2], err)
+		}
+	}
+}
+
+// Labels are read by the same reader as images, whose faults are told of both.
+func TestLabelsAtTheirLimits(t *testing.T) {
+	_, err := decodeLabels("x", bytes.NewReader(idx([]uint32{labelsMagic, MaxImages})))
+	checkFault(t, err, "x: ends at byte 8: want 1000008 bytes")
+	_, err = decodeLabels("x", bytes.NewReader(compress(t, threeLabels)[:5]))
+	checkFault(t, err, "x: gzip header is damaged: the file ends early")
+}
+
+// What looks like a text is quoted, up to the first and the last sign of ASCII.
+func TestMagicNumberOfText(t *testing.T) {
+	for word, want := range map[string]string{
+		" ~ ~":     `magic number is 0x207e207e (" ~ ~") at byte 0`,
+		"\x1fabc":  `magic number is 0x1f616263 at byte 0`,
+		"abc\x7f ": `magic number is 0x6162637f at byte 0`,
+	} {
+		_, err := decodeLabels("x", bytes.NewReader([]byte(word)))
+		checkFault(t, err, "x: "+want+": want 0x00000801, an IDX file of labels")
+	}
+}
+
+func TestWriteImagesPanics(t *testing.T) {
+	for name, m := range map[string]Images{
+		"no rows": {0, 1, nil}, "no columns": {1, 0, nil}, "negative": {-1, -1, []byte{1}}, "half an image": {1, 2, make([]byte, 3)},
+	} {
+		func() {
+			defer func() {
+				if recover() != "mnist: WriteImages: pixels are not whole images" {
+					t.Errorf("%s: want a panic that says why", name)
+				}
+			}()
+			WriteImages(new(bytes.Buffer), m)
+		}()
+	}
+	var b bytes.Buffer
+	if err := WriteImages(&b, Images{1, 1, []byte{7}}); err != nil || b.Len() != 17 {
+		t.Errorf("an image of one pixel has %d bytes, %v: want 17", b.Len(), err)
+	}
+}
+
+// failing is a disk whose write number at fails, and no other.
+type failing struct{ at, writes int }
+
+var errFull = errors.New("no space left")
+
+func (f *failing) Write(p []byte) (int, error) {
+	f.writes++
+	if f.writes == f.at {
+		return 0, errFull
+	}
+	return len(p), nil
+}
+
+// A header that was not written is told, even where the data would be.
+func TestWriteTellsEveryFault(t *testing.T) {
+	for at := 1; at <= 2; at++ {
+		if err := WriteLabels(&failing{at: at}, []byte{1}); !errors.Is(err, errFull) {
+			t.Errorf("write %d failed, and the error is %v", at, err)
+		}
+	}
+}
