@@ -1,0 +1,56 @@
+package durable_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"mnistgpu/internal/durable"
+)
+
+// What is not there is an error of its own, whatever was to be done with it.
+func TestDiskOfNothing(t *testing.T) {
+	none := filepath.Join(t.TempDir(), "none")
+	calls := map[string]func() error{
+		"ReadDir": func() error { _, err := durable.Disk.ReadDir(none); return err },
+		"Open":    func() error { _, err := durable.Disk.Open(none); return err },
+		"Create":  func() error { _, err := durable.Disk.Create(filepath.Join(none, "file")); return err },
+		"Rename":  func() error { return durable.Disk.Rename(none, none+"2") },
+		"Remove":  func() error { return durable.Disk.Remove(none) },
+	}
+	if runtime.GOOS != "windows" { // which has no such call
+		calls["SyncDir"] = func() error { return durable.Disk.SyncDir(none) }
+	}
+	for name, call := range calls {
+		if err := call(); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("%s of what is not there gave %v", name, err)
+		}
+	}
+}
+
+// A folder is no file to be read, nor is a file to be written twice.
+func TestDiskRefuses(t *testing.T) {
+	dir := t.TempDir()
+	if _, err := durable.Disk.Open(dir); err == nil || !strings.Contains(err.Error(), "is not a regular file") {
+		t.Errorf("opening a folder gave %v", err)
+	}
+	path := filepath.Join(dir, "file")
+	write(t, path, before)
+	if _, err := durable.Disk.Create(path); !errors.Is(err, os.ErrExist) {
+		t.Errorf("creating a file that is there gave %v", err)
+	}
+}
+
+// A file system that cannot sync folders is no fault of a save. That of /proc
+// answers EINVAL.
+func TestSyncDirWithoutSuchACall(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("needs the /proc of Linux")
+	}
+	if err := durable.Disk.SyncDir("/proc"); err != nil {
+		t.Errorf("a folder that cannot be synced gave %v", err)
+	}
+}
