@@ -27,25 +27,30 @@ func (s Samples) Fastest() float64 { return s[0].Seconds() }
 // Slowest returns the longest sample, in seconds.
 func (s Samples) Slowest() float64 { return s[len(s)-1].Seconds() }
 
+// rest is how long Run waits before each sample. The threads of OpenBLAS look out
+// for more work for 30 ms, and would take the processor of the next case's.
+const rest = 50 * time.Millisecond
+
 // Run times all cases in turn, repeats times over, so that what slows the machine
 // for a while slows all alike. Before each sample it tells how much of the
 // expected time is done.
 func Run(cases []Case, repeats int, tell func(done, total time.Duration)) ([]Samples, error) {
 	var round time.Duration
 	for _, c := range cases {
-		round += c.Expected()
+		round += rest + c.Expected()
 	}
 	samples := make([]Samples, len(cases))
 	var done time.Duration
 	for range repeats {
 		for i, c := range cases {
 			tell(done, round*time.Duration(repeats))
+			time.Sleep(rest)
 			t, err := c.Time()
 			if err != nil {
 				return nil, err
 			}
 			samples[i] = append(samples[i], t)
-			done += c.Expected()
+			done += rest + c.Expected()
 		}
 	}
 	for _, s := range samples {
