@@ -19,7 +19,7 @@ const (
 	// stripCols is the number of columns of a strip. Four panels of as many rows
 	// fill a first cache of 48 KB, less what no list asks for at the edges of
 	// images.
-	stripCols = 200
+	stripCols = 160
 
 	// apart keeps the lists of neighbours out of each other's lines of the cache
 	// where their length is a power of two, as that of a batch.
