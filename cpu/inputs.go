@@ -59,7 +59,8 @@ func (r kernelRecorder) activeRows(dy backend.Tensor) *kernel.Active {
 func (r kernelRecorder) blocks(m kernel.Matrix, f func(kernel.Block)) {
 	const leastRows = 16
 	threads, panels := r.b.pool.threads(), m.Panels()
-	groups := groups(panels, r.b.kernels.Panels(), threads)
+	best, most := r.b.kernels.Panels()
+	groups := groups(panels, best, most, threads)
 	parts := 1
 	if groups < threads {
 		parts = min((2*threads+groups-1)/groups, 1+m.Rows/leastRows)
@@ -71,11 +72,14 @@ func (r kernelRecorder) blocks(m kernel.Matrix, f func(kernel.Block)) {
 	})
 }
 
-// groups is the number of groups of at most the given width that share panels
-// evenly among threads.
-func groups(panels, widest, threads int) int {
-	n := (panels + widest - 1) / widest
-	return min((n+threads-1)/threads*threads, panels)
+// groups is the number of groups that share panels evenly among threads, each of
+// about as many as is best and of no more than the most that there can be.
+func groups(panels, best, most, threads int) int {
+	n := max(1, (panels+best*threads/2)/(best*threads)) * threads
+	for n*most < panels {
+		n += threads
+	}
+	return min(n, panels)
 }
 
 // byteRow returns row i of the batch, where it lies in the data.

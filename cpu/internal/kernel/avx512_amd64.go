@@ -32,6 +32,12 @@ func sparseForward4AVX512(y []float32, yStride int, w []float32, wStride int, x 
 // sparseAdd4AVX512 computes dw += alpha·x·dy in 4 panels.
 func sparseAdd4AVX512(dw []float32, dwStride int, dy []float32, dyStride int, x []Span, entries []Entry, alpha float32)
 
+// sparseForward5AVX512 computes y = max(x·w + start, floor) in 5 panels.
+func sparseForward5AVX512(y []float32, yStride int, w []float32, wStride int, x []Span, entries []Entry, start []float32, startStride int, startStep int, floor float32)
+
+// sparseAdd5AVX512 computes dw += alpha·x·dy in 5 panels.
+func sparseAdd5AVX512(dw []float32, dwStride int, dy []float32, dyStride int, x []Span, entries []Entry, alpha float32)
+
 // denseForwardAVX512 computes y = max(x·w + b, floor) in 16 columns of 8 rows at a time.
 func denseForwardAVX512(y []float32, x []float32, xStride int, w []float32, in int, rows []uint32, b []float32, floor float32)
 

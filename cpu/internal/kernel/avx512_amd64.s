@@ -707,6 +707,214 @@ more:
 	VZEROUPPER
 	RET
 
+// func sparseForward5AVX512(y []float32, yStride int, w []float32, wStride int, x []Span, entries []Entry, start []float32, startStride int, startStep int, floor float32)
+// Requires: AVX, AVX512F
+TEXT ·sparseForward5AVX512(SB), NOSPLIT, $0-156
+	MOVQ         y_base+0(FP), AX
+	MOVQ         w_base+32(FP), CX
+	MOVQ         x_base+64(FP), DX
+	MOVQ         x_len+72(FP), BX
+	SHLQ         $0x03, BX
+	ADDQ         DX, BX
+	MOVQ         wStride+56(FP), SI
+	SHLQ         $0x02, SI
+	LEAQ         (SI)(SI*2), DI
+	MOVQ         start_base+112(FP), R8
+	VBROADCASTSS floor+152(FP), Z10
+	MOVQ         entries_base+88(FP), R9
+	JMP          more
+
+row:
+	MOVL    (DX), R10
+	MOVL    4(DX), R11
+	LEAQ    (R9)(R10*8), R10
+	LEAQ    (R9)(R11*8), R11
+	VMOVUPS (R8), Z0
+	MOVQ    startStride+136(FP), R12
+	SHLQ    $0x02, R12
+	LEAQ    (R8)(R12*1), R13
+	VMOVUPS (R13), Z1
+	ADDQ    R12, R13
+	VMOVUPS (R13), Z2
+	ADDQ    R12, R13
+	VMOVUPS (R13), Z3
+	ADDQ    R12, R13
+	VMOVUPS (R13), Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	MOVQ    startStep+144(FP), R12
+	SHLQ    $0x02, R12
+	ADDQ    R12, R8
+	SUBQ    $0x08, R11
+	JMP     pairs
+
+pair:
+	MOVL         (R10), R12
+	ADDQ         CX, R12
+	VBROADCASTSS 4(R10), Z11
+	VFMADD231PS  (R12), Z11, Z0
+	VFMADD231PS  (R12)(SI*1), Z11, Z1
+	VFMADD231PS  (R12)(SI*2), Z11, Z2
+	VFMADD231PS  (R12)(DI*1), Z11, Z3
+	VFMADD231PS  (R12)(SI*4), Z11, Z4
+	MOVL         8(R10), R12
+	ADDQ         CX, R12
+	VBROADCASTSS 12(R10), Z11
+	VFMADD231PS  (R12), Z11, Z5
+	VFMADD231PS  (R12)(SI*1), Z11, Z6
+	VFMADD231PS  (R12)(SI*2), Z11, Z7
+	VFMADD231PS  (R12)(DI*1), Z11, Z8
+	VFMADD231PS  (R12)(SI*4), Z11, Z9
+	ADDQ         $0x10, R10
+
+pairs:
+	CMPQ         R10, R11
+	JLT          pair
+	JNE          even
+	MOVL         (R10), R11
+	ADDQ         CX, R11
+	VBROADCASTSS 4(R10), Z11
+	VFMADD231PS  (R11), Z11, Z0
+	VFMADD231PS  (R11)(SI*1), Z11, Z1
+	VFMADD231PS  (R11)(SI*2), Z11, Z2
+	VFMADD231PS  (R11)(DI*1), Z11, Z3
+	VFMADD231PS  (R11)(SI*4), Z11, Z4
+
+even:
+	VADDPS  Z5, Z0, Z0
+	VADDPS  Z6, Z1, Z1
+	VADDPS  Z7, Z2, Z2
+	VADDPS  Z8, Z3, Z3
+	VADDPS  Z9, Z4, Z4
+	VMAXPS  Z0, Z10, Z0
+	VMOVUPS Z0, (AX)
+	MOVQ    yStride+24(FP), R10
+	SHLQ    $0x02, R10
+	LEAQ    (AX)(R10*1), R11
+	VMAXPS  Z1, Z10, Z1
+	VMOVUPS Z1, (R11)
+	ADDQ    R10, R11
+	VMAXPS  Z2, Z10, Z2
+	VMOVUPS Z2, (R11)
+	ADDQ    R10, R11
+	VMAXPS  Z3, Z10, Z3
+	VMOVUPS Z3, (R11)
+	ADDQ    R10, R11
+	VMAXPS  Z4, Z10, Z4
+	VMOVUPS Z4, (R11)
+	ADDQ    $0x40, AX
+	ADDQ    $0x08, DX
+
+more:
+	CMPQ DX, BX
+	JLT  row
+	VZEROUPPER
+	RET
+
+// func sparseAdd5AVX512(dw []float32, dwStride int, dy []float32, dyStride int, x []Span, entries []Entry, alpha float32)
+// Requires: AVX, AVX512F
+TEXT ·sparseAdd5AVX512(SB), NOSPLIT, $0-116
+	MOVQ         dw_base+0(FP), AX
+	MOVQ         dy_base+32(FP), CX
+	MOVQ         x_base+64(FP), DX
+	MOVQ         x_len+72(FP), BX
+	SHLQ         $0x03, BX
+	ADDQ         DX, BX
+	MOVQ         dyStride+56(FP), SI
+	SHLQ         $0x02, SI
+	LEAQ         (SI)(SI*2), DI
+	VBROADCASTSS alpha+112(FP), Z10
+	MOVQ         entries_base+88(FP), R8
+	JMP          more
+
+row:
+	MOVL   (DX), R9
+	MOVL   4(DX), R10
+	LEAQ   (R8)(R9*8), R9
+	LEAQ   (R8)(R10*8), R10
+	CMPQ   R9, R10
+	JE     next
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	SUBQ   $0x08, R10
+	JMP    pairs
+
+pair:
+	MOVL         (R9), R11
+	ADDQ         CX, R11
+	VBROADCASTSS 4(R9), Z11
+	VFMADD231PS  (R11), Z11, Z0
+	VFMADD231PS  (R11)(SI*1), Z11, Z1
+	VFMADD231PS  (R11)(SI*2), Z11, Z2
+	VFMADD231PS  (R11)(DI*1), Z11, Z3
+	VFMADD231PS  (R11)(SI*4), Z11, Z4
+	MOVL         8(R9), R11
+	ADDQ         CX, R11
+	VBROADCASTSS 12(R9), Z11
+	VFMADD231PS  (R11), Z11, Z5
+	VFMADD231PS  (R11)(SI*1), Z11, Z6
+	VFMADD231PS  (R11)(SI*2), Z11, Z7
+	VFMADD231PS  (R11)(DI*1), Z11, Z8
+	VFMADD231PS  (R11)(SI*4), Z11, Z9
+	ADDQ         $0x10, R9
+
+pairs:
+	CMPQ         R9, R10
+	JLT          pair
+	JNE          even
+	MOVL         (R9), R10
+	ADDQ         CX, R10
+	VBROADCASTSS 4(R9), Z11
+	VFMADD231PS  (R10), Z11, Z0
+	VFMADD231PS  (R10)(SI*1), Z11, Z1
+	VFMADD231PS  (R10)(SI*2), Z11, Z2
+	VFMADD231PS  (R10)(DI*1), Z11, Z3
+	VFMADD231PS  (R10)(SI*4), Z11, Z4
+
+even:
+	VADDPS      Z5, Z0, Z0
+	VADDPS      Z6, Z1, Z1
+	VADDPS      Z7, Z2, Z2
+	VADDPS      Z8, Z3, Z3
+	VADDPS      Z9, Z4, Z4
+	VFMADD213PS (AX), Z10, Z0
+	VMOVUPS     Z0, (AX)
+	MOVQ        dwStride+24(FP), R9
+	SHLQ        $0x02, R9
+	LEAQ        (AX)(R9*1), R10
+	VFMADD213PS (R10), Z10, Z1
+	VMOVUPS     Z1, (R10)
+	ADDQ        R9, R10
+	VFMADD213PS (R10), Z10, Z2
+	VMOVUPS     Z2, (R10)
+	ADDQ        R9, R10
+	VFMADD213PS (R10), Z10, Z3
+	VMOVUPS     Z3, (R10)
+	ADDQ        R9, R10
+	VFMADD213PS (R10), Z10, Z4
+	VMOVUPS     Z4, (R10)
+
+next:
+	ADDQ $0x40, AX
+	ADDQ $0x08, DX
+
+more:
+	CMPQ DX, BX
+	JLT  row
+	VZEROUPPER
+	RET
+
 // func denseForwardAVX512(y []float32, x []float32, xStride int, w []float32, in int, rows []uint32, b []float32, floor float32)
 // Requires: AVX, AVX512F, CMOV
 TEXT ·denseForwardAVX512(SB), NOSPLIT, $0-140

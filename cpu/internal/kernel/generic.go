@@ -13,6 +13,7 @@ var generic = &Set{
 	listBytes:     listBytesGeneric,
 	sparseForward: []sparseForwardFunc{sparseForwardGeneric},
 	sparseAdd:     []sparseAddFunc{sparseAddGeneric},
+	panels:        1,
 	denseForward:  denseForwardGeneric,
 	denseMasked:   denseMaskedGeneric,
 	denseAdd:      denseAddGeneric,

@@ -29,6 +29,7 @@ type Set struct {
 	listBytes     listFunc
 	sparseForward []sparseForwardFunc // of one panel, of two adjacent ones, and so on
 	sparseAdd     []sparseAddFunc
+	panels        int              // of them that a sparse kernel had best form at a time
 	denseForward  denseForwardFunc // of one panel of the product, and of rows by tiles
 	denseMasked   denseMaskedFunc
 	denseAdd      denseAddFunc

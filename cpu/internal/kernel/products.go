@@ -8,13 +8,15 @@ var (
 	noFloor = float32(math.Inf(-1))
 )
 
-// A Block is a part of a matrix that one call forms: so many panels, at most
-// [Set.Panels], from Panel on, and in them the rows from First to before End.
+// A Block is a part of a matrix that one call forms: so many panels, at most as
+// many as [Set.Panels] says, from Panel on, and in them the rows from First to
+// before End.
 type Block struct{ Panel, Panels, First, End int }
 
-// Panels is the number of panels that a sparse kernel can form at a time. To go
-// through the lists once for all of them is faster.
-func (s *Set) Panels() int { return len(s.sparseAdd) }
+// Panels is the number of panels that a sparse kernel had best form at a time,
+// and the most that it can. To go through the lists once for all of them is
+// faster, until their rows no longer fit into the first cache.
+func (s *Set) Panels() (best, most int) { return s.panels, len(s.sparseAdd) }
 
 // SparseForward computes a block of y = max(x·w + b, floor), strip by strip: what
 // the first makes of b, the next ones go on with.

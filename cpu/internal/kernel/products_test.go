@@ -134,8 +134,8 @@ func nothing(int, int) float32 { return float32(math.NaN()) }
 // eachGroup calls f for as many panels as a set takes at a time, and for those
 // that are left.
 func eachGroup(set *Set, m Matrix, f func(panel, n int)) {
-	for panel := 0; panel < m.Panels(); panel += set.Panels() {
-		f(panel, min(set.Panels(), m.Panels()-panel))
+	for panel := 0; panel < m.Panels(); panel += len(set.sparseAdd) {
+		f(panel, min(len(set.sparseAdd), m.Panels()-panel))
 	}
 }
 
@@ -154,7 +154,7 @@ func TestGroupsAgree(t *testing.T) {
 			return y, dw
 		}
 		wantY, wantDW := product(1)
-		for most := 2; most <= set.Panels(); most++ {
+		for most := 2; most <= len(set.sparseAdd); most++ {
 			y, dw := product(most)
 			for _, pair := range [][2]Matrix{{y, wantY}, {dw, wantDW}} {
 				for i := range pair[0].Rows {

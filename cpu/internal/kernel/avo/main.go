@@ -42,7 +42,7 @@ func main() {
 	name := os.Args[len(os.Args)-1] // avo parses the flags when it has what to write
 	for _, set = range []instructions{
 		{name: "AVX2", vector: 32, panels: 2, tile: 4, columns: 4, listBytes: listBytesAVX2},
-		{name: "AVX512", vector: 64, panels: 4, tile: 8, columns: 16, listBytes: listBytesAVX512},
+		{name: "AVX512", vector: 64, panels: 5, tile: 8, columns: 16, listBytes: listBytesAVX512},
 	} {
 		if set.name == name {
 			write()
