@@ -87,6 +87,7 @@ func TestReadFloatsRefuses(t *testing.T) {
 		{"no array", "x.npy", "no array", `"x" is no array of NumPy`},
 		{"nothing", "x.npy", "", `"x" is no array of NumPy`},
 		{"a start", "x.npy", "\x93NUMPY\x01\x00\x40", `"x" is cut off`},
+		{"a magic number and no more", "x.npy", "\x93NUMPY\x01\x00", `"x" is cut off`},
 		{"a start of a header", "x.npy", "\x93NUMPY\x01\x00\x40\x00{", `"x" is cut off`},
 		{"a long header", "x.npy", "\x93NUMPY\x02\x00\xff\xff\xff\xff", `"x" has a header of 4294967295 bytes: want at most 4096`},
 		{"objects", "x.npy", array(1, strings.Replace(matrix, "|u1", "|O", 1), six...), `"x" is of type "|O": want '<f4' or '<f8'`},
