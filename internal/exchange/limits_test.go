@@ -1,0 +1,69 @@
+package exchange
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"mnistgpu/internal/model"
+)
+
+// checkRefused wants content to be refused in one line that holds want.
+func checkRefused(t *testing.T, name string, content []byte, want string) {
+	t.Helper()
+	_, _, err := Decode(content, Hints{})
+	if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
+		t.Errorf("%s: %v, want one line with %s", name, err, want)
+	}
+}
+
+// A single Linear calls its parameters weight and bias, without a layer.
+func TestDecodeOfOneLinear(t *testing.T) {
+	want := sample(4, 3)
+	weight, bias := transposed(want.Tensors[0]), want.Tensors[1]
+	weight.Name, bias.Name = "weight", "bias"
+	content, err := model.EncodeTensors([]model.Tensor{weight, bias}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want.Height, want.Width = 1, 4
+	got, _, err := Decode(content, Hints{Height: 1, Width: 4, PixelScale: 1.0 / 3})
+	if diff := cmp.Diff(want, got); err != nil || diff != "" {
+		t.Error(err, diff)
+	}
+}
+
+// The error shows the first four layers, so that it stays a line.
+func TestLayersThatDoNotMeetAreShown(t *testing.T) {
+	content := renamed(t, sample(4, 5, 6, 7, 8, 3), "f", "b", "c", "d", "e")
+	checkRefused(t, "shapes", content, `(Out, In): "b" [6 5] and [6], "c" [7 6] and [7], "d" [8 7] and [8], "e" [3 8] and [3]`)
+	_, _, err := Decode(content, Hints{})
+	if strings.Contains(err.Error(), `"f"`) {
+		t.Errorf("%v: want four layers", err)
+	}
+}
+
+// The first bytes decide about a file of MaxBytes, and its size about a larger
+// one. No memory is touched but the first page.
+func TestDecodeOfLargeFiles(t *testing.T) {
+	content := make([]byte, MaxBytes+1)
+	checkRefused(t, "too large", content, "has 1073741825 bytes: want at most 1073741824")
+	checkRefused(t, "as large as may be", content[:MaxBytes], "want a JSON object at byte 8")
+}
+
+// What a file says by half is not guessed from elsewhere.
+func TestMetadataByHalf(t *testing.T) {
+	m := sample(4, 3)
+	for metadata, want := range map[[2]string]string{
+		{"height", "2"}:         `metadata: width is "0"`,
+		{"width", "2"}:          `metadata: height is "0"`,
+		{"pixel_scale", "much"}: "has a pixel_scale that is no number",
+	} {
+		content, err := model.EncodeTensors(m.Tensors, map[string]string{metadata[0]: metadata[1]})
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkRefused(t, metadata[0], content, want)
+	}
+}
