@@ -1,0 +1,120 @@
+package checkpoint
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"strings"
+	"testing"
+
+	"mnistgpu/internal/model"
+)
+
+// start is a header of the given version and size.
+func start(version uint32, size int) []byte {
+	b := binary.LittleEndian.AppendUint32([]byte(magic), version)
+	return binary.LittleEndian.AppendUint64(b, uint64(size))
+}
+
+// Every fault of a header has its own words, and the least file is no fault.
+func TestCheckStart(t *testing.T) {
+	const least = headerSize + sha256.Size
+	if err := checkStart(start(version, least), int64(least)); err != nil {
+		t.Errorf("the least size: %v", err)
+	}
+	for _, test := range []struct {
+		start []byte
+		size  int
+		want  string
+	}{
+		{start(2, least), least, "is of version 2: want 1; another release of mnistgpu wrote it"},
+		{start(version, least-1), least - 1, "is damaged: says that it is 63 bytes long"},
+		{start(version, least+1), least, "is cut off: 64 bytes long, want 65"},
+		{start(version, least), least + 1, "goes on after its end: 65 bytes long, want 64"},
+		{start(version, least)[:headerSize-1], headerSize - 1, "is cut off: 31 bytes long, want 64 at least"},
+		{[]byte("mnistgpu checkpoinT"), 19, "is no checkpoint of mnistgpu"},
+	} {
+		if err := checkStart(test.start, int64(test.size)); err == nil || err.Error() != test.want {
+			t.Errorf("the error is %v, want %s", err, test.want)
+		}
+	}
+}
+
+// Files whose sum is right, and that have one length wrong.
+func TestDecodeNamesThePlace(t *testing.T) {
+	whole := Encode(&State{})
+	body := whole[:len(whole)-sha256.Size]
+	lists := map[string]int{} // where the length of each is
+	at := headerSize
+	for _, name := range []string{"settings", "step", "epoch", "cursor", "order", "generator", "tensors", "loss", "hits"} {
+		lists[name] = at
+		if at += 4; name == "step" || name == "epoch" || name == "cursor" {
+			at += 4
+		}
+	}
+	checkRefused(t, seal(append(bytes.Clone(body), 1, 2, 3)), "is damaged at byte 92: goes on with 3 bytes that mean nothing")
+	for name, want := range map[string]string{
+		"settings":  "is damaged at byte 32: settings: 1000 of them, want at most 7",
+		"order":     "is damaged at byte 60: order: 1000 of them, want at most 7",
+		"generator": "is damaged at byte 64: generator: 1000 of them, want at most 24",
+		"tensors":   "is damaged at byte 68: tensors: 1000 of them, want at most 1",
+		"loss":      "is damaged at byte 72: loss: 1000 of them, want at most 2",
+		"hits":      "is damaged at byte 76: hits: 1000 of them, want at most 3",
+	} {
+		b := bytes.Clone(body)
+		binary.LittleEndian.PutUint32(b[lists[name]:], 1000)
+		checkRefused(t, seal(b), want)
+	}
+	b := bytes.Clone(body)
+	b[lists["epoch"]+7] = 0x80
+	checkRefused(t, seal(b), "is damaged at byte 44: epoch is 9223372036854775808: want at most 9223372036854775807")
+}
+
+// A tensor without a dimension, or with one of nothing, is refused.
+func TestDecodeRefusesShapes(t *testing.T) {
+	content := Encode(&State{Tensors: []model.Tensor{{Name: "w", Shape: []int{1, 2}, Values: []float32{1, 2}}}})
+	body := content[:len(content)-sha256.Size]
+	shape := bytes.Index(body, []byte("\x01\x00\x00\x00w")) + 5 + 4
+	for dim, want := range map[uint64]string{0: "[0 2]", 100: "[100 2]"} {
+		b := bytes.Clone(body)
+		binary.LittleEndian.PutUint64(b[shape:], dim)
+		checkRefused(t, seal(b), `the tensor "w" has the shape `+want+": want 1 to 8 positive dimensions")
+	}
+	twice := &State{Tensors: []model.Tensor{
+		{Name: "w", Shape: []int{1}, Values: []float32{1}}, {Name: "v", Shape: []int{1}, Values: []float32{1}}}}
+	content = Encode(twice)
+	body = content[:len(content)-sha256.Size]
+	body[bytes.Index(body, []byte("\x01\x00\x00\x00v"))+4] = 'w'
+	checkRefused(t, seal(body), `the tensor "w" comes twice`)
+}
+
+// Names come sorted, each once, so that a state has one way to be written.
+func TestDecodeRefusesNamesOutOfOrder(t *testing.T) {
+	content := string(Encode(&State{Settings: map[string]string{"aa": "", "bb": ""}}))
+	body := content[:len(content)-sha256.Size]
+	for old, want := range map[string]string{"aa": `"bb" comes after "cc"`, "bb": `"aa" comes after "aa"`} {
+		other := strings.Replace(body, old, map[string]string{"aa": "cc", "bb": "aa"}[old], 1)
+		checkRefused(t, seal([]byte(other)), "settings: "+want)
+	}
+}
+
+// The limits of names hold at the number that they name.
+func TestEncodeAtItsLimits(t *testing.T) {
+	columns := &State{History: make([]Column, maxNames)}
+	dims := &State{Tensors: []model.Tensor{{Name: "w", Shape: []int{1, 1, 1, 1, 1, 1, 1, 1}, Values: []float32{1}}}}
+	for _, s := range []*State{columns, dims} {
+		if _, err := Decode(Encode(s)); err != nil {
+			t.Error(err)
+		}
+	}
+	for _, s := range []*State{{Epoch: -1}, {Cursor: -1}} {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("%+v: no panic", s)
+				}
+			}()
+			Encode(s)
+		}()
+	}
+}
