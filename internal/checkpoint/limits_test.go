@@ -88,6 +88,14 @@ func TestDecodeRefusesShapes(t *testing.T) {
 	checkRefused(t, seal(body), `the tensor "w" comes twice`)
 }
 
+// Lines of no column would be written as no lines.
+func TestDecodeRefusesLinesWithoutAColumn(t *testing.T) {
+	content := Encode(&State{Numbers: map[string]float64{"a": 1}})
+	body := content[:len(content)-sha256.Size]
+	body[84] = 1 // the number of lines
+	checkRefused(t, seal(body), "history: lines without a column")
+}
+
 // Names come sorted, each once, so that a state has one way to be written.
 func TestDecodeRefusesNamesOutOfOrder(t *testing.T) {
 	content := string(Encode(&State{Settings: map[string]string{"aa": "", "bb": ""}}))
