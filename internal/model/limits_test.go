@@ -5,6 +5,8 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -59,6 +61,25 @@ func TestMustBeNamesThePlace(t *testing.T) {
 	}
 }
 
+// A fault of a file names its path once, whether the disk or the content is at
+// fault.
+func TestReadNamesThePathOnce(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "model")
+	_, missing := Read(path)
+	if err := os.WriteFile(path, []byte("no model at all"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	_, bad := Read(path)
+	for _, err := range []error{missing, bad} {
+		if err == nil || !strings.HasPrefix(err.Error(), path+": ") || strings.Count(err.Error(), path) != 1 {
+			t.Errorf("the error is %v, want %s once", err, path)
+		}
+	}
+	if _, err := Decode(nil); err == nil || !strings.HasPrefix(err.Error(), "is ") {
+		t.Errorf("the error of no file is %v", err)
+	}
+}
+
 // Numbers of eight bytes are read like those of four, and other kinds refused.
 func TestDecodeTensorsOfFloat64(t *testing.T) {
 	const header = `{"b":{"dtype":"F64","shape":[2],"data_offsets":[0,16]}}`
@@ -67,7 +88,7 @@ func TestDecodeTensorsOfFloat64(t *testing.T) {
 		content = binary.LittleEndian.AppendUint64(content, math.Float64bits(v))
 	}
 	tensors, _, err := DecodeTensors(content)
-	if err != nil || len(tensors) != 1 || len(tensors[0].Values) != 2 || tensors[0].Values[0] != 1.5 || tensors[0].Values[1] != -2 {
+	if err != nil || len(tensors) != 1 || len(tensors[0].Shape) != 1 || tensors[0].Shape[0] != 2 || len(tensors[0].Values) != 2 || tensors[0].Values[0] != 1.5 || tensors[0].Values[1] != -2 {
 		t.Errorf("%v, %v: want 1.5 and -2", tensors, err)
 	}
 	_, _, err = DecodeTensors(bytes.Replace(content, []byte("F64"), []byte("I64"), 1))
