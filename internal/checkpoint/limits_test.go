@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -110,7 +111,15 @@ func TestDecodeRefusesNamesOutOfOrder(t *testing.T) {
 func TestEncodeAtItsLimits(t *testing.T) {
 	columns := &State{History: make([]Column, maxNames)}
 	dims := &State{Tensors: []model.Tensor{{Name: "w", Shape: []int{1, 1, 1, 1, 1, 1, 1, 1}, Values: []float32{1}}}}
-	for _, s := range []*State{columns, dims} {
+	names := &State{Settings: map[string]string{}, Numbers: map[string]float64{}}
+	for i := range maxNames {
+		names.Settings[fmt.Sprint(i)], names.Numbers[fmt.Sprint(i)] = "", 1
+	}
+	tensors := &State{Tensors: make([]model.Tensor, maxTensors)}
+	for i := range tensors.Tensors {
+		tensors.Tensors[i] = model.Tensor{Name: fmt.Sprint(i), Shape: []int{1}, Values: []float32{1}}
+	}
+	for _, s := range []*State{columns, dims, names, tensors} {
 		if _, err := Decode(Encode(s)); err != nil {
 			t.Error(err)
 		}
