@@ -8,12 +8,12 @@ import (
 )
 
 // CheckMemory checks that read, which reads content of size bytes, takes at
-// most four times that and 1 MiB from the heap, garbage included. Other parts of
-// the process may take some meanwhile, so that the least of several readings
-// counts. It panics as read does.
+// most four times that and 1 MiB from the heap, garbage included, times the slack
+// of the build. Other parts of the process may take some meanwhile, so that the
+// least of several readings counts. It panics as read does.
 func CheckMemory(t testing.TB, size int, read func()) {
 	t.Helper()
-	limit := 4*uint64(size) + 1<<20
+	limit := slack * (4*uint64(size) + 1<<20)
 	const readings = 5
 	taken := allocated(read)
 	for i := 1; i < readings && taken > limit; i++ {

@@ -16,7 +16,7 @@ func TestCheckMemoryBites(t *testing.T) {
 	for _, test := range []struct {
 		taken int
 		fails bool
-	}{{4<<20 + 1<<19, false}, {5<<20 + 1<<19, true}} {
+	}{{slack*(4<<20) + 1<<19, false}, {slack*(5<<20) + 1<<19, true}} {
 		r := &recorder{TB: t}
 		CheckMemory(r, 1<<20, func() { sink = make([]byte, test.taken) })
 		if r.failed != test.fails {
