@@ -91,7 +91,7 @@ func TestShuffleKeepsEveryImage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	draw := newShuffle(1)
+	_, draw := newShuffle(1)
 	sorted := slices.Clone(f.permutation)
 	last := sorted
 	for range 3 {

@@ -13,8 +13,11 @@ import (
 // keep the uses of one seed apart.
 const shuffleStream = 2
 
-func newShuffle(seed uint64) *rand.Rand {
-	return rand.New(rand.NewPCG(seed, shuffleStream))
+// newShuffle returns a generator and what draws from it, which has no state of its
+// own.
+func newShuffle(seed uint64) (*rand.PCG, *rand.Rand) {
+	g := rand.NewPCG(seed, shuffleStream)
+	return g, rand.New(g)
 }
 
 // feed is a part of the data set on the device, and the order in which it is

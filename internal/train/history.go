@@ -5,24 +5,41 @@ import (
 
 	"mnistgpu/internal/backend"
 	"mnistgpu/internal/model"
+	"mnistgpu/internal/nn"
 )
 
 // recent returns the mean loss and the accuracy over the last epoch's worth of
 // steps, once it has seen that every loss so far is finite.
 func (t *trainer) recent() (loss, accuracy float64, err error) {
-	c, err := download(t.b, t.tally)
+	c, err := t.finiteCounts()
 	if err != nil {
 		return 0, 0, err
 	}
-	for ; t.checked < t.step; t.checked++ {
-		if l := c.loss[t.checked]; l-l != 0 { // NaN or infinite
-			return 0, 0, &DivergedError{t.checked, "loss"}
-		}
-	}
-	first := max(0, t.step-t.plan.perEpoch)
+	first := t.firstRecent()
 	loss, accuracy = c.mean(first, t.step, t.imagesIn(first, t.step))
 	return loss, accuracy, nil
 }
+
+// firstRecent is the first of the last epoch's worth of steps.
+func (t *trainer) firstRecent() int { return max(0, t.step-t.plan.perEpoch) }
+
+// finiteCounts returns the tally, once it has seen that every loss so far is
+// finite.
+func (t *trainer) finiteCounts() (counts, error) {
+	c, err := download(t.b, t.tally)
+	if err != nil {
+		return counts{}, err
+	}
+	for ; t.checked < t.step; t.checked++ {
+		if !finite(c.loss[t.checked]) {
+			return counts{}, &DivergedError{t.checked, "loss"}
+		}
+	}
+	return c, nil
+}
+
+// finite reports whether x is neither infinite nor NaN.
+func finite(x float64) bool { return x-x == 0 }
 
 // evaluate adds a line to the history, once it has seen that every weight is
 // finite.
@@ -46,11 +63,11 @@ func (t *trainer) evaluate() error {
 		if r.ValLoss, r.ValAccuracy, err = t.validation.score(); err != nil {
 			return err
 		}
-		if r.ValLoss-r.ValLoss != 0 {
+		if !finite(r.ValLoss) {
 			return &DivergedError{t.step - 1, "validation loss"}
 		}
 	}
-	t.evaluating += time.Since(start)
+	t.aside += time.Since(start)
 	r.Seconds = time.Since(t.started).Seconds()
 	t.history = append(t.history, r)
 	if t.config.Patience > 0 {
@@ -63,18 +80,33 @@ func (t *trainer) evaluate() error {
 
 // snapshot copies the parameters to the host.
 func (t *trainer) snapshot() error {
-	m := &model.Model{Height: t.data.Height, Width: t.data.Width, PixelScale: t.config.PixelScale}
-	for _, p := range t.net.Params() {
+	tensors, err := t.finiteTensors(t.net.Params())
+	if err != nil {
+		return err
+	}
+	t.model = t.modelOf(tensors)
+	return nil
+}
+
+// finiteTensors copies some of the network's tensors to the host, once it has seen
+// that they are finite.
+func (t *trainer) finiteTensors(params []nn.Param) ([]model.Tensor, error) {
+	var tensors []model.Tensor
+	for _, p := range params {
 		values, err := backend.Download[float32](t.b, p.Tensor)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		tensor := model.Tensor{Name: p.Name, Shape: p.Shape, Values: values}
 		if !tensor.Finite() {
-			return &DivergedError{t.step - 1, p.Name}
+			return nil, &DivergedError{t.step - 1, p.Name}
 		}
-		m.Tensors = append(m.Tensors, tensor)
+		tensors = append(tensors, tensor)
 	}
-	t.model = m
-	return nil
+	return tensors, nil
+}
+
+// modelOf is the network with the given parameters.
+func (t *trainer) modelOf(params []model.Tensor) *model.Model {
+	return &model.Model{Height: t.data.Height, Width: t.data.Width, PixelScale: t.config.PixelScale, Tensors: params}
 }

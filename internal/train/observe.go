@@ -23,7 +23,8 @@ type Plan struct {
 	Parameters              int
 	Batch                   int
 	Steps, StepsPerEpoch    int
-	// Estimate is the expected time of the whole run, or 0 if the first steps
+	Begun                   int // steps that were done before, in a run that goes on
+	// Estimate is the expected time of the steps that are left, or 0 if the first steps
 	// will tell soon enough.
 	Estimate time.Duration
 }

@@ -10,8 +10,9 @@ import (
 // for the device.
 const reportInterval = 200 * time.Millisecond
 
-// announce tells the plan, after timing a slice of a step if a step is long.
-func (t *trainer) announce() error {
+// announce tells the plan, after timing a slice of a step if a step is long. The
+// state is the one to go on from, or nil.
+func (t *trainer) announce(from *State) error {
 	p := Plan{
 		TrainImages: t.plan.images, TestImages: t.data.Test.Len(), ValImages: t.plan.held,
 		Pixels: t.data.Height * t.data.Width, Classes: t.data.Classes,
@@ -24,9 +25,15 @@ func (t *trainer) announce() error {
 	if err != nil {
 		return err
 	}
-	p.Estimate = time.Duration(t.plan.steps) * step
-	if limit := t.config.limit(); limit > 0 {
-		p.Estimate = min(p.Estimate, limit)
+	left, limit := t.plan.steps, t.config.limit()
+	if from != nil {
+		p.Begun = from.Step
+		left -= from.Step
+		limit -= from.elapsed()
+	}
+	p.Estimate = time.Duration(left) * step
+	if t.config.limit() > 0 {
+		p.Estimate = min(p.Estimate, max(0, limit))
 	}
 	t.observer.Begin(p)
 	return nil
@@ -71,7 +78,7 @@ func (t *trainer) report(loss, accuracy float64) {
 	if limit := t.config.limit(); limit > 0 {
 		remaining = min(remaining, max(0, limit-time.Since(t.started)))
 	}
-	rate := float64(t.imagesIn(0, t.step)) / (time.Since(t.started) - t.evaluating).Seconds()
+	rate := float64(t.imagesIn(0, t.step)) / (time.Since(t.started) - t.aside).Seconds()
 	t.observer.Progress(Progress{
 		Step: t.step, Steps: t.plan.steps, StepsPerEpoch: t.plan.perEpoch,
 		Loss: loss, Accuracy: accuracy, ImagesPerSecond: rate,

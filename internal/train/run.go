@@ -35,14 +35,33 @@ type Result struct {
 // training left the finite numbers. Otherwise it comes without a result: a
 // [*ConfigError] if c does not fit the data, or a fault of the backend.
 func Run(ctx context.Context, b backend.Backend, data *mnist.Dataset, c Config, o Observer) (*Result, error) {
+	return Resume(ctx, b, data, c, o, nil, nil)
+}
+
+// Resume is Run from a state that an earlier call with the same b, data and c gave
+// its Saver: its result has the bits of a run in one go, but for the times. A nil
+// state is that of a run before its first step; a nil Saver keeps no states. The
+// error may also be a [*StateError], if from is not of such a run.
+func Resume(ctx context.Context, b backend.Backend, data *mnist.Dataset, c Config, o Observer, from *State, s Saver) (*Result, error) {
 	t, err := newTrainer(b, data, c, o)
 	if err != nil {
 		return nil, err
 	}
-	if err := t.announce(); err != nil {
+	t.saver = s
+	if from != nil {
+		if err := t.checkState(from); err != nil {
+			return nil, err
+		}
+	}
+	if err := t.announce(from); err != nil {
 		return nil, err
 	}
 	t.started = time.Now()
+	if from != nil {
+		if err := t.restore(from); err != nil {
+			return nil, err
+		}
+	}
 	err = t.train(ctx)
 	var diverged *DivergedError
 	if errors.As(err, &diverged) {
@@ -60,6 +79,7 @@ type trainer struct {
 	plan     plan
 	data     *mnist.Dataset
 	observer Observer
+	saver    Saver // nil if no states are kept
 
 	net        *nn.MLP
 	feed       *feed
@@ -68,17 +88,19 @@ type trainer struct {
 	graphs     graphs
 	test       *evaluator
 	validation *evaluator // nil without a validation set
+	generator  *rand.PCG  // of draw
 	draw       *rand.Rand
 
-	step       int // steps done
-	checked    int // steps whose loss is known to be finite
-	history    []Record
-	model      *model.Model // as of the last record
-	best       best
-	stop       StopReason // "" while the run goes on
-	started    time.Time
-	reported   time.Time
-	evaluating time.Duration
+	step     int // steps done
+	saved    int // steps done when the state was last saved, or when it was restored
+	checked  int // steps whose loss is known to be finite
+	history  []Record
+	model    *model.Model // as of the last record
+	best     best
+	stop     StopReason // "" while the run goes on
+	started  time.Time  // less what came before the state that was restored
+	reported time.Time
+	aside    time.Duration // spent on evaluations and saves
 }
 
 func newTrainer(b backend.Backend, data *mnist.Dataset, c Config, o Observer) (*trainer, error) {
@@ -87,7 +109,7 @@ func newTrainer(b backend.Backend, data *mnist.Dataset, c Config, o Observer) (*
 		return nil, err
 	}
 	t := &trainer{b: b, config: c, plan: p, data: data, observer: o}
-	t.draw = newShuffle(c.Seed)
+	t.generator, t.draw = newShuffle(c.Seed)
 	if t.net, err = nn.New(b, c.widths(data), p.batch, c.InitStd, c.Seed, c.Optimizer); err != nil {
 		return nil, fmt.Errorf("network: %w", err)
 	}
@@ -111,12 +133,16 @@ func (t *trainer) record(ops backend.Ops, rows int) {
 }
 
 // train takes step after step, the last of which is followed by an evaluation.
+// One that would not be there had the run gone on is no part of the state that is
+// saved at the end.
 func (t *trainer) train(ctx context.Context) error {
-	for t.stop == "" {
+	for t.stop = t.reasonToStop(ctx); t.stop == ""; t.stop = t.reasonToStop(ctx) {
 		if err := t.next(); err != nil {
 			return err
 		}
-		t.stop = t.reasonToStop(ctx)
+	}
+	if err := t.save(); err != nil {
+		return err
 	}
 	if !t.evaluated() {
 		if err := t.evaluate(); err != nil {
@@ -129,11 +155,23 @@ func (t *trainer) train(ctx context.Context) error {
 	return nil
 }
 
-// next takes one step and, where one is due, an evaluation or a report.
+// next takes one step and does what is due after it: an evaluation or a report,
+// and then a save.
 func (t *trainer) next() error {
 	if err := t.advance(); err != nil {
 		return err
 	}
+	if err := t.look(); err != nil {
+		return err
+	}
+	if t.saver != nil && t.saver.Due(t.step, t.step%t.plan.perEpoch == 0) {
+		return t.save()
+	}
+	return nil
+}
+
+// look evaluates the network or, between evaluations, reports now and then.
+func (t *trainer) look() error {
 	if t.config.evaluateAfter(t.step-1, t.plan) {
 		return t.evaluate()
 	}
@@ -190,7 +228,7 @@ func (t *trainer) result() *Result {
 		Model:           t.model,
 		Kept:            kept,
 		Seconds:         total.Seconds(),
-		ImagesPerSecond: float64(images) / (total - t.evaluating).Seconds(),
+		ImagesPerSecond: float64(images) / (total - t.aside).Seconds(),
 	}
 }
 

@@ -44,10 +44,13 @@ const (
 	StopTarget      StopReason = "target"      // the target accuracy was reached
 )
 
-// reasonToStop returns why no step should follow the last one, or "".
+// reasonToStop returns why no step should follow the last one, or "". A run has
+// one step at least.
 func (t *trainer) reasonToStop(ctx context.Context) StopReason {
 	limit := t.config.limit()
 	switch {
+	case t.step == 0:
+		return ""
 	case t.onTarget():
 		return StopTarget
 	case t.step == t.plan.steps:
@@ -101,6 +104,14 @@ func (b *best) observe(history []Record, m *model.Model, minDelta float64) {
 		return
 	}
 	b.since++
+}
+
+// state is b as part of a [State].
+func (b *best) state() *Best {
+	if b.model == nil {
+		return nil
+	}
+	return &Best{Record: b.record, Since: b.since, Parameters: b.model.Tensors}
 }
 
 func (b *best) outOfPatience(patience int) bool { return patience > 0 && b.since >= patience }

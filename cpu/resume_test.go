@@ -1,0 +1,12 @@
+package cpu
+
+import (
+	"testing"
+
+	"mnistgpu/internal/backend"
+	"mnistgpu/internal/train/traintest"
+)
+
+func TestResume(t *testing.T) {
+	traintest.Resume(t, func() (backend.Backend, error) { return Open(Options{}) })
+}

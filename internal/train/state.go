@@ -1,0 +1,166 @@
+package train
+
+import (
+	"slices"
+	"time"
+
+	"mnistgpu/internal/backend"
+	"mnistgpu/internal/model"
+)
+
+// A Saver keeps the states of a run. Its methods are called from the goroutine
+// that the run is on.
+type Saver interface {
+	// Due is asked after each step whether to save the state. The steps are those
+	// done; epoch says that the last of them ended one.
+	Due(steps int, epoch bool) bool
+
+	// Save is given a state to keep, which no one changes: one that was due, and
+	// that at the end of the run. All numbers of it are finite. What cannot be kept
+	// is for the Saver to tell; the run goes on.
+	Save(*State)
+}
+
+// State is a run after some of its steps: all that it takes to go on as if it had
+// never stopped, in plain data.
+type State struct {
+	Step   int // steps done
+	Epoch  int // epochs begun
+	Cursor int // images of this epoch that were seen
+
+	Order     []int32 // of the images in this epoch
+	Generator []byte  // of the orders to come
+
+	Parameters []model.Tensor // as in a [model.Model]
+	Method     []model.Tensor // what the method keeps, as nn.MLP.State has it
+
+	// What each of the last epoch's worth of steps gave, for the next line of the
+	// history.
+	Loss []float64
+	Hits []int32
+
+	History []Record
+	Best    *Best // nil before the first evaluation of a run with patience
+
+	Seconds float64 // wall time so far
+	Aside   float64 // seconds of it that were no training
+}
+
+// Best is the evaluation with the lowest validation loss so far.
+type Best struct {
+	Record     int // line of the history
+	Since      int // evaluations since, which were not better
+	Parameters []model.Tensor
+}
+
+// elapsed is the wall time so far.
+func (s *State) elapsed() time.Duration { return seconds(s.Seconds) }
+
+func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
+
+// save gives the saver the state, unless it has it, once it has seen that the state
+// is finite.
+func (t *trainer) save() error {
+	if t.saver == nil || t.saved == t.step {
+		return nil
+	}
+	c, err := t.finiteCounts() // which waits for the steps
+	if err != nil {
+		return err
+	}
+	start := time.Now()
+	s, err := t.state(c)
+	if err != nil {
+		return err
+	}
+	t.saver.Save(s)
+	t.saved = t.step
+	t.aside += time.Since(start)
+	return nil
+}
+
+// state copies the state to the host. The error is a [*DivergedError] if it is not
+// finite.
+func (t *trainer) state(c counts) (*State, error) {
+	s := &State{
+		Step: t.step, Order: slices.Clone(t.feed.permutation),
+		Loss: c.loss[t.firstRecent():t.step], Hits: c.hits[t.firstRecent():t.step],
+		History: slices.Clone(t.history), Best: t.best.state(),
+		Seconds: time.Since(t.started).Seconds(), Aside: t.aside.Seconds(),
+	}
+	s.Epoch, s.Cursor = t.plan.position(t.step)
+	var err error
+	if s.Generator, err = t.generator.MarshalBinary(); err != nil {
+		return nil, err
+	}
+	if s.Parameters, err = t.parameters(); err != nil {
+		return nil, err
+	}
+	s.Method, err = t.finiteTensors(t.net.State())
+	return s, err
+}
+
+// parameters are those after the last step.
+func (t *trainer) parameters() ([]model.Tensor, error) {
+	if t.evaluated() {
+		return t.model.Tensors, nil
+	}
+	return t.finiteTensors(t.net.Params())
+}
+
+// position is where the given number of steps, at least one, ends: epochs begun,
+// and images seen of the last one.
+func (p plan) position(steps int) (epoch, cursor int) {
+	whole := (steps - 1) / p.perEpoch
+	return whole + 1, min((steps-whole*p.perEpoch)*p.batch, p.images)
+}
+
+// restore makes t go on from s, which [trainer.checkState] has passed.
+func (t *trainer) restore(s *State) error {
+	t.step, t.saved, t.checked = s.Step, s.Step, s.Step
+	t.history = slices.Clone(s.History)
+	t.started, t.aside = time.Now().Add(-s.elapsed()), seconds(s.Aside)
+	if t.evaluated() {
+		t.model = t.modelOf(s.Parameters)
+	}
+	if b := s.Best; b != nil {
+		t.best = best{record: b.Record, model: t.modelOf(b.Parameters), loss: s.History[b.Record].ValLoss, since: b.Since}
+	}
+	if err := t.generator.UnmarshalBinary(s.Generator); err != nil {
+		return err
+	}
+	copy(t.feed.permutation, s.Order)
+	return t.upload(s)
+}
+
+// upload puts what s has of the device's memory there.
+func (t *trainer) upload(s *State) error {
+	params := slices.Concat(t.net.Params(), t.net.State())
+	for i, tensor := range slices.Concat(s.Parameters, s.Method) {
+		if err := backend.Upload(t.b, params[i].Tensor, tensor.Values); err != nil {
+			return err
+		}
+	}
+	if err := backend.Upload(t.b, t.feed.order, s.Order); err != nil {
+		return err
+	}
+	if err := backend.Upload(t.b, t.feed.cursor, []int32{int32(s.Cursor)}); err != nil {
+		return err
+	}
+	return t.uploadTally(s)
+}
+
+// uploadTally counts on from the recent steps of s. Those before are in its
+// history.
+func (t *trainer) uploadTally(s *State) error {
+	c := counts{make([]float64, t.plan.steps), make([]int32, t.plan.steps)}
+	copy(c.loss[t.firstRecent():], s.Loss)
+	copy(c.hits[t.firstRecent():], s.Hits)
+	if err := backend.Upload(t.b, t.tally.Loss, c.loss); err != nil {
+		return err
+	}
+	if err := backend.Upload(t.b, t.tally.Hits, c.hits); err != nil {
+		return err
+	}
+	return backend.Upload(t.b, t.tally.Step, []int32{int32(s.Step)})
+}

@@ -1,0 +1,137 @@
+// Package traintest proves that runs on a backend go on from any of their states
+// with the bits of a run in one go.
+package traintest
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"mnistgpu/internal/backend"
+	"mnistgpu/internal/checkpoint"
+	"mnistgpu/internal/mnist"
+	"mnistgpu/internal/nn"
+	"mnistgpu/internal/runs"
+	"mnistgpu/internal/train"
+)
+
+// steps is the length of each run.
+const steps = 50
+
+// Resume stops runs of 50 steps after each of them and goes on from what a
+// checkpoint keeps: with each method, shuffled or in order, with a short last batch
+// or none, and once with all that a run can have. Each end must be that of the run
+// that was not stopped, byte for byte.
+func Resume(t *testing.T, open func() (backend.Backend, error)) {
+	for _, c := range cases() {
+		t.Run(c.name, func(t *testing.T) {
+			states := c.run(t, open, nil)
+			if len(states) != steps {
+				t.Fatalf("%d states of a run of %d steps", len(states), steps)
+			}
+			passed := 0
+			for _, from := range states {
+				ends := c.run(t, open, from)
+				// Only the last state itself has none after it.
+				if len(ends) == 0 && bytes.Equal(from, states[steps-1]) || len(ends) > 0 && bytes.Equal(ends[len(ends)-1], states[steps-1]) {
+					passed++
+				}
+			}
+			t.Logf("passed %d of %d", passed, steps)
+			if passed != steps {
+				t.Errorf("%d runs went on otherwise than in one go", steps-passed)
+			}
+		})
+	}
+}
+
+// run is a run of a case.
+type run struct {
+	name   string
+	config train.Config
+	data   *mnist.Dataset
+}
+
+func cases() []run {
+	var all []run
+	for _, method := range train.Optimizers() {
+		for _, shuffle := range []bool{true, false} {
+			for _, images := range []int{128, 125} {
+				c := train.Preset("default")
+				c.Hidden, c.Batch, c.Epochs, c.Steps = []int{8}, 32, 0, steps
+				c.Optimizer, c.Shuffle = nn.Method(method), shuffle
+				c.LearningRate = c.UsualRate()
+				all = append(all, run{fmt.Sprintf("%s shuffle=%t images=%d", method, shuffle, images), c, noise(images)})
+			}
+		}
+	}
+	c := all[0].config
+	c.Hidden, c.L2, c.EvalEvery, c.Optimizer, c.LearningRate = []int{8, 5}, 1e-4, 3, nn.Adam, 0.01
+	c.Kind, c.Warmup, c.ValFraction, c.Patience = "cosine", 2, 0.2, 1000
+	return append(all, run{"validation, patience and a schedule", c, noise(125)})
+}
+
+// noise is a data set of 8x8 images, of which nothing but the order matters.
+func noise(images int) *mnist.Dataset {
+	draw := rand.New(rand.NewPCG(1, uint64(images)))
+	split := func(n int) mnist.Split {
+		s := mnist.Split{Images: make([]byte, 64*n), Labels: make([]byte, n)}
+		for i := range s.Images {
+			s.Images[i] = byte(draw.IntN(256))
+		}
+		for i := range s.Labels {
+			s.Labels[i] = byte(draw.IntN(10))
+		}
+		return s
+	}
+	return &mnist.Dataset{Name: "noise", Height: 8, Width: 8, Classes: 10, Train: split(images), Test: split(20)}
+}
+
+// run goes on from a checkpoint, or starts where it is nil, and returns the
+// checkpoints of the steps that follow, without their times.
+func (r run) run(t *testing.T, open func() (backend.Backend, error), from []byte) [][]byte {
+	t.Helper()
+	b, err := open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Close()
+	var state *train.State
+	if from != nil {
+		file, err := checkpoint.Decode(from)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if state, err = runs.StateOf(file); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s := new(shelf)
+	if _, err := train.Resume(context.Background(), b, r.data, r.config, silent{}, state, s); err != nil {
+		t.Fatal(err)
+	}
+	return s.files
+}
+
+// shelf is a Saver that keeps the state after each step.
+type shelf struct{ files [][]byte }
+
+func (s *shelf) Due(int, bool) bool { return true }
+
+func (s *shelf) Save(state *train.State) {
+	timeless := *state
+	timeless.Seconds, timeless.Aside = 0, 0
+	for i := range timeless.History {
+		timeless.History[i].Seconds = 0
+	}
+	s.files = append(s.files, checkpoint.Encode(runs.Checkpoint(nil, &timeless)))
+}
+
+// silent is an Observer of nothing.
+type silent struct{}
+
+func (silent) Begin(train.Plan)        {}
+func (silent) Progress(train.Progress) {}
+func (silent) Evaluated(train.Record)  {}
