@@ -8,5 +8,5 @@ import (
 )
 
 func TestResume(t *testing.T) {
-	traintest.Resume(t, func() (backend.Backend, error) { return Open(Options{}) })
+	traintest.Resume(t, 1, func() (backend.Backend, error) { return Open(Options{}) })
 }

@@ -13,6 +13,8 @@ type Dataset struct {
 	Classes       int    // labels are 0 to Classes-1
 	Train, Test   Split
 
+	verified bool // whether the content is known to be that of MNIST
+
 	// Fallback says why [Open] took synthetic data for "auto", in one line.
 	// It is empty when MNIST was there.
 	Fallback string
@@ -56,7 +58,7 @@ func LoadDir(dir string, classes int) (*Dataset, error) {
 	}
 	d.Name = filepath.Base(abs)
 	if f.verify() == nil {
-		d.Name = "mnist"
+		d.Name, d.verified = "mnist", true
 	}
 	return d, nil
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"io"
 	"path/filepath"
+	"strings"
 )
 
 // A FileInfo describes one of the four files of a data set.
@@ -43,18 +44,45 @@ func (s Split) inspect(dir string, height, width int, images, labels knownFile) 
 	if err != nil {
 		return nil, err
 	}
-	imagesSum, err := contentSum(func(w io.Writer) error { return WriteImages(w, Images{height, width, s.Images}) })
+	imagesSum, labelsSum, err := s.sums(height, width)
 	if err != nil {
 		return nil, faultf(imagesPath, "cannot be hashed: %w", err)
-	}
-	labelsSum, err := contentSum(func(w io.Writer) error { return WriteLabels(w, s.Labels) })
-	if err != nil {
-		return nil, faultf(labelsPath, "cannot be hashed: %w", err)
 	}
 	return []FileInfo{
 		{filepath.Base(imagesPath), []int{s.Len(), height, width}, imagesSum, imagesSum == images.sha256},
 		{filepath.Base(labelsPath), []int{s.Len()}, labelsSum, labelsSum == labels.sha256},
 	}, nil
+}
+
+// SHA256 names the content of d: it is the SHA-256, in hexadecimal, of the four sums
+// that the raw files of d have or would have, one after the other.
+func (d *Dataset) SHA256() (string, error) {
+	sums := make([]string, 0, len(knownFiles))
+	if d.verified { // which took the sums
+		for _, k := range knownFiles {
+			sums = append(sums, k.sha256)
+		}
+	} else {
+		for _, s := range []Split{d.Train, d.Test} {
+			images, labels, err := s.sums(d.Height, d.Width)
+			if err != nil {
+				return "", err
+			}
+			sums = append(sums, images, labels)
+		}
+	}
+	sum := sha256.Sum256([]byte(strings.Join(sums, "")))
+	return hex.EncodeToString(sum[:]), nil
+}
+
+// sums are the SHA-256 sums of the two raw files of s, whose images have the given
+// size.
+func (s Split) sums(height, width int) (images, labels string, err error) {
+	images, err = contentSum(func(w io.Writer) error { return WriteImages(w, Images{height, width, s.Images}) })
+	if err == nil {
+		labels, err = contentSum(func(w io.Writer) error { return WriteLabels(w, s.Labels) })
+	}
+	return images, labels, err
 }
 
 // contentSum returns the SHA-256 of what write writes.

@@ -139,6 +139,6 @@ func loadMNIST(dir, hint string) (*Dataset, error) {
 	if err != nil {
 		return nil, err
 	}
-	d.Name = "mnist"
+	d.Name, d.verified = "mnist", true
 	return d, nil
 }

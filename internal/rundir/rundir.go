@@ -64,7 +64,7 @@ func Create(path string) (*Dir, error) {
 // undo removes what Create made and wraps err.
 func (d *Dir) undo(err error) error {
 	d.removeParents()
-	return writeError(d.Path, err)
+	return Fault(d.Path, err)
 }
 
 // Discard removes the folder and what was made for it, as far as they are
@@ -86,7 +86,7 @@ func (d *Dir) removeParents() {
 func (d *Dir) Write(name string, content []byte) error {
 	path := filepath.Join(d.Path, name)
 	if err := durable.Write(durable.Disk, path, content); err != nil {
-		return writeError(path, err)
+		return Fault(path, err)
 	}
 	return nil
 }
@@ -97,14 +97,14 @@ func (d *Dir) Write(name string, content []byte) error {
 func (d *Dir) Lock() (release func() error, err error) {
 	release, err = durable.Lock(d.Path)
 	if err != nil {
-		return nil, writeError(d.Path, err)
+		return nil, Fault(d.Path, err)
 	}
 	return release, nil
 }
 
-// writeError strips the operation and the paths from err, which WriteError names
-// itself.
-func writeError(path string, err error) error {
+// Fault is a [*WriteError] about path, from an error that may name an operation
+// and paths of its own.
+func Fault(path string, err error) error {
 	var file *fs.PathError
 	var link *os.LinkError
 	if errors.As(err, &file) {

@@ -1,0 +1,83 @@
+package train
+
+import (
+	"context"
+	"errors"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"mnistgpu/internal/model"
+)
+
+// TestForeignStatesAreRefused alters a good state in one way each.
+func TestForeignStatesAreRefused(t *testing.T) {
+	c := stateful()
+	nan := math.NaN()
+	for name, alter := range map[string]func(*State){
+		"no step":              func(s *State) { s.Step = 0 },
+		"too many steps":       func(s *State) { s.Step = 21 },
+		"another epoch":        func(s *State) { s.Epoch++ },
+		"another cursor":       func(s *State) { s.Cursor-- },
+		"a short order":        func(s *State) { s.Order = s.Order[1:] },
+		"an image twice":       func(s *State) { s.Order[0] = s.Order[1] },
+		"a negative image":     func(s *State) { s.Order[0] = -1 },
+		"an image too many":    func(s *State) { s.Order[0] = 20 },
+		"a validation image":   func(s *State) { s.Order[0] = missing(s.Order) },
+		"a bad generator":      func(s *State) { s.Generator = s.Generator[1:] },
+		"a parameter too few":  func(s *State) { s.Parameters = s.Parameters[1:] },
+		"another name":         func(s *State) { s.Parameters[0].Name = "x" },
+		"another shape":        func(s *State) { s.Parameters[0].Shape = []int{6, 16} },
+		"values too few":       func(s *State) { s.Parameters[0].Values = s.Parameters[0].Values[1:] },
+		"a weight of NaN":      func(s *State) { s.Parameters[0].Values[0] = float32(nan) },
+		"no state of Adam":     func(s *State) { s.Method = nil },
+		"Adam's of NaN":        func(s *State) { s.Method[1].Values[0] = float32(nan) },
+		"losses too few":       func(s *State) { s.Loss = s.Loss[1:] },
+		"hits too few":         func(s *State) { s.Hits = s.Hits[1:] },
+		"an infinite loss":     func(s *State) { s.Loss[0] = math.Inf(1) },
+		"a line of later":      func(s *State) { s.History[1].Step = 8 },
+		"a line twice":         func(s *State) { s.History[1].Step = 0 },
+		"a figure of NaN":      func(s *State) { s.History[0].ValLoss = nan },
+		"a time of NaN":        func(s *State) { s.Seconds = nan },
+		"a negative time":      func(s *State) { s.Aside = -1 },
+		"no best":              func(s *State) { s.Best = nil },
+		"a best of nowhere":    func(s *State) { s.Best.Record = 9 },
+		"a best of before":     func(s *State) { s.Best.Record = -1 },
+		"another since":        func(s *State) { s.Best.Since++ },
+		"a best of NaN":        func(s *State) { s.Best.Parameters[0].Values[0] = float32(nan) },
+		"a best without a net": func(s *State) { s.Best.Parameters = nil },
+	} {
+		s := at(t, c, 8)
+		s.Best.Parameters = cloned(s.Best.Parameters)
+		s.Parameters = cloned(s.Parameters)
+		alter(s)
+		var fault *StateError
+		if _, err := Resume(context.Background(), onCPU(t), tiny, c, new(log), s, nil); !errors.As(err, &fault) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	s := at(t, c, 8)
+	c.Patience = 0
+	var fault *StateError
+	if _, err := Resume(context.Background(), onCPU(t), tiny, c, new(log), s, nil); !errors.As(err, &fault) {
+		t.Errorf("a best without patience: %v", err)
+	}
+}
+
+// missing is an image that an order of tiny's lacks.
+func missing(order []int32) int32 {
+	for {
+		if i := rand.Int32N(20); !slices.Contains(order, i) {
+			return i
+		}
+	}
+}
+
+func cloned(tensors []model.Tensor) []model.Tensor {
+	tensors = slices.Clone(tensors)
+	for i := range tensors {
+		tensors[i].Values = slices.Clone(tensors[i].Values)
+	}
+	return tensors
+}
