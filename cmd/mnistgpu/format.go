@@ -17,6 +17,9 @@ func planLine(p train.Plan) string {
 	}
 	line := fmt.Sprintf("training %s parameters on %s images%s: %s steps of %s",
 		thousands(p.Parameters), thousands(p.TrainImages), held, thousands(p.Steps), thousands(p.Batch))
+	if p.Begun > 0 {
+		line += fmt.Sprintf(", %s of them done", thousands(p.Begun))
+	}
 	if p.Estimate >= 2*time.Second {
 		line += ", about " + clock(p.Estimate)
 	}

@@ -24,3 +24,8 @@ func tmpfs(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(syscall.Mount("tmpfs", dir, "tmpfs", 0, "size="+args[1]))
 	ts.Defer(func() { syscall.Unmount(dir, 0) })
 }
+
+// readonly DIR lets a file system that tmpfs mounted only be read from now on.
+func readonly(ts *testscript.TestScript, neg bool, args []string) {
+	ts.Check(syscall.Mount("", ts.MkAbs(args[0]), "", syscall.MS_REMOUNT|syscall.MS_RDONLY, ""))
+}

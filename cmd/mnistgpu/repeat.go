@@ -13,22 +13,28 @@ import (
 
 // readSettings returns the settings in the config.toml of a run.
 func readSettings(dir string) (*settings, error) {
+	s, f := newSettings()
+	return s, s.read(f, dir)
+}
+
+// read takes the settings from the config.toml of a run, but for those of its flags
+// f that were given.
+func (s *settings) read(f *pflag.FlagSet, dir string) error {
 	path := filepath.Join(dir, "config.toml")
 	if _, err := os.Stat(path); err != nil {
-		return nil, runs.Fault(path, err)
+		return runs.Fault(path, err)
 	}
-	s, f := newSettings()
 	file, err := fromFile(f, path)
 	if err != nil {
-		return nil, &failure{code: exitData, err: err}
+		return &failure{code: exitData, err: err}
 	}
 	if err := lay(f, file); err != nil {
-		return nil, &failure{code: exitData, err: err}
+		return &failure{code: exitData, err: err}
 	}
 	if err := s.resolve(f); err != nil {
-		return nil, &runs.Error{Path: path, Err: err}
+		return &runs.Error{Path: path, Err: err}
 	}
-	return s, nil
+	return nil
 }
 
 // command returns the command line that repeats a run with the settings, for a

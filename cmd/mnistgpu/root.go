@@ -34,7 +34,7 @@ func newRoot() *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError(cmd, flagMistake(err))
 	})
-	addGroup(root, "Training:", newTrain(), newLRFind(), newSweep(), newRuns(), newReport())
+	addGroup(root, "Training:", newTrain(), newResume(), newLRFind(), newSweep(), newRuns(), newReport())
 	addGroup(root, "Trained models:", newEval(), newPredict(), newServe(), newExport(), newImport())
 	addGroup(root, "Data, settings and machine:", newData(), newConfig(), newDoctor(), newDevices(), newBench(), newMan())
 	return root

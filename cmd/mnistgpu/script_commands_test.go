@@ -23,22 +23,28 @@ import (
 // digits DIR [TRAIN TEST] writes a small data set as four IDX files, of 600 and
 // 200 images unless it says otherwise.
 func digits(ts *testscript.TestScript, neg bool, args []string) {
-	dir := ts.MkAbs(args[0])
-	ts.Check(os.MkdirAll(dir, 0o777))
 	sizes := [2]int{600, 200}
 	for i, arg := range args[1:] {
 		var err error
 		sizes[i], err = strconv.Atoi(arg)
 		ts.Check(err)
 	}
-	data := mnist.Synthetic(sizes[0], sizes[1], 1)
+	ts.Check(writeDigits(ts.MkAbs(args[0]), sizes[0], sizes[1]))
+}
+
+// writeDigits writes a data set of drawn digits into a folder.
+func writeDigits(dir string, training, test int) error {
+	data := mnist.Synthetic(training, test, 1)
+	err := os.MkdirAll(dir, 0o777)
 	for prefix, split := range map[string]mnist.Split{"train": data.Train, "t10k": data.Test} {
 		var images, labels bytes.Buffer
-		ts.Check(mnist.WriteImages(&images, mnist.Images{Height: data.Height, Width: data.Width, Pixels: split.Images}))
-		ts.Check(mnist.WriteLabels(&labels, split.Labels))
-		ts.Check(os.WriteFile(filepath.Join(dir, prefix+"-images-idx3-ubyte"), images.Bytes(), 0o666))
-		ts.Check(os.WriteFile(filepath.Join(dir, prefix+"-labels-idx1-ubyte"), labels.Bytes(), 0o666))
+		err = errors.Join(err,
+			mnist.WriteImages(&images, mnist.Images{Height: data.Height, Width: data.Width, Pixels: split.Images}),
+			mnist.WriteLabels(&labels, split.Labels),
+			os.WriteFile(filepath.Join(dir, prefix+"-images-idx3-ubyte"), images.Bytes(), 0o666),
+			os.WriteFile(filepath.Join(dir, prefix+"-labels-idx1-ubyte"), labels.Bytes(), 0o666))
 	}
+	return err
 }
 
 // poke FILE OFFSET HEX overwrites bytes.

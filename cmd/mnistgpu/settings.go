@@ -27,6 +27,7 @@ type settings struct {
 	trace   bool
 	graph   bool
 	runDir  string
+	saving  saving
 	report  bool
 	json    bool
 	quiet   bool
@@ -59,6 +60,7 @@ func (s *settings) register(f *pflag.FlagSet) {
 	f.BoolVar(&s.graph, "graph", true, "on a GPU, replay a step as one CUDA graph")
 	f.BoolVar(&s.trace, "trace", false, "on a GPU, time each call of a step, slowly, and print a table at the end")
 	f.StringVar(&s.runDir, "run-dir", "", "new `folder` for the results (default runs/NAME-001, -002, ...)")
+	s.saving.register(f)
 	f.BoolVar(&s.report, "report", true, "draw the results into the run folder at the end")
 	f.BoolVar(&s.json, "json", false, "print the results as one JSON object, the last line of stdout")
 	f.BoolVar(&s.quiet, "quiet", false, "show no progress")
@@ -94,7 +96,7 @@ func registerConfig(f *pflag.FlagSet, c *train.Config) {
 // resolve makes the config: the preset, overruled by the flags that were given.
 func (s *settings) resolve(given *pflag.FlagSet) error {
 	s.flags = given
-	if err := s.check(given); err != nil {
+	if err := cmp.Or(s.check(given), s.saving.check(s.runDir)); err != nil {
 		return err
 	}
 	s.config = train.Preset(s.preset)

@@ -77,7 +77,7 @@ func (s *sweepSettings) registerTrain(f *pflag.FlagSet) {
 }
 
 // ofOneRun are the flags of train that a sweep has its own of, or none.
-var ofOneRun = []string{"preset", "device", "graph", "trace", "run-dir", "report", "json", "quiet"}
+var ofOneRun = []string{"preset", "device", "graph", "trace", "run-dir", "save-every", "keep", "resume", "report", "json", "quiet"}
 
 // spec returns the trials that the flags ask for. The data are named by what was
 // found, so that no shard searches with others.

@@ -16,6 +16,13 @@ import (
 	"mnistgpu/internal/train"
 )
 
+// Files of a run's folder.
+const (
+	configName  = "config.toml"
+	historyName = "history.csv"
+	summaryName = "summary.json"
+)
+
 const trainHelp = `Train a network and leave a run folder behind.
 
 The preset fills in the settings; a flag always wins. The preset "default" takes
@@ -31,13 +38,20 @@ The run folder holds config.toml, history.csv, summary.json, model.safetensors
 and a report: open its report.html. If the folder of your data has a classes.txt,
 the run keeps it.
 
+The state of the run is saved there too, with each epoch, so that mnistgpu resume
+goes on with a run that was killed: see its --help. A state that cannot be saved is
+told, and the run goes on; if that is so to its end, the exit code is 8. The first
+SIGINT (Ctrl-C) or SIGTERM ends the run after the step at hand, saved; a second one
+ends it at once.
+
 Exit codes:
 ` + exitCodes
 
 const trainExamples = `  mnistgpu train
   mnistgpu train --preset notebook --backend cpu
   mnistgpu train --hidden 1024,512 --epochs 20 --lr 0.2 --seed 3 --json
-  mnistgpu train --data my-letters --classes 26`
+  mnistgpu train --data my-letters --classes 26
+  mnistgpu train --epochs 1000 --run-dir runs/long --resume auto`
 
 // newTrain returns the train command.
 func newTrain() *cobra.Command {
@@ -61,8 +75,21 @@ func newTrain() *cobra.Command {
 	return cmd
 }
 
-// runTrain opens what a run needs, runs it and saves the results.
-func runTrain(ctx context.Context, s *settings) (err error) {
+// runTrain starts a run, or goes on with the one in s.runDir where it is asked to
+// and finds one.
+func runTrain(ctx context.Context, s *settings) error {
+	var at *place
+	if s.saving.resume == "auto" {
+		var err error
+		if at, err = reopen(s.runDir); err != nil {
+			return err
+		}
+	}
+	return trainIn(ctx, s, at)
+}
+
+// trainIn opens what a run needs and runs it, in a new folder if at is nil.
+func trainIn(ctx context.Context, s *settings, at *place) (err error) {
 	b, err := openBackend(s)
 	if err != nil {
 		return err
@@ -75,37 +102,21 @@ func runTrain(ctx context.Context, s *settings) (err error) {
 	if err := s.config.CheckFor(data.Train.Len()); err != nil {
 		return err
 	}
-	dir, err := newRunDir(s, b, data, data.Name, "config.toml")
+	r := &trainRun{s: s, b: b, data: data}
+	if r.fingerprint, err = s.fingerprint(b, data); err != nil {
+		return err
+	}
+	if err := r.enter(at); err != nil {
+		return err
+	}
+	summary, err := r.finished()
 	if err != nil {
 		return err
 	}
-	view := newProgressView(s.quiet)
-	if s.preset == "notebook" {
-		view = notebook{view, os.Stdout, s.config.ValFraction > 0}
+	if summary != nil {
+		return r.tell(summary)
 	}
-	file := &historyFile{progressView: view, dir: dir, validation: s.config.ValFraction > 0}
-	result, err := train.Run(ctx, b, data, s.config, file)
-	view.finish()
-	if result == nil {
-		return err
-	}
-	if result.Stop == train.StopInterrupted {
-		err = context.Cause(ctx)
-	} else if err == nil {
-		err = missedTarget(s.config, result)
-	}
-	summary := newSummary(s, b, data, dir, result, err)
-	if saveErr := save(dir, summary, result, s.data); saveErr != nil {
-		return errors.Join(saveErr, err)
-	}
-	if s.gpu.Trace != nil {
-		err = errors.Join(err, s.gpu.Trace.Print(os.Stderr))
-	}
-	err = errors.Join(printSummary(os.Stdout, summary, s.config.Stopping, s.json), err)
-	if s.report {
-		err = errors.Join(err, closeWithReport(dir.Path, b, data))
-	}
-	return err
+	return r.run(ctx)
 }
 
 // openData loads the data and says aloud when they are not MNIST but were to
@@ -138,11 +149,8 @@ func openData(ctx context.Context, s *settings) (*mnist.Dataset, error) {
 // that a folder that cannot be written shows before the training and not after
 // it. The name is that of the folder, unless the user gave one.
 func newRunDir(s *settings, b backend.Backend, data *mnist.Dataset, name, file string) (*rundir.Dir, error) {
-	content, err := s.toml(b, data)
-	if err != nil {
-		return nil, err
-	}
 	var dir *rundir.Dir
+	var err error
 	if s.runDir == "" {
 		dir, err = rundir.Next(defaultRuns, name)
 	} else {
@@ -151,17 +159,26 @@ func newRunDir(s *settings, b backend.Backend, data *mnist.Dataset, name, file s
 	if err != nil {
 		return nil, err
 	}
-	if err := dir.Write(file, content); err != nil {
+	if err := writeConfig(s, b, data, dir, file); err != nil {
 		dir.Discard()
 		return nil, err
 	}
 	return dir, nil
 }
 
+// writeConfig writes the settings into a file of a run's folder.
+func writeConfig(s *settings, b backend.Backend, data *mnist.Dataset, dir *rundir.Dir, file string) error {
+	content, err := s.toml(b, data)
+	if err != nil {
+		return err
+	}
+	return dir.Write(file, content)
+}
+
 // save writes the run's results, and the names of the classes if its data have
 // some. A diverged run has no model.
 func save(dir *rundir.Dir, summary *runs.Summary, result *train.Result, data string) error {
-	if err := dir.Write("history.csv", runs.EncodeHistory(result.History, summary.ValLoss != nil)); err != nil {
+	if err := dir.Write(historyName, runs.EncodeHistory(result.History, summary.ValLoss != nil)); err != nil {
 		return err
 	}
 	if result.Model != nil {
@@ -176,7 +193,7 @@ func save(dir *rundir.Dir, summary *runs.Summary, result *train.Result, data str
 	if err := saveNames(dir, data); err != nil {
 		return err
 	}
-	return dir.Write("summary.json", summary.Encode())
+	return dir.Write(summaryName, summary.Encode())
 }
 
 // saveNames keeps what the classes are called, which the model's answers need

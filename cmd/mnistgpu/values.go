@@ -88,6 +88,8 @@ func wanted(flagType string) string {
 		return "positive whole numbers, such as 400 or 1024,512"
 	case "list":
 		return "values between commas, such as 0.1,0.5, or with --method random a range such as 0.001:1"
+	case "interval":
+		return "a number of steps, a time such as 30s, or epoch"
 	case "images":
 		return "a positive whole number or full"
 	}

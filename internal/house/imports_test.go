@@ -46,7 +46,7 @@ var arrows = map[string][]string{
 	"internal/onnx":                {"internal/model"},
 	"internal/report":              {"internal/chart", "internal/metrics", "internal/mnist", "internal/model", "internal/picture", "internal/runs", "internal/train"},
 	"internal/rundir":              {"internal/durable"},
-	"internal/runs":                {"internal/checkpoint", "internal/durable", "internal/model", "internal/train"},
+	"internal/runs":                {"internal/checkpoint", "internal/durable", "internal/model", "internal/rundir", "internal/train"},
 	"internal/serve":               {"internal/backend", "internal/infer", "internal/model", "internal/photo", "internal/runs"},
 	"internal/sweep":               {"internal/rundir"},
 	"internal/train/traintest":     {"internal/backend", "internal/checkpoint", "internal/mnist", "internal/nn", "internal/runs", "internal/train"},

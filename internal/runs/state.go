@@ -10,17 +10,18 @@ import (
 	"mnistgpu/internal/checkpoint"
 	"mnistgpu/internal/durable"
 	"mnistgpu/internal/model"
+	"mnistgpu/internal/rundir"
 	"mnistgpu/internal/train"
 )
 
 // SaveState writes a state of a run into its folder as the newest checkpoint,
 // returns the path of that, and then removes all but the newest keep. The settings
-// are what the run depends on. An error says that the state may not be safe; the
-// checkpoints before it are then as they were.
+// are what the run depends on. The error is a [*rundir.WriteError]: the state may
+// not be safe, and the checkpoints before it are as they were.
 func SaveState(dir string, settings map[string]string, s *train.State, keep int) (path string, err error) {
 	name, err := checkpoint.Save(durable.Disk, dir, Checkpoint(settings, s), keep)
 	if err != nil {
-		return "", err
+		return "", rundir.Fault(dir, err)
 	}
 	return filepath.Join(dir, name), nil
 }

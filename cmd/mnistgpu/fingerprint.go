@@ -1,0 +1,93 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"runtime"
+	"slices"
+
+	"github.com/spf13/pflag"
+
+	"mnistgpu/cpu"
+	"mnistgpu/internal/backend"
+	"mnistgpu/internal/mnist"
+)
+
+// The names in a fingerprint that are no flags, of what may change the bits of a
+// result but not what it is a result of.
+const (
+	machineName = "machine"
+	programName = "program"
+)
+
+// fingerprint is what a run hangs on: its settings by the names of their flags, in
+// place of data the sum of its content, and what computes.
+func (s *settings) fingerprint(b backend.Backend, data *mnist.Dataset) (map[string]string, error) {
+	sum, err := data.SHA256()
+	if err != nil {
+		return nil, err
+	}
+	found := *s
+	found.backend = b.Name()
+	f := map[string]string{}
+	for _, l := range found.list(func(*pflag.Flag) string { return "" }) {
+		f[l.flag.Name] = l.value
+	}
+	for _, name := range []string{"device", "save-every", "keep"} { // which change no bit
+		delete(f, name)
+	}
+	f["backend"], f["data"], f["classes"] = b.Name(), sum, fmt.Sprint(data.Classes)
+	f[machineName], f[programName] = machine(b), version()
+	return f, nil
+}
+
+// machine is what the backend computes with, but not on how many threads, which
+// changes no bit.
+func machine(b backend.Backend) string {
+	if processor, ok := b.(*cpu.Backend); ok {
+		return runtime.GOARCH + ", " + processor.Multiplier()
+	}
+	return b.Device()
+}
+
+// sameRun returns an error that names the first setting in which a run differs
+// from the one that was begun in a folder.
+func sameRun(dir string, begun, now map[string]string) error {
+	names := slices.Sorted(maps.Keys(now))
+	for _, name := range slices.Sorted(maps.Keys(begun)) {
+		if _, ok := now[name]; !ok {
+			names = append(names, name)
+		}
+	}
+	for _, name := range names {
+		was, had := begun[name]
+		is, has := now[name]
+		if was == is && had == has || name == machineName || name == programName {
+			continue
+		}
+		return &failure{
+			code: exitUsage,
+			err:  fmt.Errorf("cannot go on in %s: its %s is %s, not %s", dir, name, orUnset(was, had), orUnset(is, has)),
+			hint: "go on with the settings of its config.toml, or start anew in another --run-dir",
+		}
+	}
+	return nil
+}
+
+func orUnset(value string, set bool) string {
+	if !set {
+		return "unset"
+	}
+	return value
+}
+
+// otherMachine says what a run that goes on has been on so far, if it is another
+// machine or program, or "".
+func otherMachine(begun, now map[string]string) string {
+	for _, name := range []string{machineName, programName} {
+		if begun[name] != now[name] {
+			return fmt.Sprintf("another %s wrote the checkpoint: %s, not %s", name, begun[name], now[name])
+		}
+	}
+	return ""
+}

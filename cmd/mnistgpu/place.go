@@ -1,0 +1,90 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+
+	"mnistgpu/internal/rundir"
+	"mnistgpu/internal/runs"
+)
+
+// place is the folder of a run, which no other process writes to, and what the run
+// goes on from.
+type place struct {
+	dir   *rundir.Dir
+	saved *runs.Saved // nil for a run that starts
+}
+
+// reopen takes the folder of a run that was begun, to go on from its newest state.
+// It returns nil if there is no such folder.
+func reopen(path string) (*place, error) {
+	entries, err := os.ReadDir(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, runs.Fault(path, err)
+	}
+	if has := visible(entries); len(has) > 0 && !slices.Contains(has, configName) {
+		return nil, &failure{
+			code: exitCannotWrite,
+			err:  fmt.Errorf("cannot write %s: %w, and is not the folder of a run", path, fs.ErrExist),
+			hint: "want the folder of a run, one that is empty, or one that is not there yet",
+		}
+	}
+	at := &place{dir: &rundir.Dir{Path: path}}
+	if _, err := at.dir.Lock(); err != nil { // held until the process ends
+		return nil, err
+	}
+	if at.saved, err = runs.LoadState(path); err != nil {
+		return nil, err
+	}
+	if at.saved == nil {
+		return at, nil
+	}
+	for _, fault := range at.saved.Skipped {
+		fmt.Fprintf(os.Stderr, "mnistgpu: WARNING: %s\n", oneLine(fault.Error()))
+	}
+	return at, nil
+}
+
+// canStart reports, with an error, whether a run may start in a folder of which
+// there is no state to go on from: where another run was killed before it saved
+// one, but not where it left results.
+func (p *place) canStart() error {
+	entries, err := os.ReadDir(p.dir.Path)
+	if err != nil {
+		return runs.Fault(p.dir.Path, err)
+	}
+	for _, name := range visible(entries) {
+		if name != configName && name != historyName {
+			return noState(p.dir.Path)
+		}
+	}
+	return nil
+}
+
+// noState is the error of a run that was begun and has no checkpoint.
+func noState(dir string) error {
+	return &failure{
+		code: exitData,
+		err:  &runs.Error{Path: dir, Err: errors.New("has no checkpoint to go on from")},
+		hint: fmt.Sprintf("mnistgpu train --config %s starts the run anew", shellWord(dir+"/"+configName)),
+	}
+}
+
+// visible are the names that do not begin with a dot, as locks and unfinished files
+// do.
+func visible(entries []fs.DirEntry) []string {
+	var names []string
+	for _, e := range entries {
+		if !strings.HasPrefix(e.Name(), ".") {
+			names = append(names, e.Name())
+		}
+	}
+	return names
+}

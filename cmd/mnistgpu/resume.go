@@ -1,0 +1,117 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"mnistgpu/internal/runs"
+)
+
+const resumeHelp = `Go on with a run that was stopped, killed or cut off from its power.
+
+RUN is the folder that train made. The run goes on from the newest state that it
+saved, with the settings in its config.toml, and ends with the same bits as if it
+had never stopped. Where the newest state cannot be read, that is said, and the one
+before is taken; where none can be read, the run does not start anew by itself.
+
+A run that has finished is left as it is.
+
+train --resume auto --run-dir RUN does the same where RUN was begun, and else
+begins it: one command for machines that may be taken away at any time.
+
+Exit codes:
+` + exitCodes
+
+const resumeExamples = `  mnistgpu resume runs/mnist-001
+  mnistgpu train --epochs 100 --run-dir runs/long --resume auto`
+
+// resumeFlags are the flags of train that do not change what a run comes to.
+var resumeFlags = []string{"save-every", "keep", "report", "json", "quiet"}
+
+// newResume returns the resume command.
+func newResume() *cobra.Command {
+	s, all := newSettings()
+	cmd := &cobra.Command{
+		Use:     "resume RUN",
+		Short:   "Go on with a run that was stopped",
+		Long:    resumeHelp,
+		Example: resumeExamples,
+	}
+	cmd.Flags().SortFlags = false
+	for _, name := range resumeFlags {
+		cmd.Flags().AddFlag(all.Lookup(name))
+	}
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		if len(args) != 1 {
+			return usageError(cmd, fmt.Errorf("%d arguments: want the folder of a run", len(args)))
+		}
+		return nil
+	}
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		s.runDir = args[0]
+		if err := s.saving.check(s.runDir); err != nil {
+			return usageError(cmd, err)
+		}
+		if err := s.read(all, s.runDir); err != nil {
+			return err
+		}
+		ctx, stop := untilSignal(cmd.Context())
+		defer stop()
+		return runResume(ctx, s)
+	}
+	return cmd
+}
+
+// runResume goes on with the run in s.runDir, whose settings s has.
+func runResume(ctx context.Context, s *settings) error {
+	at, err := reopen(s.runDir)
+	if err != nil {
+		return err
+	}
+	if at.saved == nil {
+		return noState(s.runDir)
+	}
+	return trainIn(ctx, s, at)
+}
+
+// finished returns the summary of a run that has ended by itself, or nil. A run that
+// was interrupted has a summary too.
+func (p *place) finished() (*runs.Summary, error) {
+	if p.saved == nil {
+		return nil, nil
+	}
+	summary, err := runs.ReadSummary(p.dir.Path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil || summary.Status == "interrupted" {
+		return nil, err
+	}
+	return summary, nil
+}
+
+// tell prints the results of a run that has finished, and draws the report if the
+// run was killed before it had one. The error is the one that the run ended with.
+func (r *trainRun) tell(summary *runs.Summary) error {
+	if !r.s.quiet {
+		fmt.Fprintf(os.Stderr, "%s has ended: there is nothing left to do\n", r.dir.Path)
+		fmt.Fprintf(os.Stderr, "hint: mnistgpu train --config %s --epochs N makes a longer run\n", shellWord(filepath.Join(r.dir.Path, configName)))
+	}
+	err := printSummary(os.Stdout, summary, r.s.config.Stopping, r.s.json)
+	if _, missing := os.Stat(filepath.Join(r.dir.Path, "report.html")); missing != nil && r.s.report {
+		err = errors.Join(err, closeWithReport(r.dir.Path, r.b, r.data))
+	}
+	switch {
+	case summary.Status == "diverged":
+		err = errors.Join(err, &failure{code: exitDiverged, err: errors.New(summary.Error), hint: "try a smaller --lr, in another folder"})
+	case summary.Error != "":
+		err = errors.Join(err, &failure{code: exitTarget, err: errors.New(summary.Error)})
+	}
+	return err
+}

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/spf13/pflag"
+)
+
+// saving is what the flags say of the states that a run keeps.
+type saving struct {
+	every  saveEvery
+	keep   int
+	resume string // never or auto
+}
+
+func (s *saving) register(f *pflag.FlagSet) {
+	f.Var(&s.every, "save-every", "save the state, to go on from, after so many steps, in such a time, as 30s, or each epoch")
+	f.IntVar(&s.keep, "keep", 2, "`number` of saved states to keep, the newest")
+	f.StringVar(&s.resume, "resume", "never", "never, or auto: go on where the run in --run-dir was stopped, if it was begun")
+}
+
+func (s *saving) check(runDir string) error {
+	switch {
+	case s.keep < 1:
+		return fmt.Errorf("--keep %d: want 1 at least", s.keep)
+	case s.resume != "never" && s.resume != "auto":
+		return fmt.Errorf("--resume %q: want never or auto", s.resume)
+	case s.resume == "auto" && runDir == "":
+		return errors.New("--resume auto needs the folder of the run, --run-dir")
+	}
+	return nil
+}
+
+// saveEvery is a flag that says how often a run saves its state: after so many
+// steps, in so much time or, where it is zero, with each epoch.
+type saveEvery struct {
+	steps    int
+	interval time.Duration
+}
+
+// eachEpoch is the text of the zero saveEvery.
+const eachEpoch = "epoch"
+
+func (e *saveEvery) String() string {
+	switch {
+	case e.steps > 0:
+		return strconv.Itoa(e.steps)
+	case e.interval > 0:
+		return e.interval.String()
+	}
+	return eachEpoch
+}
+
+func (e *saveEvery) Set(s string) error {
+	if s == eachEpoch {
+		*e = saveEvery{}
+		return nil
+	}
+	if steps, err := strconv.Atoi(s); err == nil && steps > 0 {
+		*e = saveEvery{steps: steps}
+		return nil
+	}
+	interval, err := time.ParseDuration(s)
+	if err != nil || interval <= 0 {
+		return errors.New("neither steps nor a time")
+	}
+	*e = saveEvery{interval: interval}
+	return nil
+}
+
+func (e *saveEvery) Type() string { return "interval" }

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"time"
+
+	"mnistgpu/internal/rundir"
+	"mnistgpu/internal/runs"
+	"mnistgpu/internal/train"
+)
+
+// saver keeps the states of a run in its folder. It writes one at a time, while
+// the training goes on. A save that fails is told, and the next one tries again.
+type saver struct {
+	dir      *rundir.Dir
+	settings map[string]string // see fingerprint
+	every    saveEvery
+	keep     int
+	view     progressView
+
+	writing chan outcome // receives that of the save under way, or nil
+	begun   time.Time    // when the last save began
+	last    outcome      // of the last save that ended
+	newest  string       // path of the newest checkpoint, or ""
+}
+
+// outcome is what became of a save.
+type outcome struct {
+	step int
+	path string // of the checkpoint
+	took time.Duration
+	err  error
+}
+
+// diskShare is how much more time passes between saves with each epoch than they
+// take. Short epochs would otherwise keep the disk busy all the time.
+const diskShare = 10
+
+// Due is that of [train.Saver].
+func (s *saver) Due(steps int, epoch bool) bool {
+	select {
+	case o := <-s.writing:
+		s.ended(o)
+	default:
+	}
+	since := time.Since(s.begun)
+	switch {
+	case s.every.steps > 0:
+		return steps%s.every.steps == 0
+	case s.writing != nil:
+		return false
+	case s.every.interval > 0:
+		return since >= s.every.interval
+	}
+	return epoch && since >= diskShare*s.last.took
+}
+
+// Save is that of [train.Saver]. It waits for the save before, but not for its own.
+func (s *saver) Save(state *train.State) {
+	s.wait()
+	s.begun = time.Now()
+	s.writing = make(chan outcome, 1)
+	go func(done chan<- outcome, begun time.Time) {
+		path, err := runs.SaveState(s.dir.Path, s.settings, state, s.keep)
+		done <- outcome{state.Step, path, time.Since(begun), err}
+	}(s.writing, s.begun)
+}
+
+// wait waits for the save under way, if there is one.
+func (s *saver) wait() {
+	if s.writing != nil {
+		s.ended(<-s.writing)
+	}
+}
+
+// ended notes how a save ended, and tells if it failed and the one before did not.
+func (s *saver) ended(o outcome) {
+	s.writing = nil
+	if o.err != nil && s.last.err == nil {
+		s.view.finish()
+		fmt.Fprintf(os.Stderr, "mnistgpu: WARNING: the run goes on, but its state after step %d is not saved: %s\n", o.step, oneLine(o.err.Error()))
+	}
+	s.last = o
+	if o.err == nil {
+		s.newest = o.path
+	}
+}
+
+// finish waits until the last state is safe. The error says that it is not.
+func (s *saver) finish() error {
+	s.wait()
+	return s.last.err
+}

@@ -1,0 +1,150 @@
+//go:build unix
+
+package main
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// TestSignalled stops runs by SIGINT and SIGTERM at random times. They must end
+// within five seconds, by an exit code that tells the signal, and go on to the end of
+// the run in one go.
+func TestSignalled(t *testing.T) { testSignalled(t, victims(t, "cpu"), count(t, killsVariable, 10)) }
+
+func TestSignalledOnSimulator(t *testing.T) {
+	testSignalled(t, onSimulator(t), max(3, count(t, killsVariable, 10)/10))
+}
+
+func testSignalled(t *testing.T, all []*victim, runs int) {
+	passed, stopped := 0, 0
+	var slowest time.Duration
+	for i := range runs {
+		v := all[i%len(all)]
+		dir := filepath.Join(t.TempDir(), "run")
+		signal := []syscall.Signal{syscall.SIGINT, syscall.SIGTERM}[i%2]
+		took, code, err := v.signalled(dir, signal)
+		slowest = max(slowest, took)
+		if code == exitSignal+int(signal) {
+			stopped++
+			var out []byte
+			if out, err = v.more(dir).CombinedOutput(); err != nil {
+				err = fmt.Errorf("going on: %w: %s", err, out)
+			}
+		}
+		if err == nil {
+			err = alikeRuns(dir, v.whole)
+		}
+		if err != nil {
+			t.Errorf("run %d: %v", i, err)
+			continue
+		}
+		passed++
+	}
+	t.Logf("passed %d of %d: %d stopped before their end, the slowest within %v", passed, runs, stopped, slowest.Round(time.Millisecond))
+	if slowest > 5*time.Second || stopped < runs/2 {
+		t.Errorf("%d of %d stopped, within %v: want half of them, within 5s", stopped, runs, slowest)
+	}
+}
+
+// signalled trains in dir, sends the signal at some time after the run has its
+// folder, and returns how long it then took to end, and the exit code. An error is
+// another end than by the signal or by itself.
+func (v *victim) signalled(dir string, signal syscall.Signal) (took time.Duration, code int, err error) {
+	cmd := v.train(dir)
+	var out strings.Builder
+	cmd.Stdout, cmd.Stderr = &out, &out
+	if err := cmd.Start(); err != nil {
+		return 0, 0, err
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	for exists := false; !exists; { // before, there is nothing to save
+		_, err := os.Stat(filepath.Join(dir, configName))
+		exists = err == nil
+		time.Sleep(time.Millisecond)
+	}
+	time.Sleep(rand.N(v.took / 2))
+	start := time.Now()
+	if err := cmd.Process.Signal(signal); err != nil && !errors.Is(err, os.ErrProcessDone) {
+		return 0, 0, err
+	}
+	select {
+	case <-ended:
+	case <-time.After(time.Minute):
+		cmd.Process.Kill()
+		<-ended
+	}
+	took, code = time.Since(start), cmd.ProcessState.ExitCode()
+	if code != 0 && code != exitSignal+int(signal) {
+		err = fmt.Errorf("exit code %d: %s", code, &out)
+	}
+	return took, code, err
+}
+
+// TestOneResult trains ten times, half of them while other work has the processors,
+// and on 1, 2 and 8 threads, on one number of which the run is stopped and on another
+// goes on.
+func TestOneResult(t *testing.T) { testOneResult(t, victims(t, "cpu")[2]) }
+
+func TestOneResultOnSimulator(t *testing.T) { testOneResult(t, onSimulator(t)[2]) }
+
+func testOneResult(t *testing.T, v *victim) {
+	passed, cases := 0, 0
+	check := func(name, dir string, err error) {
+		cases++
+		if err == nil {
+			err = alikeRuns(dir, v.whole)
+		}
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			return
+		}
+		passed++
+	}
+	for i := range 10 {
+		if i == 5 {
+			defer load()()
+		}
+		dir := filepath.Join(t.TempDir(), "run")
+		check(fmt.Sprintf("run %d", i), dir, v.train(dir).Run())
+	}
+	threads := []string{"GOMAXPROCS=1", "GOMAXPROCS=2", "GOMAXPROCS=8"}
+	for i, first := range threads {
+		second := threads[(i+1)%len(threads)]
+		dir := filepath.Join(t.TempDir(), "run")
+		one, two := *v, *v
+		one.env, two.env = append(slices.Clip(v.env), first), append(slices.Clip(v.env), second)
+		_, code, err := one.signalled(dir, syscall.SIGTERM)
+		if err == nil && code != 0 {
+			err = two.more(dir).Run()
+		}
+		check(first+", then "+second, dir, err)
+	}
+	t.Logf("passed %d of %d", passed, cases)
+}
+
+// load keeps the processors busy until the function that it returns is called.
+func load() (stop func()) {
+	done := make(chan struct{})
+	for range 4 {
+		go func() {
+			for x := 1; ; x *= 3 {
+				select {
+				case <-done:
+					return
+				default:
+				}
+			}
+		}()
+	}
+	return func() { close(done) }
+}

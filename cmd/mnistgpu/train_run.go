@@ -1,0 +1,127 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"mnistgpu/internal/backend"
+	"mnistgpu/internal/mnist"
+	"mnistgpu/internal/rundir"
+	"mnistgpu/internal/train"
+)
+
+// trainRun is a run that has all it needs.
+type trainRun struct {
+	s           *settings
+	b           backend.Backend
+	data        *mnist.Dataset
+	fingerprint map[string]string
+	place
+}
+
+// enter takes the folder that the run is to be in: that of a run that was begun, if
+// at is not nil, or else a new one.
+func (r *trainRun) enter(at *place) error {
+	if at == nil {
+		dir, err := newRunDir(r.s, r.b, r.data, r.data.Name, configName)
+		if err != nil {
+			return err
+		}
+		r.dir = dir
+		_, err = dir.Lock() // held until the process ends
+		return err
+	}
+	r.place = *at
+	if r.saved == nil {
+		if err := r.canStart(); err != nil {
+			return err
+		}
+		return writeConfig(r.s, r.b, r.data, r.dir, configName)
+	}
+	return sameRun(r.dir.Path, r.saved.Settings, r.fingerprint)
+}
+
+// run takes the steps that are left and saves the results.
+func (r *trainRun) run(ctx context.Context) error {
+	view := newProgressView(r.s.quiet)
+	if r.s.preset == "notebook" {
+		view = notebook{view, os.Stdout, r.s.config.ValFraction > 0}
+	}
+	file := &historyFile{progressView: view, dir: r.dir, validation: r.s.config.ValFraction > 0}
+	keeper := &saver{dir: r.dir, settings: r.fingerprint, every: r.s.saving.every, keep: r.s.saving.keep, view: view}
+	from, err := r.from(file, keeper)
+	if err != nil {
+		return err
+	}
+	result, err := train.Resume(ctx, r.b, r.data, r.s.config, file, from, keeper)
+	view.finish()
+	unsaved := keeper.finish()
+	if result == nil {
+		return lastGood(err, keeper)
+	}
+	if result.Stop == train.StopInterrupted {
+		err = context.Cause(ctx)
+	} else if err == nil {
+		err = missedTarget(r.s.config, result)
+	}
+	return r.conclude(result, err, unsaved)
+}
+
+// from is the state to go on from, or nil, which file and keeper are told of. A
+// summary that an interruption left is no longer true.
+func (r *trainRun) from(file *historyFile, keeper *saver) (*train.State, error) {
+	if r.saved == nil {
+		return nil, nil
+	}
+	if other := otherMachine(r.saved.Settings, r.fingerprint); other != "" {
+		fmt.Fprintf(os.Stderr, "mnistgpu: WARNING: the bits may differ from those of a run in one go: %s\n", other)
+	}
+	if !r.s.quiet {
+		fmt.Fprintf(os.Stderr, "going on from %s\n", r.saved.Path)
+	}
+	file.records, keeper.newest = r.saved.State.History, r.saved.Path
+	summary := filepath.Join(r.dir.Path, summaryName)
+	if err := os.Remove(summary); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, rundir.Fault(summary, err)
+	}
+	return r.saved.State, nil
+}
+
+// lastGood names, in an error that ended the run, the last state that was saved.
+func lastGood(err error, s *saver) error {
+	if s.newest == "" {
+		return err
+	}
+	return fmt.Errorf("%w; the last good state is %s", err, s.newest)
+}
+
+// conclude saves and tells what the run came to. The error is the one that the run
+// ended with, and unsaved that of its last state. An interruption is only what it was
+// meant to be if nothing is lost.
+func (r *trainRun) conclude(result *train.Result, err, unsaved error) error {
+	summary := newSummary(r.s, r.b, r.data, r.dir, result, err)
+	lost := save(r.dir, summary, result, r.s.data)
+	interrupted := result.Stop == train.StopInterrupted
+	if interrupted && cmp.Or(lost, unsaved) != nil {
+		err = nil
+	}
+	if lost != nil {
+		return errors.Join(lost, err)
+	}
+	if r.s.gpu.Trace != nil {
+		err = errors.Join(err, r.s.gpu.Trace.Print(os.Stderr))
+	}
+	err = errors.Join(unsaved, printSummary(os.Stdout, summary, r.s.config.Stopping, r.s.json), err)
+	if interrupted && unsaved == nil {
+		fmt.Fprintf(os.Stderr, "mnistgpu resume %s goes on from here\n", shellWord(r.dir.Path))
+	}
+	if r.s.report {
+		err = errors.Join(err, closeWithReport(r.dir.Path, r.b, r.data))
+	}
+	return err
+}
