@@ -37,7 +37,7 @@ func reopen(path string) (*place, error) {
 		}
 	}
 	at := &place{dir: &rundir.Dir{Path: path}}
-	if _, err := at.dir.Lock(); err != nil { // held until the process ends
+	if err := lock(at.dir); err != nil {
 		return nil, err
 	}
 	if at.saved, err = runs.LoadState(path); err != nil {
@@ -50,6 +50,17 @@ func reopen(path string) (*place, error) {
 		fmt.Fprintf(os.Stderr, "mnistgpu: WARNING: %s\n", oneLine(fault.Error()))
 	}
 	return at, nil
+}
+
+// lock keeps other processes from writing to the folder of a run until this one
+// ends. A file system without locks is no reason not to train.
+func lock(dir *rundir.Dir) error {
+	_, err := dir.Lock()
+	if errors.Is(err, errors.ErrUnsupported) {
+		fmt.Fprintf(os.Stderr, "mnistgpu: WARNING: nothing keeps another run from writing to %s: its file system has no locks\n", dir.Path)
+		return nil
+	}
+	return err
 }
 
 // canStart reports, with an error, whether a run may start in a folder of which

@@ -20,7 +20,7 @@ type saver struct {
 	view     progressView
 
 	writing chan outcome // receives that of the save under way, or nil
-	begun   time.Time    // when the last save began
+	begun   time.Time    // when the last save began, or the run
 	last    outcome      // of the last save that ended
 	newest  string       // path of the newest checkpoint, or ""
 }

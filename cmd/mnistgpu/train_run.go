@@ -8,10 +8,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"mnistgpu/internal/backend"
 	"mnistgpu/internal/mnist"
 	"mnistgpu/internal/rundir"
+	"mnistgpu/internal/runs"
 	"mnistgpu/internal/train"
 )
 
@@ -33,8 +35,7 @@ func (r *trainRun) enter(at *place) error {
 			return err
 		}
 		r.dir = dir
-		_, err = dir.Lock() // held until the process ends
-		return err
+		return lock(dir)
 	}
 	r.place = *at
 	if r.saved == nil {
@@ -53,7 +54,7 @@ func (r *trainRun) run(ctx context.Context) error {
 		view = notebook{view, os.Stdout, r.s.config.ValFraction > 0}
 	}
 	file := &historyFile{progressView: view, dir: r.dir, validation: r.s.config.ValFraction > 0}
-	keeper := &saver{dir: r.dir, settings: r.fingerprint, every: r.s.saving.every, keep: r.s.saving.keep, view: view}
+	keeper := &saver{dir: r.dir, settings: r.fingerprint, every: r.s.saving.every, keep: r.s.saving.keep, view: view, begun: time.Now()}
 	from, err := r.from(file, keeper)
 	if err != nil {
 		return err
@@ -62,7 +63,7 @@ func (r *trainRun) run(ctx context.Context) error {
 	view.finish()
 	unsaved := keeper.finish()
 	if result == nil {
-		return lastGood(err, keeper)
+		return r.fault(err, keeper.newest)
 	}
 	if result.Stop == train.StopInterrupted {
 		err = context.Cause(ctx)
@@ -92,12 +93,17 @@ func (r *trainRun) from(file *historyFile, keeper *saver) (*train.State, error) 
 	return r.saved.State, nil
 }
 
-// lastGood names, in an error that ended the run, the last state that was saved.
-func lastGood(err error, s *saver) error {
-	if s.newest == "" {
-		return err
+// fault is an error that ended the run without a result. It names the newest state:
+// as what is good still, or as what is at fault.
+func (r *trainRun) fault(err error, newest string) error {
+	var foreign *train.StateError
+	switch {
+	case errors.As(err, &foreign):
+		return &runs.Error{Path: newest, Err: err}
+	case newest != "":
+		return fmt.Errorf("%w; the last good state is %s", err, newest)
 	}
-	return fmt.Errorf("%w; the last good state is %s", err, s.newest)
+	return err
 }
 
 // conclude saves and tells what the run came to. The error is the one that the run

@@ -35,7 +35,7 @@ func TestLoadDir(t *testing.T) {
 		Train: Split{Images: twoImages[16:], Labels: []byte{0, 3}},
 		Test:  Split{Images: []byte{6, 7, 8, 9, 10, 11}, Labels: []byte{2}},
 	}
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(Dataset{})); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 	if n := got.Train.Len(); n != 2 {
@@ -108,5 +108,55 @@ func TestLoadDirUnreadable(t *testing.T) {
 	checkFault(t, err, dir+": permission denied")
 	if !errors.Is(err, fs.ErrPermission) {
 		t.Errorf("%v does not wrap fs.ErrPermission", err)
+	}
+}
+
+// TestSHA256NamesTheContent changes one byte at a time, and what bytes mean.
+func TestSHA256NamesTheContent(t *testing.T) {
+	sum := func(alter func(*Dataset)) string {
+		d := Synthetic(6, 4, 1)
+		alter(d)
+		s, err := d.SHA256()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	seen := map[string]bool{sum(func(d *Dataset) { d.Name = "x" }): true}
+	if !seen[sum(func(*Dataset) {})] {
+		t.Error("another name is other content")
+	}
+	for name, alter := range map[string]func(*Dataset){
+		"training image": func(d *Dataset) { d.Train.Images[700]++ },
+		"training label": func(d *Dataset) { d.Train.Labels[0]++ },
+		"test image":     func(d *Dataset) { d.Test.Images[700]++ },
+		"test label":     func(d *Dataset) { d.Test.Labels[0]++ },
+		"shape":          func(d *Dataset) { d.Height, d.Width = 14, 56 },
+	} {
+		if s := sum(alter); seen[s] {
+			t.Errorf("another %s is no other content", name)
+		} else {
+			seen[s] = true
+		}
+	}
+}
+
+// TestSHA256OfMNIST takes it from what loading knows, and from the content.
+func TestSHA256OfMNIST(t *testing.T) {
+	dir := os.Getenv("MNISTGPU_DATA")
+	if dir == "" {
+		t.Skip("needs MNISTGPU_DATA, a folder with real MNIST")
+	}
+	d, err := LoadDir(dir, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	known, err := d.SHA256()
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.verified = false
+	if counted, err := d.SHA256(); err != nil || counted != known {
+		t.Errorf("the content has %s, %v, and MNIST %s", counted, err, known)
 	}
 }

@@ -20,7 +20,7 @@ func TestWriteDir(t *testing.T) {
 		t.Fatal(err)
 	}
 	want.Name = "digits"
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(Dataset{})); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 	for i, shape := range [][]int{{30, 28, 28}, {30}, {20, 28, 28}, {20}} {

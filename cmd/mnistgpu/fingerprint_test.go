@@ -1,0 +1,88 @@
+package main
+
+import (
+	"maps"
+	"strings"
+	"testing"
+
+	"mnistgpu/cpu"
+	"mnistgpu/internal/mnist"
+)
+
+// fingerprintOf is that of train with some flags, on drawn digits.
+func fingerprintOf(t *testing.T, images int, args ...string) map[string]string {
+	t.Helper()
+	s, f := newSettings()
+	if err := f.Parse(args); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.resolve(f); err != nil {
+		t.Fatal(err)
+	}
+	b, err := cpu.Open(cpu.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Close()
+	print, err := s.fingerprint(b, mnist.Synthetic(images, 10, 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return print
+}
+
+// TestFingerprint changes one thing at a time: those that can change the result are
+// named, the others make no difference.
+func TestFingerprint(t *testing.T) {
+	begun := fingerprintOf(t, 20)
+	for _, args := range []string{"", "--backend=cpu", "--save-every=5", "--keep=3", "--quiet", "--report=false", "--json", "--run-dir=x", "--graph=false"} {
+		if err := sameRun("run", begun, fingerprintOf(t, 20, strings.Fields(args)...)); err != nil {
+			t.Errorf("%s: %v", args, err)
+		}
+	}
+	for _, test := range []struct{ args, want string }{
+		{"--hidden=8", "hidden is 400, not 8"},
+		{"--batch=full", "batch is 128, not full"},
+		{"--preset=notebook", "batch is 128, not full"},
+		{"--epochs=11", "epochs is 10, not 11"},
+		{"--steps=11", "steps is unset, not 11"},
+		{"--lr=0.25", "lr is 0.5, not 0.25"},
+		{"--seed=2", "seed is 1, not 2"},
+		{"--shuffle=false", "shuffle is true, not false"},
+		{"--optimizer=adam", "lr is 0.5, not 0.001"},
+		{"--optimizer=adam --lr=0.5", "optimizer is sgd, not adam"},
+		{"--l2=0.5", "l2 is 0, not 0.5"},
+		{"--warmup=1", "warmup is 0, not 1"},
+		{"--val-fraction=0.5", "val-fraction is 0, not 0.5"},
+		{"--time=1h", "time is 0, not 1h0m0s"},
+		{"--eval-every=3", "eval-every is 0, not 3"},
+		{"--blas=gonum", "blas is unset, not gonum"},
+	} {
+		err := sameRun("run", begun, fingerprintOf(t, 20, strings.Fields(test.args)...))
+		if err == nil || err.Error() != "cannot go on in run: its "+test.want || exitCode(err) != exitUsage {
+			t.Errorf("%s: %v, want %s", test.args, err, test.want)
+		}
+	}
+	if err := sameRun("run", begun, fingerprintOf(t, 21)); err == nil || !strings.Contains(err.Error(), "its data is ") {
+		t.Errorf("other data gave %v", err)
+	}
+	if err := sameRun("run", fingerprintOf(t, 20, "--steps=11"), begun); err == nil || err.Error() != "cannot go on in run: its epochs is unset, not 10" {
+		t.Errorf("a run of steps gave %v", err)
+	}
+}
+
+// TestOtherMachine says so, and lets the run go on.
+func TestOtherMachine(t *testing.T) {
+	begun := fingerprintOf(t, 20)
+	if got := otherMachine(begun, begun); got != "" {
+		t.Errorf("the same machine is %q", got)
+	}
+	now := maps.Clone(begun)
+	now[machineName] = "abacus"
+	if got, want := otherMachine(begun, now), "another machine wrote the checkpoint: "+begun[machineName]+", not abacus"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if err := sameRun("run", begun, now); err != nil {
+		t.Errorf("another machine: %v", err)
+	}
+}
