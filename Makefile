@@ -1,6 +1,7 @@
 # make           build bin/mnistgpu, with CUDA where its headers are found
 # make build-openblas  build bin/mnistgpu-openblas, to compare the CPU with OpenBLAS
 # make test      what runs anywhere; make test-long takes minutes and real MNIST
+# make kill      runs that are killed or get a signal, KILLS=200 of each, and go on
 # make fuzz      hostile input to all readers of files, FUZZTIME=30s each
 # make reproducible  two builds, one SHA-256; make release fills bin/release
 # make test-cuda the CUDA backend on the simulated device, or on a GPU
@@ -24,7 +25,7 @@ export CGO_CFLAGS += $(if $(CUDA_H),-I$(CURDIR)/gpu/driver/compat -I$(dir $(CUDA
 PTX = nvcc -ptx -arch=compute_75 kernels.cu
 ARCHITECTURES = sm_75 sm_80 sm_86 sm_89 sm_90
 
-.PHONY: build build-cpu test test-long fuzz test-cuda test-browser soak gpu-bundle kernels check-kernels \
+.PHONY: build build-cpu test test-long kill fuzz test-cuda test-browser soak gpu-bundle kernels check-kernels \
 	asm check-asm lint vulncheck clean build-openblas reproducible release
 
 ifdef CUDA_H
@@ -48,6 +49,14 @@ test:
 
 test-long:
 	MNISTGPU_LONG=1 go test -timeout 60m ./...
+
+# Runs that are stopped at random times, so many by kill -9 and so many by a
+# signal; where there is g++ and cuda.h, a tenth as many on the simulated device too.
+KILLS ?= 200
+
+kill:
+	MNISTGPU_KILLS=$(KILLS) go test $(if $(CUDA_H),-tags cuda) -count=1 -timeout 120m -v \
+		-run 'TestKilled|TestSignalled|TestOneResult' ./cmd/mnistgpu
 
 # Readers of foreign files, each for FUZZTIME. What they find stays in testdata.
 FUZZTIME ?= 30s

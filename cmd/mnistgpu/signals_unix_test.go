@@ -24,10 +24,10 @@ func TestSignalledOnSimulator(t *testing.T) {
 	testSignalled(t, onSimulator(t), max(3, count(t, killsVariable, 10)/10))
 }
 
-func testSignalled(t *testing.T, all []*victim, runs int) {
+func testSignalled(t *testing.T, all []*victim, n int) {
 	passed, stopped := 0, 0
 	var slowest time.Duration
-	for i := range runs {
+	for i := range n {
 		v := all[i%len(all)]
 		dir := filepath.Join(t.TempDir(), "run")
 		signal := []syscall.Signal{syscall.SIGINT, syscall.SIGTERM}[i%2]
@@ -49,9 +49,9 @@ func testSignalled(t *testing.T, all []*victim, runs int) {
 		}
 		passed++
 	}
-	t.Logf("passed %d of %d: %d stopped before their end, the slowest within %v", passed, runs, stopped, slowest.Round(time.Millisecond))
-	if slowest > 5*time.Second || stopped < runs/2 {
-		t.Errorf("%d of %d stopped, within %v: want half of them, within 5s", stopped, runs, slowest)
+	t.Logf("passed %d of %d: %d stopped before their end, the slowest within %v", passed, n, stopped, slowest.Round(time.Millisecond))
+	if slowest > 5*time.Second || stopped < n/2 {
+		t.Errorf("%d of %d stopped, within %v: want half of them, within 5s", stopped, n, slowest)
 	}
 }
 
