@@ -5,6 +5,7 @@ import (
 	"maps"
 	"runtime"
 	"slices"
+	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -50,28 +51,32 @@ func machine(b backend.Backend) string {
 	return b.Device()
 }
 
-// sameRun returns an error that names the first setting in which a run differs
-// from the one that was begun in a folder.
+// sameRun returns an error that names the settings in which a run differs from the
+// one that was begun in a folder.
 func sameRun(dir string, begun, now map[string]string) error {
-	names := slices.Sorted(maps.Keys(now))
-	for _, name := range slices.Sorted(maps.Keys(begun)) {
-		if _, ok := now[name]; !ok {
+	names := slices.Collect(maps.Keys(begun))
+	for name := range now {
+		if _, both := begun[name]; !both {
 			names = append(names, name)
 		}
 	}
+	slices.Sort(names)
+	var others []string
 	for _, name := range names {
 		was, had := begun[name]
 		is, has := now[name]
-		if was == is && had == has || name == machineName || name == programName {
-			continue
-		}
-		return &failure{
-			code: exitUsage,
-			err:  fmt.Errorf("cannot go on in %s: its %s is %s, not %s", dir, name, orUnset(was, had), orUnset(is, has)),
-			hint: "go on with the settings of its config.toml, or start anew in another --run-dir",
+		if name != machineName && name != programName && (was != is || had != has) {
+			others = append(others, fmt.Sprintf("its %s is %s, not %s", name, orUnset(was, had), orUnset(is, has)))
 		}
 	}
-	return nil
+	if others == nil {
+		return nil
+	}
+	return &failure{
+		code: exitUsage,
+		err:  fmt.Errorf("cannot go on in %s: %s", dir, strings.Join(others, "; ")),
+		hint: "go on with the settings that it was begun with, or start anew in another --run-dir",
+	}
 }
 
 func orUnset(value string, set bool) string {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -84,7 +85,7 @@ func noState(dir string) error {
 	return &failure{
 		code: exitData,
 		err:  &runs.Error{Path: dir, Err: errors.New("has no checkpoint to go on from")},
-		hint: fmt.Sprintf("mnistgpu train --config %s starts the run anew", shellWord(dir+"/"+configName)),
+		hint: fmt.Sprintf("mnistgpu train --config %s starts the run anew", shellWord(filepath.Join(dir, configName))),
 	}
 }
 

@@ -24,8 +24,8 @@ type Plan struct {
 	Batch                   int
 	Steps, StepsPerEpoch    int
 	Begun                   int // steps that were done before, in a run that goes on
-	// Estimate is the expected time of the steps that are left, or 0 if the first steps
-	// will tell soon enough.
+	// Estimate is the expected time of the steps that are left, or 0 if the first
+	// of them will tell soon enough.
 	Estimate time.Duration
 }
 

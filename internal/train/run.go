@@ -53,7 +53,7 @@ func Resume(ctx context.Context, b backend.Backend, data *mnist.Dataset, c Confi
 			return nil, err
 		}
 	}
-	if err := t.announce(from); err != nil {
+	if err := t.announce(from); err != nil { // which may look at images from the first on
 		return nil, err
 	}
 	t.started = time.Now()
