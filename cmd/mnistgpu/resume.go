@@ -20,7 +20,7 @@ saved, with the settings in its config.toml, and ends with the same bits as if i
 had never stopped. Where the newest state cannot be read, that is said, and the one
 before is taken; where none can be read, the run does not start anew by itself.
 
-A run that has finished is left as it is.
+A run that has ended is left as it is: its results are printed again.
 
 train --resume auto --run-dir RUN does the same where RUN was begun, and else
 begins it: one command for machines that may be taken away at any time.
@@ -46,6 +46,9 @@ func newResume() *cobra.Command {
 	cmd.Flags().SortFlags = false
 	for _, name := range resumeFlags {
 		cmd.Flags().AddFlag(all.Lookup(name))
+	}
+	for _, name := range []string{"save-every", "keep"} {
+		cmd.Flags().Lookup(name).DefValue = "that of the run"
 	}
 	cmd.Args = func(cmd *cobra.Command, args []string) error {
 		if len(args) != 1 {

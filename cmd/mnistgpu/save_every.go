@@ -17,7 +17,7 @@ type saving struct {
 }
 
 func (s *saving) register(f *pflag.FlagSet) {
-	f.Var(&s.every, "save-every", "save the state, to go on from, after so many steps, in such a time, as 30s, or each epoch")
+	f.Var(&s.every, "save-every", "save the state, to go on from, after so many steps, in a time such as 30s, or with each epoch")
 	f.IntVar(&s.keep, "keep", 2, "`number` of saved states to keep, the newest")
 	f.StringVar(&s.resume, "resume", "never", "never, or auto: go on where the run in --run-dir was stopped, if it was begun")
 }

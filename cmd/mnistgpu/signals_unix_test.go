@@ -3,7 +3,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -15,9 +14,9 @@ import (
 	"time"
 )
 
-// TestSignalled stops runs by SIGINT and SIGTERM at random times. They must end
-// within five seconds, by an exit code that tells the signal, and go on to the end of
-// the run in one go.
+// TestSignalled stops runs by SIGINT and SIGTERM at random times, every third by two
+// at once. They must end within five seconds, by an exit code that tells the signal,
+// and go on to the end of the run in one go.
 func TestSignalled(t *testing.T) { testSignalled(t, victims(t, "cpu"), count(t, killsVariable, 10)) }
 
 func TestSignalledOnSimulator(t *testing.T) {
@@ -31,7 +30,7 @@ func testSignalled(t *testing.T, all []*victim, n int) {
 		v := all[i%len(all)]
 		dir := filepath.Join(t.TempDir(), "run")
 		signal := []syscall.Signal{syscall.SIGINT, syscall.SIGTERM}[i%2]
-		took, code, err := v.signalled(dir, signal)
+		took, code, err := v.signalled(dir, signal, i%3 == 0)
 		slowest = max(slowest, took)
 		if code == exitSignal+int(signal) {
 			stopped++
@@ -55,10 +54,10 @@ func testSignalled(t *testing.T, all []*victim, n int) {
 	}
 }
 
-// signalled trains in dir, sends the signal at some time after the run has its
-// folder, and returns how long it then took to end, and the exit code. An error is
-// another end than by the signal or by itself.
-func (v *victim) signalled(dir string, signal syscall.Signal) (took time.Duration, code int, err error) {
+// signalled trains in dir, sends the signal, once or twice, at some time after the run
+// has its folder, and returns how long it then took to end, and the exit code. An
+// error is another end than by the signal or by itself.
+func (v *victim) signalled(dir string, signal syscall.Signal, twice bool) (took time.Duration, code int, err error) {
 	cmd := v.train(dir)
 	var out strings.Builder
 	cmd.Stdout, cmd.Stderr = &out, &out
@@ -74,8 +73,10 @@ func (v *victim) signalled(dir string, signal syscall.Signal) (took time.Duratio
 	}
 	time.Sleep(rand.N(v.took / 2))
 	start := time.Now()
-	if err := cmd.Process.Signal(signal); err != nil && !errors.Is(err, os.ErrProcessDone) {
-		return 0, 0, err
+	cmd.Process.Signal(signal) // no error but that the run has ended
+	if twice {
+		time.Sleep(time.Millisecond) // two at once are one
+		cmd.Process.Signal(signal)
 	}
 	select {
 	case <-ended:
@@ -84,6 +85,9 @@ func (v *victim) signalled(dir string, signal syscall.Signal) (took time.Duratio
 		<-ended
 	}
 	took, code = time.Since(start), cmd.ProcessState.ExitCode()
+	if cmd.ProcessState.Sys().(syscall.WaitStatus).Signal() == signal { // as it leaves
+		code = exitSignal + int(signal)
+	}
 	if code != 0 && code != exitSignal+int(signal) {
 		err = fmt.Errorf("exit code %d: %s", code, &out)
 	}
@@ -123,7 +127,7 @@ func testOneResult(t *testing.T, v *victim) {
 		dir := filepath.Join(t.TempDir(), "run")
 		one, two := *v, *v
 		one.env, two.env = append(slices.Clip(v.env), first), append(slices.Clip(v.env), second)
-		_, code, err := one.signalled(dir, syscall.SIGTERM)
+		_, code, err := one.signalled(dir, syscall.SIGTERM, false)
 		if err == nil && code != 0 {
 			err = two.more(dir).Run()
 		}
