@@ -119,12 +119,16 @@ func number(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // same FILE KEY FILE KEY wants the JSON objects in two files to have the same
-// value, digit by digit.
+// value, digit by digit. A key such as best.seed is that of an object within.
 func same(ts *testscript.TestScript, neg bool, args []string) {
 	value := func(file, key string) string {
-		var object map[string]json.RawMessage
-		ts.Check(json.Unmarshal([]byte(ts.ReadFile(file)), &object))
-		return string(object[key])
+		content := json.RawMessage(ts.ReadFile(file))
+		for name := range strings.SplitSeq(key, ".") {
+			var object map[string]json.RawMessage
+			ts.Check(json.Unmarshal(content, &object))
+			content = object[name]
+		}
+		return string(content)
 	}
 	if got, want := value(args[0], args[1]), value(args[2], args[3]); got != want || got == "" {
 		ts.Fatalf("%s is %q, and %s is %q", args[1], got, args[3], want)

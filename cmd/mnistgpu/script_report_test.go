@@ -62,20 +62,36 @@ func offline(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // repeats PAGE DIR runs the command that a report gives, with a folder for the
-// results. The words are those of a shell that knows single quotes.
+// results.
 func repeats(ts *testscript.TestScript, neg bool, args []string) {
 	_, rest, ok := strings.Cut(ts.ReadFile(args[0]), "<pre><code>")
 	if !ok {
 		ts.Fatalf("%s has no command", args[0])
 	}
 	command, _, _ := strings.Cut(rest, "<")
+	repeat(ts, html.UnescapeString(command), args[1])
+}
+
+// follow TEXT DIR runs the command that the last one printed behind a text, with
+// a folder for the results.
+func follow(ts *testscript.TestScript, neg bool, args []string) {
+	_, rest, ok := strings.Cut(ts.ReadFile("stdout"), args[0])
+	if !ok {
+		ts.Fatalf("nothing was printed behind %q", args[0])
+	}
+	command, _, _ := strings.Cut(rest, "\n")
+	repeat(ts, command, args[1])
+}
+
+// repeat runs a command of a shell that knows single quotes.
+func repeat(ts *testscript.TestScript, command, dir string) {
 	var words []string
-	for i, part := range strings.Split(html.UnescapeString(command), "'") {
+	for i, part := range strings.Split(command, "'") {
 		if i%2 == 1 {
 			words = append(words, part)
 		} else {
 			words = append(words, strings.Fields(part)...)
 		}
 	}
-	ts.Check(ts.Exec(words[0], append(words[1:], "--run-dir", args[1], "--quiet")...))
+	ts.Check(ts.Exec(words[0], append(words[1:], "--run-dir", dir, "--quiet")...))
 }

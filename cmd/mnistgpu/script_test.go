@@ -57,6 +57,7 @@ func TestScripts(t *testing.T) {
 			"pictures": pictures,
 			"offline":  offline,
 			"repeats":  repeats,
+			"follow":   follow,
 			"take":     take,
 			"serve":    serveCommand,
 			"ask":      ask,

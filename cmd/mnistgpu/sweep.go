@@ -174,7 +174,7 @@ func (s *sweepSettings) run(ctx context.Context, f *pflag.FlagSet, shard sweep.S
 		return err
 	}
 	if err := s.runTrials(ctx, folder, shard, data); err != nil {
-		return err
+		return errors.Join(s.tellRest(folder, err), err)
 	}
 	if shard != sweep.Whole {
 		_, err := fmt.Printf("shard %v is done; when all are: mnistgpu sweep merge %s\n", shard, folder.Path)
@@ -185,6 +185,24 @@ func (s *sweepSettings) run(ctx context.Context, f *pflag.FlagSet, shard sweep.S
 		return err
 	}
 	return tellSweep(results, folder.Path, s.json)
+}
+
+// tellRest says what an interruption left to do.
+func (s *sweepSettings) tellRest(folder *sweep.Folder, err error) error {
+	var stopped *interruption
+	if !errors.As(err, &stopped) {
+		return nil
+	}
+	results, err := sweep.Merge([]*sweep.Folder{folder})
+	if err != nil {
+		return err
+	}
+	if s.json {
+		return printSweepJSON("interrupted", results, folder.Path)
+	}
+	_, err = fmt.Printf("%s of %s trials are done in %s; the same command does the rest\n",
+		thousands(len(results.Records)), thousands(len(folder.Spec.Trials)), folder.Path)
+	return err
 }
 
 // checkTrials finds what train would refuse before anything is trained.
@@ -201,15 +219,21 @@ func (s *sweepSettings) checkTrials(spec *sweep.Spec, data *mnist.Dataset) error
 	return nil
 }
 
-// open makes the sweep's folder or finds it again.
+// open makes the sweep's folder or finds it again. Unless the user named one, an
+// unfinished sweep of the same trials in the usual place is taken up.
 func (s *sweepSettings) open(spec *sweep.Spec) (*sweep.Folder, error) {
-	path := s.runDir
-	if path == "" {
-		dir, err := rundir.Next(defaultRuns, "sweep")
-		if err != nil {
-			return nil, err
-		}
-		path = dir.Path
+	if s.runDir != "" {
+		return sweep.Create(s.runDir, spec)
 	}
-	return sweep.Create(path, spec)
+	if folder := sweep.Unfinished(defaultRuns, spec); folder != nil {
+		if !s.quiet {
+			fmt.Fprintf(os.Stderr, "going on in %s\n", folder.Path)
+		}
+		return folder, nil
+	}
+	dir, err := rundir.Next(defaultRuns, "sweep")
+	if err != nil {
+		return nil, err
+	}
+	return sweep.Create(dir.Path, spec)
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -29,7 +30,7 @@ func (a *axisFlag) Set(text string) error {
 		return err
 	}
 	for _, v := range axis.Values {
-		if err := a.of.Value.Set(a.typed(v)); err != nil {
+		if err := a.of.Value.Set(typedFor(a.of, v)); err != nil {
 			return err
 		}
 	}
@@ -39,9 +40,9 @@ func (a *axisFlag) Set(text string) error {
 
 func (a *axisFlag) Type() string { return "list" }
 
-// typed returns a value of the axis as train's flag takes it.
-func (a *axisFlag) typed(value string) string {
-	if a.of.Value.Type() == "widths" {
+// typedFor returns a value of an axis as train's flag takes it.
+func typedFor(flag *pflag.Flag, value string) string {
+	if flag.Value.Type() == "widths" {
 		return strings.ReplaceAll(value, "x", ",")
 	}
 	return value
@@ -121,11 +122,13 @@ func (s *sweepSettings) setBase(spec *sweep.Spec, data *mnist.Dataset) error {
 	}
 	for _, l := range one.list(func(*pflag.Flag) string { return "" }) {
 		name, value := l.flag.Name, l.value
-		if name == "seed" || slices.Contains(spec.Axes, name) {
+		switch {
+		case name == "seed" || slices.Contains(spec.Axes, name):
 			continue
-		}
-		if name == "data" && builtIn(value) {
+		case name == "data" && builtIn(value):
 			value = data.Name
+		case name == "classes":
+			value = strconv.Itoa(data.Classes)
 		}
 		spec.Base = append(spec.Base, sweep.Setting{Name: name, Value: value})
 	}
@@ -142,6 +145,26 @@ func (s *sweepSettings) seed() uint64 {
 		return n
 	}
 	return train.Preset("default").Seed
+}
+
+// trialCommand returns the command line of train that repeats a trial of the
+// spec. The error says that the spec has settings that train does not take.
+func trialCommand(spec *sweep.Spec, trial *sweep.Outcome) (string, error) {
+	one, f := newSettings()
+	seed := sweep.Setting{Name: "seed", Value: strconv.FormatUint(trial.Seed, 10)}
+	for _, v := range slices.Concat(spec.Base, trial.Settings, []sweep.Setting{seed}) {
+		flag := f.Lookup(v.Name)
+		if flag == nil {
+			return "", errors.New("train has no " + v.Name)
+		}
+		if err := f.Set(v.Name, typedFor(flag, v.Value)); err != nil {
+			return "", err
+		}
+	}
+	if err := one.resolve(f); err != nil {
+		return "", err
+	}
+	return one.command(), nil
 }
 
 // settings returns those of one trial, as train would have them.
@@ -162,11 +185,12 @@ func (s *sweepSettings) settings(t sweep.Trial) (*settings, error) {
 		}
 	}
 	for _, v := range append(values, t.Settings...) {
-		if a := s.axes[v.Name]; a != nil {
-			v.Value = a.typed(v.Value)
+		flag := f.Lookup(v.Name)
+		if s.axes[v.Name] != nil {
+			v.Value = typedFor(flag, v.Value)
 		}
 		if err := f.Set(v.Name, v.Value); err != nil {
-			return nil, fmt.Errorf("trial %d: --%s %q: want %s", t.Index, v.Name, v.Value, wanted(f.Lookup(v.Name).Value.Type()))
+			return nil, fmt.Errorf("trial %d: --%s %q: want %s", t.Index, v.Name, v.Value, wanted(flag.Value.Type()))
 		}
 	}
 	return one, one.resolve(f)

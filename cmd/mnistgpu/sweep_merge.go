@@ -19,11 +19,11 @@ import (
 const sweepMergeHelp = `Gather the results of a sweep.
 
 It reads the trials in one folder that all shards shared, or in several of the
-same sweep, and writes results.csv, best.json and heatmap.png into --out or else
-the first folder. They do not depend on how the trials were shared out. Where
-trials are missing it names them, writes nothing and exits with 3, unless
---partial says to go on without them. A trial's file that is damaged is named and
-never counts.`
+same sweep, and writes results.csv, best.json and heatmap.png into the first
+folder, or with --out into one of their own, together with all trials. They do
+not depend on how the trials were shared out. Where trials are missing it names
+them, writes nothing and exits with 3, unless --partial says to go on without
+them. A trial's file that is damaged is named and never counts.`
 
 // newSweepMerge returns the command that gathers results.
 func newSweepMerge() *cobra.Command {
@@ -43,7 +43,7 @@ func newSweepMerge() *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.SortFlags = false
-	f.StringVar(&out, "out", "", "`folder` for the results (default the first one)")
+	f.StringVar(&out, "out", "", "`folder` for all trials and the results, new or of the same sweep (default the first one)")
 	f.BoolVar(&partial, "partial", false, "go on where trials are missing")
 	f.BoolVar(&asJSON, "json", false, "print the results as one JSON object")
 	cmd.RunE = func(_ *cobra.Command, paths []string) error {
@@ -63,10 +63,9 @@ func newSweepMerge() *cobra.Command {
 			return missingTrials(results)
 		}
 		if out == "" {
-			return tellSweep(results, paths[0], asJSON)
-		}
-		if err := os.MkdirAll(out, 0o777); err != nil {
-			return &rundir.WriteError{Path: out, Err: err}
+			out = paths[0]
+		} else if err := results.SaveIn(out); err != nil {
+			return err
 		}
 		return tellSweep(results, out, asJSON)
 	}
@@ -110,12 +109,12 @@ func tellSweep(r *sweep.Results, path string, asJSON bool) error {
 		}
 	}
 	if asJSON {
-		return printSweepJSON(r, path)
+		return printSweepJSON("done", r, path)
 	}
 	return printSweep(r, path)
 }
 
-func printSweepJSON(r *sweep.Results, path string) error {
+func printSweepJSON(status string, r *sweep.Results, path string) error {
 	diverged := 0
 	for _, record := range r.Records {
 		if record.Status == sweep.Diverged {
@@ -123,13 +122,13 @@ func printSweepJSON(r *sweep.Results, path string) error {
 		}
 	}
 	return json.NewEncoder(os.Stdout).Encode(struct {
-		Status   string         `json:"status"` // done
+		Status   string         `json:"status"` // done or interrupted
 		Trials   int            `json:"trials"`
 		Diverged int            `json:"diverged"`
 		Missing  []int          `json:"missing"`
 		Best     *sweep.Outcome `json:"best"`
 		RunDir   string         `json:"run_dir"`
-	}{"done", len(r.Spec.Trials), diverged, append([]int{}, r.Missing...), r.Best(), path})
+	}{status, len(r.Spec.Trials), diverged, append([]int{}, r.Missing...), r.Best(), path})
 }
 
 // printSweep prints a table for people.
@@ -150,6 +149,9 @@ func printSweep(r *sweep.Results, path string) error {
 	}
 	if best := r.Best(); best != nil {
 		fmt.Printf("best is trial %d: %s, %s\n", best.Index, settingsText(best.Settings), outcomeText(best))
+		if command, err := trialCommand(r.Spec, best); err == nil { // by hand a spec may have come to hold anything
+			fmt.Printf("to keep its network: %s\n", command)
+		}
 	}
 	if claim := notebookClaim(r); claim != "" {
 		fmt.Print(claim)

@@ -72,6 +72,32 @@ func (f *Folder) made() bool {
 	return err == nil && bytes.Equal(content, f.Spec.encode())
 }
 
+// Unfinished returns the first folder in parent that holds a sweep of the spec
+// which lacks trials, or nil.
+func Unfinished(parent string, spec *Spec) *Folder {
+	entries, err := os.ReadDir(parent)
+	if err != nil {
+		return nil
+	}
+	for _, e := range entries {
+		f := &Folder{filepath.Join(parent, e.Name()), spec}
+		if f.made() && f.lacksTrials() {
+			return f
+		}
+	}
+	return nil
+}
+
+func (f *Folder) lacksTrials() bool {
+	for i := range f.Spec.Trials {
+		_, err := os.Stat(filepath.Join(f.trials().Path, trialFile(i)))
+		if errors.Is(err, fs.ErrNotExist) {
+			return true
+		}
+	}
+	return false
+}
+
 // vacant returns an error if there is something at path that no shard that
 // starts at the same moment would have put there.
 func vacant(path string) error {

@@ -139,6 +139,32 @@ func TestCreateReusesTheSameSweepOnly(t *testing.T) {
 	}
 }
 
+// TestUnfinished takes up a sweep only if it is of the same trials and lacks some.
+func TestUnfinished(t *testing.T) {
+	f := sweepFolder(t, testSpec(), 0, 1, 3)
+	parent := filepath.Dir(f.Path)
+	if err := os.WriteFile(filepath.Join(parent, "a.txt"), nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if got := Unfinished(parent, testSpec()); got == nil || got.Path != f.Path {
+		t.Errorf("a sweep that lacks a trial is not found: %v", got)
+	}
+	other := testSpec()
+	other.Seed++
+	if got := Unfinished(parent, other); got != nil {
+		t.Errorf("%s is of other trials", got.Path)
+	}
+	if err := f.Save(testRecord(f.Spec, 2)); err != nil {
+		t.Fatal(err)
+	}
+	if got := Unfinished(parent, testSpec()); got != nil {
+		t.Errorf("%s lacks no trial", got.Path)
+	}
+	if got := Unfinished(filepath.Join(parent, "nowhere"), testSpec()); got != nil {
+		t.Errorf("found %s nowhere", got.Path)
+	}
+}
+
 // TestBadFilesNeverCount spoils a record in every way that has a message of its
 // own, and cuts it at every byte.
 func TestBadFilesNeverCount(t *testing.T) {

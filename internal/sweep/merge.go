@@ -50,6 +50,21 @@ func load(folders []*Folder, index int) (*Record, error) {
 	return nil, nil
 }
 
+// SaveIn keeps the records in a folder of their own, which is made or is of the
+// same sweep. The errors are those of [Create] and [Folder.Save].
+func (r *Results) SaveIn(path string) error {
+	f, err := Create(path, r.Spec)
+	if err != nil {
+		return err
+	}
+	for _, record := range r.Records {
+		if err := f.Save(record); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Best returns the trial of the highest accuracy, the first of equal ones, or
 // nil if no trial has one.
 func (r *Results) Best() *Outcome {
