@@ -7,6 +7,8 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"image"
+	"image/png"
 	"math"
 	"os"
 	"os/exec"
@@ -45,6 +47,23 @@ func writeDigits(dir string, training, test int) error {
 			os.WriteFile(filepath.Join(dir, prefix+"-labels-idx1-ubyte"), labels.Bytes(), 0o666))
 	}
 	return err
+}
+
+// pngs SIZE FILE... writes grey pictures of a size such as 28x20, each of another
+// grey.
+func pngs(ts *testscript.TestScript, neg bool, args []string) {
+	var size imageSize
+	ts.Check(size.Set(args[0]))
+	for i, path := range args[1:] {
+		picture := image.NewGray(image.Rect(0, 0, size.width, size.height))
+		for k := range picture.Pix {
+			picture.Pix[k] = byte(16 * i)
+		}
+		var content bytes.Buffer
+		ts.Check(png.Encode(&content, picture))
+		ts.Check(os.MkdirAll(filepath.Dir(ts.MkAbs(path)), 0o777))
+		ts.Check(os.WriteFile(ts.MkAbs(path), content.Bytes(), 0o666))
+	}
 }
 
 // poke FILE OFFSET HEX overwrites bytes.

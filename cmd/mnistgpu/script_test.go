@@ -39,6 +39,7 @@ func TestScripts(t *testing.T) {
 		Condition: func(name string) (bool, error) { return condition(name, simulated) },
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"digits":   digits,
+			"pngs":     pngs,
 			"poke":     poke,
 			"cut":      cut,
 			"bomb":     bomb,

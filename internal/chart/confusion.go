@@ -166,7 +166,7 @@ func sum(numbers []int) int {
 
 // drawText writes the title, the names of the sides and what the colours mean.
 func (m matrix) drawText(c draw.Canvas, left, top vg.Length) {
-	c.FillText(titleStyle(), vg.Point{X: c.Min.X + margin, Y: c.Max.Y - margin}, "Confusion of classes")
+	c.FillText(titleStyle(), vg.Point{X: c.Min.X + margin, Y: c.Max.Y - margin}, "Confusion matrix")
 	side := vg.Length(len(m.counts)) * m.cell
 	style := textStyle(labelSize, softInk)
 	style.XAlign, style.YAlign = draw.XCenter, draw.YBottom
@@ -177,7 +177,7 @@ func (m matrix) drawText(c draw.Canvas, left, top vg.Length) {
 	note := textStyle(labelSize, softInk)
 	note.YAlign = draw.YTop
 	for i, line := range []string{
-		"blue: told right, stronger for a larger part of the row",
+		"blue: correct, stronger for a larger part of the row",
 		"orange: mistakes, stronger for more of them",
 	} {
 		c.FillText(note, vg.Point{X: c.Min.X + margin, Y: top - side - headGap - vg.Length(i)*lineHeight}, line)

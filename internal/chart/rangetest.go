@@ -33,7 +33,7 @@ func (r RangeTest) PNG() ([]byte, error) {
 	if len(r.Rates) == 0 {
 		panic("chart: RangeTest: nothing to draw")
 	}
-	p := newPlot("learning rate", "loss of a batch")
+	p := newPlot("learning rate", "loss of a batch, nats")
 	logAxis(&p.X)
 	low, high := slices.Min(r.Smoothed), 1.5*r.Smoothed[0]
 	low -= 0.1 * (high - low)

@@ -14,13 +14,14 @@ import (
 	"golang.org/x/image/math/fixed"
 )
 
-// Measures of a grid, in pixels.
+// Measures of a grid, in pixels: twice those of a page, so that the picture is
+// sharp on every screen.
 const (
-	imageSide  = 112 // about that of the longer side of a small image
-	margin     = 16  // around the grid, and between images
-	labelGap   = 5   // between an image and its label
-	labelWidth = 176 // the most that a label takes
-	maxArea    = 64 << 20
+	imageSide  = 224 // about that of the longer side of a small image
+	margin     = 32  // around the grid, and between images
+	labelGap   = 10  // between an image and its label
+	labelWidth = 352 // the most that a label takes
+	maxArea    = 128 << 20
 )
 
 // Grey values of a grid. The light ground sets off both black and white images.
@@ -52,7 +53,7 @@ func Grid(height, width int, samples []Sample) (image.Image, error) {
 // Draw draws the samples row by row, each over its label, in a grid as near to a
 // square as they fill. Small images are enlarged by a whole factor, so that
 // their pixels stay sharp. Long labels are cut. The error says that the picture
-// would be larger than 2^26 pixels.
+// would be larger than 2^27 pixels.
 func (s Sheet) Draw() (image.Image, error) {
 	if s.Height < 1 || s.Width < 1 || len(s.Samples) == 0 {
 		panic("picture: Draw: nothing to draw")

@@ -27,14 +27,13 @@ func TestGridSize(t *testing.T) {
 		label            string
 		wantX, wantY     int
 	}{
-		{16, 28, 28, "seven", 4*(112+16) + 16, 4*(112+40) + 16}, // 4x4, enlarged 4 times
-		{12, 28, 28, "seven", 4*(112+16) + 16, 3*(112+40) + 16},
-		{5, 28, 28, "seven", 3*(112+16) + 16, 2*(112+40) + 16},
-		{1, 200, 100, "a", 100 + 32, 200 + 40 + 16},                                // too large to be enlarged
-		{1, 1, 3, "a", 3*37 + 32, 37 + 40 + 16},                                    // by a whole factor
-		{2, 28, 28, strings.Repeat("long ", 20), 2*(176+16) + 16, (112 + 40) + 16}, // as wide as a label may be
-		{1, 28, 28, "a wide label, not too wide", 167 + 32, (112 + 40) + 16},       // as wide as the label is
-		{1024, 28, 28, "seven", 32*(112+16) + 16, 32*(112+40) + 16},
+		{16, 28, 28, "seven", 4*(224+32) + 32, 4*(224+72) + 32}, // 4x4, enlarged 8 times
+		{12, 28, 28, "seven", 4*(224+32) + 32, 3*(224+72) + 32},
+		{5, 28, 28, "seven", 3*(224+32) + 32, 2*(224+72) + 32},
+		{1, 200, 100, "a", 100 + 64, 200 + 72 + 32},                                // too large to be enlarged
+		{1, 1, 3, "a", 3*74 + 64, 74 + 72 + 32},                                    // by a whole factor
+		{2, 28, 28, strings.Repeat("long ", 20), 2*(352+32) + 32, (224 + 72) + 32}, // as wide as a label may be
+		{1, 28, 28, "a wide label, not too wide", 286 + 64, (224 + 72) + 32},       // as wide as the label is
 	} {
 		grid, err := Grid(test.height, test.width, checker(test.n, test.height, test.width, test.label))
 		if err != nil {
@@ -46,7 +45,7 @@ func TestGridSize(t *testing.T) {
 	}
 }
 
-// Every pixel of an image becomes a block of 4 x 4, below and right of the
+// Every pixel of an image becomes a block of 8 x 8, below and right of the
 // margin; ink is in the label's place and nowhere else.
 func TestGridPixels(t *testing.T) {
 	samples := checker(4, 28, 28, "seven")
@@ -58,13 +57,13 @@ func TestGridPixels(t *testing.T) {
 	for y := range grid.Bounds().Dy() {
 		for x := range grid.Bounds().Dx() {
 			got := grid.At(x, y).(color.Gray)
-			inX, inY := (x-16)%128, (y-16)%152
-			switch between := x < 16 || y < 16 || inX >= 112; {
-			case !between && inY < 112:
-				if want := samples[0].Pixels[inY/4*28+inX/4]; got.Y != want {
+			inX, inY := (x-32)%256, (y-32)%296
+			switch between := x < 32 || y < 32 || inX >= 224; {
+			case !between && inY < 224:
+				if want := samples[0].Pixels[inY/8*28+inX/8]; got.Y != want {
 					t.Fatalf("pixel %d, %d is %d: want %d", x, y, got.Y, want)
 				}
-			case between || inY < 112+labelGap || inY >= 152-16:
+			case between || inY < 224+labelGap || inY >= 296-32:
 				if got != ground {
 					t.Fatalf("pixel %d, %d is %d: want the ground", x, y, got.Y)
 				}
@@ -73,16 +72,26 @@ func TestGridPixels(t *testing.T) {
 			}
 		}
 	}
-	// A letter of 15 pixels' height has some 20 dark ones.
-	if inked < 4*5*10 || inked > 4*5*40 {
-		t.Errorf("%d dark pixels of labels: want 200 to 800", inked)
+	// A letter of 26 pixels' height has some 50 dark ones.
+	if inked < 4*5*25 || inked > 4*5*100 {
+		t.Errorf("%d dark pixels of labels: want 500 to 2000", inked)
 	}
 }
 
+// 1024 images of MNIST's size are not too many, and some larger ones are.
 func TestGridTooLarge(t *testing.T) {
-	samples := checker(1024, 256, 256, "a")
-	_, err := Grid(256, 256, samples)
-	if err == nil || !strings.HasPrefix(err.Error(), "a picture of 9488x8720 pixels: want at most 67108864") {
+	face, err := newFace()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer face.Close()
+	many := newGrid(Sheet{Height: 28, Width: 28, Samples: checker(1024, 28, 28, "seven")}, face).size
+	if want := image.Pt(32*(224+32)+32, 32*(224+72)+32); many != want || many.X*many.Y > maxArea {
+		t.Errorf("1024 images take %v: want %v and at most %d pixels", many, want, maxArea)
+	}
+	samples := checker(1024, 384, 256, "a")
+	_, err = Grid(384, 256, samples)
+	if err == nil || !strings.HasPrefix(err.Error(), "a picture of 14624x9248 pixels: want at most 134217728") {
 		t.Errorf("%v: want an error with the size", err)
 	}
 }

@@ -3,17 +3,17 @@ package picture
 import (
 	"sync"
 
+	"codeberg.org/go-fonts/liberation/liberationsansregular"
 	"golang.org/x/image/font"
-	"golang.org/x/image/font/gofont/goregular"
 	"golang.org/x/image/font/opentype"
 	"golang.org/x/image/math/fixed"
 )
 
 // labelSize is the height of labels, in pixels: one point at 72 dots per inch.
-const labelSize = 15
+const labelSize = 26
 
-// regular is Go's own typeface, which has Latin, Greek and Cyrillic letters.
-var regular = sync.OnceValues(func() (*opentype.Font, error) { return opentype.Parse(goregular.TTF) })
+// regular is the typeface of charts, which has Latin, Greek and Cyrillic letters.
+var regular = sync.OnceValues(func() (*opentype.Font, error) { return opentype.Parse(liberationsansregular.TTF) })
 
 // newFace returns the face of labels.
 func newFace() (font.Face, error) {

@@ -47,10 +47,10 @@ func TestSheetWithCaptionAndTwoLines(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := plain.Bounds().Size(), image.Pt(2*(112+16)+16, 2*(112+59)+16); got != want {
+	if got, want := plain.Bounds().Size(), image.Pt(2*(224+32)+32, 2*(224+102)+32); got != want {
 		t.Errorf("size %v: want %v", got, want)
 	}
-	if got := plain.At(16, 16); got != Diverging()[0] {
+	if got := plain.At(32, 32); got != Diverging()[0] {
 		t.Errorf("the first pixel is %v: want the palette's %v", got, Diverging()[0])
 	}
 	sheet.Caption = "a caption that is rather wider than two images side by side"
@@ -58,7 +58,7 @@ func TestSheetWithCaptionAndTwoLines(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, least := captioned.Bounds().Size(), image.Pt(400, 2*(112+59)+16+19); got.X < least.X || got.Y < least.Y {
+	if got, least := captioned.Bounds().Size(), image.Pt(700, 2*(224+102)+32+30); got.X < least.X || got.Y < least.Y {
 		t.Errorf("size %v: want at least %v", got, least)
 	}
 	last := captioned.Bounds().Max.X - margin - 10 // about where the last letter is

@@ -34,7 +34,7 @@ func (t *Tested) mistakes() gallery {
 	all := len(list)
 	list = list[:min(all, shown)]
 	g := gallery{height: t.Data.Height, width: t.Data.Width}
-	g.caption = fmt.Sprintf("The most confident of %d mistakes in %d test images: label → predicted class", all, len(labels))
+	g.caption = fmt.Sprintf("The %d most confident of %d mistakes: label → predicted class", len(list), all)
 	for _, m := range list {
 		g.samples = append(g.samples, picture.Sample{
 			Pixels: t.Data.Test.Images[m.Index*g.height*g.width:][:g.height*g.width],

@@ -32,7 +32,7 @@ func lossPanel(title, unit string) chart.Panel {
 }
 
 func accuracyPanel(title, unit string) chart.Panel {
-	return chart.Panel{Title: title, X: unit, Y: "images told right, %", Whole: true, Top: 100}
+	return chart.Panel{Title: title, X: unit, Y: "correctly classified, %", Whole: true, Top: 100}
 }
 
 // axis returns epochs, or steps where a run had fewer than two epochs or each

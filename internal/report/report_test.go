@@ -75,7 +75,7 @@ func TestFilesWithoutAMistake(t *testing.T) {
 		run.Tested.Answers.Logits[i*10+int(label)] = 100
 	}
 	content, names := made(t, run)
-	if slices.Contains(names, "errors.png") || !bytes.Contains(content["report.html"], []byte("No image was told wrong.")) {
+	if slices.Contains(names, "errors.png") || !bytes.Contains(content["report.html"], []byte("No image was classified wrongly.")) {
 		t.Errorf("files %v", names)
 	}
 }
