@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"mnistgpu/internal/chart"
 	"mnistgpu/internal/sweep"
@@ -35,27 +36,43 @@ func heatmap(r *sweep.Results) ([]byte, error) {
 	if len(columns) > widest || len(rows) > widest {
 		return nil, nil
 	}
-	h := chart.Heatmap{Title: "test accuracy, %", X: r.Spec.Axes[x], Columns: columns, Rows: rows}
+	h := chart.Heatmap{Title: "Test accuracy, %", X: axisName(r, x), Columns: columns, Rows: rows}
 	if len(axes) > 1 {
-		h.Y = r.Spec.Axes[y]
+		h.Y = axisName(r, y)
 	}
-	h.Values = make([][]float64, len(rows))
-	for i := range rows {
-		h.Values[i] = slices.Repeat([]float64{math.NaN()}, len(columns))
+	if len(axes) > 2 {
+		h.Title = "Best test accuracy, %"
+	}
+	for range rows {
+		h.Values = append(h.Values, slices.Repeat([]float64{math.NaN()}, len(columns)))
+		h.Instead = append(h.Instead, slices.Repeat([]string{"–"}, len(columns)))
 	}
 	for _, record := range r.Records {
-		if record.TestAccuracy == nil || record.Status != sweep.Done {
-			continue
-		}
 		i, j := 0, slices.Index(columns, record.Settings[x].Value)
 		if len(axes) > 1 {
 			i = slices.Index(rows, record.Settings[y].Value)
 		}
-		if v := *record.TestAccuracy; !(h.Values[i][j] >= v) {
+		if record.Status == sweep.Diverged {
+			h.Instead[i][j] = "diverged"
+		} else if v := *record.TestAccuracy; !(h.Values[i][j] >= v) {
 			h.Values[i][j] = v
 		}
 	}
 	return h.PNG()
+}
+
+// axisName is what a picture calls an axis.
+func axisName(r *sweep.Results, axis int) string {
+	name := r.Spec.Axes[axis]
+	switch name {
+	case "hidden":
+		return "hidden units"
+	case "lr":
+		return "learning rate"
+	case "batch":
+		return "images a step"
+	}
+	return strings.ReplaceAll(name, "-", " ")
 }
 
 // varying lists the axes in which trials differ.
@@ -89,7 +106,7 @@ func axisValues(r *sweep.Results, axis int) (values []string) {
 
 // scatter draws random trials, unless an axis is no positive number.
 func scatter(r *sweep.Results, x, y int) ([]byte, error) {
-	s := chart.Scatter{Title: "test accuracy: the darker, the higher", X: r.Spec.Axes[x], Y: r.Spec.Axes[y]}
+	s := chart.Scatter{Title: "Test accuracy", X: axisName(r, x), Y: axisName(r, y)}
 	for _, record := range r.Records {
 		at, ok := point(record, x, y)
 		if !ok {

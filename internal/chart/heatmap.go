@@ -14,6 +14,7 @@ type Heatmap struct {
 	X, Y          string // what the columns and rows are
 	Columns, Rows []string
 	Values        [][]float64 // a slice for each row, of fractions of 1; NaN is none
+	Instead       [][]string  // likewise, what to write where there is none
 }
 
 // Measures of a heatmap.
@@ -43,7 +44,7 @@ func (h Heatmap) PNG() ([]byte, error) {
 		for i, row := range h.Values {
 			for j, v := range row {
 				corner := vg.Point{X: left + vg.Length(j)*cellWidth, Y: top - vg.Length(i+1)*cellHeight}
-				h.drawCell(c, corner, s, v)
+				h.drawCell(c, corner, s, v, h.Instead[i][j])
 			}
 		}
 	})
@@ -68,15 +69,16 @@ func (h Heatmap) drawNames(c draw.Canvas, left, top vg.Length) {
 	c.FillText(style, vg.Point{X: left - 8*px, Y: top + 10*px}, h.Y)
 }
 
-// drawCell fills one cell, whose lower left corner is given.
-func (h Heatmap) drawCell(c draw.Canvas, corner vg.Point, s scale, v float64) {
+// drawCell fills one cell, whose lower left corner is given, with the colour and
+// the number of v or, if v is none, with the text.
+func (h Heatmap) drawCell(c draw.Canvas, corner vg.Point, s scale, v float64, text string) {
 	fill, on := color.Color(gridLine), softInk
 	if !math.IsNaN(v - v) {
-		fill, on = s.color(v), s.inkOn(v)
+		fill, on, text = s.color(v), s.inkOn(v), percent(v)
 	}
 	far := vg.Point{X: corner.X + cellWidth - cellGap, Y: corner.Y + cellHeight - cellGap}
 	c.FillPolygon(fill, []vg.Point{corner, {X: far.X, Y: corner.Y}, far, {X: corner.X, Y: far.Y}})
 	style := textStyle(labelSize, on)
 	style.XAlign, style.YAlign = draw.XCenter, draw.YCenter
-	c.FillText(style, vg.Point{X: (corner.X + far.X) / 2, Y: (corner.Y + far.Y) / 2}, percent(v))
+	c.FillText(style, vg.Point{X: (corner.X + far.X) / 2, Y: (corner.Y + far.Y) / 2}, text)
 }

@@ -57,11 +57,11 @@ func (r RangeTest) PNG() ([]byte, error) {
 // speck is the dot of a single loss.
 var speck = draw.GlyphStyle{Color: color.Gray{0xb0}, Radius: 1.6 * px, Shape: draw.CircleGlyph{}}
 
-// mark is the dot of the i-th mark, in a colour that no line has.
+// mark is the sign of the i-th mark, in a colour that no line and a shape that no
+// other mark has.
 func (r RangeTest) mark(i int) draw.GlyphStyle {
-	style := dot(palette[2+i])
-	style.Radius = 4.5 * px
-	return style
+	shapes := []draw.GlyphDrawer{draw.CircleGlyph{}, draw.BoxGlyph{}, draw.PyramidGlyph{}}
+	return draw.GlyphStyle{Color: palette[2+i], Radius: 4.5 * px, Shape: shapes[i%len(shapes)]}
 }
 
 // at returns the smoothed loss at the rate nearest to one.

@@ -56,10 +56,5 @@ func (s scale) inkOn(accuracy float64) color.Gray {
 	return ink
 }
 
-// percent is what a chart writes for an accuracy, or for none.
-func percent(accuracy float64) string {
-	if math.IsNaN(accuracy) {
-		return "–"
-	}
-	return fmt.Sprintf("%.2f", 100*accuracy)
-}
+// percent is what a chart writes for an accuracy.
+func percent(accuracy float64) string { return fmt.Sprintf("%.2f", 100*accuracy) }

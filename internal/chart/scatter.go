@@ -1,7 +1,9 @@
 package chart
 
 import (
+	"fmt"
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
@@ -20,37 +22,51 @@ type Scatter struct {
 // Point is a place in a chart; both coordinates are above 0.
 type Point struct{ X, Y float64 }
 
-// PNG returns the chart, with the accuracy of the highest point beside it.
+// PNG returns the chart, with the lowest and the highest accuracy as a legend.
 func (s Scatter) PNG() ([]byte, error) {
 	colors := newScale(s.Values)
 	p := newPlot(s.X, s.Y)
 	logAxis(&p.X)
 	logAxis(&p.Y)
-	best := 0
 	points := make(plotter.XYs, len(s.At))
 	for i, at := range s.At {
 		points[i] = plotter.XY{X: at.X, Y: at.Y}
-		if s.Values[i] > s.Values[best] {
-			best = i
-		}
 	}
-	style := func(i int) draw.GlyphStyle {
-		return draw.GlyphStyle{Color: colors.color(s.Values[i]), Radius: 7 * px, Shape: draw.CircleGlyph{}}
-	}
-	rims := &plotter.Scatter{XYs: points, GlyphStyle: draw.GlyphStyle{Color: softInk, Radius: 8 * px, Shape: draw.CircleGlyph{}}}
-	label := textStyle(labelSize, ink)
-	label.YAlign = draw.YCenter
-	name := &plotter.Labels{
-		XYs: points[best : best+1], Labels: []string{percent(s.Values[best]) + " %"},
-		TextStyle: []draw.TextStyle{label}, Offset: vg.Point{X: 13 * px},
-	}
-	p.Add(rims, &plotter.Scatter{XYs: points, GlyphStyle: style(0), GlyphStyleFunc: style}, name)
+	style := func(i int) draw.GlyphStyle { return disc(colors, s.Values[i]) }
+	p.Add(&plotter.Scatter{XYs: points, GlyphStyle: rim}, &plotter.Scatter{XYs: points, GlyphStyle: style(0), GlyphStyleFunc: style})
 	p.X.Min, p.X.Max = apart(p.X.Min, p.X.Max)
 	p.Y.Min, p.Y.Max = apart(p.Y.Min, p.Y.Max)
-	return render(panelWidth+6*margin, panelHeight+4*margin, func(c draw.Canvas) {
-		c.FillText(titleStyle(), vg.Point{X: margin, Y: c.Max.Y - margin}, s.Title)
-		p.Draw(draw.Crop(c, margin, -4*margin, margin, -3*margin))
+	return render(panelWidth, panelHeight+lineHeight, func(c draw.Canvas) {
+		c = draw.Crop(c, margin, -margin, margin, -margin)
+		s.drawHead(c, colors)
+		p.Draw(draw.Crop(c, 0, 0, 0, -(titleSize + headGap + lineHeight + headGap)))
 	})
+}
+
+// drawHead draws the title and below it the legend, at the top of c.
+func (s Scatter) drawHead(c draw.Canvas, colors scale) {
+	c.FillText(titleStyle(), vg.Point{X: c.Min.X, Y: c.Max.Y}, s.Title)
+	style := textStyle(labelSize, ink)
+	style.YAlign = draw.YCenter
+	x, y := c.Min.X+rim.Radius, c.Max.Y-titleSize-headGap-lineHeight/2
+	for _, end := range []struct {
+		name     string
+		accuracy float64
+	}{{"lowest", slices.Min(s.Values)}, {"highest", slices.Max(s.Values)}} {
+		c.DrawGlyph(rim, vg.Point{X: x, Y: y})
+		c.DrawGlyph(disc(colors, end.accuracy), vg.Point{X: x, Y: y})
+		text := fmt.Sprintf("%s %s %%", end.name, percent(end.accuracy))
+		c.FillText(style, vg.Point{X: x + rim.Radius + strokeGap, Y: y + px}, text)
+		x += 2*rim.Radius + strokeGap + style.Width(text) + entryGap
+	}
+}
+
+// rim is what sets a disc off from the ground.
+var rim = draw.GlyphStyle{Color: softInk, Radius: 8 * px, Shape: draw.CircleGlyph{}}
+
+// disc is the sign of an accuracy.
+func disc(colors scale, accuracy float64) draw.GlyphStyle {
+	return draw.GlyphStyle{Color: colors.color(accuracy), Radius: 7 * px, Shape: draw.CircleGlyph{}}
 }
 
 // apart widens the range of a logarithmic axis by a tenth of it at either end.
