@@ -42,7 +42,7 @@ func (s *settings) read(f *pflag.FlagSet, dir string) error {
 // different without being said.
 func (s *settings) command() string {
 	list := s.list(func(*pflag.Flag) string { return "" })
-	said := map[string]bool{"data": true, "backend": true, "seed": true}
+	said := map[string]bool{"data": true, "backend": true, "seed": true, "preset": s.preset != "default"}
 	for {
 		before := len(said)
 		others := defaultsBeside(list, said)

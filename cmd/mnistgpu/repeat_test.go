@@ -29,6 +29,7 @@ func TestCommandRepeats(t *testing.T) {
 		"--epochs 10 --lr 0.5":             "--seed 1",
 		"--hidden 64,32 --shuffle=false":   "--hidden 64,32 --seed 1 --shuffle=false",
 		"--steps 20 --seed 7":              "--steps 20 --seed 7",
+		"--preset notebook --lr 0.001":     "--preset notebook --lr 0.001 --seed 1",
 		"--batch full --lr 0.01":           "--batch full --lr 0.01 --seed 1",
 		"--optimizer adam":                 "--lr 0.001 --optimizer adam --seed 1",
 		"--optimizer adam --lr 0.5":        "--lr 0.5 --optimizer adam --seed 1",

@@ -3,8 +3,10 @@ package main
 import (
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/pflag"
 
@@ -14,6 +16,7 @@ import (
 	"mnistgpu/internal/report"
 	"mnistgpu/internal/rundir"
 	"mnistgpu/internal/runs"
+	"mnistgpu/internal/train"
 )
 
 // reported is a run whose report is being made.
@@ -41,12 +44,29 @@ func readRun(dir string) (*reported, error) {
 	if r.Summary, err = runs.ReadSummary(dir); err != nil {
 		return nil, err
 	}
+	r.Rates = changingRates(&r.settings.config, r.Summary)
 	r.Command = r.settings.command()
 	usage := func(f *pflag.Flag) string { _, usage := pflag.UnquoteUsage(f); return usage }
 	for _, l := range r.settings.list(usage) {
 		r.Settings = append(r.Settings, report.Setting{Name: key(l.flag.Name), Value: l.value, Meaning: l.comment})
 	}
 	return r, nil
+}
+
+// changingRates returns the learning rate of each step that a run took, or nil if
+// it never changed.
+func changingRates(c *train.Config, s *runs.Summary) []float64 {
+	if s.Steps == 0 || !(s.Epochs > 0) {
+		return nil
+	}
+	const rounding = 1e-9 // of the epochs
+	perEpoch := int(math.Ceil(float64(s.Steps) / s.Epochs * (1 - rounding)))
+	rates := c.Rates(max(1, perEpoch))
+	rates = rates[:min(len(rates), s.Steps)]
+	if len(slices.Compact(slices.Clone(rates))) < 2 {
+		return nil
+	}
+	return rates
 }
 
 // tested reports whether the run got as far as to leave a model.

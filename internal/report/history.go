@@ -35,6 +35,24 @@ func accuracyPanel(title, unit string) chart.Panel {
 	return chart.Panel{Title: title, X: unit, Y: "correctly classified, %", Whole: true, Top: 100}
 }
 
+// ratePoints is about the number of points of the curve of learning rates.
+const ratePoints = 1000
+
+// rates returns a panel with the learning rates.
+func (r *Run) rates() chart.Panel {
+	_, unit := axis(r.History)
+	perStep := 1.0
+	if unit == "epoch" {
+		perStep = r.Summary.Epochs / float64(r.Summary.Steps)
+	}
+	curve := chart.Curve{Name: "learning rate"}
+	for step := 0; step < len(r.Rates); step += 1 + len(r.Rates)/ratePoints {
+		curve.X = append(curve.X, float64(step)*perStep)
+		curve.Y = append(curve.Y, r.Rates[step])
+	}
+	return chart.Panel{Title: "Learning rate", X: unit, Whole: true, Curves: []chart.Curve{curve}}
+}
+
 // axis returns epochs, or steps where a run had fewer than two epochs or each
 // step was one.
 func axis(h *runs.History) (x []float64, unit string) {

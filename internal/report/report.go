@@ -31,6 +31,7 @@ type Run struct {
 	Settings []Setting
 	Summary  *runs.Summary
 	History  *runs.History
+	Rates    []float64 // the learning rate of each step, or nil if it never changed
 
 	Tested *Tested // nil where no model was left
 }
@@ -68,6 +69,9 @@ func (r *Run) Files() ([]File, error) {
 	var files []File
 	if r.History.Len > 0 {
 		panels := history(r.History)
+		if len(r.Rates) > 0 {
+			panels = append(panels, r.rates())
+		}
 		content, err := chart.Panels(panels...)
 		if err != nil {
 			return nil, err

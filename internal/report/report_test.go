@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"mnistgpu/internal/chart"
 	"mnistgpu/internal/model"
 	"mnistgpu/internal/picture"
 	"mnistgpu/internal/runs"
@@ -166,6 +167,30 @@ func TestHistoryHasWhatTheRunHad(t *testing.T) {
 	}
 	if got := panels[1].Curves[1].Y[0]; !(math.Abs(got-50) <= 1e-9) {
 		t.Errorf("a half is %v percent", got)
+	}
+}
+
+// TestRates wants the learning rates of each epoch or step in a panel of their own,
+// and not more points than a picture can show.
+func TestRates(t *testing.T) {
+	run := sample(t, 60)
+	plain, _ := made(t, run)
+	run.Summary.Steps, run.Summary.Epochs = 4000, 2
+	run.Rates = make([]float64, 4000)
+	for i := range run.Rates {
+		run.Rates[i] = 1 / float64(1+i)
+	}
+	curve := run.rates().Curves[0]
+	last := len(curve.X) - 1
+	if last+1 > 2*ratePoints || !(math.Abs(curve.X[last]-2) <= 0.01) || curve.Y[0] != 1 {
+		t.Errorf("%d points up to %v", last+1, curve.X[last])
+	}
+	content, _ := made(t, run)
+	if chart.Width(content["history.png"]) != chart.Width(plain["history.png"])*3/2 {
+		t.Error("the rates have no panel")
+	}
+	if bytes.Count(content["report.html"], []byte(`class="chart"`)) != 4 {
+		t.Error("the page has no panel of rates")
 	}
 }
 

@@ -72,6 +72,23 @@ func (c Config) learningRate(step int, p plan) float64 {
 	return c.Schedule.rate(c.LearningRate, step-warmup, p.steps-warmup, period)
 }
 
+// Rates returns the learning rate of each step of a whole run whose epochs have
+// perEpoch steps. It is empty where the warm-up leaves no step to the schedule.
+func (c Config) Rates(perEpoch int) []float64 {
+	p := plan{perEpoch: perEpoch, steps: c.Steps}
+	if p.steps == 0 {
+		p.steps = c.Epochs * perEpoch
+	}
+	if c.Warmup > 0 && p.stepsIn(c.Warmup) >= p.steps {
+		return nil
+	}
+	rates := make([]float64, p.steps)
+	for step := range rates {
+		rates[step] = c.learningRate(step, p)
+	}
+	return rates
+}
+
 // rate is the learning rate of step s of T, whose highest is peak, with low for
 // Min and D for Decay, by kind:
 //

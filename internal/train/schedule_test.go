@@ -104,6 +104,9 @@ func TestRunTakesItsRates(t *testing.T) {
 		if !(math.Abs(record.LearningRate-want) <= 1e-15*want) {
 			t.Errorf("record %d has the rate %v, want %v", i, record.LearningRate, want)
 		}
+		if rates := c.Rates(3); len(rates) != 6 || rates[record.Step] != record.LearningRate {
+			t.Errorf("step %d has the rate %v, and the run is told to have %v", record.Step, record.LearningRate, rates)
+		}
 	}
 	if h := r.History; h[2].TestLoss != h[5].TestLoss || h[1].TestLoss == h[2].TestLoss {
 		t.Errorf("the test losses are %v, %v and %v", h[1].TestLoss, h[2].TestLoss, h[5].TestLoss)
