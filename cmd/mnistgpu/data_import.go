@@ -14,11 +14,13 @@ import (
 const dataImportHelp = `Turn a folder of PNG files or a CSV file into a data set to train on.
 
 In a folder, each class has a folder of its own, CLASS/NAME.png. Sorted by name
-they are the labels from 0. Colours become grey; 0 is black.
+they are the labels from 0, unless --classes or a file classes.txt beside them, a
+name a line, says which there are and in which order. Colours become grey; 0 is
+black.
 
 A line of a CSV file is label,p0,p1,... with labels and pixels from 0 to 255,
 row by row. There may be a header. Images are squares, unless --size says
-otherwise.
+otherwise. --classes names the labels from 0.
 
 What does not fit is left out and told on stderr, with its place and the reason.
 The images are shuffled, and a part of each class becomes the test set. The new
@@ -26,11 +28,13 @@ folder holds four IDX files and classes.txt, the names of the classes.`
 
 const dataImportExamples = `  mnistgpu data import letters --out letters-idx
   mnistgpu data import digits.csv --out digits --test-fraction 0.2 --seed 3
+  mnistgpu data import pets.csv --out pets --classes cat,dog,hamster
   mnistgpu data import banners --out banners-idx --size 16x64`
 
 // importSettings are what the flags of data import say.
 type importSettings struct {
 	out          string
+	classes      classList
 	size         imageSize
 	testFraction float64
 	seed         uint64
@@ -54,11 +58,12 @@ func newDataImport() *cobra.Command {
 	f := cmd.Flags()
 	f.SortFlags = false
 	f.StringVar(&s.out, "out", "", "new `folder` for the data set")
+	f.Var(&s.classes, "classes", "names of the classes in the order of their labels, such as cat,dog,hamster")
 	f.Float64Var(&s.testFraction, "test-fraction", 0.15, "part of each class that becomes the test set")
 	f.Uint64Var(&s.seed, "seed", 1, "seed of the split and the order")
 	f.Var(&s.size, "size", "size of the images, such as 28x28 (default that of the first)")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		if err := s.check(); err != nil {
+		if err := s.check(f.Changed("classes")); err != nil {
 			return usageError(cmd, err)
 		}
 		return s.run(args[0])
@@ -66,14 +71,21 @@ func newDataImport() *cobra.Command {
 	return cmd
 }
 
-func (s *importSettings) check() error {
+// check looks at the flags, of which --classes may be given or not.
+func (s *importSettings) check(classes bool) error {
 	if s.out == "" {
 		return errors.New("--out is missing: want a new folder for the data set")
 	}
 	if !(s.testFraction > 0 && s.testFraction < 1) {
 		return fmt.Errorf("--test-fraction %v: want more than 0 and less than 1", s.testFraction)
 	}
-	return nil
+	if !classes {
+		return nil
+	}
+	if s.classes.names == nil {
+		return fmt.Errorf("--classes %v: want names, such as cat,dog", &s.classes)
+	}
+	return s.classes.check()
 }
 
 // run imports what is at path and says what came of it.
@@ -83,7 +95,7 @@ func (s *importSettings) run(path string) error {
 	}
 	skipped := 0
 	data, names, err := convert.Read(path, convert.Options{
-		Height: s.size.height, Width: s.size.width, TestFraction: s.testFraction, Seed: s.seed,
+		Names: s.classes.names, Height: s.size.height, Width: s.size.width, TestFraction: s.testFraction, Seed: s.seed,
 		Skip: func(what convert.Skipped) {
 			skipped++
 			fmt.Fprintf(os.Stderr, "skipped %s\n", oneLine(what.String()))

@@ -18,25 +18,25 @@ import (
 
 const dataShowHelp = `Draw images of a data set, picked at random, with the names of their classes.
 
-The names are those that --names gives or, failing that, those in the file
+The names are those that --classes gives or, failing that, those in the file
 classes.txt of the data's folder, one a line; else digits or numbers.`
 
 const dataShowExamples = `  mnistgpu data show
   mnistgpu data show --data my-letters --count 25 --seed 3 --out letters.png
-  mnistgpu data show --data my-pets --names cat,dog,hamster`
+  mnistgpu data show --data my-pets --classes cat,dog,hamster`
 
 // maxShown bounds the images of a picture.
 const maxShown = 1024
 
 // showSettings are what the flags of data show say.
 type showSettings struct {
-	data  string
-	names []string
-	count int
-	seed  uint64
-	split string
-	out   string
-	force bool
+	data    string
+	classes classList
+	count   int
+	seed    uint64
+	split   string
+	out     string
+	force   bool
 }
 
 // newDataShow returns the data show command.
@@ -52,14 +52,14 @@ func newDataShow() *cobra.Command {
 	f := cmd.Flags()
 	f.SortFlags = false
 	f.StringVar(&s.data, "data", "auto", "auto, mnist, synthetic or a `folder` of IDX files")
-	f.StringSliceVar(&s.names, "names", nil, "names of the classes, such as zero,one,two")
+	f.Var(&s.classes, "classes", "names of the classes, such as zero,one,two")
 	f.IntVar(&s.count, "count", 16, "images to draw")
 	f.Uint64Var(&s.seed, "seed", 1, "seed of the choice")
 	f.StringVar(&s.split, "split", "train", "train or test")
 	f.StringVar(&s.out, "out", "samples.png", "PNG `file` to write")
 	f.BoolVar(&s.force, "force", false, "overwrite the file")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		if err := s.check(); err != nil {
+		if err := s.check(f.Changed("classes")); err != nil {
 			return usageError(cmd, err)
 		}
 		ctx, stop := untilSignal(cmd.Context())
@@ -69,17 +69,16 @@ func newDataShow() *cobra.Command {
 	return cmd
 }
 
-func (s *showSettings) check() error {
+// check looks at the flags, of which --classes may be given or not.
+func (s *showSettings) check(classes bool) error {
 	if s.count < 1 || s.count > maxShown {
 		return fmt.Errorf("--count %d: want 1 to %d", s.count, maxShown)
 	}
 	if s.split != "train" && s.split != "test" {
 		return fmt.Errorf("--split %q: want train or test", s.split)
 	}
-	if s.names != nil {
-		if err := mnist.CheckNames(s.names); err != nil {
-			return fmt.Errorf("--names: %w", err)
-		}
+	if classes {
+		return s.classes.check()
 	}
 	return nil
 }
@@ -136,12 +135,12 @@ func (s *showSettings) open(ctx context.Context) (*mnist.Dataset, error) {
 
 // classNames returns a name for each class of data.
 func (s *showSettings) classNames(data *mnist.Dataset) ([]string, error) {
-	if s.names != nil {
-		if len(s.names) < data.Classes {
-			err := fmt.Errorf("--names has %d names: want %d, for labels 0 to %d", len(s.names), data.Classes, data.Classes-1)
-			return nil, &failure{code: exitUsage, err: err}
-		}
-		return s.names, nil
+	if n := s.classes.count; n > 0 && n < data.Classes {
+		err := fmt.Errorf("--classes has %d classes: want %d, for labels 0 to %d", n, data.Classes, data.Classes-1)
+		return nil, &failure{code: exitUsage, err: err}
+	}
+	if s.classes.names != nil {
+		return s.classes.names, nil
 	}
 	if builtIn(s.data) {
 		return mnist.DefaultNames(data.Classes), nil

@@ -26,7 +26,7 @@ const dataVerifyExamples = `  mnistgpu data verify
 
 // newDataVerify returns the data verify command.
 func newDataVerify() *cobra.Command {
-	classes := 0
+	var classes classList
 	cmd := &cobra.Command{
 		Use:     "verify [DIR]",
 		Short:   "Check a data set and print what it holds",
@@ -36,11 +36,13 @@ func newDataVerify() *cobra.Command {
 			return noArguments(cmd, args[min(1, len(args)):])
 		},
 	}
-	cmd.Flags().IntVar(&classes, "classes", 0, "number of classes (default as in classes.txt, or 10)")
+	cmd.Flags().Var(&classes, "classes", "number of classes or their names (default as in classes.txt, or 10)")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		given := cmd.Flags().Changed("classes")
-		if given && (classes < 2 || classes > mnist.MaxClasses) {
-			return usageError(cmd, fmt.Errorf("--classes %d: want 2 to %d", classes, mnist.MaxClasses))
+		if given {
+			if err := classes.check(); err != nil {
+				return usageError(cmd, err)
+			}
 		}
 		if len(args) == 1 {
 			return verifyFolder(args[0], classes)
@@ -73,17 +75,20 @@ func verifyMNIST() error {
 	return printInspection(os.Stdout, dir, data, files, mnist.DefaultNames(10))
 }
 
-// verifyFolder checks the data set in dir. Zero classes are as many as dir has
-// names for.
-func verifyFolder(dir string, classes int) error {
+// verifyFolder checks the data set in dir. Without given classes there are as many
+// as dir has names for.
+func verifyFolder(dir string, given classList) error {
 	names, err := mnist.ReadNames(dir)
 	if err != nil {
 		return err
 	}
-	if names == nil {
-		names = mnist.DefaultNames(cmp.Or(classes, 10))
+	if names == nil || given.names != nil {
+		names = given.names
 	}
-	classes = cmp.Or(classes, len(names))
+	if names == nil {
+		names = mnist.DefaultNames(cmp.Or(given.count, 10))
+	}
+	classes := cmp.Or(given.count, len(names))
 	data, files, err := mnist.Inspect(dir, classes)
 	if err != nil {
 		return err

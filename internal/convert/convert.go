@@ -18,6 +18,10 @@ import (
 
 // Options say how [Read] makes a data set.
 type Options struct {
+	// Names are those of the classes in the order of their labels, or nil: see
+	// [Read].
+	Names []string
+
 	// Height and Width are those of the images that are taken. Both are 0 to
 	// take those of the first image.
 	Height, Width int
@@ -51,9 +55,11 @@ func (s Skipped) String() string {
 // Read reads a folder of PNG files, CLASS/NAME.png, or a CSV file of lines
 // label,p0,p1,... and returns the data set and the names of its classes.
 //
-// The folders of the classes, sorted by name, are the labels from 0. A CSV file
-// has labels 0 to 255 itself, pixels 0 to 255 row by row, and may have a header;
-// its images are squares unless o says otherwise.
+// The folders of the classes are named as o says or else the folder's own
+// classes.txt, in the order of the labels; where neither does, they are all
+// folders, sorted by name. A CSV file has labels itself, 0 to 255 or as far as o
+// names them, pixels 0 to 255 row by row, and may have a header; its images are
+// squares unless o says otherwise.
 //
 // The error is a [*mnist.Error]: path cannot be read, or holds nothing to train
 // and test with.

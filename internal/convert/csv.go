@@ -44,8 +44,8 @@ func (c *collector) readCSV() ([]string, error) {
 	} else if err != nil {
 		return nil, fault(c.path, err)
 	}
-	if len(c.labels) == 0 {
-		return nil, nil
+	if len(c.labels) == 0 || c.options.Names != nil {
+		return c.options.Names, nil
 	}
 	return mnist.DefaultNames(int(slices.Max(c.labels)) + 1), nil
 }
@@ -94,6 +94,9 @@ func (c *collector) parse(line string) (height, width int, pixels []byte, label 
 	label, err = parseByte(first)
 	if err != nil {
 		return 0, 0, nil, 0, fmt.Errorf("label %w", err)
+	}
+	if n := len(c.options.Names); n > 0 && int(label) >= n {
+		return 0, 0, nil, 0, fmt.Errorf("label is %d: want 0 to %d, which have names", label, n-1)
 	}
 	pixels = make([]byte, 0, height*width)
 	for field := range strings.SplitSeq(rest, ",") {

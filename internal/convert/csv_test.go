@@ -91,6 +91,21 @@ func TestCSVSize(t *testing.T) {
 	}
 }
 
+// Names are those of the labels, and a label without one is no image.
+func TestCSVNames(t *testing.T) {
+	dir := store(t, map[string][]byte{"x.csv": []byte("0,1\n0,2\n2,3\n1,4\n1,5\n")})
+	d, names, skipped, err := read(filepath.Join(dir, "x.csv"), dir, Options{Names: []string{"a", "b"}})
+	if err != nil || d.Classes != 2 || d.Train.Len()+d.Test.Len() != 4 {
+		t.Fatalf("%+v, %v: want 4 images in two classes", d, err)
+	}
+	if diff := cmp.Diff([]string{"a", "b"}, names); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]string{"x.csv:3: label is 2: want 0 to 1, which have names"}, skipped); diff != "" {
+		t.Errorf("skipped: -want +got:\n%s", diff)
+	}
+}
+
 // The split takes its part of each class, loses and doubles nothing, and
 // depends on the seed alone.
 func TestSplit(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"mnistgpu/internal/mnist"
@@ -17,19 +18,48 @@ import (
 
 // readFolder reads the PNG files of each class and returns the classes.
 func (c *collector) readFolder() ([]string, error) {
-	names, err := c.classFolders()
+	folders, err := c.classFolders()
 	if err != nil {
 		return nil, err
 	}
-	if len(names) == 0 {
+	if len(folders) == 0 {
 		return nil, fault(c.path, errors.New("has no folders: want one for each class, CLASS/NAME.png"))
+	}
+	names, err := c.folderNames(folders)
+	if err != nil {
+		return nil, err
+	}
+	for label, name := range names {
+		if !slices.Contains(folders, name) {
+			c.skip(filepath.Join(c.path, name), 0, "is a class without a folder")
+			continue
+		}
+		if err := c.readClass(filepath.Join(c.path, name), byte(label)); err != nil {
+			return nil, err
+		}
+	}
+	return names, nil
+}
+
+// folderNames returns the classes in the order of their labels. Folders that are
+// none of them are skipped.
+func (c *collector) folderNames(folders []string) ([]string, error) {
+	names := c.options.Names
+	if names == nil {
+		var err error
+		if names, err = mnist.ReadNames(c.path); err != nil {
+			return nil, err
+		}
+	}
+	if names == nil {
+		names = folders
 	}
 	if err := mnist.CheckNames(names); err != nil {
 		return nil, fault(c.path, fmt.Errorf("folders of the classes: %w", err))
 	}
-	for label, name := range names {
-		if err := c.readClass(filepath.Join(c.path, name), byte(label)); err != nil {
-			return nil, err
+	for _, name := range folders {
+		if !slices.Contains(names, name) {
+			c.skip(filepath.Join(c.path, name), 0, "is none of the classes")
 		}
 	}
 	return names, nil

@@ -87,7 +87,7 @@ func TestFolder(t *testing.T) {
 		"a/2.png":       encode(t, 3, 2, color.Gray16{0x8000}),
 		"empty/.hidden": nil,
 		"stray.png":     good,
-		"classes.txt":   nil,
+		"classes.txt":   []byte("a\nb\nempty\n"),
 	})
 	d, names, skipped, err := read(dir, dir, Options{})
 	if err != nil {
