@@ -37,6 +37,7 @@ func newRoot() *cobra.Command {
 	addGroup(root, "Training:", newTrain(), newResume(), newLRFind(), newSweep(), newRuns(), newReport())
 	addGroup(root, "Trained models:", newEval(), newPredict(), newServe(), newExport(), newImport())
 	addGroup(root, "Data, settings and machine:", newData(), newConfig(), newDoctor(), newDevices(), newBench(), newMan())
+	addCompletions(root)
 	return root
 }
 

@@ -1,0 +1,55 @@
+package main
+
+import (
+	"slices"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"mnistgpu/cpu"
+	"mnistgpu/internal/train"
+)
+
+// flagWords are the values that a shell completes for flags that take one of a
+// few, in whichever command.
+func flagWords() map[string][]string {
+	return map[string][]string{
+		"preset":      train.Presets(),
+		"data":        {"auto", "mnist", "synthetic"},
+		"backend":     {"auto", "cpu", "cuda"},
+		"blas":        append([]string{"auto", "sparse"}, cpu.Kernels()...),
+		"precision":   {"fp32", "tf32", "bf16"},
+		"optimizer":   train.Optimizers(),
+		"lr-schedule": train.Schedules(),
+		"method":      {"grid", "random"},
+		"split":       {"train", "test"},
+	}
+}
+
+// addCompletions lets a shell complete the values of the flags of cmd and of the
+// commands below it.
+func addCompletions(cmd *cobra.Command) {
+	words := flagWords()
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		list := words[f.Name]
+		if list == nil {
+			return
+		}
+		others := cobra.ShellCompDirectiveNoFileComp
+		switch f.Name {
+		case "data":
+			others = cobra.ShellCompDirectiveDefault // folders too
+		case "preset":
+			if cmd.Name() == "sweep" {
+				list = append(slices.Clone(list), notebookGrid)
+			}
+		}
+		// It fails only where the flag is not there or has a function already.
+		if err := cmd.RegisterFlagCompletionFunc(f.Name, cobra.FixedCompletions(list, others)); err != nil {
+			panic("mnistgpu: a flag is completed twice")
+		}
+	})
+	for _, sub := range cmd.Commands() {
+		addCompletions(sub)
+	}
+}
