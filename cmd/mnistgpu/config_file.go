@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -150,6 +151,7 @@ func fromFile(f *pflag.FlagSet, path string) (source, error) {
 	if err := toml.Unmarshal(content, &file); err != nil {
 		return nil, mistakeIn(path, err)
 	}
+	lines := keyLines(content)
 	values := map[string]string{}
 	f.VisitAll(func(flag *pflag.Flag) {
 		if v, ok := file[key(flag.Name)]; ok && flag.Name != "config" && flag.Name != "help" {
@@ -160,11 +162,11 @@ func fromFile(f *pflag.FlagSet, path string) (source, error) {
 	all.VisitAll(func(flag *pflag.Flag) { delete(file, key(flag.Name)) })
 	f.VisitAll(func(flag *pflag.Flag) { delete(file, key(flag.Name)) })
 	if len(file) > 0 {
-		return nil, unknownSetting(path, content, file)
+		return nil, unknownSetting(path, lines, file)
 	}
 	return func(flag *pflag.Flag) (*string, string) {
 		if v, ok := values[flag.Name]; ok {
-			return &v, path + ": " + key(flag.Name)
+			return &v, place(path, lines[key(flag.Name)]) + ": " + key(flag.Name)
 		}
 		return nil, ""
 	}, nil
@@ -199,17 +201,34 @@ func refuseTables(path string, content []byte) error {
 	return nil
 }
 
-// unknownSetting names the first line of content whose key is in unknown.
-func unknownSetting(path string, content []byte, unknown map[string]any) error {
+// keyLines returns the first line that seems to set each key, counted from 1.
+func keyLines(content []byte) map[string]int {
+	lines := map[string]int{}
 	number := 0
 	for line := range strings.Lines(string(content)) {
 		number++
 		name := strings.Trim(strings.TrimSpace(line[:max(0, strings.IndexAny(line, "=."))]), `"'`)
-		if _, ok := unknown[name]; ok {
-			return fmt.Errorf("%s:%d: unknown setting %q", path, number, name)
+		if lines[name] == 0 {
+			lines[name] = number
 		}
 	}
-	return fmt.Errorf("%s: unknown setting %q", path, slices.Min(slices.Collect(maps.Keys(unknown))))
+	return lines
+}
+
+// place is a line of a file, or the file alone where the line is not known.
+func place(path string, line int) string {
+	if line == 0 {
+		return path
+	}
+	return fmt.Sprintf("%s:%d", path, line)
+}
+
+// unknownSetting names the first of the unknown keys.
+func unknownSetting(path string, lines map[string]int, unknown map[string]any) error {
+	names := slices.SortedFunc(maps.Keys(unknown), func(a, b string) int {
+		return cmp.Or(cmp.Compare(lines[a], lines[b]), cmp.Compare(a, b))
+	})
+	return fmt.Errorf("%s: unknown setting %q", place(path, lines[names[0]]), names[0])
 }
 
 // mistakeIn names the line of what is wrong with a file.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -18,14 +19,16 @@ const sweepHelp = `Train with many settings and compare them.
 
 Each flag that a preset has a value for takes a list, and a trial is run for each
 combination. The layers of one network are joined by an x: --hidden 400,1024x512
-is two networks. With --method random, --trials of them are drawn, from lists or
+is two networks, as is hidden = "400,1024x512" in a file of settings, where
+hidden = [1024, 512] is one. With --method random, --trials of them are drawn, from lists or
 from ranges such as --lr 0.001:1, evenly in the logarithm. --preset notebook-grid
 is the eight configurations of the tutorial.
 
 The trials are a function of the flags alone, and each has a seed of its own,
 made from --seed and its number, unless --seed is a list. A finished trial is a
-file in the sweep's folder: call the same command again to do what is left. A
-trial that diverges is a result.
+file in the sweep's folder: call the same command again to do what is left. It
+goes on in --run-dir or, without one, in the unfinished sweep of the same trials
+in runs. A trial that diverges is a result.
 
 --shard i/n takes every n-th trial; processes and machines that share a folder
 thus share a sweep. In a Slurm array and in an Indexed Job of Kubernetes the shard
@@ -123,6 +126,8 @@ func (s *sweepSettings) resolve(f *pflag.FlagSet) (sweep.Shard, error) {
 		return sweep.Shard{}, errors.New("nothing to compare: want a list for a flag, such as --lr 0.1,0.5")
 	case s.jobs < 1:
 		return sweep.Shard{}, fmt.Errorf("--jobs %d: want 1 or more", s.jobs)
+	case len(s.devices) == 0 || slices.Min(s.devices) < 0 || len(slices.Compact(slices.Sorted(slices.Values(s.devices)))) < len(s.devices):
+		return sweep.Shard{}, fmt.Errorf("--device %s: want the numbers of GPUs, each once", join(s.devices, ","))
 	}
 	if err := s.base.check(f); err != nil {
 		return sweep.Shard{}, err
