@@ -166,7 +166,7 @@ func fromFile(f *pflag.FlagSet, path string) (source, error) {
 	}
 	return func(flag *pflag.Flag) (*string, string) {
 		if v, ok := values[flag.Name]; ok {
-			return &v, place(path, lines[key(flag.Name)]) + ": " + key(flag.Name)
+			return &v, fileLine(path, lines[key(flag.Name)]) + ": " + key(flag.Name)
 		}
 		return nil, ""
 	}, nil
@@ -215,8 +215,8 @@ func keyLines(content []byte) map[string]int {
 	return lines
 }
 
-// place is a line of a file, or the file alone where the line is not known.
-func place(path string, line int) string {
+// fileLine is a line of a file, or the file alone where the line is not known.
+func fileLine(path string, line int) string {
 	if line == 0 {
 		return path
 	}
@@ -228,7 +228,7 @@ func unknownSetting(path string, lines map[string]int, unknown map[string]any) e
 	names := slices.SortedFunc(maps.Keys(unknown), func(a, b string) int {
 		return cmp.Or(cmp.Compare(lines[a], lines[b]), cmp.Compare(a, b))
 	})
-	return fmt.Errorf("%s: unknown setting %q", place(path, lines[names[0]]), names[0])
+	return fmt.Errorf("%s: unknown setting %q", fileLine(path, lines[names[0]]), names[0])
 }
 
 // mistakeIn names the line of what is wrong with a file.

@@ -1,10 +1,8 @@
 package chart
 
 import (
-	"bytes"
 	"image"
 	"image/color"
-	"image/png"
 	"slices"
 	"strings"
 	"testing"
@@ -14,14 +12,7 @@ import (
 func confused(t *testing.T, counts [][]int, names []string) image.Image {
 	t.Helper()
 	content, err := Confusion(counts, names)
-	if err != nil {
-		t.Fatal(err)
-	}
-	picture, err := png.Decode(bytes.NewReader(content))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return picture
+	return decode(t, content, err)
 }
 
 // TestConfusionColours has a row without a mistake, one with the most of all,

@@ -1,24 +1,9 @@
 package chart
 
 import (
-	"bytes"
-	"image"
-	"image/png"
 	"math"
 	"testing"
 )
-
-func decode(t *testing.T, content []byte, err error) image.Image {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-	picture, err := png.Decode(bytes.NewReader(content))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return picture
-}
 
 // TestHeatmapColoursItsCells wants most of each cell to have its colour, and no
 // cell to have that of an accuracy that is not there.

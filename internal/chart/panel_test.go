@@ -9,10 +9,9 @@ import (
 	"testing"
 )
 
-// decoded returns the picture of panels.
-func decoded(t *testing.T, panels ...Panel) image.Image {
+// decode returns the picture that a chart made.
+func decode(t *testing.T, content []byte, err error) image.Image {
 	t.Helper()
-	content, err := Panels(panels...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -21,6 +20,13 @@ func decoded(t *testing.T, panels ...Panel) image.Image {
 		t.Fatal(err)
 	}
 	return picture
+}
+
+// decoded returns the picture of panels.
+func decoded(t *testing.T, panels ...Panel) image.Image {
+	t.Helper()
+	content, err := Panels(panels...)
+	return decode(t, content, err)
 }
 
 // dots counts the dots of exactly the colour c in a part of the picture.

@@ -1,9 +1,7 @@
 package chart
 
 import (
-	"bytes"
 	"image"
-	"image/png"
 	"math"
 	"testing"
 )
@@ -24,14 +22,7 @@ func rangeTest(marks ...RateMark) RangeTest {
 func rangePicture(t *testing.T, r RangeTest) image.Image {
 	t.Helper()
 	content, err := r.PNG()
-	if err != nil {
-		t.Fatal(err)
-	}
-	picture, err := png.Decode(bytes.NewReader(content))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return picture
+	return decode(t, content, err)
 }
 
 func TestRangeTestShowsWhatWasRead(t *testing.T) {
