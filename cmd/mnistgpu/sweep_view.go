@@ -64,13 +64,14 @@ func (v *sweepView) update(trial int, part float64) {
 	}
 }
 
-// eta is the time that is left, once some of the work is done.
+// eta is the time that is left, once some of the work is done. The first second
+// would tell how long it takes to begin.
 func (v *sweepView) eta() string {
-	done := v.fraction()
-	if done <= 0 || done >= 1 {
+	done, spent := v.fraction(), time.Since(v.started)
+	if done <= 0 || done >= 1 || spent < time.Second {
 		return ""
 	}
-	return "  ETA " + clock(time.Duration(float64(time.Since(v.started))*(1-done)/done))
+	return "  ETA " + clock(time.Duration(float64(spent)*(1-done)/done))
 }
 
 // finished tells the result of a trial.

@@ -52,10 +52,7 @@ func (t *trainer) newOptimizer() (nn.Optimizer, error) {
 		L2:   float32(t.config.L2),
 		Step: t.tally.Step,
 	}
-	schedule := make([]float64, t.plan.steps)
-	for i := range schedule {
-		schedule[i] = t.config.learningRate(i, t.plan)
-	}
+	schedule := t.config.Rates(t.plan.perEpoch)
 	var err error
 	o.LearningRate, err = backend.New(t.b, len(schedule), 1, o.Rates(schedule))
 	return o, err
