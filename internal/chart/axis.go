@@ -56,7 +56,7 @@ func number(x, step float64) string {
 
 // short writes a number in few letters: 0.001, 1e-6, 20000, 1e6.
 func short(x float64) string {
-	s := strconv.FormatFloat(x, 'g', 4, 64)
+	s := strconv.FormatFloat(x, 'g', 5, 64)
 	if mantissa, exponent, ok := strings.Cut(s, "e"); ok {
 		n, err := strconv.Atoi(exponent)
 		if err == nil {

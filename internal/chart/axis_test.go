@@ -33,6 +33,7 @@ func TestTicks(t *testing.T) {
 		{linearTicks{whole: true}, 4.5, 5.5, []string{"5"}},
 		{logTicks{}, 0.9, 6, []string{"1", "2", "3", "4", "5", "6"}},
 		{logTicks{}, 0.015, 1.5, []string{"0.02", "0.05", "0.1", "0.2", "0.5", "1"}},
+		{logTicks{}, 1700, 90000, []string{"2000", "5000", "10000", "20000", "50000"}},
 		{logTicks{}, 1e-6, 10, []string{"1e-6", "1e-5", "0.0001", "0.001", "0.01", "0.1", "1", "10"}},
 	} {
 		ticks := test.ticker.Ticks(test.min, test.max)
