@@ -8,21 +8,19 @@ import (
 	"mnistgpu/internal/mnist"
 )
 
-// classList is a flag's number of classes, such as "26", or their names, such as
-// "cat,dog". A name with a comma has to go into a classes.txt.
+// classList is a flag's number of classes, such as "26", or their names in the
+// order of the labels, such as "cat,dog". A name with a comma has to go into a
+// classes.txt.
 type classList struct {
 	count int      // 0 for as many as the data say
 	names []string // nil for those of the data
 }
 
 func (c *classList) String() string {
-	switch {
-	case c.names != nil:
+	if c.names != nil {
 		return strings.Join(c.names, ",")
-	case c.count != 0:
-		return strconv.Itoa(c.count)
 	}
-	return ""
+	return strconv.Itoa(c.count)
 }
 
 // Set takes any text; check says what is wrong with it.
@@ -37,6 +35,14 @@ func (c *classList) Set(text string) error {
 }
 
 func (c *classList) Type() string { return "classes" }
+
+// of is the flag's text for what was found in data.
+func (c *classList) of(data *mnist.Dataset) string {
+	if c.names != nil {
+		return c.String()
+	}
+	return strconv.Itoa(data.Classes)
+}
 
 // check looks at what the user gave.
 func (c *classList) check() error {

@@ -125,7 +125,7 @@ func (s *showSettings) open(ctx context.Context) (*mnist.Dataset, error) {
 	if builtIn(s.data) {
 		return openData(ctx, &settings{data: s.data})
 	}
-	data, err := openData(ctx, &settings{data: s.data, classes: mnist.MaxClasses})
+	data, err := openData(ctx, &settings{data: s.data, classes: classList{count: mnist.MaxClasses}})
 	if err != nil {
 		return nil, err
 	}

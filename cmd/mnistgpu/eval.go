@@ -134,7 +134,7 @@ func (s *evalSettings) open() (*model.Model, error) {
 // openTest loads the data that s names, which must be of the kind of the model
 // that path names.
 func openTest(ctx context.Context, s *settings, m *model.Model, path string) (*mnist.Dataset, error) {
-	s.classes = m.Classes()
+	s.classes = classList{count: m.Classes()}
 	data, err := openData(ctx, s)
 	if err != nil {
 		return nil, err

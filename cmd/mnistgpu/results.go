@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
-	"strconv"
 
 	"github.com/spf13/pflag"
 
@@ -71,7 +70,7 @@ func printSummary(w io.Writer, s *runs.Summary, stopping train.Stopping, asJSON 
 func (s *settings) toml(b backend.Backend, data *mnist.Dataset) ([]byte, error) {
 	made := *s
 	made.backend = b.Name()
-	found := map[string]string{"backend": b.Name(), "classes": strconv.Itoa(data.Classes)}
+	found := map[string]string{"backend": b.Name(), "classes": s.classes.of(data)}
 	if builtIn(s.data) {
 		found["data"] = data.Name
 	} else {

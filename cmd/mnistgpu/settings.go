@@ -11,7 +11,6 @@ import (
 
 	"mnistgpu/cpu"
 	"mnistgpu/gpu"
-	"mnistgpu/internal/mnist"
 	"mnistgpu/internal/train"
 )
 
@@ -20,7 +19,7 @@ type settings struct {
 	file    string
 	preset  string
 	data    string
-	classes int // 0 for as many as the data's folder says
+	classes classList
 	backend string
 	blas    string
 	gpu     gpu.Options
@@ -53,7 +52,7 @@ func (s *settings) register(f *pflag.FlagSet) {
 	f.StringVar(&s.file, "config", "", "TOML `file` of settings, such as the config.toml of a run")
 	f.StringVar(&s.preset, "preset", "default", "settings to start from: "+strings.Join(train.Presets(), " or "))
 	f.StringVar(&s.data, "data", "auto", "auto, mnist, synthetic or a `folder` of IDX files")
-	f.IntVar(&s.classes, "classes", 0, "number of classes in a folder of your own data (default that of its classes.txt, or 10)")
+	f.Var(&s.classes, "classes", "number of classes in a folder of your own data, or their names (default as in its classes.txt, or 10)")
 	s.registerBackend(f, "auto")
 	s.given = train.Preset("default")
 	registerConfig(f, &s.given)
@@ -127,9 +126,9 @@ func (s *settings) check(given *pflag.FlagSet) error {
 	if given.Changed("epochs") && given.Changed("steps") {
 		return errors.New("--epochs and --steps exclude each other")
 	}
-	if given.Changed("classes") {
-		if s.classes < 2 || s.classes > mnist.MaxClasses {
-			return fmt.Errorf("--classes %d: want 2 to %d", s.classes, mnist.MaxClasses)
+	if s.classes.count != 0 && given.Changed("classes") {
+		if err := s.classes.check(); err != nil {
+			return err
 		}
 		if builtIn(s.data) {
 			return fmt.Errorf("--classes is for a folder of your own data, and --data is %s", s.data)

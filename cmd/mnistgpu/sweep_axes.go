@@ -128,7 +128,7 @@ func (s *sweepSettings) setBase(spec *sweep.Spec, data *mnist.Dataset) error {
 		case name == "data" && builtIn(value):
 			value = data.Name
 		case name == "classes":
-			value = strconv.Itoa(data.Classes)
+			value = one.classes.of(data)
 		}
 		spec.Base = append(spec.Base, sweep.Setting{Name: name, Value: value})
 	}

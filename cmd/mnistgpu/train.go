@@ -35,8 +35,8 @@ The data are MNIST, downloaded if need be, or digits that the program draws
 folder that holds MNIST; MNISTGPU_HOME moves the cache.
 
 The run folder holds config.toml, history.csv, summary.json, model.safetensors
-and a report: open its report.html. If the folder of your data has a classes.txt,
-the run keeps it.
+and a report: open its report.html. The names of the classes, if --classes or
+a classes.txt in the folder of your data gives some, are kept with the run.
 
 The state of the run is saved there too, with each epoch, so that mnistgpu resume
 goes on with a run that was killed: see its --help. A state that cannot be saved is
@@ -51,6 +51,7 @@ const trainExamples = `  mnistgpu train
   mnistgpu train --preset notebook --backend cpu
   mnistgpu train --hidden 1024,512 --epochs 20 --lr 0.2 --seed 3 --json
   mnistgpu train --data my-letters --classes 26
+  mnistgpu train --data my-pets --classes cat,dog,hamster
   mnistgpu train --epochs 1000 --run-dir runs/long --resume auto`
 
 // newTrain returns the train command.
@@ -122,7 +123,7 @@ func trainIn(ctx context.Context, s *settings, at *place) (err error) {
 // openData loads the data and says aloud when they are not MNIST but were to
 // be.
 func openData(ctx context.Context, s *settings) (*mnist.Dataset, error) {
-	classes := s.classes
+	classes := s.classes.count
 	if classes == 0 {
 		names, err := classNames(s.data)
 		if err != nil {
@@ -177,7 +178,7 @@ func writeConfig(s *settings, b backend.Backend, data *mnist.Dataset, dir *rundi
 
 // save writes the run's results, and the names of the classes if its data have
 // some. A diverged run has no model.
-func save(dir *rundir.Dir, summary *runs.Summary, result *train.Result, data string) error {
+func save(dir *rundir.Dir, summary *runs.Summary, result *train.Result, s *settings) error {
 	if err := dir.Write(historyName, runs.EncodeHistory(result.History, summary.ValLoss != nil)); err != nil {
 		return err
 	}
@@ -190,7 +191,7 @@ func save(dir *rundir.Dir, summary *runs.Summary, result *train.Result, data str
 			return err
 		}
 	}
-	if err := saveNames(dir, data); err != nil {
+	if err := saveNames(dir, s); err != nil {
 		return err
 	}
 	return dir.Write(summaryName, summary.Encode())
@@ -198,13 +199,16 @@ func save(dir *rundir.Dir, summary *runs.Summary, result *train.Result, data str
 
 // saveNames keeps what the classes are called, which the model's answers need
 // even where the data are not.
-func saveNames(dir *rundir.Dir, data string) error {
-	if builtIn(data) {
+func saveNames(dir *rundir.Dir, s *settings) error {
+	if builtIn(s.data) {
 		return nil
 	}
-	names, err := mnist.ReadNames(data)
-	if err != nil || names == nil {
-		return err
+	names := s.classes.names
+	if names == nil {
+		var err error
+		if names, err = mnist.ReadNames(s.data); err != nil || names == nil {
+			return err
+		}
 	}
 	return dir.Write(mnist.NamesFile, []byte(strings.Join(names, "\n")+"\n"))
 }

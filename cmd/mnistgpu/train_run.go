@@ -111,7 +111,7 @@ func (r *trainRun) fault(err error, newest string) error {
 // meant to be if nothing is lost.
 func (r *trainRun) conclude(result *train.Result, err, unsaved error) error {
 	summary := newSummary(r.s, r.b, r.data, r.dir, result, err)
-	lost := save(r.dir, summary, result, r.s.data)
+	lost := save(r.dir, summary, result, r.s)
 	interrupted := result.Stop == train.StopInterrupted
 	if interrupted && cmp.Or(lost, unsaved) != nil {
 		err = nil
