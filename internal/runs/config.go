@@ -12,11 +12,12 @@ import (
 // its file.
 const MaxConfig = 8 << 10
 
-// Config is what a run's config.toml says of the model and the data. What it does
-// not say is empty.
+// Config is what a run's config.toml says of the model, the data and the length
+// of the run. What it does not say is empty.
 type Config struct {
 	Preset, Data, Backend string
 	Hidden                []int
+	Epochs, Steps         int // one of them
 }
 
 // ReadConfig reads the config.toml of a run. The error is an [*Error], which

@@ -32,6 +32,28 @@ func TestAtMostSoManyPredictions(t *testing.T) {
 	}
 }
 
+// TestOnePictureAtATime keeps eight small bodies from unpacking to a lot at once.
+// Pixels, which take no more than they are, do not wait.
+func TestOnePictureAtATime(t *testing.T) {
+	s := start(t, options(t))
+	s.desk <- struct{}{}
+	picture := make(chan int, 1)
+	go func() { picture <- s.post(t, "image/png", drawing(t, 280, 280)).StatusCode }()
+	eventually(t, "a picture that waits", func() bool { return s.gauges.busy.Load() == 1 })
+	for range 20 { // time enough for a picture that does not wait
+		if r := s.post(t, "application/json", pixels(784, "1")); r.StatusCode != 200 {
+			t.Errorf("pixels have status %d", r.StatusCode)
+		}
+	}
+	if len(picture) > 0 {
+		t.Error("a second picture was unpacked beside the first")
+	}
+	<-s.desk
+	if code := <-picture; code != 200 {
+		t.Errorf("the picture that waited has status %d", code)
+	}
+}
+
 // TestManyAtOnce has the answers right however the requests mix.
 func TestManyAtOnce(t *testing.T) {
 	s := start(t, options(t))

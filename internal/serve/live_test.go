@@ -129,6 +129,29 @@ func TestABrokenModelLeavesTheOldOne(t *testing.T) {
 	}
 }
 
+// TestALostModelIsToldOnce takes the file away, and looks as often as the watcher
+// would in a second.
+func TestALostModelIsToldOnce(t *testing.T) {
+	o := options(t)
+	s := start(t, o)
+	if err := os.Remove(o.Model); err != nil {
+		t.Fatal(err)
+	}
+	w := &watcher{server: s.Server}
+	lost := 0
+	for range 10 {
+		if w.lookAtModel(t.Context()) != nil {
+			lost++
+		}
+	}
+	if lost != 1 {
+		t.Errorf("%d of 10 looks tell that the model is gone, want 1", lost)
+	}
+	if r := s.post(t, "application/json", pixels(784, "1")); r.StatusCode != 200 {
+		t.Errorf("status %d", r.StatusCode)
+	}
+}
+
 func TestStreamsAreLimitedAndLive(t *testing.T) {
 	o := options(t)
 	o.Limits.Streams, o.Limits.Beat = 2, time.Millisecond
@@ -168,9 +191,23 @@ func TestLongHistoriesAreThinned(t *testing.T) {
 	}
 }
 
+// TestARunSaysHowLongItIs is for the page, which shows how far a run has come.
+func TestARunSaysHowLongItIs(t *testing.T) {
+	dir := t.TempDir()
+	put(t, filepath.Join(dir, "config.toml"), []byte("steps = 301\n"))
+	r, err := readRun(dir)
+	if err != nil || r.Steps != 301 || r.Epochs != 0 || r.Updated < time.Now().Unix()-3600 {
+		t.Errorf("%+v, %v", r, err)
+	}
+	put(t, filepath.Join(dir, "config.toml"), []byte("epochs = 12\n"))
+	if r, err = readRun(dir); err != nil || r.Steps != 0 || r.Epochs != 12 {
+		t.Errorf("%+v, %v", r, err)
+	}
+}
+
 func TestUnreadableRunsAreTold(t *testing.T) {
 	dir := t.TempDir()
-	for _, name := range []string{"history.csv", "summary.json"} {
+	for _, name := range []string{"config.toml", "history.csv", "summary.json"} {
 		path := filepath.Join(dir, name)
 		put(t, path, []byte("{"))
 		if _, err := readRun(dir); err == nil || errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), path) {

@@ -58,9 +58,15 @@ func (g *gauges) answered(route, method string, code int) {
 	if _, path, ok := strings.Cut(route, " "); ok {
 		route = path
 	}
+	switch route {
+	case "", "/": // refused before it was routed, or where all goes that has no route
+		route = "none"
+	case "/{$}":
+		route = "/"
+	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.requests[series{cmp.Or(route, "none"), method, code}]++
+	g.requests[series{route, method, code}]++
 }
 
 // predicted counts a prediction that took the given time.

@@ -61,11 +61,11 @@ func (s *Server) answer(ctx context.Context, kind string, body []byte, detail bo
 	if n == nil {
 		return nil, problemf(http.StatusServiceUnavailable, noModel)
 	}
-	decode := n.readPNG
+	decode := s.readPNG
 	if kind == "application/json" {
-		decode = n.readPixels
+		decode = readPixels
 	}
-	image, problem := decode(body)
+	image, problem := decode(n, body)
 	if problem != nil {
 		return nil, problem
 	}
@@ -102,7 +102,7 @@ func readProblem(err error) *problem {
 }
 
 // readPixels takes {"pixels": [...]} as it is.
-func (n *network) readPixels(body []byte) ([]byte, *problem) {
+func readPixels(n *network, body []byte) ([]byte, *problem) {
 	// Pointers tell null from 0, and a list of bytes from a string in base64.
 	var request struct {
 		Pixels []*uint8 `json:"pixels"`
@@ -127,8 +127,9 @@ func (n *network) readPixels(body []byte) ([]byte, *problem) {
 	return pixels, nil
 }
 
-// readPNG brings a picture to the form of the training images.
-func (n *network) readPNG(body []byte) ([]byte, *problem) {
+// readPNG brings a picture to the form of the training images. It takes one at a
+// time, since a body of maxBody may unpack to 16 MiB.
+func (s *Server) readPNG(n *network, body []byte) ([]byte, *problem) {
 	config, err := png.DecodeConfig(bytes.NewReader(body))
 	if err != nil {
 		return nil, problemf(http.StatusBadRequest, "the body is no PNG")
@@ -136,6 +137,8 @@ func (n *network) readPNG(body []byte) ([]byte, *problem) {
 	if config.Width > maxSide || config.Height > maxSide {
 		return nil, problemf(http.StatusBadRequest, "want a picture of at most %dx%d", maxSide, maxSide)
 	}
+	s.desk <- struct{}{}
+	defer func() { <-s.desk }()
 	var picture image.Image
 	if picture, err = png.Decode(bytes.NewReader(body)); err != nil {
 		return nil, problemf(http.StatusBadRequest, "the PNG is broken")

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"math"
+	"path/filepath"
 
 	"mnistgpu/internal/runs"
 )
@@ -13,6 +14,9 @@ type runInfo struct {
 	Name    string   `json:"name"`
 	Status  string   `json:"status"` // done, interrupted or diverged, or unfinished
 	Data    string   `json:"data,omitempty"`
+	Epochs  int      `json:"epochs,omitempty"` // that it is to take, if it does not count steps
+	Steps   int      `json:"steps,omitempty"`  // that it is to take, if it does not count epochs
+	Updated int64    `json:"updated"`          // when it last said something, in Unix time
 	History []record `json:"history"`
 }
 
@@ -32,6 +36,12 @@ const maxRecords = 500
 // there yet are no error.
 func readRun(dir string) (*runInfo, error) {
 	r := &runInfo{Name: baseName(dir), Status: "unfinished", History: []record{}}
+	config, err := runs.ReadConfig(dir)
+	if err == nil {
+		r.Epochs, r.Steps = config.Epochs, config.Steps
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
 	summary, err := runs.ReadSummary(dir)
 	if err == nil {
 		r.Status, r.Data = summary.Status, summary.Data
@@ -43,6 +53,11 @@ func readRun(dir string) (*runInfo, error) {
 		r.History = records(history)
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
+	}
+	for _, name := range []string{"config.toml", "history.csv", "summary.json"} {
+		if s := stampOf(filepath.Join(dir, name)); !s.absent {
+			r.Updated = max(r.Updated, s.modified.Unix())
+		}
 	}
 	return r, nil
 }

@@ -70,6 +70,7 @@ type Server struct {
 	watcher *watcher
 	gauges  *gauges
 	slots   chan struct{} // one for each prediction at once
+	desk    chan struct{} // for one picture at a time; see [Server.readPNG]
 	stop    chan struct{} // closed when event streams must end
 }
 
@@ -78,7 +79,7 @@ type Server struct {
 func New(ctx context.Context, o Options) (*Server, error) {
 	s := &Server{
 		options: o, worker: newWorker(), board: newBoard(), gauges: newGauges(o.Version),
-		slots: make(chan struct{}, o.Limits.Predictions), stop: make(chan struct{}),
+		slots: make(chan struct{}, o.Limits.Predictions), desk: make(chan struct{}, 1), stop: make(chan struct{}),
 	}
 	s.watcher = &watcher{server: s}
 	s.watcher.lookAtRun()

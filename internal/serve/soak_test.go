@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"image"
 	"io"
 	"maps"
 	"math/rand/v2"
@@ -18,9 +19,13 @@ import (
 // would take it in the first 10,000.
 const growth = 1 << 20
 
+// mostMemory is what a server may take, in bytes of the runtime and without those of
+// the program. The clients' are in it.
+const mostMemory = 100 << 20
+
 // TestSoak has clients of all kinds for as long as MNISTGPU_SOAK says, such as
-// 10m, or a second. It wants no answer of 5xx but 503, and heap and goroutines as
-// before.
+// 10m, or a second. It wants no answer of 5xx but 503, heap and goroutines as
+// before, and little memory on the way.
 func TestSoak(t *testing.T) {
 	length := time.Second
 	if text := os.Getenv("MNISTGPU_SOAK"); text != "" {
@@ -35,7 +40,8 @@ func TestSoak(t *testing.T) {
 	statuses := s.soak(t, length)
 	goroutines(t, goroutinesBefore)
 	_, heapAfter := settled(t)
-	t.Logf("statuses %v, heap %d and %d bytes, %d goroutines", statuses, heapBefore, heapAfter, goroutinesBefore)
+	most := obtained()
+	t.Logf("statuses %v, heap %d and %d bytes, %d goroutines, %d bytes at most", statuses, heapBefore, heapAfter, goroutinesBefore, most)
 	for code := range statuses {
 		if code >= 500 && code != 503 {
 			t.Errorf("%d answers have status %d", statuses[code], code)
@@ -47,6 +53,16 @@ func TestSoak(t *testing.T) {
 	if heapAfter > heapBefore+growth {
 		t.Errorf("the heap grew from %d to %d bytes", heapBefore, heapAfter)
 	}
+	if most > mostMemory {
+		t.Errorf("%d bytes were taken, want at most %d", most, mostMemory)
+	}
+}
+
+// obtained returns how many bytes the runtime has ever had of the system.
+func obtained() uint64 {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.Sys
 }
 
 // settled returns the goroutines and the bytes on the heap of a server at rest.
@@ -93,7 +109,7 @@ func (r *running) soak(t *testing.T, length time.Duration) map[int]int {
 
 // mixture are the kinds of requests, good and bad. Each returns a status.
 func (r *running) mixture(t *testing.T) []func() int {
-	whole, large := drawing(t, 280, 280), drawing(t, maxSide, maxSide)
+	whole, large, deep := drawing(t, 280, 280), drawing(t, maxSide, maxSide), encode(t, image.NewNRGBA64(image.Rect(0, 0, maxSide, maxSide)))
 	ask := func(kind string, body []byte, change func(*http.Request)) func() int {
 		return func() int {
 			request := r.request(t, http.MethodPost, "/v1/predict?detail=true", body)
@@ -110,6 +126,7 @@ func (r *running) mixture(t *testing.T) []func() int {
 		ask("application/json", pixels(784, "100"), as),
 		ask("image/png", whole, as),
 		ask("image/png", large, as),
+		ask("image/png", deep, as),
 		ask("image/png", whole[:len(whole)/2], as),
 		ask("image/png", bomb(t, whole), as),
 		ask("application/json", pixels(784, "1e9"), as),

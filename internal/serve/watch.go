@@ -10,8 +10,10 @@ import (
 	"mnistgpu/internal/model"
 )
 
-// stamp tells versions of a file apart. That of no file is zero.
+// stamp tells versions of a file apart. That of a file that was never looked at
+// is zero.
 type stamp struct {
+	absent   bool
 	size     int64
 	modified time.Time
 }
@@ -19,16 +21,15 @@ type stamp struct {
 func stampOf(path string) stamp {
 	info, err := os.Stat(path)
 	if err != nil {
-		return stamp{}
+		return stamp{absent: true}
 	}
-	return stamp{info.Size(), info.ModTime()}
+	return stamp{size: info.Size(), modified: info.ModTime()}
 }
 
 // watcher follows the files of a run that goes on.
 type watcher struct {
 	server                  *Server
 	model, history, summary stamp // of what was read last
-	told                    bool  // the run was read at all
 }
 
 // watch looks for news until ctx is done. Only a fault of the backend is an
@@ -60,10 +61,10 @@ func (w *watcher) lookAtRun() {
 		return
 	}
 	history, summary := stampOf(filepath.Join(dir, "history.csv")), stampOf(filepath.Join(dir, "summary.json"))
-	if w.told && w.history == history && w.summary == summary {
+	if w.history == history && w.summary == summary {
 		return
 	}
-	w.told, w.history, w.summary = true, history, summary
+	w.history, w.summary = history, summary
 	run, err := readRun(dir)
 	if err != nil {
 		w.server.options.Log.Print(err)
@@ -77,7 +78,7 @@ func (w *watcher) lookAtRun() {
 // none yet is no error.
 func (w *watcher) lookAtModel(ctx context.Context) error {
 	now := stampOf(w.server.options.Model)
-	if now == w.model && now != (stamp{}) || now == (stamp{}) && w.server.options.Run != "" {
+	if now == w.model || now.absent && w.server.options.Run != "" {
 		return nil
 	}
 	w.model = now
