@@ -5,10 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"image"
-	_ "image/gif" // and the other forms that image.Decode is to know
+	_ "image/gif" // and the others of formats
 	_ "image/jpeg"
 	_ "image/png"
 	"io"
+	"slices"
 
 	_ "golang.org/x/image/bmp"
 	_ "golang.org/x/image/webp"
@@ -23,6 +24,10 @@ const (
 	MaxBytes = MaxSide*MaxSide*4 + 1<<20
 )
 
+// formats are what [image.Decode] calls the forms that are read. Other packages
+// may have made more known to it, whose readers nobody tries here.
+var formats = []string{"png", "jpeg", "gif", "bmp", "webp"}
+
 // Decode reads a picture: PNG, JPEG, GIF, of which it takes the first image,
 // BMP or WebP. A JPEG whose Exif data say how the camera was held comes upright.
 // It looks at the size before it takes memory for the pixels, and
@@ -31,6 +36,9 @@ func Decode(r io.Reader) (image.Image, error) {
 	limited := &io.LimitedReader{R: r, N: MaxBytes}
 	var start bytes.Buffer
 	config, format, err := image.DecodeConfig(io.TeeReader(limited, &start))
+	if err == nil && !slices.Contains(formats, format) {
+		err = image.ErrFormat
+	}
 	if err != nil {
 		return nil, damaged(err, limited.N)
 	}

@@ -46,6 +46,18 @@ func TestDecode(t *testing.T) {
 	}
 }
 
+// TestDecodeRefusesOtherForms has a form that something else in the program, here
+// the test, made known to the image package.
+func TestDecodeRefusesOtherForms(t *testing.T) {
+	image.RegisterFormat("other", "OTHER",
+		func(io.Reader) (image.Image, error) { return image.NewGray(image.Rect(0, 0, 1, 1)), nil },
+		func(io.Reader) (image.Config, error) { return image.Config{Width: 1, Height: 1}, nil })
+	_, err := Decode(strings.NewReader("OTHER than those"))
+	if err == nil || err.Error() != "is not a picture: want PNG, JPEG, GIF, BMP or WebP" {
+		t.Errorf("%v, want it refused", err)
+	}
+}
+
 // trailer is how many bytes at a file's end its reader does without.
 var trailer = map[string]int{"PNG": 0, "JPEG": 2, "GIF": 1, "BMP": 0}
 
