@@ -135,8 +135,9 @@ func TestDecodeRefuses(t *testing.T) {
 		want    string
 	}{
 		{"nothing", nil, "is 0 bytes long: too short for a model"},
-		{"text", []byte("a text that is no model"), "is no model: a header of"},
+		{"text", []byte("a text that is no model"), "is no model: want a safetensors file with a header of"},
 		{"half an archive", []byte("PK\x03\x04 and no more"), "is no whole npz file: "},
+		{"a pickle of PyTorch", []byte("PK\x03\x04 and more, archive/data.pkl"), "is a file of torch.save, which only Python can read: safetensors.torch.save_file writes"},
 		{"no tensors", tensors(), "holds no layer"},
 		{"a weight alone", tensors(weight), `has a layer "a" that lacks its weight or its bias`},
 		{"another tensor", tensors(model.Tensor{Name: "mask", Shape: []int{1}, Values: []float32{0}}), `holds "mask" of shape [1]: want only NAME.weight and NAME.bias`},

@@ -14,6 +14,10 @@ import (
 // MaxBytes is the most that a file may have, and its numbers in memory.
 const MaxBytes = 1 << 30
 
+// pickleWithin is how far into a file of torch.save the name of its first member,
+// a pickle, ends at most.
+const pickleWithin = 512
+
 // Hints are what a file may not say of its model. Zeros leave it to the file,
 // which wins.
 type Hints struct {
@@ -63,6 +67,9 @@ func decodeTensors(content []byte) ([]model.Tensor, map[string]string, error) {
 	}
 	if !bytes.HasPrefix(content, []byte("PK\x03\x04")) {
 		return model.DecodeTensors(content)
+	}
+	if bytes.Contains(content[:min(len(content), pickleWithin)], []byte("/data.pkl")) {
+		return nil, nil, errors.New("is a file of torch.save, which only Python can read: safetensors.torch.save_file writes one that others can")
 	}
 	arrays, err := npz.ReadFloats(content, MaxBytes)
 	if err != nil {

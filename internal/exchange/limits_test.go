@@ -49,7 +49,7 @@ func TestLayersThatDoNotMeetAreShown(t *testing.T) {
 func TestDecodeOfLargeFiles(t *testing.T) {
 	content := make([]byte, MaxBytes+1)
 	checkRefused(t, "too large", content, "has 1073741825 bytes: want at most 1073741824")
-	checkRefused(t, "as large as may be", content[:MaxBytes], "want a JSON object at byte 8")
+	checkRefused(t, "as large as may be", content[:MaxBytes], "with a JSON object at byte 8")
 }
 
 // What a file says by half is not guessed from elsewhere.

@@ -60,11 +60,11 @@ func checkStart(start []byte, size int64) error {
 	header := binary.LittleEndian.Uint64(start)
 	switch {
 	case header > maxHeader:
-		return faultf("is no model: a header of %d bytes, want at most %d", header, maxHeader)
+		return faultf("is no model: want a safetensors file with a header of at most %d bytes, not of %d", maxHeader, header)
 	case int64(header) > size-lengthSize:
 		return faultf("is cut off: a header of %d bytes in a file of %d", header, size)
 	case start[lengthSize] != '{':
-		return faultf("is no model: want a JSON object at byte %d", lengthSize)
+		return faultf("is no model: want a safetensors file with a JSON object at byte %d", lengthSize)
 	}
 	return nil
 }

@@ -87,7 +87,7 @@ func TestDecodeRefuses(t *testing.T) {
 		{"a tensor that comes twice", `"layers.0.weight":{`, `"layers.0.bias":{"dtype":"F32","shape":[3],"data_offsets":[0,12]},"layers.0.weight":{`, "is not as mnistgpu writes this model"},
 		{"white space", `{"__m`, `{ "__m`, "is not as mnistgpu writes this model, from byte"},
 		{"no JSON", `}}`, `}]`, "invalid header"},
-		{"an array", `{"__m`, `["__m`, "is no model: want a JSON object at byte 8"},
+		{"an array", `{"__m`, `["__m`, "is no model: want a safetensors file with a JSON object at byte 8"},
 	} {
 		header := strings.ReplaceAll(validHeader, test.old, test.new)
 		if header == validHeader {
@@ -147,7 +147,7 @@ func TestDecodeRefusesHeadersThatAreTooLong(t *testing.T) {
 	for _, n := range []uint64{maxHeader + 1, 1 << 40, math.MaxUint64} {
 		content := append(binary.LittleEndian.AppendUint64(nil, n), '{')
 		_, err := Decode(content)
-		checkFault(t, "header", err, "want at most 65536")
+		checkFault(t, "header", err, "with a header of at most 65536 bytes, not of ")
 	}
 	_, err := Decode(safetensorsFile("{"+strings.Repeat("[", maxParts), 0))
 	checkFault(t, "brackets", err, "is no model: a header of 2129 commas and brackets, want at most 2128")
