@@ -44,6 +44,11 @@ func (l *listening) check() error {
 	if err != nil {
 		return fmt.Errorf("--addr %q: want HOST:PORT, such as 127.0.0.1:8080", l.addr)
 	}
+	for _, name := range l.names {
+		if name == "" || strings.ContainsAny(name, "/:[] ") && net.ParseIP(name) == nil {
+			return fmt.Errorf("--allow-host %q: want a name alone, such as digits.example.org", name)
+		}
+	}
 	l.host = host
 	if !l.local() && !l.remote {
 		return fmt.Errorf("--addr %s is for other machines too: say --allow-remote", l.addr)
