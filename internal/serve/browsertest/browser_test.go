@@ -21,7 +21,7 @@ const looks = 2000
 
 // tab is a tab of a browser, with the page open.
 type tab struct {
-	t   *testing.T
+	t   testing.TB
 	ctx context.Context
 }
 
@@ -35,7 +35,7 @@ type screen struct {
 var desktop = screen{width: 1280, height: 900, scale: 1}
 
 // open opens the page. Whatever the browser complains of fails the test.
-func open(t *testing.T, address string, s screen) *tab {
+func open(t testing.TB, address string, s screen) *tab {
 	t.Helper()
 	path, err := exec.LookPath("chromium")
 	if err != nil {
@@ -123,11 +123,13 @@ func (b *tab) keys(keys string, options ...chromedp.KeyOption) {
 	b.do(chromedp.KeyEvent(keys, options...))
 }
 
+// held is a mouse whose button is down.
+func held(p *input.DispatchMouseEventParams) { p.Button, p.Buttons = input.MouseButtonLeft, 1 }
+
 // draw draws with a mouse, point by point.
 func (b *tab) draw(strokes []stroke) {
 	b.t.Helper()
 	pad := b.pad()
-	held := func(p *input.DispatchMouseEventParams) { p.Button, p.Buttons = input.MouseButtonLeft, 1 }
 	for _, s := range strokes {
 		x, y := pad.at(s[0])
 		b.do(chromedp.MouseEvent(chromedp.MousePressed, x, y, held, chromedp.ClickCount(1)))

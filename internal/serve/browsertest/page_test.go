@@ -132,14 +132,22 @@ func TestCurvesAndModelComeAlive(t *testing.T) {
 	lines := strings.SplitAfter(string(take("history.csv")), "\n")
 	write("history.csv", []byte(strings.Join(lines[:4], "")))
 	b.until(`document.querySelector("#accuracy svg")?.getAttribute("aria-label").startsWith("accuracy after 3 epochs") ?? false`)
+	if got := b.text("progress"); !strings.HasPrefix(got, "In progress · epoch 3 of 10 · about ") {
+		t.Errorf("after 3 of 10 epochs the page says %q", got)
+	}
+	b.look("in-progress")
 	write("history.csv", []byte(strings.Join(lines, "")))
 	b.until(`document.querySelector("#loss svg")?.getAttribute("aria-label").startsWith("loss after 10 epochs") ?? false`)
-	b.draw(digits[3])
+	if value[bool](b, `document.getElementById("pad").checkVisibility()`) {
+		t.Error("there is a pad to draw on, and no model to ask")
+	}
 	write("model.safetensors", take("model.safetensors"))
 	write("summary.json", take("summary.json"))
-	b.until(`document.getElementById("progress").textContent.startsWith("Done")`)
+	b.until(`document.getElementById("progress").textContent.startsWith("Done · 10 epochs in ")`)
+	b.ready()
+	b.draw(digits[3])
 	b.settled()
 	if got := b.text("symbol"); got != "3" {
-		t.Errorf("a 3 that waited for the model is read as %s", got)
+		t.Errorf("a 3 for the model that has come is read as %s", got)
 	}
 }

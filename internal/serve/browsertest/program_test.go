@@ -41,7 +41,7 @@ func run(m *testing.M) int {
 }
 
 // needMNIST skips a test where there is no model that can read.
-func needMNIST(t *testing.T) {
+func needMNIST(t testing.TB) {
 	t.Helper()
 	if os.Getenv("MNISTGPU_DATA") == "" {
 		t.Skip("MNISTGPU_DATA does not name a folder with MNIST")
@@ -49,7 +49,7 @@ func needMNIST(t *testing.T) {
 }
 
 // start serves a run and returns the address of the page.
-func start(t *testing.T, args ...string) string {
+func start(t testing.TB, args ...string) string {
 	t.Helper()
 	server := exec.Command(binary, append([]string{"serve", "--addr", "127.0.0.1:0"}, args...)...)
 	var complaints strings.Builder

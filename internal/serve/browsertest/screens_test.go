@@ -31,14 +31,20 @@ func TestScreens(t *testing.T) {
 			b.settled()
 			b.until(`document.querySelectorAll("#units li:not(.idle)").length === 8`)
 			b.look(name)
-			if wide := value[float64](b, "document.documentElement.scrollWidth"); wide > float64(s.width) {
-				t.Errorf("the page is %v pixels wide on a screen of %d", wide, s.width)
-			}
-			bars := value[float64](b, `document.querySelector("#bars").getBoundingClientRect().bottom`)
-			if bars > float64(s.height) {
-				t.Errorf("the bars end at %v, below a screen of %d: nobody sees them move", bars, s.height)
-			}
+			b.fits(s.width, s.height)
 		})
+	}
+}
+
+// fits wants the page to be as wide as the screen, and the bars to be seen while
+// somebody draws.
+func (b *tab) fits(width, height int64) {
+	b.t.Helper()
+	if wide := value[float64](b, "document.documentElement.scrollWidth"); wide > float64(width) {
+		b.t.Errorf("the page is %v pixels wide on a screen of %d", wide, width)
+	}
+	if bars := value[float64](b, `document.querySelector("#bars").getBoundingClientRect().bottom`); bars > float64(height) {
+		b.t.Errorf("the bars end at %v, below a screen of %d: nobody sees them move", bars, height)
 	}
 }
 

@@ -18,6 +18,7 @@ export class Answer {
 		this.#digits = digits.every((name, i) => model.classes[i] === name) && model.classes.length === digits.length;
 		const bars = element("bars");
 		bars.classList.toggle("named", !this.#digits);
+		bars.classList.toggle("ranked", model.classes.length > mostBars);
 		this.#rows = model.classes.slice(0, mostBars).map((_, k) => row(this.#symbol(k)));
 		bars.replaceChildren(...this.#rows.map((each) => each.item));
 		this.blank();

@@ -12,7 +12,7 @@ const answer = new Answer();
 const units = new Units();
 const curves = new Curves();
 
-const patience = 5000; // milliseconds that an answer may take
+const patience = 5000; // milliseconds that an answer may take, or a server that is gone
 
 let model = null; // what GET /v1/model answers
 
@@ -95,11 +95,25 @@ addEventListener("keydown", (event) => {
 	}
 });
 
-// What the server tells by itself: the model, once there is one, and the run.
-const events = new EventSource("/v1/events");
+// listen hears what the server tells by itself: the model, once there is one, and
+// the run. A browser tries again when a connection breaks, but gives up when it is
+// refused.
+function listen() {
+	const events = new EventSource("/v1/events");
+	events.addEventListener("model", (event) => begin(JSON.parse(event.data)));
+	events.addEventListener("run", (event) => follow(JSON.parse(event.data)));
+	events.addEventListener("open", () => tell(""));
+	events.addEventListener("error", () => {
+		tell("The server does not answer.", true);
+		if (events.readyState === EventSource.CLOSED) {
+			setTimeout(listen, patience);
+		}
+	});
+}
 
-events.addEventListener("model", (event) => {
-	model = JSON.parse(event.data);
+function begin(described) {
+	model = described;
+	document.body.classList.remove("waiting");
 	answer.begin(model);
 	units.begin(model);
 	element("model").textContent = `${model.name} · ${model.layers.join("–")}`;
@@ -107,16 +121,15 @@ events.addEventListener("model", (event) => {
 	document.title = `${model.name} · mnistgpu`;
 	tell("");
 	ask(performance.now());
-});
+}
 
-events.addEventListener("run", (event) => {
-	const run = JSON.parse(event.data);
+function follow(run) {
 	curves.show(run);
+	document.body.classList.toggle("waiting", !model);
 	if (!model) {
 		element("model").textContent = run.name;
-		tell("There is no model to ask yet: it comes when the training ends.");
+		document.title = `${run.name} · mnistgpu`;
 	}
-});
+}
 
-events.addEventListener("error", () => tell("The server does not answer.", true));
-events.addEventListener("open", () => tell(""));
+listen();

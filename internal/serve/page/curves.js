@@ -1,8 +1,10 @@
 // The curves of a run: accuracy and loss over epochs.
 
+import { epochs, planned, progress } from "./progress.js";
+
 const element = (id) => document.getElementById(id);
 
-const margin = { left: 44, top: 8, bottom: 26 };
+const margin = { left: 44, right: 8, top: 8, bottom: 26 };
 
 const lines = [
 	{ kind: "train", accuracy: "train_accuracy", loss: "loss" },
@@ -10,54 +12,57 @@ const lines = [
 	{ kind: "test", accuracy: "test_accuracy", loss: "test_loss" },
 ];
 
-const states = {
-	unfinished: "In progress, or stopped before its end",
-	done: "Done",
-	interrupted: "Interrupted",
-	diverged: "Diverged: a loss or a weight is not finite",
-};
+const glance = 1000; // milliseconds between looks at the clock
 
 export class Curves {
-	#history = [];
+	#run = { history: [] };
 
 	constructor() {
 		new ResizeObserver(() => this.#draw()).observe(element("accuracy"));
+		setInterval(() => this.#tell(), glance);
 	}
 
 	show(run) {
 		element("training").hidden = false;
-		this.#history = run.history;
-		const last = run.history.at(-1);
-		element("progress").textContent = [
-			states[run.status] ?? run.status,
-			last && `${decimal(last.epoch)} epochs in ${decimal(last.seconds)} s`,
-			last?.test_accuracy !== undefined && `${percent(last.test_accuracy)} of the test images right`,
-		].filter(Boolean).join(" · ");
+		this.#run = run;
+		this.#tell();
 		this.#draw();
 	}
 
+	#tell() {
+		const text = element("training").hidden ? "" : progress(this.#run, Date.now() / 1000);
+		if (element("progress").textContent !== text) {
+			element("progress").textContent = text;
+		}
+	}
+
 	#draw() {
-		chart(element("accuracy"), this.#history, "accuracy", linear, percent);
-		chart(element("loss"), this.#history, "loss", logarithmic, (v) => v.toPrecision(3));
+		element("charts").hidden = this.#run.history.length === 0;
+		chart(element("accuracy"), this.#run, "accuracy", linear, percent);
+		chart(element("loss"), this.#run, "loss", logarithmic, short);
 	}
 }
 
-// chart draws the lines of a quantity into a box.
-function chart(box, history, quantity, scale, text) {
+// chart draws the lines of a quantity into a box. Of a run that goes on, there is
+// room for what is to come.
+function chart(box, run, quantity, scale, text) {
 	const points = lines.map(({ kind, [quantity]: key }) => ({
 		kind,
-		points: history.filter((r) => r[key] !== undefined).map((r) => [r.epoch, r[key]]),
+		points: run.history.filter((r) => r[key] !== undefined).map((r) => [r.epoch, r[key]]),
 	})).filter((line) => line.points.length > 0);
 	if (points.length === 0 || box.clientWidth === 0) {
 		box.replaceChildren();
 		return;
 	}
-	const [width, height] = [box.clientWidth, 208];
-	const right = points.some((line) => line.kind === "validation") ? 140 : 104; // for the labels
+	const [width, height] = [box.clientWidth, box.clientHeight];
 	const svg = shape("svg", { viewBox: `0 0 ${width} ${height}`, role: "img" });
 	const values = points.flatMap((line) => line.points.map(([, v]) => v));
 	const { ticks, place } = scale(Math.min(...values), Math.max(...values));
-	const end = Math.max(...points.flatMap((line) => line.points.map(([epoch]) => epoch)));
+	const now = Math.max(...points.flatMap((line) => line.points.map(([epoch]) => epoch)));
+	const end = run.status === "unfinished" ? Math.max(now, planned(run) ?? 0) : now;
+	const label = points.some((line) => line.kind === "validation") ? 140 : 104; // its width
+	// The labels stand where the lines end, beside what is to come if it is wide enough.
+	const right = Math.min(label, Math.max(margin.right, width - margin.left - ((width - margin.left - label) * end) / now));
 	const x = (epoch) => margin.left + (epoch / end) * (width - margin.left - right);
 	const y = (v) => height - margin.bottom - place(v) * (height - margin.top - margin.bottom);
 
@@ -66,8 +71,8 @@ function chart(box, history, quantity, scale, text) {
 		svg.append(shape("text", { x: margin.left - 8, y: y(tick.at) + 4, "text-anchor": "end" }, tick.text));
 	}
 	svg.append(shape("text", { x: margin.left, y: height - 6 }, "0"));
-	svg.append(shape("text", { x: width - right, y: height - 6, "text-anchor": "end" }, `${decimal(end)} epochs`));
-	const labels = apart(points.map((line) => y(line.points.at(-1)[1])));
+	svg.append(shape("text", { x: width - right, y: height - 6, "text-anchor": "end" }, epochs(end)));
+	const labels = apart(points.map((line) => y(line.points.at(-1)[1])), height - margin.bottom - 6);
 	points.forEach((line, i) => {
 		const [epoch, v] = line.points.at(-1);
 		svg.append(shape("polyline", { class: line.kind, points: line.points.map(([e, w]) => `${x(e)},${y(w)}`).join(" ") }));
@@ -75,7 +80,7 @@ function chart(box, history, quantity, scale, text) {
 		svg.append(shape("text", { class: line.kind, x: x(epoch) + 8, y: labels[i] + 4 }, `${line.kind} ${text(v)}`));
 	});
 	const summary = points.map((line) => `${line.kind} ${text(line.points.at(-1)[1])}`).join(", ");
-	svg.setAttribute("aria-label", `${quantity} after ${decimal(end)} epochs: ${summary}`);
+	svg.setAttribute("aria-label", `${quantity} after ${epochs(now)}: ${summary}`);
 	box.replaceChildren(svg);
 }
 
@@ -103,18 +108,22 @@ function logarithmic(low, high) {
 	const to = Math.max(all.findIndex((v) => v >= high * 0.9999), from + 1);
 	const [bottom, top] = [exponent(all[from]), exponent(all[to])];
 	const every = Math.ceil((to - from + 1) / 7);
-	const ticks = all.slice(from, to + 1).filter((_, i) => i % every === 0).map((at) => ({ at, text: String(Number(at.toPrecision(1))) }));
+	const ticks = all.slice(from, to + 1).filter((_, i) => i % every === 0).map((at) => ({ at, text: at < 1 ? String(Number(at.toPrecision(1))) : brief.format(at) }));
 	return { ticks, place: (v) => (exponent(v) - bottom) / (top - bottom) };
 }
 
-// apart moves labels down as far as they would cover those above them.
-function apart(positions) {
+// apart moves labels down as far as they would cover those above them, and up
+// again as far as they would leave the chart.
+function apart(positions, lowest) {
 	const least = 15;
 	const moved = [...positions];
 	const order = positions.map((_, i) => i).sort((a, b) => positions[a] - positions[b]);
-	for (let i = 1; i < order.length; i++) {
-		moved[order[i]] = Math.max(moved[order[i]], moved[order[i - 1]] + least);
-	}
+	order.forEach((each, i) => {
+		moved[each] = i > 0 ? Math.max(moved[each], moved[order[i - 1]] + least) : moved[each];
+	});
+	order.reverse().forEach((each, i) => {
+		moved[each] = Math.min(moved[each], lowest - i * least);
+	});
 	return moved;
 }
 
@@ -131,6 +140,10 @@ function percent(p) {
 	return `${(100 * p).toFixed(2)} %`;
 }
 
-function decimal(v) {
-	return String(Number(v.toFixed(v < 10 ? 1 : 0)));
+// short writes a loss with three digits that count, and no exponent.
+function short(v) {
+	return v >= 100 ? Math.round(v).toLocaleString("en") : v.toPrecision(3);
 }
+
+// brief writes a round number, and 20,000 as 20K.
+const brief = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 1 });

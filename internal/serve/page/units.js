@@ -52,7 +52,8 @@ export class Units {
 	#fire(tile, { unit, activation }, strongest) {
 		tile.item.classList.remove("idle");
 		tile.bar.style.setProperty("--part", activation / strongest);
-		tile.label.textContent = `${unit} · ${activation.toFixed(1)}`;
+		tile.label.textContent = `#${unit}`;
+		tile.strength.textContent = activation.toFixed(1);
 		if (tile.unit !== unit) {
 			tile.unit = unit;
 			this.#picture(tile, unit);
@@ -83,11 +84,12 @@ function tile(model) {
 	const track = document.createElement("div");
 	const bar = document.createElement("div");
 	const label = document.createElement("span");
-	[track.className, bar.className] = ["track", "bar"];
+	const strength = document.createElement("span");
+	[track.className, bar.className, strength.className] = ["track", "bar", "strength"];
 	label.textContent = "\u00a0";
 	track.append(bar);
-	item.append(canvas, track, label);
-	return { item, canvas, bar, label, unit: null };
+	item.append(canvas, track, label, strength);
+	return { item, canvas, bar, label, strength, unit: null };
 }
 
 // rest leaves an empty tile.
