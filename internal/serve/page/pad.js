@@ -71,7 +71,8 @@ export class Pad extends EventTarget {
 		context.fillRect(0, 0, pictureSide, pictureSide);
 		this.#ink(context, pictureSide, "#000");
 		const { data } = context.getImageData(0, 0, pictureSide, pictureSide);
-		return png(data.filter((_, i) => i % 4 === 0), pictureSide, pictureSide);
+		const grey = Uint8Array.from({ length: data.length / 4 }, (_, i) => data[4 * i]);
+		return png(grey, pictureSide, pictureSide);
 	}
 
 	#changed() {

@@ -19,17 +19,27 @@ export function png(grey, width, height) {
 	}
 	const length = [rows.length & 255, rows.length >> 8];
 	const stored = [1, ...length, ...length.map((v) => v ^ 255)];
-	return Uint8Array.from([
-		...signature,
-		...chunk("IHDR", [...number(width), ...number(height), 8, 0, 0, 0, 0]),
-		...chunk("IDAT", [0x78, 0x01, ...stored, ...rows, ...number(adler(rows))]),
-		...chunk("IEND", []),
-	]);
+	return join(
+		signature,
+		chunk("IHDR", join(number(width), number(height), [8, 0, 0, 0, 0])),
+		chunk("IDAT", join([0x78, 0x01], stored, rows, number(adler(rows)))),
+		chunk("IEND", []),
+	);
 }
 
 function chunk(name, data) {
-	const content = [...name].map((letter) => letter.charCodeAt(0)).concat(data);
-	return [...number(data.length), ...content, ...number(remainder(content))];
+	const content = join([...name].map((letter) => letter.charCodeAt(0)), data);
+	return join(number(data.length), content, number(remainder(content)));
+}
+
+function join(...parts) {
+	const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+	let at = 0;
+	for (const part of parts) {
+		whole.set(part, at);
+		at += part.length;
+	}
+	return whole;
 }
 
 // number is big-endian.
