@@ -68,6 +68,33 @@ func TestDescriptionIsWhatThereIs(t *testing.T) {
 	}
 }
 
+// TestDescriptionKnowsTheImages has a model of smaller images than MNIST's.
+func TestDescriptionKnowsTheImages(t *testing.T) {
+	o := options(t)
+	small := sample()
+	small.Height, small.Width = 2, 3
+	small.Tensors[0].Shape[0], small.Tensors[0].Values = 6, small.Tensors[0].Values[:6*small.Tensors[0].Shape[1]]
+	save(t, o.Model, small)
+	s := start(t, o)
+	description := decode[struct {
+		Components struct {
+			Schemas struct {
+				Pixels struct {
+					Properties struct {
+						Pixels struct{ MinItems, MaxItems int }
+					}
+				}
+			}
+		}
+	}](t, s.get(t, "/openapi.json"))
+	if got := description.Components.Schemas.Pixels.Properties.Pixels; got.MinItems != 6 || got.MaxItems != 6 {
+		t.Errorf("%+v pixels, want 6", got)
+	}
+	if r := s.post(t, "application/json", pixels(6, "1")); r.StatusCode != 200 {
+		t.Errorf("6 pixels have status %d", r.StatusCode)
+	}
+}
+
 // sampleLine is a line of Prometheus's text format: a name, labels, a number.
 var sampleLine = regexp.MustCompile(`^([a-z_]+)(\{[a-z]+="[^"\\]*"(,[a-z]+="[^"\\]*")*\})? ([0-9.e+-]+|\+Inf)$`)
 

@@ -11,6 +11,7 @@ import (
 	"math"
 	"mime"
 	"net/http"
+	"slices"
 	"time"
 
 	"mnistgpu/internal/photo"
@@ -31,6 +32,11 @@ func (s *Server) predict(w http.ResponseWriter, r *http.Request) {
 		problem.write(w)
 		return
 	}
+	detail := r.URL.Query().Get("detail")
+	if !slices.Contains([]string{"", "true", "false"}, detail) {
+		problemf(http.StatusBadRequest, "want detail=true or detail=false").write(w)
+		return
+	}
 	// A slow client must not keep others waiting, so its body comes first.
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil {
@@ -46,7 +52,7 @@ func (s *Server) predict(w http.ResponseWriter, r *http.Request) {
 	}
 	s.gauges.busy.Add(1)
 	defer s.gauges.busy.Add(-1)
-	a, problem := s.answer(r.Context(), kind, body, r.URL.Query().Get("detail") == "true")
+	a, problem := s.answer(r.Context(), kind, body, detail == "true")
 	if problem != nil {
 		problem.write(w)
 		return
@@ -103,9 +109,9 @@ func readProblem(err error) *problem {
 
 // readPixels takes {"pixels": [...]} as it is.
 func readPixels(n *network, body []byte) ([]byte, *problem) {
-	// Pointers tell null from 0, and a list of bytes from a string in base64.
+	// Pointers tell null from 0. To JSON, 7.0 is as whole as 7.
 	var request struct {
-		Pixels []*uint8 `json:"pixels"`
+		Pixels []*float64 `json:"pixels"`
 	}
 	d := json.NewDecoder(bytes.NewReader(body))
 	d.DisallowUnknownFields()
@@ -119,10 +125,10 @@ func readPixels(n *network, body []byte) ([]byte, *problem) {
 	}
 	pixels := make([]byte, want)
 	for i, p := range request.Pixels {
-		if p == nil {
+		if p == nil || *p != math.Trunc(*p) || *p < 0 || *p > 255 {
 			return nil, wrong
 		}
-		pixels[i] = *p
+		pixels[i] = byte(*p)
 	}
 	return pixels, nil
 }

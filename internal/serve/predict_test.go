@@ -84,6 +84,7 @@ func TestBadBodies(t *testing.T) {
 		want       int
 	}{
 		{"good", "application/json", good, 200},
+		{"whole numbers with a point", "application/json", pixels(784, "255.0"), 200},
 		{"the largest picture", "image/png", drawing(t, maxSide, maxSide), 200},
 		{"a picture of a pixel's width", "image/png", drawing(t, 60, 1), 422},
 		{"nothing", "application/json", nil, 400},
@@ -128,6 +129,13 @@ func TestBadBodies(t *testing.T) {
 			if p := decode[problem](t, r); p.Status != test.want || p.Title == "" || p.Detail == "" {
 				t.Errorf("%s: the problem is %+v", test.name, p)
 			}
+		}
+	}
+	for query, want := range map[string]int{"?detail=false": 200, "?detail=yes": 400, "?detail=1": 400} {
+		request := s.request(t, http.MethodPost, "/v1/predict"+query, good)
+		request.Header.Set("Content-Type", "application/json")
+		if r := s.send(t, request); r.StatusCode != want {
+			t.Errorf("%s: status %d, want %d", query, r.StatusCode, want)
 		}
 	}
 	request := s.request(t, http.MethodPost, "/v1/predict", good)

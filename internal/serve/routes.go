@@ -1,7 +1,9 @@
 package serve
 
 import (
+	"bytes"
 	_ "embed"
+	"fmt"
 	"maps"
 	"net/http"
 	"slices"
@@ -135,5 +137,18 @@ func (s *Server) metrics(w http.ResponseWriter, _ *http.Request) {
 func (s *Server) describe(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-cache")
-	w.Write(openAPI)
+	w.Write(s.description())
+}
+
+// described are the pixels of an image in openapi.json.
+const described = 784
+
+// description is openapi.json with the size of the model's images.
+func (s *Server) description() []byte {
+	n := s.network.Load()
+	if n == nil {
+		return openAPI
+	}
+	size := func(pixels int) []byte { return fmt.Appendf(nil, `Items": %d`, pixels) }
+	return bytes.ReplaceAll(openAPI, size(described), size(n.info.Height*n.info.Width))
 }
