@@ -7,7 +7,9 @@ import (
 	"math"
 	"os"
 
+	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 
 	"mnistgpu/internal/infer"
 	"mnistgpu/internal/model"
@@ -107,13 +109,26 @@ func (s *predictSettings) run() (err error) {
 		return err
 	}
 	files := expand(s.pictures)
-	a := &answers{Status: "done", Backend: b.Name(), Device: b.Device(), alone: len(files) == 1}
+	a := &answers{
+		Status: "done", Backend: b.Name(), Device: b.Device(),
+		alone: len(files) == 1, bar: s.bar(len(files)),
+	}
 	for _, file := range files {
 		if err := s.answer(a, file, m, net, names); err != nil {
 			return err
 		}
+		a.bar.Add(1)
 	}
+	a.bar.Clear()
 	return a.finish(os.Stdout, s.json)
+}
+
+// bar returns a bar for n pictures, which shows on a terminal on which their
+// answers do not.
+func (s *predictSettings) bar(n int) *progressbar.ProgressBar {
+	told := !s.json && term.IsTerminal(int(os.Stdout.Fd()))
+	shown := n > 1 && !told && term.IsTerminal(int(os.Stderr.Fd()))
+	return newBar(int64(n), progressbar.OptionSetVisibility(shown), progressbar.OptionSetDescription("pictures"))
 }
 
 // answer adds what the network says of a picture to a, and prints it for

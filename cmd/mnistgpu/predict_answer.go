@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/schollz/progressbar/v3"
 )
 
 // answers are the object that predict --json prints.
@@ -19,6 +21,7 @@ type answers struct {
 	Images  []answer `json:"images"`
 
 	alone  bool // there is one picture
+	bar    *progressbar.ProgressBar
 	failed []error
 }
 
@@ -71,6 +74,7 @@ func (a *answers) fail(image string, err error) {
 	a.Status = "incomplete"
 	a.failed = append(a.failed, fmt.Errorf("%s: %w", image, err))
 	if !a.alone {
+		a.bar.Clear()
 		fmt.Fprintf(os.Stderr, "mnistgpu: %s\n", oneLine(image+": "+err.Error()))
 	}
 }
