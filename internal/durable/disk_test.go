@@ -54,3 +54,29 @@ func TestSyncDirWithoutSuchACall(t *testing.T) {
 		t.Errorf("a folder that cannot be synced gave %v", err)
 	}
 }
+
+// Who may read a file is left to the user's umask; nobody may run it.
+func TestFilesHaveTheUsualPermissions(t *testing.T) {
+	dir := t.TempDir()
+	usual := filepath.Join(dir, "usual")
+	f, err := os.Create(usual)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.Close()
+	want, err := os.Stat(usual)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(dir, "file"), after)
+	release, err := durable.Lock(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer release()
+	for _, name := range []string{"file", ".lock"} {
+		if got, err := os.Stat(filepath.Join(dir, name)); err != nil || got.Mode() != want.Mode() {
+			t.Errorf("%s has the mode %v, %v: want %v", name, got.Mode(), err, want.Mode())
+		}
+	}
+}

@@ -3,29 +3,12 @@ package durable_test
 import (
 	"bufio"
 	"errors"
-	"fmt"
-	"io"
 	"os"
 	"os/exec"
-	"runtime"
 	"testing"
 
 	"mnistgpu/internal/durable"
 )
-
-// lockVariable makes the test binary hold a folder's lock until it is killed.
-const lockVariable = "MNISTGPU_TEST_LOCK"
-
-func TestMain(m *testing.M) {
-	if dir := os.Getenv(lockVariable); dir != "" {
-		_, err := durable.Lock(dir)
-		runtime.GC()
-		fmt.Println(err)
-		io.Copy(io.Discard, os.Stdin) // until the other process ends or kills this one
-		return
-	}
-	os.Exit(m.Run())
-}
 
 // A lock keeps other processes out, and ends with the one that holds it, even
 // if that is killed.
