@@ -19,6 +19,9 @@ const (
 	fileSuffix = ".mnistgpu"
 )
 
+// fileName is the name of the generation of a number, from 1.
+func fileName(number int) string { return fmt.Sprintf("%s%06d%s", filePrefix, number, fileSuffix) }
+
 // Save writes s into a folder as its newest generation, which it returns the
 // name of, and then removes all but the newest keep. What was there stays until
 // the new file is safe; an error says that it may not be.
@@ -34,7 +37,7 @@ func Save(disk durable.FS, dir string, s *State, keep int) (name string, err err
 	if len(old) > 0 {
 		number = old[0].number + 1
 	}
-	name = fmt.Sprintf("%s%06d%s", filePrefix, number, fileSuffix)
+	name = fileName(number)
 	if err := durable.Write(disk, filepath.Join(dir, name), Encode(s)); err != nil {
 		return "", err
 	}
@@ -120,7 +123,8 @@ type generation struct {
 	number int
 }
 
-// generations returns those in a folder, newest first.
+// generations returns those in a folder, newest first. Files of other names, be
+// it by a sign or a zero, are not ours.
 func generations(disk durable.FS, dir string) ([]generation, error) {
 	names, err := disk.ReadDir(dir)
 	if err != nil {
@@ -128,14 +132,8 @@ func generations(disk durable.FS, dir string) ([]generation, error) {
 	}
 	var all []generation
 	for _, name := range names {
-		digits, ok := strings.CutPrefix(name, filePrefix)
-		if !ok {
-			continue
-		}
-		if digits, ok = strings.CutSuffix(digits, fileSuffix); !ok {
-			continue
-		}
-		if n, err := strconv.Atoi(digits); err == nil && n > 0 && len(digits) >= 6 {
+		digits := strings.TrimSuffix(strings.TrimPrefix(name, filePrefix), fileSuffix)
+		if n, err := strconv.Atoi(digits); err == nil && n > 0 && name == fileName(n) {
 			all = append(all, generation{name, n})
 		}
 	}

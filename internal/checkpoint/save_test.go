@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -73,8 +75,6 @@ func TestLoadFallsBack(t *testing.T) {
 	write("checkpoint-000002.mnistgpu", good[:len(good)-1])
 	write("checkpoint-000003.mnistgpu", good[:100]+"x"+good[101:])
 	write("checkpoint-000004.mnistgpu", "")
-	write("checkpoint-9.mnistgpu", good)
-	write("checkpoint-x00009.mnistgpu", good)
 	if err := os.Mkdir(filepath.Join(dir, "checkpoint-000005.mnistgpu"), 0o777); err != nil {
 		t.Fatal(err)
 	}
@@ -118,24 +118,96 @@ func TestLoadOfNothing(t *testing.T) {
 	}
 }
 
-// Loading goes on past any file that fails to open, and never takes another
-// state for the newest without saying so.
+// Loading goes on past any file that fails to open or to be read, and never takes
+// another state for the newest without saying so.
 func TestLoadFaults(t *testing.T) {
-	dir := t.TempDir()
-	save(t, durable.Disk, dir, 1)
-	save(t, durable.Disk, dir, 2)
-	passed, cases := 0, 0
+	dir := twice(t)
+	passed, cases, operations := 0, 0, map[string]bool{}
 	for _, fault := range durabletest.Faults {
-		for at := range 2 {
-			cases++
-			l, err := Load(&durabletest.Faulty{FS: durable.Disk, At: at, Err: fault}, dir)
-			if at == 0 && errors.Is(err, fault) || at == 1 && err == nil && l.State.Step == 1 && len(l.Skipped) == 1 {
-				passed++
+		for _, forever := range []bool{false, true} {
+			for at := 0; ; at++ {
+				disk := &durabletest.Faulty{FS: durable.Disk, At: at, Err: fault, Forever: forever}
+				l, err := Load(disk, dir)
+				if disk.Failed == "" {
+					break
+				}
+				cases++
+				operations[disk.Failed] = true
+				if at == 0 && errors.Is(err, fault) || at > 0 && forever && loadsNothing(err, fault) ||
+					at > 0 && !forever && err == nil && l.State.Step == 1 && len(l.Skipped) == 1 && errors.Is(l.Skipped[0], fault) {
+					passed++
+				} else {
+					t.Errorf("%v of %q, for ever %v, gave %+v, %v", fault, disk.Failed, forever, l, err)
+				}
 			}
 		}
 	}
 	t.Logf("passed %d of %d", passed, cases)
-	if passed != cases {
-		t.Errorf("%d of %d faults went wrong", cases-passed, cases)
+	if len(operations) != 3 || cases != 5*2*4 {
+		t.Errorf("%d cases of %d operations: want 40 of 3", cases, len(operations))
+	}
+}
+
+// loadsNothing reports whether err says of both generations that they cannot be
+// read, and why.
+func loadsNothing(err, fault error) bool {
+	return err != nil && strings.Contains(err.Error(), "has no checkpoint that can be read: checkpoint-000002.mnistgpu ") &&
+		strings.Contains(err.Error(), "; checkpoint-000001.mnistgpu ") && strings.Count(err.Error(), fault.Error()) == 2
+}
+
+// A folder may hold other files, which are neither loaded nor removed, however
+// much their names are like those of generations.
+func TestOtherFilesStay(t *testing.T) {
+	dir := t.TempDir()
+	good := Encode(sample(7, 40))
+	others := []string{
+		"000009.mnistgpu", "checkpoint-", "checkpoint-+00009.mnistgpu", "checkpoint--00009.mnistgpu",
+		"checkpoint-000000.mnistgpu", "checkpoint-000009", "checkpoint-000009.mnistgpu.bak", "checkpoint-0000009.mnistgpu",
+		"checkpoint-9.mnistgpu", "checkpoint-99999999999999999999.mnistgpu", "checkpoint-x00009.mnistgpu", "my-checkpoint-000009.mnistgpu",
+	}
+	for _, name := range others {
+		if err := os.WriteFile(filepath.Join(dir, name), good, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := Load(durable.Disk, dir); !errors.Is(err, ErrNone) {
+		t.Errorf("other files alone gave %v", err)
+	}
+	for step := range 3 {
+		save(t, durable.Disk, dir, step)
+	}
+	want := append([]string{"checkpoint-000002.mnistgpu", "checkpoint-000003.mnistgpu"}, others...)
+	slices.Sort(want)
+	if diff := cmp.Diff(want, entries(t, dir)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// The millionth generation has a name of seven digits, and is the newest.
+func TestSaveAfterManyGenerations(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "checkpoint-999999.mnistgpu"), Encode(sample(1, 40)), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	save(t, durable.Disk, dir, 2)
+	if l := load(t, dir); l.Name != "checkpoint-1000000.mnistgpu" || l.State.Step != 2 {
+		t.Errorf("loaded step %d of %s", l.State.Step, l.Name)
+	}
+}
+
+// To keep nothing would lose the run.
+func TestSaveThatKeepsNothing(t *testing.T) {
+	dir := t.TempDir()
+	save(t, durable.Disk, dir, 1)
+	func() {
+		defer func() {
+			if recover() == nil {
+				t.Error("no panic")
+			}
+		}()
+		Save(durable.Disk, dir, sample(2, 40), 0)
+	}()
+	if l := load(t, dir); l.State.Step != 1 {
+		t.Errorf("step %d loads, want 1", l.State.Step)
 	}
 }

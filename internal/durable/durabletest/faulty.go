@@ -95,7 +95,27 @@ func (f *Faulty) Open(path string) (s durable.Source, err error) {
 		s, err = f.FS.Open(path)
 		return err
 	})
-	return s, err
+	if err != nil {
+		return nil, err
+	}
+	return &faultySource{f, s}, nil
+}
+
+type faultySource struct {
+	f *Faulty
+	durable.Source
+}
+
+// ReadAt reads half of b before it fails, as a disk does that has a bad sector.
+func (r *faultySource) ReadAt(b []byte, at int64) (n int, err error) {
+	err = r.f.do("read", func() error {
+		n, err = r.Source.ReadAt(b, at)
+		return err
+	})
+	if err != nil && n == 0 {
+		n, _ = r.Source.ReadAt(b[:len(b)/2], at)
+	}
+	return n, err
 }
 
 type faultyFile struct {
