@@ -15,6 +15,7 @@ import (
 	"mnistgpu/internal/hostile"
 	"mnistgpu/internal/mnist"
 	"mnistgpu/internal/model"
+	"mnistgpu/internal/runs"
 )
 
 // readers are the readers of testdata/bad, by the name of the archive, and the
@@ -26,15 +27,35 @@ var readers = map[string]struct {
 	"images":      {"train-images-idx3-ubyte", func(path string) error { _, err := mnist.ReadImages(path); return err }},
 	"labels":      {"train-labels-idx1-ubyte", func(path string) error { _, err := mnist.ReadLabels(path); return err }},
 	"gzip":        {"train-images-idx3-ubyte.gz", func(path string) error { _, err := mnist.ReadImages(path); return err }},
+	"dataset":     {"train-labels-idx1-ubyte", readBesideImages},
 	"safetensors": {"model.safetensors", func(path string) error { _, err := model.Read(path); return err }},
 	"checkpoint":  {"checkpoint-000001.mnistgpu", readCheckpoint},
 	"csv":         {"x.csv", firstFault},
 	"png":         {"a/1.png", func(path string) error { return firstFault(filepath.Dir(filepath.Dir(path))) }},
 	"toml":        {"config.toml", readBadSettings},
+	"history":     {"history.csv", func(path string) error { _, err := runs.ReadHistory(filepath.Dir(path)); return err }},
+	"summary":     {"summary.json", func(path string) error { _, err := runs.ReadSummary(filepath.Dir(path)); return err }},
 }
 
 func readCheckpoint(path string) error {
 	_, err := checkpoint.Load(durable.Disk, filepath.Dir(path))
+	return err
+}
+
+// readBesideImages reads the data set of labels to train with, 60,000 images of a
+// pixel, and an image to test with.
+func readBesideImages(path string) error {
+	dir := filepath.Dir(path)
+	for name, content := range map[string]string{
+		"train-images-idx3-ubyte": "\x00\x00\x08\x03\x00\x00\xea\x60\x00\x00\x00\x01\x00\x00\x00\x01" + strings.Repeat("x", 60_000),
+		"t10k-images-idx3-ubyte":  "\x00\x00\x08\x03\x00\x00\x00\x01\x00\x00\x00\x01\x00\x00\x00\x01x",
+		"t10k-labels-idx1-ubyte":  "\x00\x00\x08\x01\x00\x00\x00\x01\x01",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o666); err != nil {
+			return err
+		}
+	}
+	_, err := mnist.LoadDir(dir, 10)
 	return err
 }
 

@@ -152,6 +152,12 @@ func fromFile(f *pflag.FlagSet, path string) (source, error) {
 		return nil, mistakeIn(path, err)
 	}
 	lines := keyLines(content)
+	tables := maps.Clone(file)
+	maps.DeleteFunc(tables, func(_ string, v any) bool { return reflect.TypeOf(v).Kind() != reflect.Map })
+	if len(tables) > 0 {
+		where, _ := firstPlace(path, lines, tables)
+		return nil, fmt.Errorf("%s: settings have no tables", where)
+	}
 	values := map[string]string{}
 	f.VisitAll(func(flag *pflag.Flag) {
 		if v, ok := file[key(flag.Name)]; ok && flag.Name != "config" && flag.Name != "help" {
@@ -162,7 +168,8 @@ func fromFile(f *pflag.FlagSet, path string) (source, error) {
 	all.VisitAll(func(flag *pflag.Flag) { delete(file, key(flag.Name)) })
 	f.VisitAll(func(flag *pflag.Flag) { delete(file, key(flag.Name)) })
 	if len(file) > 0 {
-		return nil, unknownSetting(path, lines, file)
+		where, name := firstPlace(path, lines, file)
+		return nil, fmt.Errorf("%s: unknown setting %q", where, name)
 	}
 	return func(flag *pflag.Flag) (*string, string) {
 		if v, ok := values[flag.Name]; ok {
@@ -185,7 +192,7 @@ func readConfig(path string) ([]byte, error) {
 	if len(content) > runs.MaxConfig {
 		return nil, fmt.Errorf("%s: is no file of settings: it is larger than 8 KiB", path)
 	}
-	return content, nil
+	return bytes.TrimPrefix(content, []byte("\ufeff")), nil // which Windows puts there
 }
 
 // refuseTables refuses [headers], which no setting has. The reader would take
@@ -223,12 +230,12 @@ func fileLine(path string, line int) string {
 	return fmt.Sprintf("%s:%d", path, line)
 }
 
-// unknownSetting names the first of the unknown keys.
-func unknownSetting(path string, lines map[string]int, unknown map[string]any) error {
-	names := slices.SortedFunc(maps.Keys(unknown), func(a, b string) int {
+// firstPlace returns the first line that sets one of the keys, and the key.
+func firstPlace(path string, lines map[string]int, keys map[string]any) (where, name string) {
+	names := slices.SortedFunc(maps.Keys(keys), func(a, b string) int {
 		return cmp.Or(cmp.Compare(lines[a], lines[b]), cmp.Compare(a, b))
 	})
-	return fmt.Errorf("%s: unknown setting %q", fileLine(path, lines[names[0]]), names[0])
+	return fileLine(path, lines[names[0]]), names[0]
 }
 
 // mistakeIn names the line of what is wrong with a file.

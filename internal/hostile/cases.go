@@ -39,6 +39,7 @@ type Case struct {
 //	idat 16                  a chunk of PNG that unpacks to so many zeros
 //	seal                     size and sum of a checkpoint
 //	gzip                     all so far, compressed
+//	bomb 4096                all so far and so many MiB of zeros, compressed
 //	flip 12                  changes the last bit of the byte at that place
 //	cut 3                    drops so many bytes from the end
 func Cases(t *testing.T, path string) []Case {
@@ -111,6 +112,8 @@ func change(b []byte, verb string, n int) ([]byte, error) {
 	case "idat":
 		data, err := compress(make([]byte, n), func(w io.Writer) io.WriteCloser { return zlib.NewWriter(w) })
 		return chunk(b, "IDAT", data), err
+	case "bomb":
+		return bomb(b, n)
 	case "flip":
 		b[n] ^= 1
 		return b, nil
@@ -126,6 +129,24 @@ func chunk(b []byte, kind string, data []byte) []byte {
 	at := len(b)
 	b = append(append(b, kind...), data...)
 	return binary.BigEndian.AppendUint32(b, crc32.ChecksumIEEE(b[at:]))
+}
+
+// bomb compresses b and so many MiB of zeros behind it. Its end is missing.
+func bomb(b []byte, mib int) ([]byte, error) {
+	var out bytes.Buffer
+	w := gzip.NewWriter(&out)
+	at := 0
+	for _, part := range [][]byte{b, make([]byte, 1<<20), make([]byte, 1<<20)} {
+		at = out.Len()
+		if _, err := w.Write(part); err != nil {
+			return nil, err
+		}
+		if err := w.Flush(); err != nil {
+			return nil, err
+		}
+	}
+	// The last part unpacks to zeros behind any other zeros.
+	return append(out.Bytes(), bytes.Repeat(out.Bytes()[at:], mib-2)...), nil
 }
 
 // seal puts the size of a checkpoint into its header, and adds the sum.
