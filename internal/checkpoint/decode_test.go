@@ -192,6 +192,13 @@ func checkStrict(t *testing.T, content []byte) (accepted bool) {
 
 func TestEncodePanics(t *testing.T) {
 	one := model.Tensor{Name: "w", Shape: []int{1}, Values: []float32{1}}
+	many, manyNumbers, manyTensors := map[string]string{}, map[string]float64{}, make([]model.Tensor, maxTensors+1)
+	for i := range maxNames + 1 {
+		many[fmt.Sprint(i)], manyNumbers[fmt.Sprint(i)] = "", 1
+	}
+	for i := range manyTensors {
+		manyTensors[i] = model.Tensor{Name: fmt.Sprint(i), Shape: []int{1}, Values: []float32{1}}
+	}
 	for name, s := range map[string]*State{
 		"a negative step":     {Step: -1},
 		"a shape too large":   {Tensors: []model.Tensor{{Name: "w", Shape: []int{2}, Values: []float32{1}}}},
@@ -199,6 +206,9 @@ func TestEncodePanics(t *testing.T) {
 		"a name twice":        {Tensors: []model.Tensor{one, one}},
 		"columns that differ": {History: []Column{{"a", []float64{1}}, {"b", nil}}},
 		"too many columns":    {History: make([]Column, maxNames+1)},
+		"too many settings":   {Settings: many},
+		"too many numbers":    {Numbers: manyNumbers},
+		"too many tensors":    {Tensors: manyTensors},
 	} {
 		func() {
 			defer func() {

@@ -8,10 +8,10 @@ import (
 	"mnistgpu/internal/hostile"
 )
 
-// checkHostile is checkStrict with an eye on the memory.
+// checkHostile is checkStrict with an eye on memory and time.
 func checkHostile(t *testing.T, content []byte) {
 	t.Helper()
-	hostile.CheckMemory(t, len(content), func() { Decode(content) })
+	hostile.CheckCost(t, len(content), func() { Decode(content) })
 	checkStrict(t, content)
 }
 

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 
@@ -54,6 +55,7 @@ func TestDecodeNamesThePlace(t *testing.T) {
 		}
 	}
 	checkRefused(t, seal(append(bytes.Clone(body), 1, 2, 3)), "is damaged at byte 92: goes on with 3 bytes that mean nothing")
+	checkRefused(t, seal(body[:len(body)-1]), "is damaged at byte 88: numbers: 3 bytes are left, want 4")
 	for name, want := range map[string]string{
 		"settings":  "is damaged at byte 32: settings: 1000 of them, want at most 7",
 		"order":     "is damaged at byte 60: order: 1000 of them, want at most 7",
@@ -76,10 +78,10 @@ func TestDecodeRefusesShapes(t *testing.T) {
 	content := Encode(&State{Tensors: []model.Tensor{{Name: "w", Shape: []int{1, 2}, Values: []float32{1, 2}}}})
 	body := content[:len(content)-sha256.Size]
 	shape := bytes.Index(body, []byte("\x01\x00\x00\x00w")) + 5 + 4
-	for dim, want := range map[uint64]string{0: "[0 2]", 100: "[100 2]"} {
+	for dim, want := range map[uint64]string{0: "[0 2]", 4: "[4 2]", 100: "[100 2]"} {
 		b := bytes.Clone(body)
 		binary.LittleEndian.PutUint64(b[shape:], dim)
-		checkRefused(t, seal(b), `the tensor "w" has the shape `+want+": want 1 to 8 positive dimensions")
+		checkRefused(t, seal(b), `the tensor "w" has the shape `+want+": want 1 to 8 positive dimensions, and values within the 28 bytes left")
 	}
 	twice := &State{Tensors: []model.Tensor{
 		{Name: "w", Shape: []int{1}, Values: []float32{1}}, {Name: "v", Shape: []int{1}, Values: []float32{1}}}}
@@ -133,5 +135,21 @@ func TestEncodeAtItsLimits(t *testing.T) {
 			}()
 			Encode(s)
 		}()
+	}
+}
+
+// The largest tensor has as many bytes as an int can count.
+func TestElements(t *testing.T) {
+	const most = math.MaxInt / 4
+	for _, test := range []struct {
+		shape []int
+		n     int
+	}{
+		{[]int{2, 3, 4}, 24}, {[]int{most}, most}, {[]int{1, most, 1}, most}, {[]int{most + 1}, 0}, {[]int{most/2 + 1, 2}, 0},
+		{[]int{1 << 32, 1 << 32}, 0}, {[]int{3, -1}, 0}, {[]int{0}, 0}, {nil, 0}, {[]int{1, 1, 1, 1, 1, 1, 1, 1, 1}, 0},
+	} {
+		if n, ok := elements(test.shape); ok != (test.n > 0) || ok && n != test.n {
+			t.Errorf("%v has %d elements, %v: want %d", test.shape, n, ok, test.n)
+		}
 	}
 }

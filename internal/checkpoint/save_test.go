@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -78,15 +79,21 @@ func TestLoadFallsBack(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(dir, "checkpoint-000005.mnistgpu"), 0o777); err != nil {
 		t.Fatal(err)
 	}
-	l := load(t, dir)
-	if l.State.Step != 1 || l.Name != "checkpoint-000001.mnistgpu" {
-		t.Errorf("loaded step %d of %s, want 1", l.State.Step, l.Name)
-	}
 	want := []string{
 		"5.mnistgpu: is not a regular file",
 		"4.mnistgpu: is cut off: 0 bytes long, want 64 at least",
 		"3.mnistgpu: is damaged: its SHA-256 is not the one that it ends with",
 		fmt.Sprintf("2.mnistgpu: is cut off: %d bytes long, want %d", len(good)-1, len(good)),
+	}
+	if runtime.GOOS != "windows" { // where links need a right
+		if err := os.Symlink("nowhere", filepath.Join(dir, "checkpoint-000006.mnistgpu")); err != nil {
+			t.Fatal(err)
+		}
+		want = append([]string{"6.mnistgpu: no such file or directory"}, want...)
+	}
+	l := load(t, dir)
+	if l.State.Step != 1 || l.Name != "checkpoint-000001.mnistgpu" {
+		t.Errorf("loaded step %d of %s, want 1", l.State.Step, l.Name)
 	}
 	for i, fault := range l.Skipped {
 		if text := filepath.Join(dir, "checkpoint-00000") + want[i]; fault.Error() != text {
@@ -95,6 +102,63 @@ func TestLoadFallsBack(t *testing.T) {
 	}
 	if len(l.Skipped) != len(want) {
 		t.Errorf("skipped %d, want %d", len(l.Skipped), len(want))
+	}
+}
+
+// counter is a disk that counts the files that are open.
+type counter struct {
+	durable.FS
+	opened, open int
+}
+
+func (c *counter) Open(path string) (durable.Source, error) {
+	s, err := c.FS.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	c.opened++
+	c.open++
+	return closer{s, c}, nil
+}
+
+type closer struct {
+	durable.Source
+	c *counter
+}
+
+func (c closer) Close() error {
+	c.c.open--
+	return c.Source.Close()
+}
+
+// Whatever is wrong with a file, it is closed.
+func TestLoadClosesWhatItOpens(t *testing.T) {
+	dir := twice(t)
+	if err := os.WriteFile(filepath.Join(dir, "checkpoint-000003.mnistgpu"), []byte("<html>"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	disk := &counter{FS: durable.Disk}
+	if _, err := Load(disk, dir); err != nil {
+		t.Fatal(err)
+	}
+	if disk.opened != 2 || disk.open != 0 {
+		t.Errorf("%d of %d files stay open", disk.open, disk.opened)
+	}
+}
+
+// A file that is no checkpoint is refused before memory is taken for it: this one
+// says that it has a TiB.
+func TestLoadLooksBeforeItTakesMemory(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "checkpoint-000001.mnistgpu")
+	if err := os.WriteFile(path, []byte("<html>"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(path, 1<<40); err != nil {
+		t.Skipf("cannot make a file with a hole: %v", err)
+	}
+	if _, err := Load(durable.Disk, dir); err == nil || !strings.HasSuffix(err.Error(), "is no checkpoint of mnistgpu") {
+		t.Errorf("the error is %v", err)
 	}
 }
 
