@@ -23,7 +23,7 @@ func checkConfig(t *testing.T, path string, content []byte) {
 	_, flags := newSettings()
 	var layer source
 	var err error
-	hostile.CheckMemory(t, len(content), func() { layer, err = fromFile(flags, path) })
+	hostile.CheckCost(t, len(content), func() { layer, err = fromFile(flags, path) })
 	if err != nil {
 		checkLine(t, err)
 		return

@@ -28,7 +28,7 @@ func checkImport(t *testing.T, path string, size int) {
 	skipped := 0
 	Read(path, Options{TestFraction: 0.5, Skip: func(Skipped) { skipped++ }})
 	var err error
-	hostile.CheckMemory(t, size+reasonSize*skipped, func() { d, names, err = Read(path, Options{TestFraction: 0.5}) })
+	hostile.CheckCost(t, size+reasonSize*skipped, func() { d, names, err = Read(path, Options{TestFraction: 0.5}) })
 	if err != nil {
 		var fault *mnist.Error
 		if !errors.As(err, &fault) || strings.Contains(err.Error(), "\n") {

@@ -34,7 +34,7 @@ func checkSame(t *testing.T, input, written []byte) {
 // checkImages reads images from hostile input.
 func checkImages(t *testing.T, input []byte) (m Images, err error) {
 	t.Helper()
-	hostile.CheckMemory(t, contentSize(input), func() { m, err = decodeImages("fuzz", bytes.NewReader(input)) })
+	hostile.CheckCost(t, contentSize(input), func() { m, err = decodeImages("fuzz", bytes.NewReader(input)) })
 	if err != nil {
 		return m, err
 	}
@@ -49,7 +49,7 @@ func checkImages(t *testing.T, input []byte) (m Images, err error) {
 // checkLabels reads labels from hostile input.
 func checkLabels(t *testing.T, input []byte) (labels []byte, err error) {
 	t.Helper()
-	hostile.CheckMemory(t, contentSize(input), func() { labels, err = decodeLabels("fuzz", bytes.NewReader(input)) })
+	hostile.CheckCost(t, contentSize(input), func() { labels, err = decodeLabels("fuzz", bytes.NewReader(input)) })
 	if err != nil {
 		return nil, err
 	}

@@ -201,7 +201,7 @@ func TestGzipBomb(t *testing.T) {
 	bomb.Write(bytes.Repeat(bomb.Bytes()[start:], 4<<30/chunk-1))
 
 	// The buffers of bufio and gzip take about 0.1 MiB.
-	hostile.CheckMemory(t, 816, func() { _, err = decodeImages("bomb", bytes.NewReader(bomb.Bytes())) })
+	hostile.CheckCost(t, 816, func() { _, err = decodeImages("bomb", bytes.NewReader(bomb.Bytes())) })
 	checkFault(t, err, "bomb: goes on after byte 800: want the end")
 }
 

@@ -29,10 +29,10 @@ func TestDeepestModelIsRead(t *testing.T) {
 	}
 }
 
-// checkHostile is checkStrict with an eye on the memory.
+// checkHostile is checkStrict with an eye on memory and time.
 func checkHostile(t *testing.T, content []byte) (accepted bool) {
 	t.Helper()
-	hostile.CheckMemory(t, len(content), func() { Decode(content) })
+	hostile.CheckCost(t, len(content), func() { Decode(content) })
 	return checkStrict(t, content)
 }
 
