@@ -3,10 +3,6 @@ package runs
 import (
 	"bytes"
 	"encoding/csv"
-	"errors"
-	"fmt"
-	"math"
-	"path/filepath"
 	"slices"
 	"strconv"
 
@@ -16,10 +12,13 @@ import (
 // columns are those that every history.csv has, in their order.
 var columns = []string{"step", "epoch", "loss", "train_accuracy", "test_loss", "test_accuracy", "seconds"}
 
+// optional are those behind them, of which the last two need a validation set.
+var optional = []string{"learning_rate", "val_loss", "val_accuracy"}
+
 // EncodeHistory returns history.csv: a header, and a line for each record. The
 // columns val_loss and val_accuracy are there if the run had a validation set.
 func EncodeHistory(history []train.Record, validation bool) []byte {
-	header := slices.Concat(columns, []string{"learning_rate", "val_loss", "val_accuracy"})
+	header := slices.Concat(columns, optional)
 	written := len(header)
 	if !validation {
 		written -= 2
@@ -58,62 +57,4 @@ func (h *History) Best() (accuracy float64, ok bool) {
 		return 0, false
 	}
 	return slices.Max(h.Column("test_accuracy")), true
-}
-
-// ReadHistory reads the history.csv of a run: the columns that all of them have
-// and those of numbers that it may have besides. The error is an [*Error], which
-// wraps [fs.ErrNotExist] if there is none.
-func ReadHistory(dir string) (*History, error) {
-	path := filepath.Join(dir, "history.csv")
-	content, err := readFile(path, maxFile)
-	if err != nil {
-		return nil, err
-	}
-	h, err := decodeHistory(content)
-	if err != nil {
-		return nil, &Error{path, err}
-	}
-	return h, nil
-}
-
-func decodeHistory(content []byte) (*History, error) {
-	lines, err := csv.NewReader(bytes.NewReader(content)).ReadAll()
-	if err != nil {
-		return nil, fmt.Errorf("is no history of a run: %w", err)
-	}
-	if len(lines) == 0 {
-		return nil, errors.New("is no history of a run: it is empty")
-	}
-	for _, name := range columns {
-		if !slices.Contains(lines[0], name) {
-			return nil, fmt.Errorf("is no history of a run: it has no column %q", name)
-		}
-	}
-	h := &History{Len: len(lines) - 1, columns: map[string][]float64{}}
-	for at, name := range lines[0] {
-		column, err := numbers(lines[1:], at, !slices.Contains(columns, name))
-		if err != nil {
-			return nil, fmt.Errorf("%s, %w", name, err)
-		}
-		h.columns[name] = column
-	}
-	return h, nil
-}
-
-// numbers returns a column. One that may be missing may have fields without a
-// number, which become NaN.
-func numbers(lines [][]string, at int, optional bool) ([]float64, error) {
-	column := make([]float64, len(lines))
-	for i, line := range lines {
-		v, err := strconv.ParseFloat(line[at], 64)
-		finite := err == nil && !math.IsNaN(v-v)
-		if !finite && !optional {
-			return nil, fmt.Errorf("line %d: %q is not a finite number", i+2, line[at])
-		}
-		if !finite {
-			v = math.NaN()
-		}
-		column[i] = v
-	}
-	return column, nil
 }

@@ -59,12 +59,12 @@ func TestHistoryWithoutValidation(t *testing.T) {
 const header = "step,epoch,loss,train_accuracy,test_loss,test_accuracy,seconds"
 
 func TestHistoryMayHaveMoreColumns(t *testing.T) {
-	h, err := ReadHistory(write(t, "history.csv", "val_loss,"+header+",note\n,1,1,1,1,1,1,1,a\n0.5,1,1,1,1,1,1,1,b\n"))
+	h, err := ReadHistory(write(t, "history.csv", "val_loss,"+header+",note\n,1,1,1,1,1,1,1,a\n0.5,1,1,1,1,1,1,1,\n\nNaN,1,1,1,1,1,1,1,b\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if v := h.Column("val_loss"); len(v) != 2 || !math.IsNaN(v[0]) || v[1] != 0.5 {
-		t.Errorf("val_loss is %v", v)
+	if v := h.Column("val_loss"); len(v) != 3 || !math.IsNaN(v[0]) || v[1] != 0.5 || !math.IsNaN(v[2]) || h.Column("note") != nil {
+		t.Errorf("the columns are %v", h.columns)
 	}
 	empty, err := ReadHistory(write(t, "history.csv", header+"\n"))
 	if err != nil {
@@ -77,13 +77,18 @@ func TestHistoryMayHaveMoreColumns(t *testing.T) {
 
 func TestBadHistory(t *testing.T) {
 	for content, want := range map[string]string{
-		"":                                "is no history of a run: it is empty",
-		"step,epoch\n1,1\n":               `is no history of a run: it has no column "loss"`,
-		header + "\n1,1,1,1\n":            "is no history of a run: record on line 2: wrong number of fields",
-		header + "\n1,1,NaN,1,1,1,1\n":    `loss, line 2: "NaN" is not a finite number`,
-		header + "\n1,1,1,1,1,1,+Inf\n":   `seconds, line 2: "+Inf" is not a finite number`,
-		header + "\n1,1,1,1,1,ninety,1\n": `test_accuracy, line 2: "ninety" is not a finite number`,
-		"\x89PNG\r\n\x1a\n\"":             "is no history of a run: ",
+		"":                                       "is no history of a run: it is empty",
+		"step,epoch\n1,1\n":                      `is no history of a run: it has no column "loss"`,
+		header + ",\n1,1,1,1\n":                  "is no history of a run: line 2 has 4 fields: want 8",
+		header + "\n\n1,1,NaN,1,1,1,1\n":         `is no history of a run: line 3: loss is "NaN": want a finite number`,
+		header + "\n1,1,1,1,1,1,+Inf\n":          `is no history of a run: line 2: seconds is "+Inf": want a finite number`,
+		header + "\n1,1,1,1,1,ninety,1\n":        `is no history of a run: line 2: test_accuracy is "ninety": want a finite number`,
+		header + ",val_loss\n1,1,1,1,1,1,1,no\n": `is no history of a run: line 2: val_loss is "no": want a finite number`,
+		header + "\r\n1,1,1,1,1,1," + strings.Repeat("1", 20) + "\r\n1,1,1,1,1,1," + strings.Repeat("x", 21): `is no history of a run: line 3: seconds is "` + strings.Repeat("x", 20) + `...": want a finite number`,
+		header + ",loss\n":              `is no history of a run: it has two columns "loss"`,
+		header + ",val_loss,val_loss\n": `is no history of a run: it has two columns "val_loss"`,
+		header + strings.Repeat(",", maxHeader+1-len(header)) + "\n": "is no history of a run: its first line has 4097 bytes: want at most 4096",
+		"\x89PNG\r\n\x1a\n\"": "is no history of a run: ",
 	} {
 		dir := write(t, "history.csv", content)
 		_, err := ReadHistory(dir)

@@ -73,22 +73,30 @@ func Fault(path string, err error) error {
 // wraps [fs.ErrNotExist] if there is none.
 func ReadSummary(dir string) (*Summary, error) {
 	path := filepath.Join(dir, "summary.json")
-	content, err := readFile(path, maxFile)
+	content, err := readFile(path, maxSummary)
 	if err != nil {
 		return nil, err
 	}
-	s := new(Summary)
-	if err := json.Unmarshal(content, s); err != nil {
+	s, err := decodeSummary(content)
+	if err != nil {
 		return nil, &Error{path, fmt.Errorf("is no summary of a run: %w", err)}
-	}
-	if s.Status == "" {
-		return nil, &Error{path, errors.New("is no summary of a run: it has no status")}
 	}
 	return s, nil
 }
 
-// maxFile is far more than the summary or the history of a run takes.
-const maxFile = 256 << 20
+// maxSummary is far more bytes than a summary takes.
+const maxSummary = 64 << 10
+
+func decodeSummary(content []byte) (*Summary, error) {
+	s := new(Summary)
+	if err := json.Unmarshal(content, s); err != nil {
+		return nil, err
+	}
+	if s.Status == "" {
+		return nil, errors.New("it has no status")
+	}
+	return s, nil
+}
 
 // readFile reads a file of a run, of at most limit bytes. The error is an
 // [*Error].
