@@ -28,7 +28,7 @@ import (
 func Write(fs FS, path string, content []byte) error {
 	dir, name := filepath.Dir(path), filepath.Base(path)
 	removeStale(fs, dir, name)
-	temp := filepath.Join(dir, tempName(name))
+	temp := filepath.Join(dir, tempName(name, os.Getpid(), fmt.Sprintf("%08x", rand.Uint32())))
 	f, err := fs.Create(temp)
 	if err != nil {
 		return err
@@ -56,39 +56,24 @@ func fill(f File, content []byte) error {
 	return errors.Join(err, f.Close())
 }
 
-// A temporary file is .NAME.PID-RANDOM.tmp, where PID is the process that
-// writes it.
-const tempSuffix = ".tmp"
-
-func tempName(name string) string {
-	return fmt.Sprintf(".%s.%d-%08x%s", name, os.Getpid(), rand.Uint32(), tempSuffix)
+// tempName is the file that a process writes on the way to name.
+func tempName(name string, pid int, random string) string {
+	return fmt.Sprintf(".%s.%d-%s.tmp", name, pid, random)
 }
 
 // tempOwner returns the process that wrote, or writes, the file called temp on
 // the way to name.
 func tempOwner(temp, name string) (pid int, ok bool) {
-	rest, ok := strings.CutPrefix(temp, "."+name+".")
-	if !ok {
-		return 0, false
-	}
-	if rest, ok = strings.CutSuffix(rest, tempSuffix); !ok {
-		return 0, false
-	}
-	number, _, ok := strings.Cut(rest, "-")
-	if !ok {
-		return 0, false
-	}
-	pid, err := strconv.Atoi(number)
-	return pid, err == nil && pid > 0
+	rest := strings.TrimSuffix(strings.TrimPrefix(temp, "."+name+"."), ".tmp")
+	number, random, _ := strings.Cut(rest, "-")
+	pid, _ = strconv.Atoi(number)
+	return pid, pid > 0 && temp == tempName(name, pid, random)
 }
 
 // removeStale removes what dead processes, and failed attempts of this one,
 // left on the way to dir/name. It is no fault of a save if it cannot.
 func removeStale(fs FS, dir, name string) {
-	names, err := fs.ReadDir(dir)
-	if err != nil {
-		return
-	}
+	names, _ := fs.ReadDir(dir)
 	for _, n := range names {
 		if pid, ok := tempOwner(n, name); ok && (pid == os.Getpid() || !alive(pid)) {
 			fs.Remove(filepath.Join(dir, n))

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"testing"
@@ -182,7 +183,8 @@ func TestWriteRemovesStaleFiles(t *testing.T) {
 	const dead = 1 << 30 // more than any system's largest process number
 	kept := []string{
 		".file." + strconv.Itoa(os.Getppid()) + "-0.tmp", ".other." + strconv.Itoa(dead) + "-0.tmp",
-		".file.1.tmp", ".file.x-0.tmp", ".file.-5-0.tmp", "file." + strconv.Itoa(dead) + "-0.tmp",
+		".file.1.tmp", ".file.x-0.tmp", ".file.-5-0.tmp", ".file.0-0.tmp", "file." + strconv.Itoa(dead) + "-0.tmp",
+		".file." + strconv.Itoa(dead) + ".tmp", ".file." + strconv.Itoa(dead) + "-0", ".file.0" + strconv.Itoa(dead) + "-0.tmp",
 	}
 	stale := []string{".file." + strconv.Itoa(dead) + "-0.tmp", ".file." + strconv.Itoa(os.Getpid()) + "-ff.tmp"}
 	for _, name := range append(kept, stale...) {
@@ -200,5 +202,31 @@ func TestWriteRemovesStaleFiles(t *testing.T) {
 		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
 			t.Errorf("%s is still there", name)
 		}
+	}
+}
+
+// A process that writes the same file is left alone, and so is its file.
+func TestWriteBesideAnother(t *testing.T) {
+	dir := t.TempDir()
+	other := exec.Command(os.Args[0])
+	other.Env = append(os.Environ(), lockVariable+"="+dir)
+	stdin, err := other.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := other.Start(); err != nil {
+		t.Fatal(err)
+	}
+	temp := filepath.Join(dir, ".file."+strconv.Itoa(other.Process.Pid)+"-0.tmp")
+	if err := os.WriteFile(temp, nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(dir, "file"), after)
+	if _, err := os.Stat(temp); err != nil {
+		t.Error(err)
+	}
+	stdin.Close()
+	if err := other.Wait(); err != nil {
+		t.Errorf("the other process ended with %v", err)
 	}
 }
