@@ -61,8 +61,10 @@ kill:
 # Readers of foreign files, each for FUZZTIME. What they find stays in testdata.
 FUZZTIME ?= 30s
 FUZZ = internal/mnist:FuzzImages internal/mnist:FuzzLabels internal/mnist:FuzzGzip \
-	internal/convert:FuzzCSV internal/convert:FuzzPNG internal/model:FuzzDecode \
-	internal/checkpoint:FuzzDecode cmd/mnistgpu:FuzzConfig internal/serve:FuzzHandler
+	internal/convert:FuzzCSV internal/convert:FuzzPNG internal/photo:FuzzDecode \
+	internal/model:FuzzDecode internal/npz:FuzzReadFloats internal/exchange:FuzzDecode \
+	internal/checkpoint:FuzzDecode internal/runs:FuzzState internal/runs:FuzzHistory \
+	internal/runs:FuzzSummary cmd/mnistgpu:FuzzConfig internal/serve:FuzzHandler
 
 fuzz:
 	for target in $(FUZZ); do \

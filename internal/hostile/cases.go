@@ -95,7 +95,7 @@ func extend(b []byte, line string) ([]byte, error) {
 		data, err := hex.DecodeString(strings.ReplaceAll(digits, " ", ""))
 		return chunk(b, kind, data), err
 	case "seal":
-		return seal(b), nil
+		return Seal(b), nil
 	case "gzip":
 		return compress(b, func(w io.Writer) io.WriteCloser { return gzip.NewWriter(w) })
 	}
@@ -149,8 +149,9 @@ func bomb(b []byte, mib int) ([]byte, error) {
 	return append(out.Bytes(), bytes.Repeat(out.Bytes()[at:], mib-2)...), nil
 }
 
-// seal puts the size of a checkpoint into its header, and adds the sum.
-func seal(b []byte) []byte {
+// Seal puts the size of a checkpoint into its header, which must be there, and
+// adds the sum.
+func Seal(b []byte) []byte {
 	const sizeAt = 24
 	binary.LittleEndian.PutUint64(b[sizeAt:], uint64(len(b)+sha256.Size))
 	sum := sha256.Sum256(b)

@@ -2,9 +2,11 @@ package runs
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"strings"
 	"testing"
 
+	"mnistgpu/internal/checkpoint"
 	"mnistgpu/internal/hostile"
 	"mnistgpu/internal/train"
 )
@@ -70,6 +72,39 @@ func FuzzSummary(f *testing.F) {
 		again, err := decodeSummary(written)
 		if err != nil || !bytes.Equal(again.Encode(), written) {
 			t.Errorf("%q becomes %q, which is read as %+v, %v", content, written, again, err)
+		}
+	})
+}
+
+// FuzzState wants a checkpoint that is whole to be no state of a run, in one line,
+// or one that is saved as it was.
+func FuzzState(f *testing.F) {
+	for _, s := range []*train.State{{}, state()} {
+		content := checkpoint.Encode(Checkpoint(map[string]string{"lr": "0.5"}, s))
+		f.Add(content[:len(content)-sha256.Size])
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		const header = 32
+		if len(body) < header {
+			return
+		}
+		content := hostile.Seal(bytes.Clone(body))
+		var s *train.State
+		var c *checkpoint.State
+		var err error
+		hostile.CheckCost(t, len(content), func() {
+			if c, err = checkpoint.Decode(content); err == nil {
+				s, err = StateOf(c)
+			}
+		})
+		if err != nil {
+			checkLine(t, err)
+			return
+		}
+		saved := Checkpoint(c.Settings, s)
+		again, err := StateOf(saved)
+		if err != nil || !bytes.Equal(checkpoint.Encode(Checkpoint(c.Settings, again)), checkpoint.Encode(saved)) {
+			t.Errorf("%+v is saved, and read as %+v, %v", s, again, err)
 		}
 	})
 }
