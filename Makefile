@@ -108,13 +108,16 @@ lint:
 vulncheck:
 	$(GOVULNCHECK) ./...
 
+# A build that depends on the commit alone, and changes no go.mod.
+BUILD = CGO_ENABLED=0 GOAMD64=v1 go build -mod=readonly -trimpath
+
 # The last commit, built in two folders, the second time without what the first
 # left in the cache: both files must be the same.
 reproducible:
 	dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && \
 	git clone -q . "$$dir/one" && git clone -q . "$$dir/far/from/it" && \
-	(cd "$$dir/one" && CGO_ENABLED=0 go build -trimpath -o "$$dir/first" ./cmd/mnistgpu) && \
-	(cd "$$dir/far/from/it" && CGO_ENABLED=0 GOCACHE="$$dir/cache" go build -trimpath -o "$$dir/second" ./cmd/mnistgpu) && \
+	(cd "$$dir/one" && $(BUILD) -o "$$dir/first" ./cmd/mnistgpu) && \
+	(cd "$$dir/far/from/it" && GOCACHE="$$dir/cache" $(BUILD) -o "$$dir/second" ./cmd/mnistgpu) && \
 	(cd "$$dir" && sha256sum first second && cmp first second)
 
 # Programs without CUDA for these systems, what each is made of, and the sums.
@@ -125,7 +128,7 @@ release:
 	for system in $(RELEASES); do \
 		program=mnistgpu-$$(echo $$system | tr / -); \
 		case $$system in windows/*) program=$$program.exe ;; esac; \
-		CGO_ENABLED=0 GOOS=$${system%/*} GOARCH=$${system#*/} go build -trimpath -o bin/release/$$program ./cmd/mnistgpu || exit; \
+		GOOS=$${system%/*} GOARCH=$${system#*/} $(BUILD) -o bin/release/$$program ./cmd/mnistgpu || exit; \
 		(cd bin/release && go version -m $$program > $$program.sbom.txt) || exit; \
 	done
 	cd bin/release && sha256sum mnistgpu-* > SHA256SUMS && cat SHA256SUMS
