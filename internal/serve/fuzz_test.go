@@ -3,10 +3,24 @@ package serve
 import (
 	"bytes"
 	"context"
+	"image"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"testing"
+
+	"mnistgpu/internal/hostile"
 )
+
+// unpackedSize is the size of a body or, if it is a picture that may be unpacked,
+// of that, with eight bytes a pixel.
+func unpackedSize(body []byte) int {
+	config, _, err := image.DecodeConfig(bytes.NewReader(body))
+	if err != nil || config.Width > maxSide || config.Height > maxSide {
+		return len(body)
+	}
+	return len(body) + 8*max(config.Width, 0)*max(config.Height, 0)
+}
 
 // FuzzHandler sends requests of any kind and wants an answer of ours: never a
 // failure, and never without the headers of security.
@@ -24,7 +38,7 @@ func FuzzHandler(f *testing.F) {
 	f.Cleanup(func() { s.close() })
 	handler := s.handler()
 	f.Fuzz(func(t *testing.T, method, target, host, kind, origin string, body []byte) {
-		request, err := http.NewRequest(method, "http://localhost/", bytes.NewReader(body))
+		request, err := http.NewRequest(method, "http://localhost/", nil)
 		if err != nil {
 			return // net/http lets no such method in
 		}
@@ -34,8 +48,13 @@ func FuzzHandler(f *testing.F) {
 		request.Host = host
 		request.Header.Set("Content-Type", kind)
 		request.Header.Set("Origin", origin)
-		recorder := httptest.NewRecorder()
-		handler.ServeHTTP(recorder, request)
+		var recorder *httptest.ResponseRecorder
+		hostile.CheckCost(t, len(target)+unpackedSize(body), func() {
+			request.Body = io.NopCloser(bytes.NewReader(body))
+			request.ContentLength = int64(len(body))
+			recorder = httptest.NewRecorder()
+			handler.ServeHTTP(recorder, request)
+		})
 		if code := recorder.Code; code >= 500 || code < 200 || code == 200 && host == "evil.example" {
 			t.Errorf("%s %s to %s: status %d: %s", method, target, host, code, recorder.Body)
 		}
