@@ -2,9 +2,6 @@
 
 package driver
 
-// #include <cuda.h>
-import "C"
-
 import "mnistgpu/internal/backend"
 
 // A code is what is known of a CUresult or cublasStatus_t.
@@ -16,44 +13,89 @@ type code struct {
 
 const (
 	hintBug     = "this is a bug in the program"
-	hintRestart = "the device is lost: start again from the last checkpoint"
-	hintLog     = "see the system's log for NVRM and Xid; " + hintRestart
+	hintMemory  = "free memory on the device or take a smaller network"
+	hintLost    = "the device is lost"
+	hintLog     = "see the system's log for NVRM and Xid; " + hintLost
 	hintMPS     = "ask for the state of the MPS server: nvidia-cuda-mps-control"
+	hintKernels = "this driver does not take the kernels: install a newer one"
 )
 
-// driverCodes are the results that a user can meet, by their numbers in cuda.h.
-// Where cuda.h says that the process must be started again, the device is lost.
+// driverCodes are the results by their numbers in cuda.h, up to those of CUDA
+// 13.3. Where cuda.h says that the process must be started again, and where it
+// leaves open what is left, the device is lost.
 var driverCodes = map[int]code{
-	1:   {"CUDA_ERROR_INVALID_VALUE", hintBug, nil},
-	2:   {"CUDA_ERROR_OUT_OF_MEMORY", "free memory on the device or take a smaller batch", backend.ErrOutOfMemory},
-	3:   {"CUDA_ERROR_NOT_INITIALIZED", hintBug, nil},
-	4:   {"CUDA_ERROR_DEINITIALIZED", "the driver is shutting down", backend.ErrDeviceLost},
+	1: {"CUDA_ERROR_INVALID_VALUE", hintBug, nil},
+	2: {"CUDA_ERROR_OUT_OF_MEMORY", hintMemory, backend.ErrOutOfMemory},
+	3: {"CUDA_ERROR_NOT_INITIALIZED", hintBug, nil},
+	4: {"CUDA_ERROR_DEINITIALIZED", "the driver is shutting down", backend.ErrDeviceLost},
+	5: {"CUDA_ERROR_PROFILER_DISABLED", hintBug, nil},
+	6: {"CUDA_ERROR_PROFILER_NOT_INITIALIZED", hintBug, nil},
+	7: {"CUDA_ERROR_PROFILER_ALREADY_STARTED", hintBug, nil},
+	8: {"CUDA_ERROR_PROFILER_ALREADY_STOPPED", hintBug, nil},
+
 	34:  {"CUDA_ERROR_STUB_LIBRARY", "the toolkit's stub is loaded: take its stubs folder out of LD_LIBRARY_PATH", backend.ErrNoDevice},
 	46:  {"CUDA_ERROR_DEVICE_UNAVAILABLE", "another program has the device to itself: see nvidia-smi", backend.ErrNoDevice},
 	100: {"CUDA_ERROR_NO_DEVICE", "the driver sees no GPU: see nvidia-smi and CUDA_VISIBLE_DEVICES", backend.ErrNoDevice},
 	101: {"CUDA_ERROR_INVALID_DEVICE", "no device has this number", backend.ErrNoDevice},
-	200: {"CUDA_ERROR_INVALID_IMAGE", "the kernels are not valid for this driver", backend.ErrNoDevice},
+	102: {"CUDA_ERROR_DEVICE_NOT_LICENSED", "the virtual GPU has no licence: see nvidia-smi -q", backend.ErrNoDevice},
+
+	200: {"CUDA_ERROR_INVALID_IMAGE", hintKernels, backend.ErrNoDevice},
 	201: {"CUDA_ERROR_INVALID_CONTEXT", "the device is used from a thread that did not open it", nil},
+	202: {"CUDA_ERROR_CONTEXT_ALREADY_CURRENT", hintBug, nil},
+	205: {"CUDA_ERROR_MAP_FAILED", hintBug, nil},
+	206: {"CUDA_ERROR_UNMAP_FAILED", hintBug, nil},
+	207: {"CUDA_ERROR_ARRAY_IS_MAPPED", hintBug, nil},
+	208: {"CUDA_ERROR_ALREADY_MAPPED", hintBug, nil},
 	209: {"CUDA_ERROR_NO_BINARY_FOR_GPU", "the GPU is older than the kernels: they need compute capability 7.5", backend.ErrNoDevice},
+	210: {"CUDA_ERROR_ALREADY_ACQUIRED", hintBug, nil},
+	211: {"CUDA_ERROR_NOT_MAPPED", hintBug, nil},
+	212: {"CUDA_ERROR_NOT_MAPPED_AS_ARRAY", hintBug, nil},
+	213: {"CUDA_ERROR_NOT_MAPPED_AS_POINTER", hintBug, nil},
 	214: {"CUDA_ERROR_ECC_UNCORRECTABLE", "the device's memory is damaged; " + hintLog, backend.ErrDeviceLost},
-	218: {"CUDA_ERROR_INVALID_PTX", "the driver cannot compile the kernels", backend.ErrNoDevice},
+	215: {"CUDA_ERROR_UNSUPPORTED_LIMIT", hintBug, nil},
+	216: {"CUDA_ERROR_CONTEXT_ALREADY_IN_USE", hintBug, nil},
+	217: {"CUDA_ERROR_PEER_ACCESS_UNSUPPORTED", hintBug, nil},
+	218: {"CUDA_ERROR_INVALID_PTX", hintKernels, backend.ErrNoDevice},
+	219: {"CUDA_ERROR_INVALID_GRAPHICS_CONTEXT", hintBug, nil},
 	220: {"CUDA_ERROR_NVLINK_UNCORRECTABLE", hintLog, backend.ErrDeviceLost},
 	221: {"CUDA_ERROR_JIT_COMPILER_NOT_FOUND", "install libnvidia-ptxjitcompiler of the driver's version", backend.ErrNoDevice},
 	222: {"CUDA_ERROR_UNSUPPORTED_PTX_VERSION", "the driver is older than the kernels: install 520 or newer", backend.ErrNoDevice},
+	223: {"CUDA_ERROR_JIT_COMPILATION_DISABLED", "unset CUDA_DISABLE_PTX_JIT", backend.ErrNoDevice},
+	224: {"CUDA_ERROR_UNSUPPORTED_EXEC_AFFINITY", hintBug, nil},
+	225: {"CUDA_ERROR_UNSUPPORTED_DEVSIDE_SYNC", hintKernels, backend.ErrNoDevice},
+	226: {"CUDA_ERROR_CONTAINED", "the device's memory or links are damaged; " + hintLog, backend.ErrDeviceLost},
+
+	300: {"CUDA_ERROR_INVALID_SOURCE", hintKernels, backend.ErrNoDevice},
+	301: {"CUDA_ERROR_FILE_NOT_FOUND", "a file of the driver is missing: install it again", backend.ErrNoDevice},
+	302: {"CUDA_ERROR_SHARED_OBJECT_SYMBOL_NOT_FOUND", "the driver's libraries differ in version: install it again", backend.ErrNoDevice},
+	303: {"CUDA_ERROR_SHARED_OBJECT_INIT_FAILED", "a library of the driver does not start: install it again", backend.ErrNoDevice},
 	304: {"CUDA_ERROR_OPERATING_SYSTEM", hintLog, backend.ErrDeviceLost},
 	400: {"CUDA_ERROR_INVALID_HANDLE", hintBug, nil},
+	401: {"CUDA_ERROR_ILLEGAL_STATE", hintBug, nil},
 	500: {"CUDA_ERROR_NOT_FOUND", "the kernels do not hold this one", nil},
-	700: {"CUDA_ERROR_ILLEGAL_ADDRESS", "a kernel left its memory; " + hintRestart, backend.ErrDeviceLost},
+	600: {"CUDA_ERROR_NOT_READY", hintLost, backend.ErrDeviceLost}, // once the wait is over
+
+	700: {"CUDA_ERROR_ILLEGAL_ADDRESS", "a kernel left its memory; " + hintLost, backend.ErrDeviceLost},
 	701: {"CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES", "a kernel asks for more threads or registers than there are", nil},
-	702: {"CUDA_ERROR_LAUNCH_TIMEOUT", "a kernel took too long; " + hintRestart, backend.ErrDeviceLost},
-	709: {"CUDA_ERROR_CONTEXT_IS_DESTROYED", hintRestart, backend.ErrDeviceLost},
-	710: {"CUDA_ERROR_ASSERT", "a kernel stopped itself; " + hintRestart, backend.ErrDeviceLost},
-	714: {"CUDA_ERROR_HARDWARE_STACK_ERROR", hintRestart, backend.ErrDeviceLost},
-	715: {"CUDA_ERROR_ILLEGAL_INSTRUCTION", hintRestart, backend.ErrDeviceLost},
-	716: {"CUDA_ERROR_MISALIGNED_ADDRESS", hintRestart, backend.ErrDeviceLost},
-	717: {"CUDA_ERROR_INVALID_ADDRESS_SPACE", hintRestart, backend.ErrDeviceLost},
-	718: {"CUDA_ERROR_INVALID_PC", hintRestart, backend.ErrDeviceLost},
-	719: {"CUDA_ERROR_LAUNCH_FAILED", "a kernel failed; " + hintRestart, backend.ErrDeviceLost},
+	702: {"CUDA_ERROR_LAUNCH_TIMEOUT", "a kernel took too long; " + hintLost, backend.ErrDeviceLost},
+	703: {"CUDA_ERROR_LAUNCH_INCOMPATIBLE_TEXTURING", hintBug, nil},
+	704: {"CUDA_ERROR_PEER_ACCESS_ALREADY_ENABLED", hintBug, nil},
+	705: {"CUDA_ERROR_PEER_ACCESS_NOT_ENABLED", hintBug, nil},
+	708: {"CUDA_ERROR_PRIMARY_CONTEXT_ACTIVE", hintBug, nil},
+	709: {"CUDA_ERROR_CONTEXT_IS_DESTROYED", hintLost, backend.ErrDeviceLost},
+	710: {"CUDA_ERROR_ASSERT", "a kernel stopped itself; " + hintLost, backend.ErrDeviceLost},
+	711: {"CUDA_ERROR_TOO_MANY_PEERS", hintBug, nil},
+	712: {"CUDA_ERROR_HOST_MEMORY_ALREADY_REGISTERED", hintBug, nil},
+	713: {"CUDA_ERROR_HOST_MEMORY_NOT_REGISTERED", hintBug, nil},
+	714: {"CUDA_ERROR_HARDWARE_STACK_ERROR", "a kernel spoilt its stack; " + hintLost, backend.ErrDeviceLost},
+	715: {"CUDA_ERROR_ILLEGAL_INSTRUCTION", "a kernel is damaged; " + hintLost, backend.ErrDeviceLost},
+	716: {"CUDA_ERROR_MISALIGNED_ADDRESS", "a kernel read across words; " + hintLost, backend.ErrDeviceLost},
+	717: {"CUDA_ERROR_INVALID_ADDRESS_SPACE", "a kernel took one memory for another; " + hintLost, backend.ErrDeviceLost},
+	718: {"CUDA_ERROR_INVALID_PC", "a kernel left its code; " + hintLost, backend.ErrDeviceLost},
+	719: {"CUDA_ERROR_LAUNCH_FAILED", "a kernel failed; " + hintLost, backend.ErrDeviceLost},
+	720: {"CUDA_ERROR_COOPERATIVE_LAUNCH_TOO_LARGE", hintBug, nil},
+	721: {"CUDA_ERROR_TENSOR_MEMORY_LEAK", "a kernel kept tensor memory; " + hintLost, backend.ErrDeviceLost},
+
 	800: {"CUDA_ERROR_NOT_PERMITTED", hintBug, nil},
 	801: {"CUDA_ERROR_NOT_SUPPORTED", "the driver is too old: install 520 or newer", backend.ErrNoDevice},
 	802: {"CUDA_ERROR_SYSTEM_NOT_READY", "the system is starting: see that nvidia-fabricmanager runs", backend.ErrNoDevice},
@@ -65,34 +107,42 @@ var driverCodes = map[int]code{
 	808: {"CUDA_ERROR_MPS_MAX_CLIENTS_REACHED", hintMPS, backend.ErrNoDevice},
 	809: {"CUDA_ERROR_MPS_MAX_CONNECTIONS_REACHED", hintMPS, backend.ErrNoDevice},
 	810: {"CUDA_ERROR_MPS_CLIENT_TERMINATED", hintMPS, backend.ErrDeviceLost},
+	811: {"CUDA_ERROR_CDP_NOT_SUPPORTED", hintBug, nil},
+	812: {"CUDA_ERROR_CDP_VERSION_MISMATCH", hintBug, nil},
+
 	900: {"CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED", "work that cannot be recorded; " + hintBug, nil},
 	901: {"CUDA_ERROR_STREAM_CAPTURE_INVALIDATED", "a call before this one failed while recording", nil},
-	911: {"CUDA_ERROR_EXTERNAL_DEVICE", hintRestart, backend.ErrDeviceLost},
+	902: {"CUDA_ERROR_STREAM_CAPTURE_MERGE", hintBug, nil},
+	903: {"CUDA_ERROR_STREAM_CAPTURE_UNMATCHED", hintBug, nil},
+	904: {"CUDA_ERROR_STREAM_CAPTURE_UNJOINED", hintBug, nil},
+	905: {"CUDA_ERROR_STREAM_CAPTURE_ISOLATION", hintBug, nil},
+	906: {"CUDA_ERROR_STREAM_CAPTURE_IMPLICIT", hintBug, nil},
+	907: {"CUDA_ERROR_CAPTURED_EVENT", hintBug, nil},
+	908: {"CUDA_ERROR_STREAM_CAPTURE_WRONG_THREAD", hintBug, nil},
+	909: {"CUDA_ERROR_TIMEOUT", "the driver waited in vain; " + hintLost, backend.ErrDeviceLost},
+	910: {"CUDA_ERROR_GRAPH_EXEC_UPDATE_FAILURE", hintBug, nil},
+	911: {"CUDA_ERROR_EXTERNAL_DEVICE", "another device failed; " + hintLost, backend.ErrDeviceLost},
+	912: {"CUDA_ERROR_INVALID_CLUSTER_SIZE", hintBug, nil},
+	913: {"CUDA_ERROR_FUNCTION_NOT_LOADED", hintBug, nil},
+	914: {"CUDA_ERROR_INVALID_RESOURCE_TYPE", hintBug, nil},
+	915: {"CUDA_ERROR_INVALID_RESOURCE_CONFIGURATION", hintBug, nil},
+	916: {"CUDA_ERROR_KEY_ROTATION", "the GPU's keys for confidential computing were not renewed; " + hintLost, backend.ErrDeviceLost},
+	917: {"CUDA_ERROR_STREAM_DETACHED", hintBug, nil},
+	918: {"CUDA_ERROR_GRAPH_RECAPTURE_FAILURE", hintBug, nil},
 	999: {"CUDA_ERROR_UNKNOWN", hintLog, backend.ErrDeviceLost},
 }
 
 // blasCodes are the states of cuBLAS by their numbers in cublas_api.h. After all
-// of them the handle of gorgonia.org/cu/blas is of no more use.
+// of them the handle of gorgonia.org/cu/blas is of no more use. The last word on
+// the device is the driver's, which is not asked where work failed.
 var blasCodes = map[int]code{
-	1:  {"CUBLAS_STATUS_NOT_INITIALIZED", "cuBLAS and the driver do not fit each other, or too little memory is free", backend.ErrDeviceLost},
-	3:  {"CUBLAS_STATUS_ALLOC_FAILED", "free memory on the device or take a smaller batch", backend.ErrOutOfMemory},
-	7:  {"CUBLAS_STATUS_INVALID_VALUE", hintBug, backend.ErrDeviceLost},
-	8:  {"CUBLAS_STATUS_ARCH_MISMATCH", "this cuBLAS does not serve the GPU in this precision", backend.ErrDeviceLost},
-	11: {"CUBLAS_STATUS_MAPPING_ERROR", hintRestart, backend.ErrDeviceLost},
-	13: {"CUBLAS_STATUS_EXECUTION_FAILED", hintRestart, backend.ErrDeviceLost},
-	14: {"CUBLAS_STATUS_INTERNAL_ERROR", hintRestart, backend.ErrDeviceLost},
-	15: {"CUBLAS_STATUS_NOT_SUPPORTED", "this cuBLAS lacks what is asked for: install a newer one", backend.ErrDeviceLost},
-}
-
-// known is the name and the text that the driver itself has for a code.
-func known(number int) (name, text string) {
-	var s *C.char
-	name = "unknown CUDA error"
-	if C.cuGetErrorName(C.CUresult(number), &s) == C.CUDA_SUCCESS {
-		name = C.GoString(s)
-	}
-	if C.cuGetErrorString(C.CUresult(number), &s) == C.CUDA_SUCCESS {
-		text = C.GoString(s)
-	}
-	return name, text
+	1:  {"CUBLAS_STATUS_NOT_INITIALIZED", "cuBLAS and the driver do not fit each other, or too little memory is free", nil},
+	3:  {"CUBLAS_STATUS_ALLOC_FAILED", hintMemory, backend.ErrOutOfMemory},
+	7:  {"CUBLAS_STATUS_INVALID_VALUE", hintBug, nil},
+	8:  {"CUBLAS_STATUS_ARCH_MISMATCH", "this cuBLAS does not serve the GPU in this precision", nil},
+	11: {"CUBLAS_STATUS_MAPPING_ERROR", hintLost, backend.ErrDeviceLost},
+	13: {"CUBLAS_STATUS_EXECUTION_FAILED", "work on the device failed; " + hintLost, backend.ErrDeviceLost},
+	14: {"CUBLAS_STATUS_INTERNAL_ERROR", "cuBLAS failed; " + hintLost, backend.ErrDeviceLost},
+	15: {"CUBLAS_STATUS_NOT_SUPPORTED", "this cuBLAS lacks what is asked for: install a newer one", nil},
+	16: {"CUBLAS_STATUS_LICENSE_ERROR", "this cuBLAS wants a licence: install another one", nil},
 }

@@ -12,6 +12,7 @@ import (
 	"maps"
 	"runtime"
 	"slices"
+	"time"
 	"unsafe"
 
 	"gorgonia.org/cu"
@@ -22,6 +23,10 @@ import (
 
 // A Device is one CUDA device with a stream of work and a cuBLAS handle on it.
 type Device struct {
+	// StepTimeout is how long a wait goes on while nothing in the stream is finished:
+	// longer than the longest launch takes. 0 is for ever.
+	StepTimeout time.Duration
+
 	info   Info
 	stream cu.Stream
 	blas   cublas.Standard
@@ -30,6 +35,10 @@ type Device struct {
 	host    map[unsafe.Pointer]int // bytes by address
 	modules []cu.Module
 	graphs  map[*Graph]struct{}
+
+	track
+	recording bool
+	recorded  int // kernels and products so far
 
 	undo   []func() error // what takes back each step of Open
 	err    error          // what all calls but Close return, once it is set
@@ -87,6 +96,9 @@ func (d *Device) open(device cu.Device) (err error) {
 	d.undo = append(d.undo, func() error {
 		return d.result("cuStreamDestroy", d.stream.Destroy())
 	})
+	if err := d.openTrack(); err != nil {
+		return err
+	}
 	return d.openBLAS()
 }
 
@@ -105,15 +117,6 @@ func (d *Device) enter(device cu.Device) error {
 
 // Info describes the device. FreeBytes is what was free when it was opened.
 func (d *Device) Info() Info { return d.info }
-
-// Sync waits for all work before it. The failures of that work come out here
-// or from any call before.
-func (d *Device) Sync() error {
-	if d.err != nil {
-		return d.err
-	}
-	return d.result("cuStreamSynchronize", d.stream.Synchronize())
-}
 
 // Live is the number of things that the device owns: memory, host memory,
 // modules and graphs. It is 0 after Close.

@@ -2,6 +2,9 @@
 
 package driver
 
+// #include <cuda.h>
+import "C"
+
 import (
 	"errors"
 	"fmt"
@@ -33,7 +36,8 @@ func (e *Error) Error() string {
 // backend.ErrDeviceLost, or nil if the failure is none of them.
 func (e *Error) Unwrap() error { return e.fault }
 
-// driverError makes an error of the result of a driver call, nil for success.
+// driverError makes an error of the result of a driver call, nil for success. A
+// code that is not known here may be one that loses the device.
 func driverError(call string, code int) error {
 	if code == 0 {
 		return nil
@@ -42,7 +46,20 @@ func driverError(call string, code int) error {
 		return &Error{call, code, k.name, k.hint, k.fault}
 	}
 	name, text := known(code)
-	return &Error{call, code, name, text, nil}
+	return &Error{call, code, name, text, backend.ErrDeviceLost}
+}
+
+// known is the name and the text that the driver itself has for a code.
+func known(number int) (name, text string) {
+	var s *C.char
+	name = "unknown CUDA error"
+	if C.cuGetErrorName(C.CUresult(number), &s) == C.CUDA_SUCCESS {
+		name = C.GoString(s)
+	}
+	if C.cuGetErrorString(C.CUresult(number), &s) == C.CUDA_SUCCESS {
+		text = C.GoString(s)
+	}
+	return name, text
 }
 
 // blasError makes an error of the status of a cuBLAS call, nil for success.
@@ -53,7 +70,7 @@ func blasError(call string, code int) error {
 	if k, ok := blasCodes[code]; ok {
 		return &Error{call, code, k.name, k.hint, k.fault}
 	}
-	return &Error{call, code, "unknown cuBLAS status", "", backend.ErrDeviceLost}
+	return &Error{call, code, "unknown cuBLAS status", hintLost, backend.ErrDeviceLost}
 }
 
 // unopened makes err say that there is no usable device, unless there is one

@@ -33,8 +33,8 @@ const (
 // of row-major float32 matrices op(A) (m, k), op(B) (k, n) and C (m, n), after
 // all work before it. If transA is true, op(A) is the transpose of A, which is
 // stored as (k, m); so with transB and B. Rows start lda, ldb and ldc elements
-// after each other. If beta is 0, C is not read. Gemm does not wait, and it can
-// be recorded.
+// after each other. If beta is 0, C is not read. Gemm waits only while much work
+// is left, and it can be recorded.
 //
 // cuBLAS is column-major, and what it takes for a matrix is the transpose of
 // the row-major one in the same place. So it is asked for
@@ -52,7 +52,10 @@ func (d *Device) Gemm(p Precision, transA, transB bool, m, n, k int, alpha float
 	}
 	d.blas.Sgemm(transpose(transB), transpose(transA), n, m, k,
 		alpha, b.floats(), ldb, a.floats(), lda, beta, c.floats(), ldc)
-	return d.status("cublasSgemm", d.blas.Err())
+	if err := d.status("cublasSgemm", d.blas.Err()); err != nil {
+		return err
+	}
+	return d.launched(1)
 }
 
 func (d *Device) gemmEx(p Precision, transA, transB bool, m, n, k int, alpha float32,
@@ -61,10 +64,14 @@ func (d *Device) gemmEx(p Precision, transA, transB bool, m, n, k int, alpha flo
 	if p == BFloat16 {
 		compute = C.CUBLAS_COMPUTE_32F_FAST_16BF
 	}
-	return d.blasCheck("cublasGemmEx", C.cublasGemmEx(d.handle(), operation(transB), operation(transA),
+	code := C.cublasGemmEx(d.handle(), operation(transB), operation(transA),
 		C.int(n), C.int(m), C.int(k), unsafe.Pointer(&alpha),
 		b.pointer(), C.CUDA_R_32F, C.int(ldb), a.pointer(), C.CUDA_R_32F, C.int(lda), unsafe.Pointer(&beta),
-		c.pointer(), C.CUDA_R_32F, C.int(ldc), compute, C.CUBLAS_GEMM_DEFAULT))
+		c.pointer(), C.CUDA_R_32F, C.int(ldc), compute, C.CUBLAS_GEMM_DEFAULT)
+	if err := d.blasCheck("cublasGemmEx", code); err != nil {
+		return err
+	}
+	return d.launched(1)
 }
 
 // openBLAS makes a cuBLAS handle that works on the device's stream, in a
@@ -111,10 +118,9 @@ func (d *Device) blasCheck(call string, code C.cublasStatus_t) error {
 }
 
 // keepBLAS remembers the first error, whatever it is: after that one
-// gorgonia.org/cu/blas does nothing, without a word. The driver may still have
-// the device.
+// gorgonia.org/cu/blas does nothing, without a word.
 func (d *Device) keepBLAS(err error) error {
-	d.err = cmp.Or(d.err, err)
+	d.err = cmp.Or(d.err, d.keep(err))
 	return err
 }
 

@@ -14,6 +14,7 @@ import (
 // A Graph is recorded work.
 type Graph struct {
 	device *Device
+	work   int // kernels and products
 	exec   C.CUgraphExec
 }
 
@@ -45,7 +46,9 @@ func (d *Device) capture(work func() error) (graph C.CUgraph, err error) {
 		return nil, err
 	}
 	err = errUnfinished
+	d.recording, d.recorded = true, 0
 	defer func() {
+		d.recording = false
 		if d.lost {
 			err = d.err
 			return
@@ -62,7 +65,7 @@ func (d *Device) capture(work func() error) (graph C.CUgraph, err error) {
 
 // instantiate turns a recording into what can be launched.
 func (d *Device) instantiate(graph C.CUgraph) (*Graph, error) {
-	g := &Graph{device: d}
+	g := &Graph{device: d, work: d.recorded}
 	err := d.check("cuGraphInstantiateWithFlags", C.cuGraphInstantiateWithFlags(&g.exec, graph, 0))
 	if d.lost {
 		return nil, err
@@ -79,8 +82,8 @@ func (d *Device) instantiate(graph C.CUgraph) (*Graph, error) {
 	return g, nil
 }
 
-// Launch does the recorded work once more, after all work before it. It does
-// not wait. It panics if the graph is closed.
+// Launch does the recorded work once more, after all work before it. It waits
+// only while much work is left. It panics if the graph is closed.
 func (g *Graph) Launch() error {
 	d := g.device
 	if d.err != nil {
@@ -89,7 +92,10 @@ func (g *Graph) Launch() error {
 	if g.exec == nil {
 		panic("driver: Launch of a closed graph")
 	}
-	return d.check("cuGraphLaunch", C.cuGraphLaunch(g.exec, d.cstream()))
+	if err := d.check("cuGraphLaunch", C.cuGraphLaunch(g.exec, d.cstream())); err != nil {
+		return err
+	}
+	return d.launched(g.work)
 }
 
 // Close frees the graph. Closing it again does nothing.

@@ -22,8 +22,8 @@ func (d *Device) Alloc(n int) (Ptr, error) {
 	if n <= 0 {
 		panic("driver: Alloc of no bytes")
 	}
-	if d.err != nil {
-		return 0, d.err
+	if err := d.Sync(); err != nil {
+		return 0, err
 	}
 	p, err := cu.MemAlloc(int64(n))
 	if err := d.result("cuMemAlloc", err); err != nil {
@@ -40,8 +40,8 @@ func (d *Device) Free(p Ptr) error {
 		panic("driver: Free of memory that is not allocated")
 	}
 	delete(d.memory, p)
-	if d.err != nil {
-		return d.err
+	if err := d.Sync(); err != nil {
+		return err
 	}
 	return d.result("cuMemFree", cu.MemFree(cu.DevicePtr(p)))
 }
@@ -61,6 +61,9 @@ func (d *Device) CopyIn(dst Ptr, src []byte) error {
 	if d.err != nil || len(src) == 0 {
 		return d.err
 	}
+	if err := d.Sync(); err != nil {
+		return err
+	}
 	var pin runtime.Pinner
 	defer pin.Unpin()
 	pin.Pin(&src[0])
@@ -76,6 +79,9 @@ func (d *Device) CopyIn(dst Ptr, src []byte) error {
 func (d *Device) CopyOut(dst []byte, src Ptr) error {
 	if d.err != nil || len(dst) == 0 {
 		return d.err
+	}
+	if err := d.Sync(); err != nil {
+		return err
 	}
 	var pin runtime.Pinner
 	defer pin.Unpin()
@@ -103,8 +109,8 @@ func (d *Device) AllocHost(n int) ([]byte, error) {
 	if n <= 0 {
 		panic("driver: AllocHost of no bytes")
 	}
-	if d.err != nil {
-		return nil, d.err
+	if err := d.Sync(); err != nil {
+		return nil, err
 	}
 	var p unsafe.Pointer
 	if err := d.check("cuMemAllocHost", C.cuMemAllocHost(&p, C.size_t(n))); err != nil {
@@ -122,8 +128,8 @@ func (d *Device) FreeHost(b []byte) error {
 		panic("driver: FreeHost of memory that is not allocated")
 	}
 	delete(d.host, p)
-	if d.err != nil {
-		return d.err
+	if err := d.Sync(); err != nil {
+		return err
 	}
 	return d.result("cuMemFreeHost", cu.MemFreeHost(p))
 }

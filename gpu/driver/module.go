@@ -78,8 +78,8 @@ func Int(i int) Arg {
 func Float(f float32) Arg { return Arg(math.Float32bits(f)) }
 
 // Launch runs f on grid blocks of block threads, each block with shared bytes
-// of dynamic shared memory, after all work before it. It does not wait, and it
-// can be recorded: a recorded launch keeps its arguments. The arguments must be
+// of dynamic shared memory, after all work before it. It waits only while much
+// work is left, and it can be recorded: a recorded launch keeps its arguments. The arguments must be
 // those of the kernel in number and type; nothing checks them.
 func (d *Device) Launch(f Function, grid, block Dim, shared int, args ...Arg) error {
 	if d.err != nil {
@@ -93,5 +93,5 @@ func (d *Device) Launch(f Function, grid, block Dim, shared int, args ...Arg) er
 	if code != 0 {
 		return d.check("cuLaunchKernel "+f.name, code)
 	}
-	return nil
+	return d.launched(1)
 }

@@ -127,7 +127,7 @@ func TestOutOfMemory(t *testing.T) {
 	if free, _, err := d.Mem(); err != nil || free != left {
 		t.Errorf("%d bytes are free, %v", free, err)
 	}
-	const want = "cuMemAlloc: CUDA_ERROR_OUT_OF_MEMORY (2): free memory on the device or take a smaller batch"
+	const want = "cuMemAlloc: CUDA_ERROR_OUT_OF_MEMORY (2): free memory on the device or take a smaller network"
 	if p, err := d.Alloc(left + 1); p != 0 || !errors.Is(err, backend.ErrOutOfMemory) || err.Error() != want {
 		t.Errorf("too large an Alloc: %v, %v", p, err)
 	}

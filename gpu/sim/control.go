@@ -3,6 +3,7 @@
 package sim
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"sync/atomic"
@@ -14,8 +15,11 @@ import (
 // control is the memory that the library and the test share. The same words in
 // the same order are in library/control.h.
 type control struct {
-	calls, live, leaked, used                           atomic.Uint64
-	capacity, failCall, failCode, failAlways, failLater atomic.Uint64
+	calls, live, leaked, used, products, late atomic.Uint64
+	lateName                                  [32]byte
+
+	capacity, failCall, failCode, failAlways, failLater, hangCall atomic.Uint64
+	flipProduct, flipAlways, flipElement, flipBit                 atomic.Uint64
 }
 
 // A Device is the simulated device as a test sees it, from outside the driver.
@@ -80,6 +84,16 @@ func (d *Device) Leaked() int { return int(d.c.leaked.Load()) }
 // Used is the number of bytes of device memory that are allocated.
 func (d *Device) Used() int { return int(d.c.used.Load()) }
 
+// Products is the number of matrix products computed so far.
+func (d *Device) Products() int { return int(d.c.products.Load()) }
+
+// CallsAfterLoss is the number of calls that were made after one had returned an
+// error that ends the context, and the function of the first of them.
+func (d *Device) CallsAfterLoss() (n int, first string) {
+	name, _, _ := bytes.Cut(d.c.lateName[:], []byte{0})
+	return int(d.c.late.Load()), string(name)
+}
+
 // SetCapacity gives the device n bytes of memory in place of 8 GiB.
 func (d *Device) SetCapacity(n int) { d.c.capacity.Store(uint64(n)) }
 
@@ -98,6 +112,27 @@ func (d *Device) Fail(f Fault) {
 	d.c.failAlways.Store(word(f.Always))
 	d.c.failLater.Store(word(f.Later))
 	d.c.failCall.Store(uint64(f.Call))
+}
+
+// Hang makes the device finish no work from that call on, counted as Calls
+// counts. Calls that wait for work do not return then; 0 is never.
+func (d *Device) Hang(call int) { d.c.hangCall.Store(uint64(call)) }
+
+// A Flip is a wrong bit in the result of a matrix product.
+type Flip struct {
+	Product int  // the product, counted from 1 as Products counts
+	Element int  // of its result in the order of memory, modulo their number
+	Bit     int  // 0 is the last of the fraction, 31 the sign
+	Always  bool // all products after it have one too
+}
+
+// Flip makes the device have f and no other wrong bit. The zero Flip is none.
+func (d *Device) Flip(f Flip) {
+	d.c.flipProduct.Store(0)
+	d.c.flipElement.Store(uint64(f.Element))
+	d.c.flipBit.Store(uint64(f.Bit))
+	d.c.flipAlways.Store(word(f.Always))
+	d.c.flipProduct.Store(uint64(f.Product))
 }
 
 func word(b bool) uint64 {

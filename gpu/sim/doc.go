@@ -13,8 +13,10 @@
 //     allocation ends where a page starts that nobody may touch; what is written
 //     shortly before it shows when it is freed.
 //   - A barrier that cannot open fails with CUDA_ERROR_LAUNCH_TIMEOUT.
-//   - All work waits until the host waits for it. Only then are the host's
-//     buffers read and written and do a kernel's failures come out.
+//   - All work waits until the host waits for it, or has asked for it twice. Only
+//     then are the host's buffers read and written and do a kernel's failures come
+//     out. What an event comes before is not done with it.
+//   - A launch waits where the queue is full, at 1024 kernels and products.
 //   - Blocks and their threads run in rising order in one launch and in falling
 //     order in the next, and each thread runs until it has to wait.
 //   - A call from a thread without the context fails.

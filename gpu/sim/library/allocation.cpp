@@ -33,6 +33,7 @@ CUresult cuMemAlloc(CUdeviceptr *p, size_t n) {
 	return call(no_record, [&] {
 		if (n == 0)
 			return CUDA_ERROR_INVALID_VALUE;
+		wait();
 		if (n > world.control->capacity - world.used)
 			return CUDA_ERROR_OUT_OF_MEMORY;
 		*p = (CUdeviceptr)fence_alloc(n);
@@ -78,12 +79,14 @@ CUresult cuMemFreeHost(void *p) {
 	});
 }
 
-// Copies read and write the host's memory only when the stream comes to them.
+// Copies read and write the host's memory only when the stream comes to them. As
+// with memory that is not page-locked, the call itself may wait for the stream.
 
 CUresult cuMemcpyHtoDAsync(CUdeviceptr to, const void *from, size_t n, CUstream stream) {
 	return call(no_record, [&] {
 		if (!spans(to, n))
 			return CUDA_ERROR_INVALID_VALUE;
+		wait();
 		return enqueue(stream, [=] {
 			memcpy((void *)to, from, n);
 			return CUDA_SUCCESS;
@@ -95,6 +98,7 @@ CUresult cuMemcpyDtoHAsync(void *to, CUdeviceptr from, size_t n, CUstream stream
 	return call(no_record, [&] {
 		if (!spans(from, n))
 			return CUDA_ERROR_INVALID_VALUE;
+		wait();
 		return enqueue(stream, [=] {
 			memcpy(to, (const void *)from, n);
 			return CUDA_SUCCESS;

@@ -55,6 +55,20 @@ std::vector<float> pack(const float *a, int lda, bool trans, int rows, int cols,
 	return packed;
 }
 
+// flip turns over the bit of the result that the tests want to be wrong.
+void flip(const Gemm &g) {
+	Control &c = *world.control;
+	c.products++;
+	if (c.flip_product == 0 || c.products < c.flip_product || (c.products > c.flip_product && !c.flip_always))
+		return;
+	const size_t i = c.flip_element % ((size_t)g.m * g.n);
+	float *element = &g.c[i / g.m * g.ldc + i % g.m];
+	uint32_t u;
+	memcpy(&u, element, sizeof u);
+	u ^= 1u << c.flip_bit;
+	memcpy(element, &u, sizeof u);
+}
+
 // multiply adds up each sum in float32 in the order of the index.
 CUresult multiply(const Gemm &g) {
 	const std::vector<float> a = pack(g.a, g.lda, g.trans_a, g.m, g.k, g.round);
@@ -72,6 +86,7 @@ CUresult multiply(const Gemm &g) {
 		for (int i = 0; i < g.m; i++)
 			c[i] = g.beta == 0 ? g.alpha * sums[i] : g.alpha * sums[i] + g.beta * c[i];
 	}
+	flip(g);
 	return CUDA_SUCCESS;
 }
 
@@ -84,6 +99,7 @@ cublasStatus_t status(CUresult code) {
 		return CUBLAS_STATUS_INVALID_VALUE;
 	case CUDA_ERROR_OUT_OF_MEMORY:
 		return CUBLAS_STATUS_ALLOC_FAILED;
+	case CUDA_ERROR_DEVICE_UNAVAILABLE:
 	case CUDA_ERROR_INVALID_CONTEXT:
 	case CUDA_ERROR_INVALID_HANDLE:
 		return CUBLAS_STATUS_NOT_INITIALIZED;
@@ -94,11 +110,12 @@ cublasStatus_t status(CUresult code) {
 
 // with_handle is the frame of all functions that take a handle.
 template <typename F>
-cublasStatus_t with_handle(cublasHandle_t handle, F body) {
-	return status(call(context, [&]() -> CUresult {
+cublasStatus_t with_handle(cublasHandle_t handle, F body, const char *name = __builtin_FUNCTION()) {
+	const auto found = [&]() -> CUresult {
 		Blas *blas = find<Blas>(handle);
 		return blas ? body(*blas) : CUDA_ERROR_INVALID_HANDLE;
-	}));
+	};
+	return status(call(context, found, name));
 }
 
 bool fits(const Gemm &g) {

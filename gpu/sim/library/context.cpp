@@ -12,7 +12,7 @@ extern "C" __attribute__((visibility("default"))) const int simulated_device = 1
 CUresult cuInit(unsigned) {
 	const std::lock_guard<std::mutex> lock(world.mutex);
 	attach();
-	return enter(nothing);
+	return enter(nothing, "cuInit");
 }
 
 CUresult cuDriverGetVersion(int *version) {

@@ -48,7 +48,7 @@ struct Handler {
 
 }  // namespace
 
-CUresult perform(const std::vector<Work> &queue) {
+CUresult perform(std::deque<Launch> &queue, const bool *done) {
 	if (queue.empty())
 		return CUDA_SUCCESS;
 	const Handler handler;
@@ -56,9 +56,11 @@ CUresult perform(const std::vector<Work> &queue) {
 		abandon_block();
 		return CUDA_ERROR_ILLEGAL_ADDRESS;
 	}
-	for (const Work &work : queue)
-		if (const CUresult code = work())
+	for (; !queue.empty() && !(done && *done); queue.pop_front()) {
+		if (const CUresult code = queue.front().work())
 			return code;
+		world.queued -= queue.front().size;
+	}
 	return CUDA_SUCCESS;
 }
 

@@ -11,7 +11,7 @@ using namespace sim;
 
 namespace {
 
-struct Launch {
+struct Grid {
 	Dim grid, block;
 	size_t shared;
 	std::function<void()> thread;
@@ -20,7 +20,7 @@ struct Launch {
 // run_grid runs the blocks one after the other: in rising order, then for the
 // next launch in falling order, and their threads likewise. A kernel may count
 // on neither.
-CUresult run_grid(const Launch &launch) {
+CUresult run_grid(const Grid &launch) {
 	static bool falling;
 	falling = !falling;
 	grid_size = launch.grid;
@@ -41,7 +41,7 @@ CUresult run_grid(const Launch &launch) {
 
 // run gives the blocks their dynamic shared memory. Without any, use of it is a
 // fault.
-CUresult run(const Launch &launch) {
+CUresult run(const Grid &launch) {
 	dynamic_shared = nullptr;
 	if (launch.shared == 0)
 		return run_grid(launch);
@@ -52,7 +52,7 @@ CUresult run(const Launch &launch) {
 }
 
 // fits tells whether a GPU could run the launch.
-bool fits(const Launch &l) {
+bool fits(const Grid &l) {
 	const size_t threads = (size_t)l.block.x * l.block.y * l.block.z;
 	return threads > 0 && threads <= 1024 && l.block.z <= 64 && l.grid.x > 0 && l.grid.x <= 0x7fffffff &&
 	       l.grid.y > 0 && l.grid.y <= 65535 && l.grid.z > 0 && l.grid.z <= 65535 && l.shared <= 48 << 10;
@@ -102,7 +102,7 @@ CUresult cuLaunchKernel(CUfunction function, unsigned grid_x, unsigned grid_y, u
 	return call(context, [&] {
 		if (function == nullptr)
 			return CUDA_ERROR_INVALID_HANDLE;
-		Launch launch = {{grid_x, grid_y, grid_z}, {block_x, block_y, block_z}, shared, {}};
+		Grid launch = {{grid_x, grid_y, grid_z}, {block_x, block_y, block_z}, shared, {}};
 		if (!fits(launch))
 			return CUDA_ERROR_INVALID_VALUE;
 		launch.thread = (*(const Kernel *)function)(params);

@@ -1,4 +1,4 @@
-// Streams, and graphs of what a stream records.
+// Streams, events in them, and graphs of what a stream records.
 
 #include "world.h"
 
@@ -34,6 +34,41 @@ CUresult cuStreamDestroy(CUstream stream) {
 
 CUresult cuStreamSynchronize(CUstream stream) {
 	return call(no_record, [&] { return find<Stream>(stream) ? drain() : CUDA_ERROR_INVALID_HANDLE; });
+}
+
+CUresult cuStreamQuery(CUstream stream) {
+	return call(no_record, [&] { return find<Stream>(stream) ? poll() : CUDA_ERROR_INVALID_HANDLE; });
+}
+
+CUresult cuEventCreate(CUevent *event, unsigned) {
+	return call(context, [&] {
+		*event = add<CUevent>(std::make_unique<Event>());
+		return CUDA_SUCCESS;
+	});
+}
+
+CUresult cuEventDestroy(CUevent event) {
+	return call(context, [&] { return destroy<Event>(event); });
+}
+
+CUresult cuEventRecord(CUevent handle, CUstream stream) {
+	return call(no_record, [&] {
+		Event *event = find<Event>(handle);
+		if (event == nullptr)
+			return CUDA_ERROR_INVALID_HANDLE;
+		const auto done = event->done = std::make_shared<bool>(false);
+		return enqueue(stream, [done] {
+			*done = true;
+			return CUDA_SUCCESS;
+		}, 0);
+	});
+}
+
+CUresult cuEventQuery(CUevent handle) {
+	return call(no_record, [&] {
+		const Event *event = find<Event>(handle);
+		return event ? poll(event->done.get()) : CUDA_ERROR_INVALID_HANDLE;
+	});
 }
 
 CUresult cuStreamBeginCapture(CUstream handle, CUstreamCaptureMode) {
@@ -87,7 +122,7 @@ CUresult cuGraphLaunch(CUgraphExec handle, CUstream stream) {
 				if (const CUresult code = node())
 					return code;
 			return CUDA_SUCCESS;
-		});
+		}, exec->nodes->size());
 	});
 }
 

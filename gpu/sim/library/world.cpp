@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -16,6 +17,10 @@ World world;
 namespace {
 
 const uint64_t default_capacity = (uint64_t)8 << 30;
+
+// queue_length is how many kernels and products a stream takes before a launch
+// waits.
+const size_t queue_length = 1024;
 
 // sticks tells whether a context is lost after an error.
 bool sticks(CUresult code) {
@@ -32,6 +37,7 @@ bool sticks(CUresult code) {
 	case CUDA_ERROR_INVALID_PC:
 	case CUDA_ERROR_LAUNCH_FAILED:
 	case CUDA_ERROR_EXTERNAL_DEVICE:
+	case CUDA_ERROR_UNKNOWN:
 		return true;
 	default:
 		return false;
@@ -52,6 +58,9 @@ CUresult injected() {
 		world.broken = code;
 	return code;
 }
+
+// hangs tells whether work never ends.
+bool hangs() { return world.control->hang_call != 0 && world.control->calls >= world.control->hang_call; }
 
 Control *map_control(const char *path) {
 	const int file = open(path, O_RDWR | O_CLOEXEC);
@@ -77,10 +86,12 @@ void attach() {
 	world.device++;
 	world.retained = 0;
 	world.broken = world.late = CUDA_SUCCESS;
+	world.told = false;
 }
 
 void reset() {
 	world.queue.clear();
+	world.queued = 0;
 	world.recorder = nullptr;
 	world.objects.clear();
 	for (const auto &[address, bytes] : world.memory)
@@ -97,8 +108,10 @@ std::vector<uint64_t> &contexts() {
 	return stack;
 }
 
-CUresult enter(Need need) {
+CUresult enter(Need need, const char *name) {
 	world.control->calls++;
+	if (world.told && world.control->late++ == 0)
+		strncpy(world.control->late_name, name, sizeof world.control->late_name - 1);
 	if (world.control->capacity == 0)
 		world.control->capacity = default_capacity;
 	if (const CUresult code = injected())
@@ -116,33 +129,59 @@ CUresult enter(Need need) {
 	return CUDA_SUCCESS;
 }
 
-void leave() {
+CUresult leave(CUresult result) {
 	Control &c = *world.control;
 	c.live = (world.retained > 0) + world.objects.size() + world.memory.size() + world.host.size();
 	c.used = world.used;
+	world.told = world.told || sticks(result);
+	return result;
 }
 
-CUresult enqueue(CUstream handle, Work work) {
+CUresult enqueue(CUstream handle, Work work, size_t size) {
 	Stream *stream = find<Stream>(handle);
 	if (stream == nullptr)
 		return CUDA_ERROR_INVALID_HANDLE;
-	if (stream->recording)
+	if (stream->recording) {
 		stream->recording->push_back(std::move(work));
-	else
-		world.queue.push_back(std::move(work));
-	return CUDA_SUCCESS;
+		return CUDA_SUCCESS;
+	}
+	CUresult result = CUDA_SUCCESS;
+	if (world.queued > 0 && world.queued + size > queue_length)
+		result = drain();
+	world.queue.push_back({std::move(work), size});
+	world.queued += size;
+	world.polled = false;
+	return result;
 }
 
-CUresult drain() {
-	std::vector<Work> queue;
-	queue.swap(world.queue);
+void wait() {
+	while (hangs() && !world.queue.empty())
+		usleep(1000);
+}
+
+CUresult drain(const bool *done) {
+	wait();
 	CUresult result = world.late;
 	world.late = CUDA_SUCCESS;
 	if (result == CUDA_SUCCESS)
-		result = perform(queue);
+		result = perform(world.queue, done);
+	if (result) {
+		world.queue.clear();
+		world.queued = 0;
+	}
 	if (sticks(result))
 		world.broken = result;
 	return result;
+}
+
+CUresult poll(const bool *done) {
+	if (world.late == CUDA_SUCCESS && (done ? *done : world.queue.empty()))
+		return CUDA_SUCCESS;
+	if (hangs() || !world.polled) {
+		world.polled = true;
+		return CUDA_ERROR_NOT_READY;
+	}
+	return drain(done);
 }
 
 }  // namespace sim

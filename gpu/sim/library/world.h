@@ -10,6 +10,7 @@
 
 #include <stdint.h>
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -24,6 +25,13 @@ namespace sim {
 
 // Work is something that the device does when its turn comes.
 using Work = std::function<CUresult()>;
+
+// A Launch is work in a stream, of so many kernels and products.
+struct Launch {
+	Work work;
+	size_t size;
+};
+
 using Recording = std::shared_ptr<std::vector<Work>>;
 
 // An Object is what a handle stands for.
@@ -48,6 +56,10 @@ struct ExecGraph : Object {
 	Recording nodes;
 };
 
+struct Event : Object {
+	std::shared_ptr<bool> done = std::make_shared<bool>(true);  // all work before its last record
+};
+
 struct Blas : Object {
 	CUstream stream = nullptr;
 	std::set<std::vector<int>> loaded;  // shapes of the products so far
@@ -64,13 +76,16 @@ struct World {
 	int retained = 0;                // count of the primary context
 	CUresult broken = CUDA_SUCCESS;  // the error that ended the context
 	CUresult late = CUDA_SUCCESS;    // an injected error that has yet to come out
+	bool told = false;               // the host knows that the context is lost
 
 	std::map<void *, std::unique_ptr<Object>> objects;
 	std::map<CUdeviceptr, size_t> memory;  // bytes by address
 	size_t used = 0;                       // bytes of memory
 	std::map<void *, size_t> host;         // bytes by address
 
-	std::vector<Work> queue;     // asked for and not done yet
+	std::deque<Launch> queue;    // asked for and not done yet
+	size_t queued = 0;           // kernels and products in the queue
+	bool polled = false;         // the host has asked whether the queue is done
 	Stream *recorder = nullptr;  // the stream that records, if one does
 };
 
@@ -99,31 +114,39 @@ enum Need {
 };
 
 // enter counts a call and returns why it fails, if it does. The world is locked.
-CUresult enter(Need need);
+CUresult enter(Need need, const char *name);
 
-// leave counts what there is after a call.
-void leave();
+// leave counts what there is after a call, and returns its result.
+CUresult leave(CUresult result);
 
 // call is the frame of all functions of the driver.
 template <typename F>
-CUresult call(Need need, F body) {
+CUresult call(Need need, F body, const char *name = __builtin_FUNCTION()) {
 	const std::lock_guard<std::mutex> lock(world.mutex);
-	CUresult result = enter(need);
+	CUresult result = enter(need, name);
 	if (result == CUDA_SUCCESS)
 		result = body();
-	leave();
-	return result;
+	return leave(result);
 }
 
-// enqueue lets the stream do or record the work.
-CUresult enqueue(CUstream stream, Work work);
+// enqueue lets the stream do or record the work, of so many kernels and products.
+// Like a GPU's, the queue is of limited length: the call waits while it is full.
+CUresult enqueue(CUstream stream, Work work, size_t size = 1);
 
-// drain does all work that is left and returns the first error.
-CUresult drain();
+// wait returns once the work is not kept from ending, which may be never.
+void wait();
 
-// perform does the work and makes a fault of the processor the error that a GPU
-// has for it.
-CUresult perform(const std::vector<Work> &queue);
+// drain does the work that is left, up to where *done is set if done is not null,
+// and returns the first error.
+CUresult drain(const bool *done = nullptr);
+
+// poll is drain for a host that asks and does not wait: what is not done is found
+// so once, and then done.
+CUresult poll(const bool *done = nullptr);
+
+// perform does the work up to where *done is set, and makes a fault of the
+// processor the error that a GPU has for it.
+CUresult perform(std::deque<Launch> &queue, const bool *done);
 
 // attach makes the device new if the tests have named another control file.
 void attach();

@@ -1,0 +1,155 @@
+//go:build cuda && linux
+
+package driver
+
+// #include <cuda.h>
+import "C"
+
+import (
+	"fmt"
+	"time"
+
+	"mnistgpu/internal/backend"
+)
+
+// A call that waits inside the driver cannot be ended, so none does: the host
+// asks again and again whether the work is done. Before calls that may wait of
+// themselves, for memory or for a full queue, the work is done already, or there
+// is room.
+
+const (
+	// spinning is how long a wait asks without a pause. Most end in it.
+	spinning = time.Millisecond
+
+	// A pause is at most longestPause, and at most this part of the wait so far.
+	longestPause = time.Millisecond / 2
+	pausePart    = 64
+
+	// maxQueued is how many kernels and products come between two marks. The queue
+	// of a stream takes some 1024.
+	maxQueued = 256
+
+	// Marks are between shortestLap and longestLap apart, if one launch does not
+	// take longer: there is always work in the queue, and never much.
+	shortestLap = 20 * time.Millisecond
+	longestLap  = 80 * time.Millisecond
+)
+
+// A track is what is known of the work in the stream. Marks, of which two are in
+// the stream at most, tell that it goes on: what takes long is then not taken for
+// what never ends.
+type track struct {
+	marks   [2]mark
+	oldest  int       // of the marks
+	reached time.Time // when a mark was last seen done
+
+	launches int // since the last mark
+	queued   int // kernels and products in them
+	stride   int // launches between marks
+}
+
+// A mark is an event that is done when all work before it is.
+type mark struct {
+	event C.CUevent
+	set   bool
+}
+
+// openTrack makes the events.
+func (d *Device) openTrack() error {
+	d.stride = 1
+	for i := range d.marks {
+		var event C.CUevent
+		if err := d.check("cuEventCreate", C.cuEventCreate(&event, C.CU_EVENT_DISABLE_TIMING)); err != nil {
+			return err
+		}
+		d.marks[i].event = event
+		d.undo = append(d.undo, func() error { return d.check("cuEventDestroy", C.cuEventDestroy(event)) })
+	}
+	return nil
+}
+
+// launched counts a launch of that many kernels and products, and sets a mark
+// where one is due. So that the queue stays short, it waits for the mark before
+// the last.
+func (d *Device) launched(work int) error {
+	if d.recording {
+		d.recorded += work
+		return nil
+	}
+	d.launches++
+	d.queued += work
+	if d.launches < d.stride && d.queued < maxQueued {
+		return nil
+	}
+	m := &d.marks[d.oldest]
+	if err := d.reach(m); err != nil {
+		return err
+	}
+	if err := d.check("cuEventRecord", C.cuEventRecord(m.event, d.cstream())); err != nil {
+		return err
+	}
+	m.set = true
+	d.oldest = 1 - d.oldest
+	d.launches, d.queued = 0, 0
+	return nil
+}
+
+// reach waits for a mark, if it is set. The time since the one before says how far
+// apart the next ones are to be.
+func (d *Device) reach(m *mark) error {
+	if !m.set {
+		return nil
+	}
+	m.set = false
+	if err := d.await("cuEventQuery", func() C.CUresult { return C.cuEventQuery(m.event) }); err != nil {
+		return err
+	}
+	lap := time.Since(d.reached)
+	d.reached = time.Now()
+	switch {
+	case lap < shortestLap:
+		d.stride = min(2*d.stride, maxQueued)
+	case lap > longestLap:
+		d.stride = max(d.stride/2, 1)
+	}
+	return nil
+}
+
+// Sync waits for all work before it. The failures of that work come out here
+// or from any call before, and an Error of CUDA_ERROR_NOT_READY if it does not
+// go on for StepTimeout.
+func (d *Device) Sync() error {
+	for _, i := range []int{d.oldest, 1 - d.oldest} {
+		if d.err != nil {
+			return d.err
+		}
+		if err := d.reach(&d.marks[i]); err != nil {
+			return err
+		}
+	}
+	return d.await("cuStreamQuery", func() C.CUresult { return C.cuStreamQuery(d.cstream()) })
+}
+
+// await asks until the answer is another than "not ready", or StepTimeout is over.
+func (d *Device) await(call string, ask func() C.CUresult) error {
+	start := time.Now()
+	for {
+		code := ask()
+		waited := time.Since(start)
+		switch {
+		case code != C.CUDA_ERROR_NOT_READY:
+			return d.check(call, code)
+		case d.StepTimeout > 0 && waited >= d.StepTimeout:
+			return d.keep(unfinished(call, d.StepTimeout))
+		case waited > spinning:
+			time.Sleep(min(waited/pausePart, longestPause))
+		}
+	}
+}
+
+// unfinished is the error of a wait that has lasted too long.
+func unfinished(call string, timeout time.Duration) error {
+	k := driverCodes[C.CUDA_ERROR_NOT_READY]
+	hint := fmt.Sprintf("nothing was finished in %v; %s", timeout, k.hint)
+	return &Error{call, C.CUDA_ERROR_NOT_READY, k.name, hint, backend.ErrDeviceLost}
+}
