@@ -38,6 +38,7 @@ func Open(options Options) (backend.Backend, error) {
 	if err != nil {
 		return nil, unopened(err)
 	}
+	device.StepTimeout = options.StepTimeout
 	b := &Backend{device: device, options: options, warm: map[product]bool{}}
 	if err := b.load(); err != nil {
 		device.Close()

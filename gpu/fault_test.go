@@ -5,9 +5,12 @@ package gpu
 import (
 	"errors"
 	"fmt"
+	"os"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"mnistgpu/gpu/sim"
 	"mnistgpu/internal/backend"
@@ -16,23 +19,29 @@ import (
 // tiny is a task that is soon done.
 var tiny = task{pixels: 4, hidden: 3, batch: 2, steps: 3, rule: plain}
 
-// A code is a CUresult that calls fail with in TestFaults.
-type code struct {
-	number int
-	kind   error // that it has after Open
-	ends   bool  // nothing can be freed after it
+// codes are what calls fail with in TestFaults, and the kinds of the errors after
+// Open: out of memory, device unavailable, and those after which the device is
+// lost and no call may follow.
+var codes = map[int]error{
+	2:   backend.ErrOutOfMemory,
+	46:  backend.ErrDeviceLost,
+	214: backend.ErrDeviceLost,
+	220: backend.ErrDeviceLost,
+	700: backend.ErrDeviceLost,
+	702: backend.ErrDeviceLost,
+	710: backend.ErrDeviceLost,
+	719: backend.ErrDeviceLost,
+	911: backend.ErrDeviceLost,
+	999: backend.ErrDeviceLost,
 }
 
-var codes = []code{
-	{2, backend.ErrOutOfMemory, false}, // out of memory
-	{46, backend.ErrDeviceLost, false}, // device unavailable
-	{700, backend.ErrDeviceLost, true}, // illegal address
-	{719, backend.ErrDeviceLost, true}, // launch failed
-	{999, backend.ErrDeviceLost, true}, // unknown
-}
+// sticky reports whether nothing can be freed after the code.
+func sticky(code int) bool { return code > 200 }
 
 // TestFaults lets each call of a training fail, with each code, once and for
-// ever, at once and where the host next waits. Each time there must be an error.
+// ever, at once and where the host next waits. The last calls are the downloads
+// of what it has learnt. Each time there must be an error, and no call after one
+// that says that the device is lost.
 func TestFaults(t *testing.T) {
 	device := simulate(t)
 	if _, err := tiny.trainOn(opener(Options{})); err != nil {
@@ -41,28 +50,27 @@ func TestFaults(t *testing.T) {
 	if device.Live() != 0 || device.Leaked() != 0 {
 		t.Errorf("%d objects live and %d leaked after a good run", device.Live(), device.Leaked())
 	}
-	calls := device.Calls()
-	for _, code := range codes {
+	calls, passed, faults := device.Calls(), 0, 0
+	for code := range codes {
 		for _, always := range []bool{false, true} {
 			for _, later := range []bool{false, true} {
-				t.Run(fmt.Sprintf("%d always=%t later=%t", code.number, always, later), func(t *testing.T) {
-					for call := 1; call <= calls; call++ {
-						f := faulty{code, sim.Fault{Call: call, Code: code.number, Always: always, Later: later}}
-						if err := f.train(t); err != nil {
-							t.Errorf("call %d of %d: %v", call, calls, err)
-						}
+				for call := 1; call <= calls; call++ {
+					f := faulty{sim.Fault{Call: call, Code: code, Always: always, Later: later}}
+					faults++
+					if err := f.train(t); err != nil {
+						t.Errorf("%+v of %d calls: %v", f, calls, err)
+						continue
 					}
-				})
+					passed++
+				}
 			}
 		}
 	}
+	t.Logf("passed %d of %d", passed, faults)
 }
 
 // faulty is a device that fails.
-type faulty struct {
-	code code
-	sim.Fault
-}
+type faulty struct{ sim.Fault }
 
 // message is an op of this package, the call that failed, and the code. A call
 // that belongs to a verb comes with the verb.
@@ -78,7 +86,7 @@ func (f faulty) train(t *testing.T) error {
 	if err == nil {
 		return errors.New("no error")
 	}
-	kind := f.code.kind
+	kind := codes[f.Code]
 	if kind == backend.ErrDeviceLost && strings.HasPrefix(err.Error(), "Open: ") {
 		kind = backend.ErrNoDevice
 	}
@@ -90,11 +98,42 @@ func (f faulty) train(t *testing.T) error {
 	if !message.MatchString(err.Error()) {
 		return fmt.Errorf("not a message with op, call and code: %w", err)
 	}
+	if n, function := device.CallsAfterLoss(); n > 0 {
+		return fmt.Errorf("%d calls, the first of %s, after: %w", n, function, err)
+	}
 	released := !strings.Contains(err.Error(), "cuDevicePrimaryCtxRelease")
-	if !f.Always && !f.code.ends && released && device.Live() != 0 {
+	if !f.Always && !sticky(f.Code) && released && device.Live() != 0 {
 		return fmt.Errorf("%d objects live after: %w", device.Live(), err)
 	}
 	return nil
+}
+
+// TestHang lets the device finish nothing from each call of a training on, up to
+// the last download. The training must end with the device lost.
+func TestHang(t *testing.T) {
+	device := simulate(t)
+	b, err := Open(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tiny.train(b); err != nil {
+		t.Fatal(err)
+	}
+	calls, passed := device.Calls(), 0
+	if err := b.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for call := 1; call <= calls; call++ {
+		device := simulate(t)
+		device.Hang(call)
+		_, err := tiny.trainOn(opener(Options{StepTimeout: 5 * time.Millisecond}))
+		if !errors.Is(err, backend.ErrDeviceLost) || !strings.Contains(err.Error(), "nothing was finished in 5ms") {
+			t.Errorf("from call %d of %d on: %v", call, calls, err)
+			continue
+		}
+		passed++
+	}
+	t.Logf("passed %d of %d", passed, calls)
 }
 
 // TestCapacity trains on devices with less and less memory than it takes.
@@ -112,15 +151,40 @@ func TestCapacity(t *testing.T) {
 		t.Fatal(err)
 	}
 	const steps = 64
+	passed := 0
 	for i := range steps {
 		device := simulate(t)
 		device.SetCapacity(need*i/steps + 1) // 0 stands for the usual capacity
 		_, err := tiny.trainOn(opener(Options{}))
-		if !errors.Is(err, backend.ErrOutOfMemory) {
-			t.Errorf("%d/%d of the memory: %v", i, steps, err)
+		if !errors.Is(err, backend.ErrOutOfMemory) || device.Live() != 0 || device.Leaked() != 0 {
+			t.Errorf("%d/%d of the memory: %d objects live and %d leaked after %v", i, steps, device.Live(), device.Leaked(), err)
+			continue
 		}
-		if device.Live() != 0 || device.Leaked() != 0 {
-			t.Errorf("%d/%d of the memory: %d objects live and %d leaked", i, steps, device.Live(), device.Leaked())
+		passed++
+	}
+	t.Logf("passed %d of %d", passed, steps)
+}
+
+// TestCycles opens a device, trains and closes it, time and again on the same
+// device: 100 times, or as often as MNISTGPU_CYCLES says.
+func TestCycles(t *testing.T) {
+	cycles := 100
+	if text := os.Getenv("MNISTGPU_CYCLES"); text != "" {
+		var err error
+		if cycles, err = strconv.Atoi(text); err != nil {
+			t.Fatal(err)
 		}
 	}
+	device := simulate(t)
+	passed := 0
+	for i := range cycles {
+		_, err := tiny.trainOn(opener(Options{}))
+		if err != nil || device.Live() != 0 || device.Leaked() != 0 || device.Used() != 0 {
+			t.Errorf("cycle %d: %d objects live, %d leaked and %d bytes used after %v",
+				i, device.Live(), device.Leaked(), device.Used(), err)
+			continue
+		}
+		passed++
+	}
+	t.Logf("passed %d of %d", passed, cycles)
 }

@@ -45,14 +45,15 @@ func (b *Backend) alloc(n int) (driver.Ptr, error) {
 	return p, b.device.Zero(p, n)
 }
 
-// shortage adds to err how much memory is needed and how much is free.
+// shortage adds to err how much memory is needed, on top of what is held, and how
+// much is free.
 func (b *Backend) shortage(need int, err error) error {
+	wanted := fmt.Sprintf("%s needed and %s held", mebibytes(int64(need)), mebibytes(b.device.Held()))
 	free, total, unknown := b.device.Mem()
 	if unknown != nil {
-		return fmt.Errorf("%s needed: %w", mebibytes(int64(need)), err)
+		return fmt.Errorf("%s: %w", wanted, err)
 	}
-	return fmt.Errorf("%s needed, %s of %s free: %w",
-		mebibytes(int64(need)), mebibytes(free), mebibytes(total), err)
+	return fmt.Errorf("%s, %s of %s free: %w", wanted, mebibytes(free), mebibytes(total), err)
 }
 
 func mebibytes(n int64) string { return fmt.Sprintf("%.1f MiB", float64(n)/(1<<20)) }

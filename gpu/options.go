@@ -13,6 +13,7 @@ package gpu
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"mnistgpu/internal/backend"
 )
@@ -36,6 +37,10 @@ type Options struct {
 	Precision Precision // of the matrix products
 	NoGraph   bool      // replay call by call, not as a CUDA graph
 	Trace     *Trace    // if not nil, wait after each call and count its time here; no graph
+
+	// StepTimeout is how long to wait while the device finishes nothing: longer than
+	// the longest step takes. The device is lost then. 0 is for ever.
+	StepTimeout time.Duration
 }
 
 // Precision is the arithmetic of the matrix products. Operands, sums and

@@ -46,6 +46,14 @@ func (d *Device) Free(p Ptr) error {
 	return d.result("cuMemFree", cu.MemFree(cu.DevicePtr(p)))
 }
 
+// Held is the number of bytes that Alloc has returned and that are not freed.
+func (d *Device) Held() (bytes int64) {
+	for _, n := range d.memory {
+		bytes += int64(n)
+	}
+	return bytes
+}
+
 // Mem returns how much of the device's memory is free, for all programs
 // together, and its size, both in bytes.
 func (d *Device) Mem() (free, total int64, err error) {
