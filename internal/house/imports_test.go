@@ -32,6 +32,7 @@ var arrows = map[string][]string{
 		"internal/serve",
 		"internal/sweep",
 		"internal/train",
+		"internal/verify",
 	},
 	"cpu":                          {"cpu", "internal/backend"},
 	"gpu":                          {"gpu", "internal/backend", "kernels"},
@@ -51,6 +52,7 @@ var arrows = map[string][]string{
 	"internal/sweep":               {"internal/rundir"},
 	"internal/train/traintest":     {"internal/backend", "internal/checkpoint", "internal/mnist", "internal/nn", "internal/runs", "internal/train"},
 	"internal/train":               {"internal/backend", "internal/mnist", "internal/model", "internal/nn"},
+	"internal/verify":              {"internal/backend"},
 }
 
 // owners says which folders alone may import a module, so that it can be

@@ -1,0 +1,258 @@
+package verify
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math"
+
+	"mnistgpu/internal/backend"
+)
+
+// A check is a verb that both backends have recorded.
+type check struct {
+	*verb
+	device, oracle backend.Graph
+	sizer          backend.Graph // on the oracle, or nil
+	sizes          []backend.Tensor
+}
+
+// record prepares the check of a verb: all that it needs is there before the first
+// step.
+func (b *verified) record(v *verb) (*check, error) {
+	c := &check{verb: v}
+	tensors := append([]backend.Tensor(nil), v.reads...)
+	for _, o := range v.writes {
+		tensors = append(tensors, o.tensor)
+	}
+	for _, t := range tensors {
+		if err := b.mirror(t); err != nil {
+			return nil, err
+		}
+	}
+	var err error
+	c.device, err = b.Backend.Capture(func(ops backend.Ops) { v.run(ops, itself) })
+	if err != nil {
+		return nil, err
+	}
+	c.oracle, err = b.oracle.Capture(func(ops backend.Ops) { v.run(ops, b.there) })
+	if err != nil || v.sizes == nil {
+		return c, err
+	}
+	for _, o := range v.writes {
+		t, err := b.oracle.Alloc(o.tensor.DType, o.tensor.Rows, o.tensor.Cols)
+		if err != nil {
+			return nil, err
+		}
+		c.sizes = append(c.sizes, t)
+	}
+	c.sizer, err = b.oracle.Capture(func(ops backend.Ops) {
+		v.sizes(ops, b.there, func(i int) backend.Tensor { return c.sizes[i] })
+	})
+	return c, err
+}
+
+// mirror makes a tensor of the oracle that stands for t.
+func (b *verified) mirror(t backend.Tensor) (err error) {
+	if _, ok := b.mirrors[t]; !ok {
+		b.mirrors[t], err = b.oracle.Alloc(t.DType, t.Rows, t.Cols)
+	}
+	return err
+}
+
+// there is the tensor of the oracle that stands for t.
+func (b *verified) there(t backend.Tensor) backend.Tensor { return b.mirrors[t] }
+
+// run runs the verb on both backends and compares.
+func (c *check) run(b *verified) (*MismatchError, error) {
+	v := values{before: map[backend.Tensor][]float64{}, factors: b.options.Factors}
+	judged := true
+	for _, t := range c.reads {
+		values, err := b.copyOver(t)
+		if err != nil {
+			return nil, err
+		}
+		v.before[t] = values
+		judged = judged && finite(values)
+	}
+	if mismatch := c.outside(v.before); mismatch != nil {
+		return mismatch, nil
+	}
+	if err := c.oracle.Replay(); err != nil {
+		return nil, err
+	}
+	if err := c.device.Replay(); err != nil {
+		return nil, err
+	}
+	if !judged { // the run's own checks of finite numbers tell it better
+		return nil, nil
+	}
+	wants := make([][]float64, len(c.writes))
+	for i, o := range c.writes {
+		var err error
+		if wants[i], err = read(b.oracle, b.there(o.tensor)); err != nil {
+			return nil, err
+		}
+	}
+	sizes, err := c.measure(b, v.before)
+	if err != nil {
+		return nil, err
+	}
+	for i, o := range c.writes {
+		got, err := read(b.Backend, o.tensor)
+		if err != nil {
+			return nil, err
+		}
+		v.want, v.size = wants[i], sizes[i]
+		if mismatch := o.compare(got, v); mismatch != nil {
+			mismatch.Op = c.op
+			return mismatch, nil
+		}
+	}
+	return nil, nil
+}
+
+// outside finds a row number that a verb reads and that is none: the oracle must not
+// follow it.
+func (c *check) outside(before map[backend.Tensor][]float64) *MismatchError {
+	r := c.rows
+	if r.Data.IsZero() {
+		return nil
+	}
+	wrong := func(name string, t backend.Tensor, index int, highest int) *MismatchError {
+		got := before[t][index]
+		if want := max(0, min(got, float64(highest))); got != want {
+			return &MismatchError{Op: c.op, Output: name, Tensor: t, Index: index, Got: got, Want: want}
+		}
+		return nil
+	}
+	if mismatch := wrong("cursor", r.Cursor, 0, r.Order.Rows-r.Offset-r.Count); mismatch != nil {
+		return mismatch
+	}
+	first := int(before[r.Cursor][0]) + r.Offset
+	for i := range r.Count {
+		if mismatch := wrong("order", r.Order, first+i, r.Data.Rows-1); mismatch != nil {
+			return mismatch
+		}
+	}
+	return nil
+}
+
+// measure computes the sizes of all outputs, from operands without signs.
+func (c *check) measure(b *verified, before map[backend.Tensor][]float64) ([][]float64, error) {
+	sizes := make([][]float64, len(c.writes))
+	if c.sizer == nil {
+		return sizes, nil
+	}
+	for t, values := range before {
+		if t.DType != backend.Float32 {
+			continue
+		}
+		absolute := make([]float32, len(values))
+		for i, x := range values {
+			absolute[i] = float32(math.Abs(x))
+		}
+		if err := backend.Upload(b.oracle, b.there(t), absolute); err != nil {
+			return nil, err
+		}
+	}
+	if err := c.sizer.Replay(); err != nil {
+		return nil, err
+	}
+	for i, t := range c.sizes {
+		var err error
+		if sizes[i], err = read(b.oracle, t); err != nil {
+			return nil, err
+		}
+	}
+	return sizes, nil
+}
+
+// copyOver gives the oracle what the device has in t, and returns it. What never
+// changes, bytes all, is copied once and not returned.
+func (b *verified) copyOver(t backend.Tensor) ([]float64, error) {
+	fixed := t.DType == backend.Uint8
+	if fixed && b.known[t] {
+		return nil, nil
+	}
+	raw := make([]byte, t.Bytes())
+	if err := b.Download(raw, t); err != nil {
+		return nil, err
+	}
+	if err := b.oracle.Upload(b.there(t), raw); err != nil {
+		return nil, err
+	}
+	if fixed {
+		b.known[t] = true
+		return nil, nil
+	}
+	return decode(t.DType, raw), nil
+}
+
+// read returns the elements of t.
+func read(b backend.Backend, t backend.Tensor) ([]float64, error) {
+	raw := make([]byte, t.Bytes())
+	if err := b.Download(raw, t); err != nil {
+		return nil, err
+	}
+	return decode(t.DType, raw), nil
+}
+
+func decode(dt backend.DType, raw []byte) []float64 {
+	values, order := make([]float64, len(raw)/dt.Size()), binary.NativeEndian
+	for i := range values {
+		switch dt {
+		case backend.Int32:
+			values[i] = float64(int32(order.Uint32(raw[4*i:])))
+		case backend.Float32:
+			values[i] = float64(math.Float32frombits(order.Uint32(raw[4*i:])))
+		case backend.Float64:
+			values[i] = math.Float64frombits(order.Uint64(raw[8*i:]))
+		}
+	}
+	return values
+}
+
+func finite(values []float64) bool {
+	for _, x := range values {
+		if x-x != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// A MismatchError is a number that the device computed and the oracle did not.
+type MismatchError struct {
+	Step     int    // of training, counted from 0
+	LastGood int    // the step that was verified before, or -1
+	Op       string // the verb
+	Output   string // its operand, as in backend.Ops
+	Tensor   backend.Tensor
+	Index    int // of the element, row by row
+
+	Got, Want, Limit float64
+}
+
+// Error is one line.
+func (e *MismatchError) Error() string {
+	since := "none before was verified"
+	if e.LastGood >= 0 {
+		since = fmt.Sprintf("the last step found right is %d", e.LastGood)
+	}
+	return fmt.Sprintf("wrong number at step %d: %s of %s (%dx%d), element [%d, %d], is %.9g, want %.9g, off by %.3g where rounding explains %.3g; %s",
+		e.Step, e.Output, e.Op, e.Tensor.Rows, e.Tensor.Cols, e.Index/e.Tensor.Cols, e.Index%e.Tensor.Cols,
+		e.Got, e.Want, math.Abs(e.Got-e.Want), e.Limit, since)
+}
+
+// compare returns the first element that is off by more than its limit.
+func (o output) compare(got []float64, v values) *MismatchError {
+	for i, x := range got {
+		if x == v.want[i] || math.IsNaN(x) && math.IsNaN(v.want[i]) {
+			continue
+		}
+		if limit := o.limit(v, i); !(math.Abs(x-v.want[i]) <= limit) {
+			return &MismatchError{Output: o.name, Tensor: o.tensor, Index: i, Got: x, Want: v.want[i], Limit: limit}
+		}
+	}
+	return nil
+}
