@@ -26,6 +26,12 @@ func (e *Error) Error() string { return e.Op + ": " + e.Err.Error() }
 // device that is away unusable, even if it was at work.
 func (e *Error) Unwrap() error { return e.kind }
 
+// Timeout reports whether the device finished nothing for Options.StepTimeout.
+func (e *Error) Timeout() bool {
+	call := new(driver.Error)
+	return errors.As(e.Err, &call) && call.Timeout()
+}
+
 // unopened is the fault of an Open that failed with err. A missing library is no
 // call that failed, and explains itself.
 func unopened(err error) error {

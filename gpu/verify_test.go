@@ -25,7 +25,7 @@ func verified(p Precision, every int, factors float64) func() (backend.Backend, 
 		if err != nil {
 			return nil, err
 		}
-		oracle, err := onCPU()
+		oracle, err := onCPU() // whose memory is Go's
 		return verify.New(b, oracle, verify.Options{Every: every, Factors: factors}), err
 	}
 }

@@ -197,7 +197,7 @@ func (s *benchSettings) open() (backends []backend.Backend, err error) {
 
 func (s *benchSettings) openGPUs() (backends []backend.Backend, err error) {
 	for _, name := range s.precisions {
-		options := gpu.Options{Device: s.device}
+		options := gpu.Options{Device: s.device, StepTimeout: stepTimeout}
 		if err := options.Precision.UnmarshalText([]byte(name)); err != nil {
 			return backends, err
 		}

@@ -63,7 +63,7 @@ func (s *settings) presets() *pflag.FlagSet {
 // command behaves.
 func (s *settings) tells(flag string) bool {
 	switch flag {
-	case "config", "help", "run-dir", "resume", "json", "quiet", "trace", "graph", "report":
+	case "config", "help", "run-dir", "resume", "json", "quiet", "trace", "graph", "step-timeout", "verify-every", "report":
 		return false
 	case "epochs":
 		return s.config.Steps == 0

@@ -15,6 +15,7 @@ import (
 	"mnistgpu/internal/runs"
 	"mnistgpu/internal/sweep"
 	"mnistgpu/internal/train"
+	"mnistgpu/internal/verify"
 )
 
 // The exit codes are part of the command's contract.
@@ -41,7 +42,7 @@ const exitCodes = `    0  done
     4  no usable device
     5  device lost
     6  out of device memory
-    7  diverged: a loss or weight is not finite
+    7  diverged: a loss or weight is not finite, or --verify-every found a wrong number
     8  cannot write
     9  target accuracy missed
    10  cannot listen: the address is taken, or not this machine's
@@ -70,6 +71,7 @@ func exitCode(err error) int {
 	var override *gpu.OverrideError
 	var trial *sweep.FileError
 	var stopped *interruption
+	var wrong *verify.MismatchError
 	switch {
 	case err == nil:
 		return exitDone
@@ -83,7 +85,7 @@ func exitCode(err error) int {
 		return exitData
 	case errors.As(err, &write):
 		return exitCannotWrite
-	case errors.As(err, &diverged):
+	case errors.As(err, &diverged), errors.As(err, &wrong):
 		return exitDiverged
 	case errors.Is(err, backend.ErrNoDevice):
 		return exitNoDevice
@@ -103,6 +105,7 @@ func hint(err error) string {
 	var file *model.Error
 	var run *runs.Error
 	var trial *sweep.FileError
+	var wrong *verify.MismatchError
 	switch {
 	case errors.As(err, &known):
 		return known.hint
@@ -116,10 +119,22 @@ func hint(err error) string {
 		return data.Hint
 	case errors.As(err, &diverged):
 		return "try a smaller --lr"
+	case errors.As(err, &wrong):
+		return "the hardware may be failing: see the system's log, and go on elsewhere; what was saved after the last step found right may be wrong too"
+	case errors.Is(err, backend.ErrDeviceLost) && timedOut(err):
+		return "where steps may take longer, give a longer --step-timeout; else see nvidia-smi and the system's log"
+	case errors.Is(err, backend.ErrDeviceLost):
+		return "see nvidia-smi and the system's log; mnistgpu resume goes on from the last state that a run saved"
 	case errors.Is(err, backend.ErrOutOfMemory):
 		return "fewer or narrower --hidden layers take less; large batches go through in chunks and take no more than small ones"
 	}
 	return ""
+}
+
+// timedOut reports whether err is that of a wait which has lasted too long.
+func timedOut(err error) bool {
+	var wait interface{ Timeout() bool }
+	return errors.As(err, &wait) && wait.Timeout()
 }
 
 // reason is err without the path that it may name itself.

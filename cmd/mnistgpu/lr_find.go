@@ -40,7 +40,7 @@ const lrFindExamples = `  mnistgpu lr-find
 // lrFindFlags are the flags of train that make sense here.
 var lrFindFlags = []string{
 	"config", "preset", "data", "classes", "backend", "blas", "device", "precision", "hidden", "batch", "init-std", "pixel-scale", "l2",
-	"seed", "shuffle", "optimizer", "momentum", "graph", "run-dir", "json", "quiet",
+	"seed", "shuffle", "optimizer", "momentum", "graph", "step-timeout", "run-dir", "json", "quiet",
 }
 
 // minibatch stands for a full batch, of which a test would take 300.

@@ -32,7 +32,7 @@ const resumeExamples = `  mnistgpu resume runs/mnist-001
   mnistgpu train --epochs 100 --run-dir runs/long --resume auto`
 
 // resumeFlags are the flags of train that do not change what a run comes to.
-var resumeFlags = []string{"save-every", "keep", "report", "json", "quiet"}
+var resumeFlags = []string{"save-every", "keep", "step-timeout", "verify-every", "report", "json", "quiet"}
 
 // newResume returns the resume command.
 func newResume() *cobra.Command {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/pflag"
 
@@ -25,6 +26,7 @@ type settings struct {
 	gpu     gpu.Options
 	trace   bool
 	graph   bool
+	verify  int // steps, of which the last is verified; 0 for none
 	runDir  string
 	saving  saving
 	report  bool
@@ -58,6 +60,8 @@ func (s *settings) register(f *pflag.FlagSet) {
 	registerConfig(f, &s.given)
 	f.BoolVar(&s.graph, "graph", true, "on a GPU, replay a step as one CUDA graph")
 	f.BoolVar(&s.trace, "trace", false, "on a GPU, time each call of a step, slowly, and print a table at the end")
+	f.DurationVar(&s.gpu.StepTimeout, "step-timeout", stepTimeout, "take a GPU that finishes nothing for so long, a step or a part of it, for lost")
+	f.IntVar(&s.verify, "verify-every", 0, "let the CPU compute every `n`-th step as well, and stop where a number differs by more than rounding")
 	f.StringVar(&s.runDir, "run-dir", "", "new `folder` for the results (default runs/NAME-001, -002, ...)")
 	s.saving.register(f)
 	f.BoolVar(&s.report, "report", true, "draw the results into the run folder at the end")
@@ -65,8 +69,12 @@ func (s *settings) register(f *pflag.FlagSet) {
 	f.BoolVar(&s.quiet, "quiet", false, "show no progress")
 }
 
+// stepTimeout is that of all commands, where there is no flag for it.
+const stepTimeout = time.Minute
+
 // registerBackend defines the flags that say what computes.
 func (s *settings) registerBackend(f *pflag.FlagSet, backend string) {
+	s.gpu.StepTimeout = stepTimeout
 	f.StringVar(&s.backend, "backend", backend, "auto, cpu or cuda")
 	f.StringVar(&s.blas, "blas", "auto", blasUsage()+"; implies --backend cpu")
 	f.IntVar(&s.gpu.Device, "device", 0, "number of the GPU; implies --backend cuda")
@@ -134,6 +142,9 @@ func (s *settings) check(given *pflag.FlagSet) error {
 			return fmt.Errorf("--classes is for a folder of your own data, and --data is %s", s.data)
 		}
 	}
+	if s.verify < 0 {
+		return fmt.Errorf("--verify-every %d: want a number of steps, or 0 for none", s.verify)
+	}
 	return cmp.Or(s.checkCPU(given), s.checkGPU(given))
 }
 
@@ -171,6 +182,9 @@ func (s *settings) checkGPU(given *pflag.FlagSet) error {
 			return fmt.Errorf("--%s is for GPUs, and --backend is cpu", name)
 		}
 		s.backend = "cuda"
+	}
+	if s.gpu.StepTimeout <= 0 {
+		return fmt.Errorf("--step-timeout %v: want a positive time", s.gpu.StepTimeout)
 	}
 	if s.gpu.Device < 0 {
 		return fmt.Errorf("--device %d: want the number of a GPU, from 0", s.gpu.Device)

@@ -125,7 +125,12 @@ func (w *sweeper) trial(ctx context.Context, i, worker int) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, b.Close()) }()
-	result, err := train.Run(ctx, b, w.data, one.config, &trialView{w.view, i})
+	checked, done, err := one.verified(b)
+	if err != nil {
+		return err
+	}
+	result, err := train.Run(ctx, checked, w.data, one.config, &trialView{w.view, i})
+	err = errors.Join(err, done())
 	if result == nil {
 		return fmt.Errorf("trial %d: %w", i, err)
 	}

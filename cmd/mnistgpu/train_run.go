@@ -59,7 +59,12 @@ func (r *trainRun) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	result, err := train.Resume(ctx, r.b, r.data, r.s.config, file, from, keeper)
+	b, done, err := r.s.verified(r.b)
+	if err != nil {
+		return err
+	}
+	result, err := train.Resume(ctx, b, r.data, r.s.config, file, from, keeper)
+	err = errors.Join(err, done())
 	view.finish()
 	unsaved := keeper.finish()
 	if result == nil {

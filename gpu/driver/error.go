@@ -36,6 +36,9 @@ func (e *Error) Error() string {
 // backend.ErrDeviceLost, or nil if the failure is none of them.
 func (e *Error) Unwrap() error { return e.fault }
 
+// Timeout reports whether the call was asked in vain for StepTimeout.
+func (e *Error) Timeout() bool { return e.Name == driverCodes[C.CUDA_ERROR_NOT_READY].name }
+
 // driverError makes an error of the result of a driver call, nil for success. A
 // code that is not known here may be one that loses the device.
 func driverError(call string, code int) error {

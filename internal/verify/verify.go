@@ -47,7 +47,7 @@ type verified struct {
 	err     error                             // the first wrong number
 }
 
-// New returns b behind checks by the oracle, which it closes with b. Both must be
+// New returns b behind checks by the oracle, which the caller closes. Both must be
 // used from one goroutine. The error of a wrong number is a [*MismatchError], from
 // Replay; after it only Close is allowed.
 func New(b, oracle backend.Backend, o Options) backend.Backend {
@@ -55,15 +55,6 @@ func New(b, oracle backend.Backend, o Options) backend.Backend {
 		Backend: b, oracle: oracle, options: o, good: -1,
 		mirrors: map[backend.Tensor]backend.Tensor{}, known: map[backend.Tensor]bool{},
 	}
-}
-
-// Close closes both backends and returns the first error.
-func (b *verified) Close() error {
-	err := b.Backend.Close()
-	if e := b.oracle.Close(); err == nil {
-		err = e
-	}
-	return err
 }
 
 // Capture records step. If it updates something, it is a step of training, and each
