@@ -99,10 +99,10 @@ func (r *savedRun) run(from *train.State, k *keeper) error {
 // start and of such as go on. After each fault the newest checkpoint in the folder
 // must be that of the last step that was saved, as a good run has it, and the run
 // must go on from it to the same end. With MNISTGPU_LONG each call fails, and else
-// every 23rd, another one with each code.
+// every 61st, another one with each code.
 func TestFaultsOfSavedRuns(t *testing.T) {
 	r, calls, middle := newSavedRun(t)
-	stride := 23
+	stride := 61
 	if os.Getenv("MNISTGPU_LONG") != "" {
 		stride = 1
 	}

@@ -49,6 +49,8 @@ func TestScripts(t *testing.T) {
 			"number":   number,
 			"close":    closeTo,
 			"fault":    fault,
+			"hang":     hang,
+			"flip":     flip,
 			"agrees":   agrees,
 			"alike":    alike,
 			"sums":     sums,

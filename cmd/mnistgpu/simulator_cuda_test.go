@@ -3,6 +3,7 @@
 package main
 
 import (
+	"os"
 	"os/exec"
 	"strconv"
 	"testing"
@@ -24,14 +25,39 @@ func simulator(t *testing.T) string {
 // fault CALL CODE lets that call of the simulated device fail in the commands
 // that follow, counted from 1 over all of them.
 func fault(ts *testscript.TestScript, neg bool, args []string) {
-	call, err := strconv.Atoi(args[0])
+	n := numbers(ts, args)
+	device(ts).Fail(sim.Fault{Call: n[0], Code: n[1], Always: true})
+}
+
+// hang CALL lets the simulated device finish nothing from that call on.
+func hang(ts *testscript.TestScript, neg bool, args []string) {
+	device(ts).Hang(numbers(ts, args)[0])
+}
+
+// flip PRODUCT lets the simulated device turn over a bit in the result of that
+// product and of all that follow.
+func flip(ts *testscript.TestScript, neg bool, args []string) {
+	device(ts).Flip(sim.Flip{Product: numbers(ts, args)[0], Bit: 30, Always: true})
+}
+
+// device is a new simulated device for the commands that follow.
+func device(ts *testscript.TestScript) *sim.Device {
+	file, err := os.CreateTemp(ts.Getenv("WORK"), "control")
 	ts.Check(err)
-	code, err := strconv.Atoi(args[1])
-	ts.Check(err)
-	control := ts.MkAbs("control-" + args[0] + "-" + args[1])
-	device, unmap, err := sim.Create(control)
+	ts.Check(file.Close())
+	device, unmap, err := sim.Create(file.Name())
 	ts.Check(err)
 	ts.Defer(unmap)
-	device.Fail(sim.Fault{Call: call, Code: code, Always: true})
-	ts.Setenv("MNISTGPU_SIM", control)
+	ts.Setenv("MNISTGPU_SIM", file.Name())
+	return device
+}
+
+func numbers(ts *testscript.TestScript, args []string) []int {
+	list := make([]int, len(args))
+	for i, arg := range args {
+		var err error
+		list[i], err = strconv.Atoi(arg)
+		ts.Check(err)
+	}
+	return list
 }
