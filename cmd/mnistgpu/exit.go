@@ -124,7 +124,7 @@ func hint(err error) string {
 	case errors.Is(err, backend.ErrDeviceLost) && timedOut(err):
 		return "where steps may take longer, give a longer --step-timeout; else see nvidia-smi and the system's log"
 	case errors.Is(err, backend.ErrDeviceLost):
-		return "see nvidia-smi and the system's log; mnistgpu resume goes on from the last state that a run saved"
+		return "see nvidia-smi and the system's log"
 	case errors.Is(err, backend.ErrOutOfMemory):
 		return "fewer or narrower --hidden layers take less; large batches go through in chunks and take no more than small ones"
 	}

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"mnistgpu/internal/backend"
@@ -15,6 +16,7 @@ import (
 	"mnistgpu/internal/rundir"
 	"mnistgpu/internal/runs"
 	"mnistgpu/internal/train"
+	"mnistgpu/internal/verify"
 )
 
 // trainRun is a run that has all it needs.
@@ -98,6 +100,20 @@ func (r *trainRun) from(file *historyFile, keeper *saver) (*train.State, error) 
 	return r.saved.State, nil
 }
 
+// leftBehind is err with the state that it leaves behind. One that was saved before
+// a wrong number was found need not be good.
+func (r *trainRun) leftBehind(err error, newest string) error {
+	f := &failure{code: exitCode(err), hint: hint(err)}
+	if wrong := new(verify.MismatchError); errors.As(err, &wrong) {
+		f.err = fmt.Errorf("%w; the last state that was saved is %s", err, newest)
+		return f
+	}
+	f.err = fmt.Errorf("%w; the last good state is %s", err, newest)
+	goesOn := fmt.Sprintf("mnistgpu resume %s goes on from there", shellWord(r.dir.Path))
+	f.hint = strings.TrimPrefix(f.hint+"; "+goesOn, "; ")
+	return f
+}
+
 // fault is an error that ended the run without a result. It names the newest state:
 // as what is good still, or as what is at fault.
 func (r *trainRun) fault(err error, newest string) error {
@@ -106,7 +122,7 @@ func (r *trainRun) fault(err error, newest string) error {
 	case errors.As(err, &foreign):
 		return &runs.Error{Path: newest, Err: err}
 	case newest != "":
-		return fmt.Errorf("%w; the last good state is %s", err, newest)
+		return r.leftBehind(err, newest)
 	}
 	return err
 }
