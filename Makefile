@@ -5,6 +5,7 @@
 # make fuzz      hostile input to all readers of files, FUZZTIME=30s each
 # make reproducible  two builds, one SHA-256; make release fills bin/release
 # make test-cuda the CUDA backend on the simulated device, or on a GPU
+# make faults    every fault of a simulated device, at every call of a run; takes half an hour
 # make test-browser  the page of serve, used by Chromium; needs real MNIST
 # make soak      ten minutes of good and hostile requests to serve
 # make kernels   write kernels/kernels.ptx anew, with nvcc
@@ -25,7 +26,7 @@ export CGO_CFLAGS += $(if $(CUDA_H),-I$(CURDIR)/gpu/driver/compat -I$(dir $(CUDA
 PTX = nvcc -ptx -arch=compute_75 kernels.cu
 ARCHITECTURES = sm_75 sm_80 sm_86 sm_89 sm_90
 
-.PHONY: build build-cpu test test-long kill fuzz test-cuda test-browser soak gpu-bundle kernels check-kernels \
+.PHONY: build build-cpu test test-long kill fuzz test-cuda faults test-browser soak gpu-bundle kernels check-kernels \
 	asm check-asm lint vulncheck clean build-openblas reproducible release
 
 ifdef CUDA_H
@@ -74,6 +75,9 @@ fuzz:
 
 test-cuda:
 	go test -tags cuda ./gpu/... ./kernels/... ./cmd/...
+
+faults:
+	MNISTGPU_LONG=1 MNISTGPU_CYCLES=1000 go test -count=1 -tags cuda -timeout 90m -v -run 'Fault|Hang|Capacity|Cycles' ./gpu/...
 
 test-browser:
 	cd internal/serve/browsertest && go test -count=1 -v ./...

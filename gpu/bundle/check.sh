@@ -77,6 +77,7 @@ check suite real gpu.test 'TestSuite|TestTraining'
 check graphs real gpu.test 'TestGraphEqualsCalls|TestStepsInOneGraph'
 check memory real gpu.test 'TestOutOfMemory'
 check presets real gpu.test 'TestDefaultPreset'
+check verify real gpu.test 'TestVerifyGoodRuns'
 check products real driver.test 'TestGemm|TestFloat32IsStrict'
 if command -v compute-sanitizer >/dev/null; then
 	check memcheck sanitize memcheck --leak-check full --padding 64
