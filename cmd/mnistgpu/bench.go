@@ -37,6 +37,10 @@ in registers reaches, with the vectors of the kernels. Both compare the CPU with
 each BLAS there is, unless --blas says otherwise; the last column is the time,
 divided by that of the first backend.
 
+--problem writes the data, the weights and the order of the images that the case
+starts from, for other programs to do the same, and the losses of its first steps,
+for them to show that they do.
+
 GFLOP/s counts every multiplication of the matrix products, those by a zero
 pixel too, though a backend may skip them, and shares may pass 100 %. A BLAS
 skips nothing, as a dense framework would not. For OpenBLAS build the program
@@ -57,6 +61,8 @@ type benchSettings struct {
 	precisions       []string
 	device           int
 	repeats          int
+	sample           int    // steps or epochs that a sample takes, or 0
+	problem          string // file to write in place of a table
 	json             bool
 	where            settings // only its data and backend
 }
@@ -83,6 +89,8 @@ func newBench() *cobra.Command {
 	f.IntVar(&s.device, "device", 0, "number of the GPU")
 	f.StringVar(&s.where.data, "data", "auto", "auto, mnist, synthetic, dense (no pixel is zero) or a `folder` of IDX files")
 	f.IntVar(&s.repeats, "repeats", 7, "times that each case is timed")
+	f.IntVar(&s.sample, "sample", 0, "steps or epochs in each time (default one epoch, or steps for 0.2 s); warms up with as many")
+	f.StringVar(&s.problem, "problem", "", "time nothing, but write the case to a new `file`.npz, for other programs to do the same")
 	f.BoolVar(&s.json, "json", false, "print one JSON array")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if err := s.check(cmd.Flags()); err != nil {
@@ -124,7 +132,7 @@ func (s *benchSettings) check(given *pflag.FlagSet) error {
 	if s.repeats < 1 || s.repeats > 100 {
 		return fmt.Errorf("--repeats %d: want 1 to 100", s.repeats)
 	}
-	return cmp.Or(checkBackend(s.where.backend), s.checkMultipliers())
+	return cmp.Or(checkBackend(s.where.backend), s.checkMultipliers(), s.checkSample(), s.checkProblem())
 }
 
 // checkMultipliers looks at what multiplies on each kind of device.
@@ -156,6 +164,9 @@ func (s *benchSettings) run(ctx context.Context) error {
 	}()
 	if err != nil {
 		return err
+	}
+	if s.problem != "" {
+		return s.writeProblem(backends[0], data)
 	}
 	switch s.measure {
 	case "products":

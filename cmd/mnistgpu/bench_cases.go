@@ -23,7 +23,7 @@ func (s *benchSettings) timeSteps(backends []backend.Backend, data *mnist.Datase
 	var cases []*bench.Steps
 	for _, b := range backends {
 		for _, config := range s.configs() {
-			c, err := bench.NewSteps(b, data, config, s.repeats)
+			c, err := bench.NewSteps(b, data, config, s.repeats, s.sample)
 			if err != nil {
 				return err
 			}
@@ -54,7 +54,7 @@ func (s *benchSettings) timeEpochs(backends []backend.Backend, data *mnist.Datas
 	var cases []*bench.Steps
 	for _, config := range s.configs() {
 		for _, b := range backends {
-			c, err := bench.NewEpoch(b, data, config, s.repeats)
+			c, err := bench.NewEpoch(b, data, config, s.repeats, max(1, s.sample))
 			if err != nil {
 				return err
 			}

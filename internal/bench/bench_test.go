@@ -86,7 +86,7 @@ func TestProducts(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			step, err := NewSteps(b, data, c, 1)
+			step, err := NewSteps(b, data, c, 1, 0)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -22,39 +22,55 @@ type Steps struct {
 	watch    *train.Stopwatch
 	steps    int // that a sample takes
 	images   int // that it stands for
-	epoch    bool
+	perEpoch int // steps, if it stands for an epoch, or else 0
 	expected time.Duration
 }
 
-// NewSteps prepares a run and warms it up. A sample is the mean time of as many
-// steps as fill a fifth of a second. The error is that of [train.Run].
-func NewSteps(b backend.Backend, data *mnist.Dataset, c train.Config, repeats int) (*Steps, error) {
-	s, step, err := warm(b, data, c, maxSampleSteps*repeats)
+// NewSteps prepares a run and warms it up. A sample is the mean time of so many
+// steps, or if that is 0 of as many as fill a fifth of a second. The error is that
+// of [train.Run].
+func NewSteps(b backend.Backend, data *mnist.Dataset, c train.Config, repeats, steps int) (*Steps, error) {
+	most := maxSampleSteps
+	if steps > 0 {
+		most = steps
+	}
+	s, step, err := warm(b, data, c, most*(repeats+1))
 	if err != nil {
 		return nil, err
 	}
-	s.steps = min(int(sampleTime/max(step, 1))+1, maxSampleSteps)
-	s.images = s.watch.Batch()
-	s.expected = step * time.Duration(s.steps)
-	return s, nil
+	s.steps, s.images = steps, s.watch.Batch()
+	if steps == 0 {
+		s.steps = min(int(sampleTime/max(step, 1))+1, maxSampleSteps)
+	}
+	return s, s.expect(step, steps > 0)
 }
 
-// NewEpoch prepares a run and warms it up. A sample is the time of one pass over
-// the training set, with the shuffling but without an evaluation. The error is
-// that of [train.Run].
-func NewEpoch(b backend.Backend, data *mnist.Dataset, c train.Config, repeats int) (*Steps, error) {
+// NewEpoch prepares a run and warms it up. A sample is the mean time of so many
+// passes over the training set, with the shuffling but without an evaluation. The
+// error is that of [train.Run].
+func NewEpoch(b backend.Backend, data *mnist.Dataset, c train.Config, repeats, epochs int) (*Steps, error) {
 	batch := c.Batch
 	if batch == train.Full {
 		batch = data.Train.Len()
 	}
 	steps := (data.Train.Len() + batch - 1) / batch
-	s, step, err := warm(b, data, c, steps*repeats)
+	s, step, err := warm(b, data, c, steps*epochs*(repeats+1))
 	if err != nil {
 		return nil, err
 	}
-	s.steps, s.images, s.epoch = steps, data.Train.Len(), true
-	s.expected = step * time.Duration(steps)
-	return s, nil
+	s.steps, s.images, s.perEpoch = steps*epochs, data.Train.Len(), steps
+	return s, s.expect(step, epochs > 1)
+}
+
+// expect keeps how long a sample takes, if a step takes so long, and takes one
+// more to warm up if it should.
+func (s *Steps) expect(step time.Duration, warmUp bool) error {
+	s.expected = step * time.Duration(s.steps)
+	if !warmUp {
+		return nil
+	}
+	_, err := s.watch.Time(s.steps)
+	return err
 }
 
 // warm prepares a run of so many steps, beside those that it takes at once, and
@@ -78,8 +94,8 @@ func warm(b backend.Backend, data *mnist.Dataset, c train.Config, steps int) (*S
 // Time takes a sample.
 func (s *Steps) Time() (time.Duration, error) {
 	step, err := s.watch.Time(s.steps)
-	if s.epoch {
-		return step * time.Duration(s.steps), err
+	if s.perEpoch > 0 {
+		return step * time.Duration(s.perEpoch), err
 	}
 	return step, err
 }

@@ -91,10 +91,12 @@ func inOrder(split mnist.Split) []int32 {
 
 // shuffle puts the images into a new order.
 func (f *feed) shuffle(draw *rand.Rand) error {
-	draw.Shuffle(len(f.permutation), func(i, j int) {
-		f.permutation[i], f.permutation[j] = f.permutation[j], f.permutation[i]
-	})
+	shuffle(f.permutation, draw)
 	return backend.Upload(f.b, f.order, f.permutation)
+}
+
+func shuffle(order []int32, draw *rand.Rand) {
+	draw.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
 }
 
 // rewind goes back to the first image.

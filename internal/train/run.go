@@ -201,16 +201,19 @@ func (t *trainer) advance() error {
 	return nil
 }
 
-// beginEpoch goes back to the first image and shuffles. The order within a full
-// batch is left alone, since it does not matter to the gradient.
+// beginEpoch goes back to the first image and shuffles.
 func (t *trainer) beginEpoch() error {
-	if t.config.Shuffle && t.plan.perEpoch > 1 {
+	if t.shuffles() {
 		if err := t.feed.shuffle(t.draw); err != nil {
 			return err
 		}
 	}
 	return t.feed.rewind()
 }
+
+// shuffles reports whether each epoch has an order of its own. The order within a
+// full batch is left alone, since it does not matter to the gradient.
+func (t *trainer) shuffles() bool { return t.config.Shuffle && t.plan.perEpoch > 1 }
 
 func (t *trainer) result() *Result {
 	total := time.Since(t.started)

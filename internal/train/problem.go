@@ -1,0 +1,48 @@
+package train
+
+import (
+	"slices"
+
+	"mnistgpu/internal/backend"
+	"mnistgpu/internal/mnist"
+	"mnistgpu/internal/model"
+)
+
+// Problem is what a run starts from and how it begins, for another program that
+// is to do the same.
+type Problem struct {
+	Model  *model.Model // before the first step
+	Batch  int          // images a step; the last step of an epoch takes what is left
+	Orders [][]int32    // of the images in each epoch
+	Losses []float64    // mean loss of each of the first steps, before its update
+}
+
+// NewProblem returns the problem of a run of c on data: the orders of so many
+// epochs, and the losses of so many steps, which it takes on b. Its error is that
+// of [Run].
+func NewProblem(b backend.Backend, data *mnist.Dataset, c Config, epochs, steps int) (*Problem, error) {
+	c.Epochs, c.Steps = 0, steps
+	t, err := newTrainer(b, data, c, nil)
+	if err != nil {
+		return nil, err
+	}
+	if err := t.snapshot(); err != nil {
+		return nil, err
+	}
+	p := &Problem{Model: t.model, Batch: t.plan.batch}
+	draw, order := newShuffle(c.Seed), slices.Clone(t.feed.permutation)
+	for range epochs {
+		if t.shuffles() {
+			shuffle(order, draw)
+		}
+		p.Orders = append(p.Orders, slices.Clone(order))
+	}
+	for range steps {
+		loss, err := t.lossOf(1)
+		if err != nil {
+			return nil, err
+		}
+		p.Losses = append(p.Losses, loss)
+	}
+	return p, nil
+}
