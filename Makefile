@@ -23,7 +23,8 @@ CUDA_H := $(firstword $(wildcard $(addsuffix /include/cuda.h,$(CUDA_HOME)) $(PKG
 # The folder compat lets the headers of CUDA 13 pass for those of CUDA 12.
 export CGO_CFLAGS += $(if $(CUDA_H),-I$(CURDIR)/gpu/driver/compat -I$(dir $(CUDA_H)))
 
-PTX = nvcc -ptx -arch=compute_75 kernels.cu
+PTX = nvcc -ptx -arch=compute_75
+SEEDED = gpu/driver/testdata/seeded
 ARCHITECTURES = sm_75 sm_80 sm_86 sm_89 sm_90
 
 .PHONY: build build-cpu test test-long kill fuzz test-cuda faults test-browser soak gpu-bundle kernels check-kernels \
@@ -85,18 +86,23 @@ test-browser:
 soak:
 	MNISTGPU_SOAK=10m go test -count=1 -timeout 20m -run TestSoak -v ./internal/serve
 
-# A folder to carry to a machine with a GPU, which needs no Go: ./check.sh there.
+# A folder to carry to a machine with a GPU, which needs no Go and no network:
+# ./check.sh and ./peers.sh there. It has MNIST, if MNISTGPU_DATA names its folder.
 gpu-bundle: build
-	mkdir -p bin/gpu-bundle
+	rm -rf bin/gpu-bundle && mkdir -p bin/gpu-bundle/peers
 	go test -c -tags cuda -trimpath -o bin/gpu-bundle/gpu.test ./gpu
 	go test -c -tags cuda -trimpath -o bin/gpu-bundle/driver.test ./gpu/driver
-	cp bin/mnistgpu gpu/bundle/check.sh bin/gpu-bundle/
+	cp bin/mnistgpu gpu/bundle/check.sh bench/peers/peers.sh bin/gpu-bundle/
+	cp bench/peers/*.py bench/peers/README.md bin/gpu-bundle/peers/
+	if [ -n "$$MNISTGPU_DATA" ]; then cp -r "$$MNISTGPU_DATA" bin/gpu-bundle/mnist; fi
 
 kernels:
-	cd kernels && $(PTX) -o kernels.ptx
+	cd kernels && $(PTX) kernels.cu -o kernels.ptx
+	$(PTX) $(SEEDED).cu -o $(SEEDED).ptx
 
 check-kernels:
-	cd kernels && $(PTX) -o - | cmp - kernels.ptx
+	cd kernels && $(PTX) kernels.cu -o - | cmp - kernels.ptx
+	$(PTX) $(SEEDED).cu -o - | cmp - $(SEEDED).ptx
 	for arch in $(ARCHITECTURES); do ptxas -arch=$$arch kernels/kernels.ptx -o /dev/null || exit; done
 
 asm:

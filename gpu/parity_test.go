@@ -3,7 +3,9 @@
 package gpu
 
 import (
+	"errors"
 	"math"
+	"strings"
 	"testing"
 
 	"mnistgpu/cpu"
@@ -41,10 +43,12 @@ func TestTraining(t *testing.T) {
 		{"fp32, 100 steps", float32On(FP32), plain, 100, 2e-6},
 		{"tf32, 1 step", float32On(TF32), plain, 1, 1e-4},
 		{"bf16, 1 step", float32On(BF16), plain, 1, 5e-3},
+		{"fp32, 1000 steps", float32On(FP32), plain, 1000, 1e-5},
 		{"cpu, momentum, 100 steps", onCPU, momentum, 100, 2e-6},
 		{"fp32, momentum, 100 steps", float32On(FP32), momentum, 100, 2e-6},
 		{"cpu, Adam, 100 steps", onCPU, adam, 100, 3e-6},
 		{"fp32, Adam, 100 steps", float32On(FP32), adam, 100, 3e-6},
+		{"fp32, Adam, 1000 steps", float32On(FP32), adam, 1000, 5e-5},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			task := small
@@ -59,6 +63,33 @@ func TestTraining(t *testing.T) {
 			}
 			compare(t, got, want, test.limit)
 		})
+	}
+}
+
+// TestWholeNumbers asks for products of small whole numbers without an error in
+// the precisions of tensor cores; TestSuite asks it of float32.
+func TestWholeNumbers(t *testing.T) {
+	useDevice(t)
+	for _, p := range []Precision{TF32, BF16} {
+		checks := 0
+		for _, check := range backendtest.Checks() {
+			if !strings.HasSuffix(check.Name, "/whole numbers") {
+				continue
+			}
+			checks++
+			t.Run(p.String()+"/"+check.Name, func(t *testing.T) {
+				b, err := Open(Options{Precision: p})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := errors.Join(check.Run(b), b.Close()); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		if checks == 0 {
+			t.Error("the suite has no whole numbers")
+		}
 	}
 }
 

@@ -1,100 +1,206 @@
 #!/usr/bin/env bash
 # Checks a GPU, on a machine that needs neither Go nor a network:
 #
-#	./check.sh [LOGS]
+#	./check.sh [--minutes N] [LOGS]
 #
-# It runs the tests of the CUDA backend on the GPU, looks at every kernel with
-# compute-sanitizer where that is installed, repeats a run, compares a run with
-# the CPU and times steps. A table comes last; everything printed goes to the
-# folder LOGS (default check-logs). The exit code is the number of failures.
+# It runs the tests of the CUDA backend on the GPU, looks at kernels with the four
+# tools of compute-sanitizer, repeats runs, compares them with the CPU and times
+# steps. A call takes N minutes at most (default 9). It exits with 75 if there is
+# more to do, and the next call goes on where it ended; otherwise with the number
+# of failures. A table comes last. All that was printed is in the folder LOGS
+# (default check-logs); without LOGS/NAME.result a check is done again.
 #
-# MNISTGPU_DATA may name a folder with MNIST; otherwise the program draws digits.
+# MNISTGPU_DATA may name a folder with MNIST, which is otherwise the folder mnist
+# beside this file; without either the program draws digits.
+#
+# With CHECK_SIMULATOR=LIBRARY nothing needs a GPU: the simulated device of the
+# tests does short runs on the data in the folder digits, and tests and tools are
+# only looked for. That says whether this file works, and nothing of a GPU.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
+minutes=9
+if [ "${1:-}" = --minutes ]; then
+	minutes=$2
+	shift 2
+fi
 logs=${1:-check-logs}
 mkdir -p "$logs"
 logs=$(cd "$logs" && pwd)
 cd "$(mktemp -d)" || exit 1
 mnistgpu=$here/mnistgpu
-failures=0
-table=
+dry=${CHECK_SIMULATOR:-}
+data=auto
+test -n "$dry" && data=$here/digits
+test -d "$here/mnist" && export MNISTGPU_DATA="${MNISTGPU_DATA:-$here/mnist}"
+export here logs mnistgpu dry data
 
-# check NAME COMMAND... runs a command, whose output goes to NAME.log.
+# check NAME LIMIT COMMAND... runs a command for LIMIT seconds at most, unless an
+# earlier call did or too little time is left. Its output goes to NAME.log.
+pending=0
 check() {
-	name=$1
-	shift
-	printf '%s ... ' "$name"
-	start=$SECONDS
-	if "$@" >"$logs/$name.log" 2>&1; then
-		verdict=ok
-	else
-		verdict=FAILED
-		failures=$((failures + 1))
+	local name=$1 limit=$2 verdict=ok start=$SECONDS
+	shift 2
+	test -f "$logs/$name.result" && return
+	if [ $((SECONDS + limit)) -gt $((60 * minutes)) ]; then
+		pending=$((pending + 1))
+		return
 	fi
+	printf '%s ... ' "$name"
+	timeout -k 5 "$limit" bash -c '"$@"' check "$@" >"$logs/$name.log" 2>&1 || verdict=FAILED
 	echo "$verdict"
-	table+=$(printf '%-7s %-22s %4ss  %s' "$verdict" "$name" $((SECONDS - start)) "$(tail -n 1 "$logs/$name.log" | cut -c 1-100)")$'\n'
+	result "$name" "$verdict" "$((SECONDS - start))s" "$(tail -n 1 "$logs/$name.log")"
 }
 
-skip() {
-	echo "$1 ... skipped: $2"
-	table+=$(printf '%-7s %-22s        %s' skipped "$1" "$2")$'\n'
+# result NAME VERDICT TIME TEXT keeps a line of the table.
+result() { printf '%-7s %-22s %5s  %.100s\n' "$2" "$1" "$3" "$4" >"$logs/$1.result"; }
+
+# find_cublas names cuBLAS to the program where it is only among Python's packages.
+find_cublas() {
+	if [ -n "$dry" ]; then
+		export MNISTGPU_LIBCUDA=$dry MNISTGPU_LIBCUBLAS=$dry
+		return
+	fi
+	"$mnistgpu" doctor | grep -q '^ok  cublas' && return
+	local found
+	found=$(python3 -c 'import glob, sys
+for folder in sys.path:
+	print(*glob.glob(folder + "/nvidia/*/lib/libcublas.so.1[123]"), sep="\n")' 2>/dev/null | grep . | head -n 1)
+	test -n "$found" && export MNISTGPU_LIBCUBLAS=$found
 }
 
-# real runs a test binary on the GPU. A skipped test is a failure here.
+doctor() {
+	"$mnistgpu" doctor | tee doctor.txt
+	grep '^ok  cublas' doctor.txt
+	grep '^ok  gpu 0 ' doctor.txt
+}
+
+# real BINARY TEST... runs tests on the GPU. A skipped one is a failure.
 real() {
-	MNISTGPU_TEST_DEVICE=real "$here/$1" -test.v -test.count=1 -test.run "^($2)\$" | tee real.log
-	test "${PIPESTATUS[0]}" = 0 && ! grep -q -e '--- SKIP' -e 'no tests to run' real.log
+	local binary=$1 pattern
+	shift
+	pattern="^($(IFS='|' && echo "$*"))\$"
+	if [ -n "$dry" ]; then
+		test "$("$here/$binary" -test.list "$pattern" | wc -l)" = $#
+		return
+	fi
+	MNISTGPU_TEST_DEVICE=real "$here/$binary" -test.v -test.count=1 -test.run "$pattern" | tee real.log
+	test "${PIPESTATUS[0]}" = 0 && ! grep -q -e '--- SKIP' -e 'no tests to run' real.log && grep -c '^--- PASS' real.log
 }
 
-train() { "$mnistgpu" train --device 0 --quiet --json "$@"; }
+# train FLAGS... trains on the GPU.
+train() { "$mnistgpu" train --device 0 --quiet --json --report=false --data "$data" "$@"; }
 
-# sanitize TOOL OPTIONS... looks at a short run of an odd shape.
+# tool NAME prints the command line of a tool; the simulated device has none.
+tool() {
+	test -n "$dry" && return
+	echo compute-sanitizer --tool "$1" --error-exitcode 9 --require-cuda-init yes
+	case $1 in
+	memcheck) echo --leak-check full --padding 64 ;;
+	racecheck) echo --racecheck-report all ;;
+	esac
+}
+
+# sanitize TOOL looks at short runs of an odd shape, by plain descent and by Adam.
 sanitize() {
-	compute-sanitizer --tool "$@" --error-exitcode 9 --require-cuda-init yes \
-		"$mnistgpu" train --device 0 --quiet --data synthetic --hidden 33 --batch 127 --steps 3 --graph=false --run-dir "sanitize-$1"
-}
-
-repeat() {
-	for i in 1 2 3 4 5; do
-		train --steps 500 --run-dir "repeat-$i" || return
+	local method
+	for method in sgd adam; do
+		$(tool "$1") "$mnistgpu" train --device 0 --quiet --report=false --data "$data" --hidden 33 --batch 127 \
+			--steps 3 --optimizer $method --graph=false --run-dir "sanitize-$1-$method" || return
 	done
-	sha256sum repeat-*/model.safetensors
-	test "$(sha256sum repeat-*/model.safetensors | cut -c 1-64 | sort -u | wc -l)" = 1
 }
 
-# agree compares the losses and accuracies of the GPU's run and the CPU's.
+# seeded TOOL asks that a tool finds the bug of a kernel that has one.
+seeded() {
+	local code=0
+	MNISTGPU_TEST_DEVICE=real MNISTGPU_SEED=$1 $(tool "$1") "$here/driver.test" -test.count=1 -test.run '^TestSeededBug$' || code=$?
+	echo "exit code $code of the test with a bug for $1"
+	test -n "$dry" || test "$code" = 9
+}
+
+# repeat RUNS asks for the same bits each time, in a precision.
+repeat() {
+	local runs=$1 precision=$2 i
+	for i in $(seq "$runs"); do
+		train $(small) --steps "$(steps 500)" --precision "$precision" --run-dir "repeat-$precision-$i" >/dev/null || return
+	done
+	sha256sum repeat-"$precision"-*/model.safetensors
+	test "$(sha256sum repeat-"$precision"-*/model.safetensors | cut -c 1-64 | sort -u | wc -l)" = 1 && echo "$runs runs, the same bits"
+}
+
+# steps N is N, and few for the simulated device.
+steps() { if [ -n "$dry" ]; then echo 3; else echo "$1"; fi; }
+
+# small are the flags that make a dry run short.
+small() { test -z "$dry" || echo --hidden 8 --batch 32 --steps 3; }
+
+# agree PRESET LOSS takes a preset to its end on the GPU and on the CPU. The losses
+# may be a factor of 1 + LOSS apart and the accuracies 0.2 points.
 agree() {
-	train --epochs 2 --run-dir agree-gpu &&
-		"$mnistgpu" train --backend cpu --epochs 2 --quiet --json --run-dir agree-cpu &&
-		paste -d , agree-gpu/history.csv agree-cpu/history.csv | awk -F , '
-			NR > 1 && !(($3 - $10) ^ 2 <= (2e-3 * $10) ^ 2 && ($6 - $13) ^ 2 <= 2e-3 ^ 2) { bad = 1 }
-			END { print "loss", $3, $10, "test accuracy", $6, $13; exit bad || NR != 3 }'
+	train --preset "$1" $(small) --run-dir "agree-gpu-$1" &&
+		"$mnistgpu" train --backend cpu --quiet --report=false --data "$data" --preset "$1" $(small) --run-dir "agree-cpu-$1" || return
+	awk -F , -v limit="$2" '
+		FNR == 1 { for (i = 1; i <= NF; i++) column[$i] = i }
+		{ loss[FILENAME] = $column["test_loss"]; accuracy[FILENAME] = $column["test_accuracy"] }
+		END {
+			gpu = ARGV[1]; cpu = ARGV[2]
+			print "test loss", loss[gpu], loss[cpu], "accuracy", accuracy[gpu], accuracy[cpu]
+			same = (loss[gpu] - loss[cpu]) ^ 2 <= (limit * loss[cpu]) ^ 2 && (accuracy[gpu] - accuracy[cpu]) ^ 2 <= 2e-3 ^ 2
+			exit !(same && accuracy[cpu] > 0)
+		}' "agree-gpu-$1/history.csv" "agree-cpu-$1/history.csv"
 }
 
-check doctor sh -c "'$mnistgpu' doctor | tee /dev/stderr | grep -q '^ok  gpu 0 '"
-check devices "$mnistgpu" devices
-check suite real gpu.test 'TestSuite|TestTraining'
-check graphs real gpu.test 'TestGraphEqualsCalls|TestStepsInOneGraph'
-check memory real gpu.test 'TestOutOfMemory'
-check presets real gpu.test 'TestDefaultPreset'
-check verify real gpu.test 'TestVerifyGoodRuns'
-check products real driver.test 'TestGemm|TestFloat32IsStrict'
-if command -v compute-sanitizer >/dev/null; then
-	check memcheck sanitize memcheck --leak-check full --padding 64
-	check initcheck sanitize initcheck
-	check racecheck sanitize racecheck
-	check synccheck sanitize synccheck
-else
-	skip sanitizer 'compute-sanitizer is not installed'
-fi
-check determinism repeat
-check cpu-agrees agree
-check notebook train --preset notebook
-check trace train --preset notebook --steps 20 --trace --run-dir trace
-check bench "$mnistgpu" bench --backend cuda --precision fp32,tf32,bf16 --repeats 7
-check bench-batches "$mnistgpu" bench --backend cuda --preset default --batch 32,128,512,2048 --repeats 7
+# times FLAGS... prints a table.
+times() {
+	if [ -n "$dry" ]; then
+		"$mnistgpu" bench --backend cuda "$@" --help &&
+			set -- --measure epochs --hidden 8 --batch 200 --repeats 1
+	fi
+	"$mnistgpu" bench --backend cuda --data "$data" "$@"
+}
 
-printf '\n%s\n' "$table"
-cat "$logs/bench.log" "$logs/bench-batches.log" 2>/dev/null | grep '^|'
+# trace times each call of a few steps of a preset.
+trace() {
+	train --preset "$1" $(small) --steps "$(steps 20)" --trace --run-dir "trace-$1"
+}
+export -f doctor real train tool sanitize seeded repeat steps small agree times trace
+
+find_cublas
+check doctor 60 doctor
+check devices 60 "$mnistgpu" devices
+check suite 300 real gpu.test TestSuite
+check whole-numbers 200 real gpu.test TestWholeNumbers
+check n-steps 200 real gpu.test TestTraining
+check sizes 300 real gpu.test TestSizes
+check graphs 120 real gpu.test TestGraphEqualsCalls TestStepsInOneGraph TestRowsAreGatheredOnce
+check memory 120 real gpu.test TestOutOfMemory
+check cycles 300 real gpu.test TestCycles
+check preset 120 real gpu.test TestDefaultPreset
+check verify 200 real gpu.test TestVerifyGoodRuns
+check products 120 real driver.test TestGemm TestFloat32IsStrict TestErrorsOfProducts
+for tool in memcheck initcheck racecheck synccheck; do
+	if [ -n "$dry" ] || command -v compute-sanitizer >/dev/null; then
+		check "$tool" 300 sanitize $tool
+		check "$tool-seeded" 120 seeded $tool
+	else
+		result "$tool" FAILED '' 'compute-sanitizer is not installed'
+	fi
+done
+check determinism 300 repeat 20 fp32
+check determinism-tf32 120 repeat 5 tf32
+check determinism-bf16 120 repeat 5 bf16
+check agree-default 200 agree default 2e-2
+check agree-notebook 500 agree notebook 2e-2
+check trace-default 60 trace default
+check trace-notebook 60 trace notebook
+check bench 300 times --precision fp32,tf32,bf16 --repeats 7
+check bench-batches 200 times --precision fp32,tf32,bf16 --preset default --batch 32,128,512,4096 --hidden 400 --hidden 1024 --repeats 7
+
+printf '\n'
+(cd "$logs" && cat $(ls -tr ./*.result))
+cat "$logs"/bench*.log 2>/dev/null | grep '^|'
 echo "logs in $logs"
-exit "$failures"
+if [ $pending -gt 0 ]; then
+	echo "$pending checks are left: call again"
+	exit 75
+fi
+exit "$(grep -c ^FAILED <(cat "$logs"/*.result))"

@@ -110,7 +110,7 @@ func fingerprint(root, compiler string, arguments []string) (string, error) {
 	}
 	hash := sha256.New()
 	fmt.Fprintf(hash, "%s%q", version, arguments)
-	for _, pattern := range []string{"gpu/sim/library/*", "kernels/*.cu", "kernels/*.cuh"} {
+	for _, pattern := range []string{"gpu/sim/library/*", "gpu/driver/testdata/*.cu", "kernels/*.cu", "kernels/*.cuh"} {
 		paths, err := filepath.Glob(filepath.Join(root, pattern))
 		if err != nil {
 			return "", err

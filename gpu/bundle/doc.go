@@ -1,0 +1,2 @@
+// Package bundle holds what is carried to a machine with a GPU, to check it there.
+package bundle
