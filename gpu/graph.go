@@ -18,7 +18,7 @@ func (b *Backend) Capture(step func(backend.Ops)) (backend.Graph, error) {
 		return nil, b.err
 	}
 	r := &recorder{b: b}
-	step(backend.Checked(r))
+	step(backend.Checked(b.verbs(r)))
 	if r.err != nil {
 		return nil, b.fail("Capture", r.err)
 	}

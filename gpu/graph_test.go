@@ -84,6 +84,44 @@ func TestStepsInOneGraph(t *testing.T) {
 	}
 }
 
+// TestLaunchesOfAStep counts the launches of a step of two layers: by verbs, fused,
+// and by verbs once more where the batch is too large or there are too many classes.
+func TestLaunchesOfAStep(t *testing.T) {
+	useDevice(t)
+	large := small
+	large.batch = fusedRows + 1
+	for _, test := range []struct {
+		task   task
+		engine Engine
+		want   int
+	}{
+		{small, Ops, 15},
+		{small, Auto, 9},
+		{small, Fused, 9},
+		{large, Auto, 17}, // two more, which sum the biases' gradients in slabs
+		{large, Fused, 10},
+	} {
+		b, err := Open(Options{NoGraph: true, Engine: test.engine})
+		if err != nil {
+			t.Fatal(err)
+		}
+		trainer, err := test.task.newTrainer(b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		graph, err := b.Capture(trainer.record)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := len(graph.(*list).calls); got != test.want {
+			t.Errorf("batch %d, %v: %d launches, want %d", test.task.batch, test.engine, got, test.want)
+		}
+		if err := b.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 // TestRowsAreGatheredOnce counts the launches of a step: the backward pass must
 // find the rows that the forward pass gathered.
 func TestRowsAreGatheredOnce(t *testing.T) {

@@ -17,6 +17,8 @@ const (
 	biasActivation
 	biasGradient
 	biasSGDStep
+	classifier
+	classifierSGD
 	crossEntropy
 	gatherRows
 	linearBackwardInputMask
@@ -30,6 +32,8 @@ var kernelNames = [...]string{
 	biasActivation:          "bias_activation",
 	biasGradient:            "bias_gradient",
 	biasSGDStep:             "bias_sgd_step",
+	classifier:              "classifier",
+	classifierSGD:           "classifier_sgd",
 	crossEntropy:            "cross_entropy",
 	gatherRows:              "gather_rows",
 	linearBackwardInputMask: "linear_backward_input_mask",

@@ -35,12 +35,39 @@ func (e *OverrideError) Error() string {
 type Options struct {
 	Device    int       // ordinal of the GPU
 	Precision Precision // of the matrix products
+	Engine    Engine    // what a step is made of
 	NoGraph   bool      // replay call by call, not as a CUDA graph
 	Trace     *Trace    // if not nil, wait after each call and count its time here; no graph
 
 	// StepTimeout is how long to wait while the device finishes nothing: longer than
 	// the longest step takes. The device is lost then. 0 is for ever.
 	StepTimeout time.Duration
+}
+
+// Engine says whether verbs are fused.
+type Engine uint8
+
+// The engines.
+const (
+	Auto  Engine = iota // Fused for batches of up to 512 images, Ops for larger ones
+	Ops                 // each verb by itself
+	Fused               // the last layer's part of a step of plain descent in two kernels, if it has up to 16 classes
+)
+
+var engineNames = [...]string{Auto: "auto", Ops: "ops", Fused: "fused"}
+
+// String is the name of e in flags, such as "auto".
+func (e Engine) String() string { return engineNames[e] }
+
+// UnmarshalText sets e by its name: auto, ops or fused.
+func (e *Engine) UnmarshalText(text []byte) error {
+	for i, name := range engineNames {
+		if name == string(text) {
+			*e = Engine(i)
+			return nil
+		}
+	}
+	return fmt.Errorf("unknown engine %q, want auto, ops or fused", text)
 }
 
 // Precision is the arithmetic of the matrix products. Operands, sums and

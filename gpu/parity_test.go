@@ -14,10 +14,11 @@ import (
 	"mnistgpu/internal/nn"
 )
 
-// TestSuite puts the backend to the suite of all backends.
+// TestSuite puts the backend to the suite of all backends, with all that can be
+// fused.
 func TestSuite(t *testing.T) {
 	useDevice(t)
-	backendtest.Run(t, opener(Options{}))
+	backendtest.Run(t, opener(Options{Engine: Fused}))
 }
 
 func onCPU() (backend.Backend, error) { return cpu.Open(cpu.Options{}) }
@@ -44,6 +45,8 @@ func TestTraining(t *testing.T) {
 		{"tf32, 1 step", float32On(TF32), plain, 1, 1e-4},
 		{"bf16, 1 step", float32On(BF16), plain, 1, 5e-3},
 		{"fp32, 1000 steps", float32On(FP32), plain, 1000, 1e-5},
+		{"fp32, each verb by itself, 1 step", opener(Options{Engine: Ops}), plain, 1, 2e-7},
+		{"fp32, each verb by itself, 100 steps", opener(Options{Engine: Ops}), plain, 100, 2e-6},
 		{"cpu, momentum, 100 steps", onCPU, momentum, 100, 2e-6},
 		{"fp32, momentum, 100 steps", float32On(FP32), momentum, 100, 2e-6},
 		{"cpu, Adam, 100 steps", onCPU, adam, 100, 3e-6},

@@ -26,11 +26,13 @@ func TestSizes(t *testing.T) {
 					if err != nil {
 						t.Fatal(err)
 					}
-					got, err := task.trainOn(opener(Options{}))
-					if err != nil {
-						t.Fatal(err)
+					for _, engine := range []Engine{Ops, Fused} {
+						got, err := task.trainOn(opener(Options{Engine: engine}))
+						if err != nil {
+							t.Fatal(err)
+						}
+						compare(t, got, want, 2e-7)
 					}
-					compare(t, got, want, 2e-7)
 				}
 			})
 		}

@@ -41,14 +41,17 @@ func (r *recorder) AdamStep(p, m, v, g backend.Tensor, adam backend.Adam) {
 func (r *recorder) CrossEntropy(t backend.Tally, dlogits, logits backend.Tensor, labels backend.Rows, scale float32) {
 	r.op = "CrossEntropy"
 	grid := blocks(logits.Rows, crossEntropyRows)
-	loss := r.reserve(blockLoss, 8*grid)
-	hits := r.reserve(blockHits, 4*grid)
-	finished := r.reserve(blocksFinished, 4)
+	loss, hits, finished := r.counts(grid)
 	r.launch(crossEntropy, driver.Dim{X: grid}, driver.Dim{X: blockThreads}, 4*(logits.Len()+dlogits.Len()),
 		address(t.Loss).Arg(), address(t.Hits).Arg(), address(dlogits).Arg(),
 		loss.Arg(), hits.Arg(), finished.Arg(), address(t.Step).Arg(), address(logits).Arg(),
 		address(labels.Data).Arg(), address(labels.Order).Arg(), address(labels.Cursor).Arg(),
 		driver.Int(labels.Offset), driver.Int(logits.Rows), driver.Int(logits.Cols), driver.Float(scale))
+}
+
+// counts is where blocks leave what they count, and how many have finished.
+func (r *recorder) counts(blocks int) (loss, hits, finished driver.Ptr) {
+	return r.reserve(blockLoss, 8*blocks), r.reserve(blockHits, 4*blocks), r.reserve(blocksFinished, 4)
 }
 
 func (r *recorder) Advance(step, cursor backend.Tensor, n int) {

@@ -1,6 +1,7 @@
 // All kernels as one translation unit.
 
 #include "bias.cu"
+#include "classifier.cu"
 #include "cross_entropy.cu"
 #include "linear.cu"
 #include "optimizer.cu"

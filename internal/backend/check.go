@@ -5,8 +5,13 @@ import "fmt"
 // Checked returns ops behind checks of shapes, types and aliases. A violation
 // is a caller's bug and panics with the verb, the operand and what it should
 // be. Backends hand Checked ops to the step they capture, and check nothing
-// themselves.
-func Checked(ops Ops) Ops { return checked{ops} }
+// themselves. They have the verbs of [FusedOps] if ops has.
+func Checked(ops Ops) Ops {
+	if fused, ok := ops.(FusedOps); ok {
+		return checkedFused{checked{ops}, fused}
+	}
+	return checked{ops}
+}
 
 type checked struct{ ops Ops }
 

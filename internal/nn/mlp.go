@@ -127,10 +127,7 @@ func (m *MLP) Step(ops backend.Ops, batch Batch, tally backend.Tally, optimizer 
 	rows := batch.Images.Count
 	scale := 1 / float32(rows)
 	if m.method == SGD && rows <= m.chunk {
-		m.loss(ops, batch, tally, scale)
-		m.backward(ops, batch.Images, func(l layer, x backend.Input, dy backend.Tensor) {
-			ops.LinearSGD(l.w, l.b, x, dy, optimizer.sgd())
-		})
+		m.descend(ops, batch, tally, scale, optimizer.sgd())
 		return
 	}
 	for offset := 0; offset < rows; offset += m.chunk {
@@ -145,12 +142,33 @@ func (m *MLP) Step(ops backend.Ops, batch Batch, tally backend.Tally, optimizer 
 	}
 }
 
+// descend records a step of plain gradient descent on a batch of one chunk. The last
+// layer's part is one verb, if ops has it and there is a layer below.
+func (m *MLP) descend(ops backend.Ops, batch Batch, tally backend.Tally, scale float32, sgd backend.SGD) {
+	top := len(m.layers) - 1
+	if fused, ok := ops.(backend.FusedOps); ok && top > 0 {
+		rows := batch.Images.Count
+		l, below := m.layers[top], m.layers[top-1]
+		m.forward(ops, batch.Images, m.layers[:top])
+		fused.ClassifierSGD(backend.Classifier{
+			X: below.y.Top(rows), DX: below.dy.Top(rows), Logits: l.y.Top(rows), DLogits: l.dy.Top(rows),
+			W: l.w, B: l.b, Act: below.act,
+		}, tally, batch.Labels, scale, sgd)
+		top--
+	} else {
+		m.loss(ops, batch, tally, scale)
+	}
+	m.backward(ops, batch.Images, top, func(l layer, x backend.Input, dy backend.Tensor) {
+		ops.LinearSGD(l.w, l.b, x, dy, sgd)
+	})
+}
+
 // Accumulate records the forward and backward pass of one chunk of a batch, on
 // which [MLP.Step] would not update as it goes. The gradients start from those of the chunks before,
 // if add is true, or from zero. The scale is 1/B for the whole batch of B.
 func (m *MLP) Accumulate(ops backend.Ops, chunk Batch, tally backend.Tally, scale float32, add bool) {
 	m.loss(ops, chunk, tally, scale)
-	m.backward(ops, chunk.Images, func(l layer, x backend.Input, dy backend.Tensor) {
+	m.backward(ops, chunk.Images, len(m.layers)-1, func(l layer, x backend.Input, dy backend.Tensor) {
 		ops.LinearBackwardWeight(l.dw, l.db, x, dy, add)
 	})
 }
@@ -168,8 +186,13 @@ func (m *MLP) ChunkRows() int { return m.chunk }
 // Forward records the forward pass of x, of at most a chunk, and returns the
 // logits (B, classes). They hold until the next pass.
 func (m *MLP) Forward(ops backend.Ops, x backend.Input) backend.Tensor {
+	return m.forward(ops, x, m.layers)
+}
+
+// forward takes x through some layers, the first among them.
+func (m *MLP) forward(ops backend.Ops, x backend.Input, layers []layer) backend.Tensor {
 	rows, _ := x.Shape()
-	for _, l := range m.layers {
+	for _, l := range layers {
 		y := l.y.Top(rows)
 		ops.LinearForward(y, x, l.w, l.b, l.act)
 		x = y
@@ -196,12 +219,12 @@ func (m *MLP) loss(ops backend.Ops, batch Batch, tally backend.Tally, scale floa
 	ops.CrossEntropy(tally, last.dy.Top(logits.Rows), logits, batch.Labels, scale)
 }
 
-// backward goes from the last layer to the first and calls parameters with each
-// layer, its input and its gradient. The gradient for the layer below is formed
+// backward goes from the layer of that number, whose gradient is there, to the first
+// and calls parameters with each layer, its input and its gradient. The gradient for the layer below is formed
 // first, since parameters may change the weights.
-func (m *MLP) backward(ops backend.Ops, images backend.Rows, parameters func(l layer, x backend.Input, dy backend.Tensor)) {
+func (m *MLP) backward(ops backend.Ops, images backend.Rows, from int, parameters func(l layer, x backend.Input, dy backend.Tensor)) {
 	rows := images.Count
-	for i := len(m.layers) - 1; i > 0; i-- {
+	for i := from; i > 0; i-- {
 		l, below := m.layers[i], m.layers[i-1]
 		x, dy := below.y.Top(rows), l.dy.Top(rows)
 		ops.LinearBackwardInput(below.dy.Top(rows), dy, l.w, x, below.act)

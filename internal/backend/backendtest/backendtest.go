@@ -72,6 +72,7 @@ func Checks() []Check {
 		trials("LinearBackwardWeight/NaN", products(nanNumbers, smallSizes, backwardWeightTrials)),
 		trials("LinearSGD/NaN", products(nanNumbers, smallSizes, linearSGDTrials)),
 		{"LinearForward/ReLU", checkReLU},
+		trials("ClassifierSGD", classifierTrials()),
 		trials("training", trainingTrials()),
 	}
 }

@@ -16,6 +16,8 @@ type faulty struct {
 	upload  func(dst backend.Tensor, src []byte) error
 	capture func(step func(backend.Ops)) (backend.Graph, error)
 	tensors []backend.Tensor // in the order of Alloc
+
+	classifier func(ops backend.Ops, c classifierCall) // or nil, for a backend without it
 }
 
 // newFaulty returns an honest backend. Mutants call its functions in theirs.
@@ -24,7 +26,11 @@ func newFaulty() *faulty {
 	f.alloc, f.upload = f.Reference.Alloc, f.Reference.Upload
 	f.capture = func(step func(backend.Ops)) (backend.Graph, error) {
 		r := &recorder{eager: f.verbs}
-		step(backend.Checked(r))
+		if f.classifier != nil {
+			step(backend.Checked(fusedRecorder{r, f.classifier}))
+		} else {
+			step(backend.Checked(r))
+		}
 		return r, nil
 	}
 	return f

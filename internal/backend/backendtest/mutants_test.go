@@ -21,7 +21,7 @@ type mutant struct {
 func TestMutants(t *testing.T) {
 	mutants := slices.Concat(memoryMutants, graphMutants, forwardMutants, backwardInputMutants,
 		backwardWeightMutants, linearSGDMutants, slices.Concat(updateMutants...), slices.Concat(rowsMutants...),
-		gradientMutants, tallyMutants, softmaxMutants, hiddenMutants)
+		classifierMutants, gradientMutants, tallyMutants, softmaxMutants, hiddenMutants)
 	killed, kills := 0, map[string]int{}
 	for _, m := range mutants {
 		if check, err := m.kill(); err != nil {

@@ -24,6 +24,7 @@ func trainingTrials() (list []trial) {
 			step  func(*net, backend.Ops)
 		}{
 			{"fused update", run.limit, falling(0.1), (*net).fusedStep},
+			{"last layer in one verb", run.limit, falling(0.1), (*net).classifierStep},
 			{"update after two chunks", run.limit, falling(0.1), (*net).chunkedStep},
 			{"momentum", run.limit, falling(0.02), (*net).momentumStep},
 			{"Adam", run.adam, corrected(falling(0.002)), (*net).adamStep},
@@ -179,6 +180,16 @@ func (n *net) fusedStep(ops backend.Ops) {
 	ops.CrossEntropy(n.tally, n.dlogits, n.logits, n.labels, 1./netBatch)
 	ops.LinearBackwardInput(n.dhidden, n.dlogits, n.w2, n.hidden, backend.ReLU)
 	ops.LinearSGD(n.w2, n.b2, n.hidden, n.dlogits, n.weightUpdate)
+	ops.LinearSGD(n.w1, n.b1, n.images, n.dhidden, n.weightUpdate)
+	ops.Advance(n.tally.Step, n.images.Cursor, netBatch)
+}
+
+// classifierStep is fusedStep with the last layer in one verb.
+func (n *net) classifierStep(ops backend.Ops) {
+	ops.LinearForward(n.hidden, n.images, n.w1, n.b1, backend.ReLU)
+	classify(ops, backend.Classifier{
+		X: n.hidden, DX: n.dhidden, Logits: n.logits, DLogits: n.dlogits, W: n.w2, B: n.b2, Act: backend.ReLU,
+	}, n.tally, n.labels, 1./netBatch, n.weightUpdate)
 	ops.LinearSGD(n.w1, n.b1, n.images, n.dhidden, n.weightUpdate)
 	ops.Advance(n.tally.Step, n.images.Cursor, netBatch)
 }

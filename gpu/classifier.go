@@ -1,0 +1,66 @@
+//go:build cuda && linux
+
+package gpu
+
+import (
+	"mnistgpu/gpu/driver"
+	"mnistgpu/internal/backend"
+)
+
+const (
+	// maxClasses is how many numbers a thread of the classifier keeps.
+	maxClasses = 16
+
+	// fusedRows is the largest batch for which Auto fuses. The classifier reads all
+	// weights of its layer once a row, and its gradient is formed by few blocks, so
+	// it is for batches whose products are too small to keep cuBLAS busy.
+	fusedRows = 512
+)
+
+// The blocks of the classifier's kernels.
+const (
+	classifierThreads = 128
+	classifierSlab    = 32
+	classifierLanes   = 8
+)
+
+// verbs are what a step may be recorded with.
+func (b *Backend) verbs(r *recorder) backend.Ops {
+	if b.options.Engine == Ops {
+		return single{r}
+	}
+	return r
+}
+
+// single hides the verbs that fuse others.
+type single struct{ backend.Ops }
+
+// ClassifierSGD is two launches for few classes, and for a small batch unless the
+// engine is Fused; otherwise it is the verbs that it stands for.
+func (r *recorder) ClassifierSGD(c backend.Classifier, t backend.Tally, labels backend.Rows, scale float32, sgd backend.SGD) {
+	rows, in, classes := c.X.Rows, c.X.Cols, c.Logits.Cols
+	if classes > maxClasses || rows > fusedRows && r.b.options.Engine == Auto {
+		r.LinearForward(c.Logits, c.X, c.W, c.B, backend.Identity)
+		r.CrossEntropy(t, c.DLogits, c.Logits, labels, scale)
+		r.LinearBackwardInput(c.DX, c.DLogits, c.W, c.X, c.Act)
+		r.LinearSGD(c.W, c.B, c.X, c.DLogits, sgd)
+		return
+	}
+	r.op = "ClassifierSGD"
+	relu := 0
+	if c.Act == backend.ReLU {
+		relu = 1
+	}
+	loss, hits, finished := r.counts(rows)
+	r.launch(classifier, driver.Dim{X: rows}, driver.Dim{X: classifierThreads}, 4*(2*rows*in+in*classes+rows*classes),
+		address(t.Loss).Arg(), address(t.Hits).Arg(), address(c.DX).Arg(), address(c.DLogits).Arg(),
+		loss.Arg(), hits.Arg(), finished.Arg(), address(t.Step).Arg(),
+		address(c.X).Arg(), address(c.W).Arg(), address(c.B).Arg(),
+		address(labels.Data).Arg(), address(labels.Order).Arg(), address(labels.Cursor).Arg(),
+		driver.Int(labels.Offset), driver.Int(in), driver.Int(classes), driver.Float(scale), driver.Int(relu))
+	r.launch(classifierSGD, driver.Dim{X: blocks(in, classifierSlab) + 1}, driver.Dim{X: classifierSlab, Y: classifierLanes},
+		4*(rows*in+rows*classes+2*in*classes),
+		address(c.W).Arg(), address(c.B).Arg(), address(c.X).Arg(), address(c.DLogits).Arg(),
+		address(sgd.LearningRate).Arg(), address(sgd.Step).Arg(),
+		driver.Float(sgd.L2), driver.Int(rows), driver.Int(in), driver.Int(classes))
+}

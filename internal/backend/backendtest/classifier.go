@@ -1,0 +1,98 @@
+package backendtest
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"mnistgpu/internal/backend"
+)
+
+// The numbers of a classifier's operands are such that float32 has its logits
+// exactly: whole numbers up to two, and eighths up to one.
+const (
+	classifierX    = 2
+	classifierRate = 0.5
+)
+
+func classifierInputs(r *rand.Rand) float64  { return float64(r.IntN(2*classifierX+1) - classifierX) }
+func classifierWeights(r *rand.Rand) float64 { return float64(r.IntN(17)-8) / 8 }
+
+// classifierTrials take a last layer forward and back, in one verb where the
+// backend has it. The sizes lie around those of a warp, and around 16 classes.
+func classifierTrials() (list []trial) {
+	for _, z := range []size{{1, 1, 1}, {3, 33, 10}, {20, 127, 10}, {64, 100, 16}, {33, 31, 17}, {600, 40, 10}} {
+		for _, act := range []backend.Activation{backend.Identity, backend.ReLU} {
+			for _, l2 := range []float32{0, 0.25} {
+				name := fmt.Sprintf("%dx%dx%d, activation %d, L2 %v", z.rows, z.in, z.out, act, l2)
+				list = append(list, trial{name, classifier(z, act, l2)})
+			}
+		}
+	}
+	return list
+}
+
+// classifier limits errors by those of p - onehot, which are 16u times the scale
+// of 1/B as in CrossEntropy, and by what summing makes of them: |dlogits| is at
+// most the scale, and two times that in the sum over a row.
+func classifier(z size, act backend.Activation, l2 float32) experiment {
+	return func(s *stage) {
+		scale := 1 / float32(z.rows)
+		sums := 2*math.Sqrt(float64(z.rows)) + 2
+		update := classifierRate*u*(16*classifierX+classifierX*sums) + 8*u
+		dx := within(repeat(18*float64(z.out)*u*float64(scale), z.rows*z.in))
+
+		labels, label := s.labels(z.rows, z.out)
+		x := fill(classifierInputs)(s.rand, z.rows*z.in)
+		w := fill(classifierWeights)(s.rand, z.in*z.out)
+		b := fill(classifierWeights)(s.rand, z.out)
+		c := backend.Classifier{
+			X:       s.input(backend.Float32, z.rows, z.in, x),
+			DX:      s.result("dx", dx, z.rows, z.in),
+			Logits:  s.result("logits", unjudged, z.rows, z.out),
+			DLogits: s.result("dlogits", unjudged, z.rows, z.out),
+			W:       s.output("w", within(repeat(update, len(w))), backend.Float32, z.in, z.out, w),
+			B:       s.output("b", within(repeat(update, len(b))), backend.Float32, 1, z.out, b),
+			Act:     act,
+		}
+		total := lossBound(x, w, b, z, label)
+		tally := backend.Tally{
+			Loss: s.output("loss", within([]float64{0, total, 0}), backend.Float64, 3, 1, []float64{3, 1, 2}),
+			Hits: s.output("hits", exact, backend.Int32, 3, 1, []float64{4, 6, 5}),
+			Step: s.input(backend.Int32, 1, 1, []float64{1}),
+		}
+		sgd := backend.SGD{LearningRate: s.rates(4, classifierRate, 2), Step: tally.Step, L2: l2}
+		s.run(func(ops backend.Ops) { classify(ops, c, tally, labels, scale, sgd) })
+	}
+}
+
+// lossBound is the sum of the bounds 8u·(1 + zmax - zlabel + ln K) of all rows.
+func lossBound(x, w, b []float64, z size, label []int) (total float64) {
+	for i := range label {
+		largest, right := math.Inf(-1), 0.0
+		for c := range z.out {
+			sum := b[c]
+			for j := range z.in {
+				sum += x[i*z.in+j] * w[j*z.out+c]
+			}
+			largest = max(largest, sum)
+			if c == label[i] {
+				right = sum
+			}
+		}
+		total += 8 * u * (1 + largest - right + math.Log(float64(z.out)))
+	}
+	return total
+}
+
+// classify records a ClassifierSGD, or the verbs that it stands for.
+func classify(ops backend.Ops, c backend.Classifier, t backend.Tally, labels backend.Rows, scale float32, sgd backend.SGD) {
+	if fused, ok := ops.(backend.FusedOps); ok {
+		fused.ClassifierSGD(c, t, labels, scale, sgd)
+		return
+	}
+	ops.LinearForward(c.Logits, c.X, c.W, c.B, backend.Identity)
+	ops.CrossEntropy(t, c.DLogits, c.Logits, labels, scale)
+	ops.LinearBackwardInput(c.DX, c.DLogits, c.W, c.X, c.Act)
+	ops.LinearSGD(c.W, c.B, c.X, c.DLogits, sgd)
+}

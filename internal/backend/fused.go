@@ -1,0 +1,59 @@
+package backend
+
+// FusedOps are Ops with verbs that do in one what others do in several. A backend
+// may have them where that is faster; who records a step asks by a type assertion.
+type FusedOps interface {
+	Ops
+
+	// ClassifierSGD is the last layer's part of a step of plain gradient descent,
+	// forward and back. It is the same as
+	//
+	//	LinearForward(logits, x, w, b, Identity)
+	//	CrossEntropy(t, dlogits, logits, labels, scale)
+	//	LinearBackwardInput(dx, dlogits, w, x, act)
+	//	LinearSGD(w, b, x, dlogits, sgd)
+	//
+	// but for roundings, and what is in logits and dlogits afterwards is not said:
+	// they are room for what has to be kept on the way.
+	//
+	// Shapes: those of the four verbs.
+	ClassifierSGD(c Classifier, t Tally, labels Rows, scale float32, sgd SGD)
+}
+
+// Classifier is the last layer of a network, with the activation that made its
+// input.
+type Classifier struct {
+	X, DX           Tensor // (B, In)
+	Logits, DLogits Tensor // (B, Out)
+	W, B            Tensor // (In, Out), (1, Out)
+	Act             Activation
+}
+
+type checkedFused struct {
+	checked
+	fused FusedOps
+}
+
+func (c checkedFused) ClassifierSGD(l Classifier, t Tally, labels Rows, scale float32, sgd SGD) {
+	// Each of the four verbs is checked by the check of its own.
+	verbs := checked{nothing{}}
+	verbs.LinearForward(l.Logits, l.X, l.W, l.B, Identity)
+	verbs.CrossEntropy(t, l.DLogits, l.Logits, labels, scale)
+	verbs.LinearBackwardInput(l.DX, l.DLogits, l.W, l.X, l.Act)
+	verbs.LinearSGD(l.W, l.B, l.X, l.DLogits, sgd)
+	checkApart("ClassifierSGD", []Tensor{l.DX}, []Tensor{l.Logits, l.B, sgd.LearningRate})
+	c.fused.ClassifierSGD(l, t, labels, scale, sgd)
+}
+
+// nothing is Ops of which only the checks in front of it matter.
+type nothing struct{}
+
+func (nothing) LinearForward(Tensor, Input, Tensor, Tensor, Activation)     {}
+func (nothing) LinearBackwardInput(_, _, _, _ Tensor, _ Activation)         {}
+func (nothing) LinearBackwardWeight(_, _ Tensor, _ Input, _ Tensor, _ bool) {}
+func (nothing) LinearSGD(_, _ Tensor, _ Input, _ Tensor, _ SGD)             {}
+func (nothing) SGDStep(_, _ Tensor, _ SGD)                                  {}
+func (nothing) MomentumStep(_, _, _ Tensor, _ Momentum)                     {}
+func (nothing) AdamStep(_, _, _, _ Tensor, _ Adam)                          {}
+func (nothing) CrossEntropy(_ Tally, _, _ Tensor, _ Rows, _ float32)        {}
+func (nothing) Advance(_, _ Tensor, _ int)                                  {}

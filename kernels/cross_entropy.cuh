@@ -1,0 +1,114 @@
+// The cross-entropy of a row, and the tally of all rows.
+
+#ifndef CROSS_ENTROPY_CUH
+#define CROSS_ENTROPY_CUH
+
+#include "common.cuh"
+
+// A row's largest logit and where it stands: the first of equal ones. A NaN is
+// never the largest, and a row of nothing else has its largest nowhere.
+struct Peak {
+	float value;
+	int col;
+};
+
+constexpr int nowhere = 0x7fffffff;
+
+// row_peak finds the peak of z[0..classes) with one warp, for each lane.
+__device__ inline Peak row_peak(const float *z, int classes) {
+	Peak peak = {-INFINITY, nowhere};
+	for (int j = threadIdx.x % warp_size; j < classes; j += warp_size)
+		if (z[j] > peak.value)
+			peak = {z[j], j};
+	for (int lanes = warp_size / 2; lanes > 0; lanes /= 2) {
+		const float value = __shfl_xor_sync(all_lanes, peak.value, lanes);
+		const int col = __shfl_xor_sync(all_lanes, peak.col, lanes);
+		if (value > peak.value || (value == peak.value && col < peak.col))
+			peak = {value, col};
+	}
+	return peak;
+}
+
+// exp_sum returns Σⱼ exp(z[j] - top) with one warp, to each lane.
+__device__ inline float exp_sum(const float *z, int classes, float top) {
+	float sum = 0;
+	for (int j = threadIdx.x % warp_size; j < classes; j += warp_size)
+		sum += expf(z[j] - top);
+	return warp_sum(sum);
+}
+
+// last_to_finish is true in every thread of the block that comes to it last. It
+// leaves *finished as it was, at zero. What all blocks wrote before is then seen.
+__device__ inline bool last_to_finish(unsigned *finished) {
+	__shared__ bool last;
+	__threadfence();
+	__syncthreads();
+	if (threadIdx.x == 0) {
+		last = atomicAdd(finished, 1u) == gridDim.x - 1;
+		if (last)
+			*finished = 0;
+	}
+	__syncthreads();
+	__threadfence();
+	return last;
+}
+
+// Count is what rows add to the tally.
+struct Count {
+	double loss;
+	int hits;
+};
+
+// row_cross_entropy takes one row of logits with one warp. It writes the row of
+// dlogits, unless that is null, and returns the row's count to lane 0 and a zero
+// count to the others. A label that is no class has the loss NaN.
+__device__ inline Count row_cross_entropy(float *dz, const float *z, int label, int classes, float scale) {
+	const int lane = threadIdx.x % warp_size;
+	const Peak peak = row_peak(z, classes);
+	const float sum = exp_sum(z, classes, peak.value);
+	if (dz)
+		for (int j = lane; j < classes; j += warp_size)
+			dz[j] = scale * (expf(z[j] - peak.value) / sum - (j == label));
+	if (lane > 0)
+		return {0, 0};
+	const float loss = label < classes ? logf(sum) + (peak.value - z[label]) : NAN;
+	return {loss, peak.col == label};
+}
+
+// block_count returns the sum of the counts of a block's threads to each of them.
+template <int threads>
+__device__ inline Count block_count(Count count) {
+	return {block_sum<threads>(count.loss), block_sum<threads>(count.hits)};
+}
+
+// Counts are where blocks leave theirs, and how many blocks have finished.
+struct Counts {
+	double *loss;
+	int *hits;
+	unsigned *finished;
+};
+
+// tally_blocks adds the counts of all blocks to *loss and *hits. A block brings its
+// own; the last one adds them in the order of the blocks, so the order in which they
+// finish does not show.
+template <int threads>
+__device__ inline void tally_blocks(double *loss, int *hits, Counts blocks, Count count) {
+	if (threadIdx.x == 0) {
+		blocks.loss[blockIdx.x] = count.loss;
+		blocks.hits[blockIdx.x] = count.hits;
+	}
+	if (!last_to_finish(blocks.finished))
+		return;
+	count = {0, 0};
+	for (int i = threadIdx.x; i < gridDim.x; i += threads) {
+		count.loss += blocks.loss[i];
+		count.hits += blocks.hits[i];
+	}
+	count = block_count<threads>(count);
+	if (threadIdx.x == 0) {
+		*loss += count.loss;
+		*hits += count.hits;
+	}
+}
+
+#endif
