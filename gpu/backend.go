@@ -51,7 +51,8 @@ func Open(options Options) (backend.Backend, error) {
 func (b *Backend) Name() string { return "cuda" }
 
 // Device names the card, its compute capability, what multiplies and in which
-// precision. It says so when the device is simulated.
+// precision, and an engine that was asked for. It says so when the device is
+// simulated.
 func (b *Backend) Device() string {
 	info := b.device.Info()
 	name := info.Name
@@ -59,8 +60,12 @@ func (b *Backend) Device() string {
 		name = "simulated device " + name
 	}
 	blas := b.version.CUBLAS
-	return fmt.Sprintf("%s (compute %d.%d), cuBLAS %d.%d.%d in %v",
-		name, info.ComputeMajor, info.ComputeMinor, blas[0], blas[1], blas[2], b.options.Precision)
+	engine := ""
+	if b.options.Engine != Auto {
+		engine = fmt.Sprintf(", engine %v", b.options.Engine)
+	}
+	return fmt.Sprintf("%s (compute %d.%d), cuBLAS %d.%d.%d in %v%s",
+		name, info.ComputeMajor, info.ComputeMinor, blas[0], blas[1], blas[2], b.options.Precision, engine)
 }
 
 // ChunkRows is 16384.

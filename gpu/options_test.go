@@ -2,6 +2,20 @@ package gpu
 
 import "testing"
 
+func TestEngineNames(t *testing.T) {
+	for _, e := range []Engine{Auto, Ops, Fused} {
+		var got Engine
+		if err := got.UnmarshalText([]byte(e.String())); err != nil || got != e {
+			t.Errorf("%v became %v, %v", e, got, err)
+		}
+	}
+	var e Engine
+	err := e.UnmarshalText([]byte("fast"))
+	if err == nil || err.Error() != `unknown engine "fast", want auto, ops or fused` {
+		t.Errorf("fast gave %v", err)
+	}
+}
+
 func TestPrecisionNames(t *testing.T) {
 	for _, p := range []Precision{FP32, TF32, BF16} {
 		text, err := p.MarshalText()

@@ -59,6 +59,7 @@ type benchSettings struct {
 	hidden           []string
 	blas             []string
 	precisions       []string
+	engines          []string
 	device           int
 	repeats          int
 	sample           int    // steps or epochs that a sample takes, or 0
@@ -86,6 +87,7 @@ func newBench() *cobra.Command {
 	f.StringVar(&s.where.backend, "backend", "auto", "auto, cpu or cuda")
 	f.StringSliceVar(&s.blas, "blas", []string{"auto"}, blasUsage())
 	f.StringSliceVar(&s.precisions, "precision", []string{"fp32"}, "precisions of a GPU: fp32, tf32, bf16")
+	f.StringSliceVar(&s.engines, "engine", []string{"auto"}, "what a step on a GPU is made of: auto, ops, fused")
 	f.IntVar(&s.device, "device", 0, "number of the GPU")
 	f.StringVar(&s.where.data, "data", "auto", "auto, mnist, synthetic, dense (no pixel is zero) or a `folder` of IDX files")
 	f.IntVar(&s.repeats, "repeats", 7, "times that each case is timed")
@@ -140,6 +142,11 @@ func (s *benchSettings) checkMultipliers() error {
 	for _, p := range s.precisions {
 		if err := new(gpu.Precision).UnmarshalText([]byte(p)); err != nil {
 			return fmt.Errorf("--precision: %w", err)
+		}
+	}
+	for _, e := range s.engines {
+		if err := new(gpu.Engine).UnmarshalText([]byte(e)); err != nil {
+			return fmt.Errorf("--engine: %w", err)
 		}
 	}
 	for _, name := range s.blas {
@@ -207,16 +214,19 @@ func (s *benchSettings) open() (backends []backend.Backend, err error) {
 }
 
 func (s *benchSettings) openGPUs() (backends []backend.Backend, err error) {
-	for _, name := range s.precisions {
-		options := gpu.Options{Device: s.device, StepTimeout: stepTimeout}
-		if err := options.Precision.UnmarshalText([]byte(name)); err != nil {
-			return backends, err
+	for _, precision := range s.precisions {
+		for _, engine := range s.engines {
+			options := gpu.Options{Device: s.device, StepTimeout: stepTimeout}
+			err := errors.Join(options.Precision.UnmarshalText([]byte(precision)), options.Engine.UnmarshalText([]byte(engine)))
+			if err != nil {
+				return backends, err
+			}
+			b, err := gpu.Open(options)
+			if err != nil {
+				return backends, err
+			}
+			backends = append(backends, b)
 		}
-		b, err := gpu.Open(options)
-		if err != nil {
-			return backends, err
-		}
-		backends = append(backends, b)
 	}
 	return backends, nil
 }

@@ -39,8 +39,8 @@ func (s *benchSettings) checkProblem() error {
 	if len(s.configs()) > 1 {
 		return errors.New("--problem is for one case: want one --preset, --hidden and --batch")
 	}
-	if len(s.precisions) > 1 || len(s.blas) > 1 {
-		return errors.New("--problem is for one case: want one --precision and --blas")
+	if len(s.precisions) > 1 || len(s.engines) > 1 || len(s.blas) > 1 {
+		return errors.New("--problem is for one case: want one --precision, --engine and --blas")
 	}
 	return nil
 }

@@ -71,7 +71,7 @@ func (s *settings) tells(flag string) bool {
 		return s.config.Steps > 0
 	case "classes":
 		return !builtIn(s.data)
-	case "device", "precision":
+	case "device", "precision", "engine":
 		return s.backend == "cuda"
 	case "blas":
 		return s.blas != "auto"

@@ -74,8 +74,8 @@ func overruled(name string, stronger map[string]string) bool {
 	case "steps":
 		return has("epochs")
 	case "backend":
-		return has("device", "precision", "trace")
-	case "device", "precision", "trace":
+		return has("device", "precision", "engine", "trace")
+	case "device", "precision", "engine", "trace":
 		return stronger["backend"] == "cpu"
 	}
 	return false

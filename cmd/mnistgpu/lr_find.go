@@ -39,7 +39,7 @@ const lrFindExamples = `  mnistgpu lr-find
 
 // lrFindFlags are the flags of train that make sense here.
 var lrFindFlags = []string{
-	"config", "preset", "data", "classes", "backend", "blas", "device", "precision", "hidden", "batch", "init-std", "pixel-scale", "l2",
+	"config", "preset", "data", "classes", "backend", "blas", "device", "precision", "engine", "hidden", "batch", "init-std", "pixel-scale", "l2",
 	"seed", "shuffle", "optimizer", "momentum", "graph", "step-timeout", "run-dir", "json", "quiet",
 }
 

@@ -56,6 +56,7 @@ func (s *settings) register(f *pflag.FlagSet) {
 	f.StringVar(&s.data, "data", "auto", "auto, mnist, synthetic or a `folder` of IDX files")
 	f.Var(&s.classes, "classes", "number of classes in a folder of your own data, or their names (default as in its classes.txt, or 10)")
 	s.registerBackend(f, "auto")
+	f.Var((*engine)(&s.gpu.Engine), "engine", "what a step on a GPU is made of: ops, a call for each verb; fused, fewer; or auto, as the batch is")
 	s.given = train.Preset("default")
 	registerConfig(f, &s.given)
 	f.BoolVar(&s.graph, "graph", true, "on a GPU, replay a step as one CUDA graph")
@@ -169,7 +170,7 @@ func (s *settings) checkCPU(given *pflag.FlagSet) error {
 }
 
 // gpuFlags are for GPUs and change the result.
-var gpuFlags = []string{"device", "precision", "trace"}
+var gpuFlags = []string{"device", "precision", "engine", "trace"}
 
 // checkGPU looks at the flags that are for a GPU, and asks for one where they
 // change the result.

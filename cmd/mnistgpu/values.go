@@ -71,6 +71,15 @@ func (p *precision) Set(s string) error { return (*gpu.Precision)(p).UnmarshalTe
 
 func (p *precision) Type() string { return "precision" }
 
+// engine is a flag's engine of a GPU.
+type engine gpu.Engine
+
+func (e *engine) String() string { return gpu.Engine(*e).String() }
+
+func (e *engine) Set(s string) error { return (*gpu.Engine)(e).UnmarshalText([]byte(s)) }
+
+func (e *engine) Type() string { return "engine" }
+
 // wanted says what a flag of the given type takes.
 func wanted(flagType string) string {
 	switch flagType {
@@ -84,6 +93,8 @@ func wanted(flagType string) string {
 		return "true or false"
 	case "precision":
 		return "fp32, tf32 or bf16"
+	case "engine":
+		return "auto, ops or fused"
 	case "widths":
 		return "positive whole numbers, such as 400 or 1024,512"
 	case "list":

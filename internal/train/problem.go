@@ -30,7 +30,8 @@ func NewProblem(b backend.Backend, data *mnist.Dataset, c Config, epochs, steps 
 		return nil, err
 	}
 	p := &Problem{Model: t.model, Batch: t.plan.batch}
-	draw, order := newShuffle(c.Seed), slices.Clone(t.feed.permutation)
+	_, draw := newShuffle(c.Seed)
+	order := slices.Clone(t.feed.permutation)
 	for range epochs {
 		if t.shuffles() {
 			shuffle(order, draw)
