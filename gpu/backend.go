@@ -71,6 +71,18 @@ func (b *Backend) Device() string {
 // ChunkRows is 16384.
 func (b *Backend) ChunkRows() int { return chunkRows }
 
+// stepsPerGraph is enough for launches not to show, and so few that a run can be
+// stopped after a millisecond or two.
+const stepsPerGraph = 64
+
+// StepsPerGraph is 64, or 1 where steps are no CUDA graphs.
+func (b *Backend) StepsPerGraph() int {
+	if b.options.NoGraph || b.options.Trace != nil {
+		return 1
+	}
+	return stepsPerGraph
+}
+
 // Sync waits for every Replay before it.
 func (b *Backend) Sync() error {
 	if b.err != nil {

@@ -56,6 +56,9 @@ func (s *saver) Due(steps int, epoch bool) bool {
 	return epoch && since >= diskShare*s.last.took
 }
 
+// Pace is that of [train.Saver].
+func (s *saver) Pace() int { return s.every.steps }
+
 // Save is that of [train.Saver]. It waits for the save before, but not for its own.
 func (s *saver) Save(state *train.State) {
 	s.wait()

@@ -60,7 +60,14 @@ type Backend interface {
 	Close() error
 }
 
-// A Graph is a recorded step.
+// LongGraphs is what a Backend may be besides, if a launch costs it so much that a
+// graph should hold several steps of a run.
+type LongGraphs interface {
+	// StepsPerGraph is how many steps one graph should hold at most.
+	StepsPerGraph() int
+}
+
+// A Graph is a recorded step, or several.
 type Graph interface {
 	// Replay runs the step once more. It may return before the device has
 	// finished; Download and Sync wait.

@@ -28,7 +28,7 @@ func TestProblemIsTheRun(t *testing.T) {
 	}
 	for epoch, order := range p.Orders {
 		for range follow.plan.perEpoch {
-			if err := follow.advance(); err != nil {
+			if err := follow.advance(1); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -86,6 +86,7 @@ type trainer struct {
 	tally      backend.Tally
 	optimizer  nn.Optimizer
 	graphs     graphs
+	stretch    stretch
 	test       *evaluator
 	validation *evaluator // nil without a validation set
 	generator  *rand.PCG  // of draw
@@ -122,8 +123,10 @@ func newTrainer(b backend.Backend, data *mnist.Dataset, c Config, o Observer) (*
 	if t.optimizer, err = t.newOptimizer(); err != nil {
 		return nil, fmt.Errorf("learning rates: %w", err)
 	}
-	t.graphs, err = capture(b, p.images, p.batch, t.record)
-	return t, err
+	if t.graphs, err = capture(b, p.images, p.batch, t.record); err != nil {
+		return nil, err
+	}
+	return t, t.captureStretch()
 }
 
 // record is one step: forward, backward, update, and on to the next batch.
@@ -155,10 +158,10 @@ func (t *trainer) train(ctx context.Context) error {
 	return nil
 }
 
-// next takes one step and does what is due after it: an evaluation or a report,
-// and then a save.
+// next takes one step, or a stretch of them, and does what is due after it: an
+// evaluation or a report, and then a save.
 func (t *trainer) next() error {
-	if err := t.advance(); err != nil {
+	if err := t.advance(t.undisturbed()); err != nil {
 		return err
 	}
 	if err := t.look(); err != nil {
@@ -183,21 +186,6 @@ func (t *trainer) look() error {
 		return err
 	}
 	t.report(loss, accuracy)
-	return nil
-}
-
-// advance takes one step.
-func (t *trainer) advance() error {
-	inEpoch := t.step % t.plan.perEpoch
-	if inEpoch == 0 {
-		if err := t.beginEpoch(); err != nil {
-			return err
-		}
-	}
-	if _, err := t.graphs.replay(t.plan.images - inEpoch*t.plan.batch); err != nil {
-		return err
-	}
-	t.step++
 	return nil
 }
 

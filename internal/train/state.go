@@ -11,9 +11,14 @@ import (
 // A Saver keeps the states of a run. Its methods are called from the goroutine
 // that the run is on.
 type Saver interface {
-	// Due is asked after each step whether to save the state. The steps are those
-	// done; epoch says that the last of them ended one.
+	// Due is asked after each step, or after several that were taken at one go,
+	// whether to save the state. The steps are those done; epoch says that the last
+	// of them ended one.
 	Due(steps int, epoch bool) bool
+
+	// Pace is the number of steps whose every multiple Due is to be asked after, or
+	// 0 if the ends of epochs, and now and then in between, will do.
+	Pace() int
 
 	// Save is given a state to keep, which no one changes: one that was due, and
 	// that at the end of the run. All numbers of it are finite. What cannot be kept

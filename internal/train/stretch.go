@@ -1,0 +1,73 @@
+package train
+
+import "mnistgpu/internal/backend"
+
+// stretch is a graph of several steps of a full batch, for a backend that gains by
+// it. The zero stretch has none.
+type stretch struct {
+	graph backend.Graph
+	steps int
+}
+
+// captureStretch records the stretch that cuts the full batches of an epoch into
+// the fewest parts that the backend likes, as equal as can be.
+func (t *trainer) captureStretch() error {
+	long, ok := t.b.(backend.LongGraphs)
+	full := t.plan.images / t.plan.batch
+	if !ok || full < 2 || long.StepsPerGraph() < 2 {
+		return nil
+	}
+	parts := (full + long.StepsPerGraph() - 1) / long.StepsPerGraph()
+	t.stretch.steps = full / parts
+	var err error
+	t.stretch.graph, err = t.b.Capture(func(ops backend.Ops) {
+		for range t.stretch.steps {
+			t.record(ops, t.plan.batch)
+		}
+	})
+	return err
+}
+
+// undisturbed is how many steps may be taken at one go: a stretch, or as many as
+// there are until an evaluation or a save may be due.
+func (t *trainer) undisturbed() int {
+	most := max(1, t.stretch.steps)
+	if t.saver != nil && t.saver.Pace() > 0 {
+		most = min(most, t.saver.Pace()-t.step%t.saver.Pace())
+	}
+	for n := 1; n < most; n++ {
+		if t.config.evaluateAfter(t.step+n-1, t.plan) {
+			return n
+		}
+	}
+	return most
+}
+
+// advanceBy takes so many steps.
+func (t *trainer) advanceBy(steps int) error {
+	for end := t.step + steps; t.step < end; {
+		if err := t.advance(end - t.step); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// advance takes the next step or, if there is a stretch of no more than so many
+// steps and this epoch has as many left, the steps of that.
+func (t *trainer) advance(most int) error {
+	inEpoch := t.step % t.plan.perEpoch
+	if inEpoch == 0 {
+		if err := t.beginEpoch(); err != nil {
+			return err
+		}
+	}
+	left := t.plan.images - inEpoch*t.plan.batch
+	if s := t.stretch; s.graph != nil && s.steps <= most && s.steps*t.plan.batch <= left {
+		t.step += s.steps
+		return s.graph.Replay()
+	}
+	t.step++
+	_, err := t.graphs.replay(left)
+	return err
+}
