@@ -100,12 +100,13 @@ tool() {
 	esac
 }
 
-# sanitize TOOL looks at short runs of an odd shape, by plain descent and by Adam.
+# sanitize TOOL looks at short runs of an odd shape: plain descent, fused and not, and
+# Adam.
 sanitize() {
-	local method
-	for method in sgd adam; do
+	local way
+	for way in 'sgd --engine fused' 'sgd --engine ops' adam; do
 		$(tool "$1") "$mnistgpu" train --device 0 --quiet --report=false --data "$data" --hidden 33 --batch 127 \
-			--steps 3 --optimizer $method --graph=false --run-dir "sanitize-$1-$method" || return
+			--steps 3 --optimizer $way --graph=false --run-dir "sanitize-$1-${way// /-}" || return
 	done
 }
 
@@ -171,7 +172,7 @@ check suite 300 real gpu.test TestSuite
 check whole-numbers 200 real gpu.test TestWholeNumbers
 check n-steps 200 real gpu.test TestTraining
 check sizes 300 real gpu.test TestSizes
-check graphs 120 real gpu.test TestGraphEqualsCalls TestStepsInOneGraph TestRowsAreGatheredOnce
+check graphs 120 real gpu.test TestGraphEqualsCalls TestStepsInOneGraph TestRowsAreGatheredOnce TestLaunchesOfAStep
 check memory 120 real gpu.test TestOutOfMemory
 check cycles 300 real gpu.test TestCycles
 check preset 120 real gpu.test TestDefaultPreset
@@ -193,7 +194,7 @@ check agree-notebook 500 agree notebook 2e-2
 check trace-default 60 trace default
 check trace-notebook 60 trace notebook
 check bench 300 times --precision fp32,tf32,bf16 --repeats 7
-check bench-batches 200 times --precision fp32,tf32,bf16 --preset default --batch 32,128,512,4096 --hidden 400 --hidden 1024 --repeats 7
+check bench-batches 300 times --precision fp32,tf32,bf16 --engine ops,fused --preset default --batch 32,128,512,4096 --hidden 400 --hidden 1024 --repeats 7
 
 printf '\n'
 (cd "$logs" && cat $(ls -tr ./*.result))
