@@ -22,7 +22,7 @@ type Backend struct {
 	version driver.Version
 	kernels [len(kernelNames)]driver.Function
 	scratch [scratchRooms]room
-	warm    map[product]bool // products that cuBLAS has done before
+	warm    map[productKind]bool // products that cuBLAS has done before
 
 	err error // the first fault; after it only Close does anything
 }
@@ -39,7 +39,7 @@ func Open(options Options) (backend.Backend, error) {
 		return nil, unopened(err)
 	}
 	device.StepTimeout = options.StepTimeout
-	b := &Backend{device: device, options: options, warm: map[product]bool{}}
+	b := &Backend{device: device, options: options, warm: map[productKind]bool{}}
 	if err := b.load(); err != nil {
 		device.Close()
 		return nil, unopened(err)

@@ -4,10 +4,10 @@ package gpu
 
 import "testing"
 
-// TestCycles opens the device, trains on it and closes it, 100 times over. What
+// TestCyclesLoseNoMemory opens the device, trains on it and closes it, 100 times over. What
 // its first uses leave behind for the process does not count; after that not a
 // mebibyte of its memory may be lost, which is the least that a driver lends.
-func TestCycles(t *testing.T) {
+func TestCyclesLoseNoMemory(t *testing.T) {
 	useDevice(t)
 	free := func() int64 {
 		devices, err := Devices()

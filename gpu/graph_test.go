@@ -90,6 +90,11 @@ func TestLaunchesOfAStep(t *testing.T) {
 	useDevice(t)
 	large := small
 	large.batch = fusedRows + 1
+	updated := small
+	updated.rule = noL2
+	wide := task{pixels: 784, hidden: 1024, batch: 128, rule: noL2}
+	wideL2 := wide
+	wideL2.rule = plain
 	for _, test := range []struct {
 		task   task
 		engine Engine
@@ -98,6 +103,11 @@ func TestLaunchesOfAStep(t *testing.T) {
 		{small, Ops, 15},
 		{small, Auto, 9},
 		{small, Fused, 9},
+		{updated, Ops, 15},
+		{updated, Auto, 8},
+		{wide, Ops, 15},
+		{wide, Auto, 8},
+		{wideL2, Auto, 9},
 		{large, Auto, 17}, // two more, which sum the biases' gradients in slabs
 		{large, Fused, 10},
 	} {
@@ -113,6 +123,11 @@ func TestLaunchesOfAStep(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		bytes := 0
+		for _, c := range graph.(*list).calls {
+			bytes += c.bytes
+		}
+		t.Logf("%d pixels, %d hidden units, batch %d, %v: %.1f MB", test.task.pixels, test.task.hidden, test.task.batch, test.engine, float64(bytes)/1e6)
 		if got := len(graph.(*list).calls); got != test.want {
 			t.Errorf("batch %d, %v: %d launches, want %d", test.task.batch, test.engine, got, test.want)
 		}

@@ -42,16 +42,31 @@ func (r *recorder) LinearBackwardWeight(dw, db backend.Tensor, x backend.Input, 
 	r.columnSums(address(db), at, rows, dy.Cols, rows, accumulate)
 }
 
-// LinearSGD forms the gradient of w in scratch memory. A product that updates w
-// itself would need the learning rate as its factor, and a graph freezes that.
+// LinearSGD updates w as the product is formed, by the learning rate in scratch
+// memory. With L2 it forms the gradient first: the product would have to shrink w by
+// a factor that float32 rounds the same way each step. So it does, too, if each
+// verb is to be by itself.
 func (r *recorder) LinearSGD(w, b backend.Tensor, x backend.Input, dy backend.Tensor, sgd backend.SGD) {
 	r.op = "LinearSGD"
+	if sgd.L2 == 0 && r.b.options.Engine != Ops {
+		scales := r.reserve(updateScales, 8)
+		r.biasStep(b, scales, dy, sgd)
+		rows, in := x.Shape()
+		p := product{m: in, n: dy.Cols, k: rows, transA: true}
+		r.multiply(factors{product: p, a: r.input(x), b: address(dy), scales: scales}, address(w))
+		return
+	}
 	dw := r.reserve(weightGradient, w.Bytes())
 	r.gradient(dw, x, dy, false)
 	r.sgdStep(w, dw, sgd)
+	r.biasStep(b, 0, dy, sgd)
+}
+
+// biasStep records the update of b, and of scales unless that is 0.
+func (r *recorder) biasStep(b backend.Tensor, scales driver.Ptr, dy backend.Tensor, sgd backend.SGD) {
 	rows, at := r.slabSums(dy)
 	r.launch(biasSGDStep, driver.Dim{X: blocks(b.Cols, slabCols)}, driver.Dim{X: slabCols, Y: slabLanes}, 4*rows*b.Cols,
-		address(b).Arg(), at.Arg(), address(sgd.LearningRate).Arg(), address(sgd.Step).Arg(),
+		address(b).Arg(), scales.Arg(), at.Arg(), address(sgd.LearningRate).Arg(), address(sgd.Step).Arg(),
 		driver.Int(rows), driver.Int(b.Cols))
 }
 

@@ -103,6 +103,7 @@ type room struct {
 const (
 	gatheredRows = iota // Rows as floats
 	weightGradient
+	updateScales
 	biasGradientSlabs
 	blockLoss
 	blockHits

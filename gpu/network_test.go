@@ -26,6 +26,7 @@ type task struct {
 // The methods of learning.
 var (
 	plain    = nn.Optimizer{Method: nn.SGD, L2: 1e-3}
+	noL2     = nn.Optimizer{Method: nn.SGD}
 	momentum = nn.Optimizer{Method: nn.Momentum, Momentum: 0.9, L2: 1e-3}
 	adam     = nn.Optimizer{Method: nn.Adam, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8, L2: 1e-3}
 )

@@ -49,9 +49,14 @@ type Engine uint8
 
 // The engines.
 const (
-	Auto  Engine = iota // Fused for batches of up to 512 images, Ops for larger ones
-	Ops                 // each verb by itself
-	Fused               // the last layer's part of a step of plain descent in two kernels, if it has up to 16 classes
+	// Auto is Fused, but for the last layer of batches of more than 512 images.
+	Auto Engine = iota
+	// Ops is each verb by itself.
+	Ops
+	// Fused is, for plain descent, weights that are updated as their gradient is
+	// formed, where there is no L2, and the last layer's part of a step in two
+	// kernels, where there are up to 16 classes.
+	Fused
 )
 
 var engineNames = [...]string{Auto: "auto", Ops: "ops", Fused: "fused"}

@@ -94,13 +94,23 @@ type product struct {
 
 // gemm records the product of the matrices at a and b into the one at c.
 func (r *recorder) gemm(p product, c, a, b driver.Ptr) {
+	r.multiply(factors{product: p, a: a, b: b}, c)
+}
+
+// multiply records the product of f into the matrix at c.
+func (r *recorder) multiply(f factors, c driver.Ptr) {
+	f.op = r.op
 	backend := r.b
-	r.products = append(r.products, factors{p, r.op, a, b})
+	results := 1
+	if f.accumulate || f.scales != 0 {
+		results = 2 // read and written
+	}
+	r.products = append(r.products, f)
 	r.calls = append(r.calls, call{
 		op:    r.op,
-		name:  fmt.Sprintf("gemm %dx%dx%d", p.m, p.n, p.k),
-		flops: 2 * p.m * p.n * p.k,
-		bytes: 4 * (p.m*p.k + p.k*p.n + p.m*p.n),
-		run:   func() error { return backend.multiply(p, c, a, b) },
+		name:  fmt.Sprintf("gemm %dx%dx%d", f.m, f.n, f.k),
+		flops: 2 * f.m * f.n * f.k,
+		bytes: 4 * (f.m*f.k + f.k*f.n + results*f.m*f.n),
+		run:   func() error { return backend.multiply(f, c) },
 	})
 }

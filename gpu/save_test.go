@@ -34,6 +34,8 @@ type keeper struct {
 
 func (k *keeper) Due(int, bool) bool { return true }
 
+func (k *keeper) Pace() int { return 1 }
+
 func (k *keeper) Save(s *train.State) {
 	if _, err := runs.SaveState(k.dir, nil, s, 2); err != nil {
 		k.errs = errors.Join(k.errs, err)
@@ -71,6 +73,8 @@ func newSavedRun(t *testing.T) (r *savedRun, calls int, middle *train.State) {
 type states map[int]*train.State
 
 func (s states) Due(int, bool) bool { return true }
+
+func (s states) Pace() int { return 1 }
 
 func (s states) Save(state *train.State) { s[state.Step] = state }
 

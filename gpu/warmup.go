@@ -8,18 +8,18 @@ import "mnistgpu/gpu/driver"
 // scratch memory: cuBLAS loads a kernel when it is first called, which may ask
 // for what a stream that is being recorded does not allow.
 func (b *Backend) warmUp(products []factors) error {
-	for _, p := range products {
-		if b.warm[p.product] {
+	for _, f := range products {
+		if b.warm[f.kind()] {
 			continue
 		}
-		c, err := b.reserve(warmProduct, 4*p.m*p.n)
+		c, err := b.reserve(warmProduct, 4*f.m*f.n)
 		if err != nil {
-			return fault(p.op, err)
+			return fault(f.op, err)
 		}
-		if err := b.multiply(p.product, c, p.a, p.b); err != nil {
-			return fault(p.op, err)
+		if err := b.multiply(f, c); err != nil {
+			return fault(f.op, err)
 		}
-		b.warm[p.product] = true
+		b.warm[f.kind()] = true
 	}
 	return nil
 }
@@ -27,22 +27,34 @@ func (b *Backend) warmUp(products []factors) error {
 // factors are a product, the verb that asks for it, and where its factors lie.
 type factors struct {
 	product
-	op   string
-	a, b driver.Ptr
+	op     string
+	a, b   driver.Ptr
+	scales driver.Ptr // that the product and what was there are multiplied by, or 0
 }
 
-// multiply runs the product of the matrices at a and x into the one at c.
-func (b *Backend) multiply(p product, c, a, x driver.Ptr) error {
-	lda, ldb, beta := p.k, p.n, float32(0)
-	if p.transA {
-		lda = p.m
+// productKind is what cuBLAS may have a kernel of its own for.
+type productKind struct {
+	product
+	scaled bool
+}
+
+func (f factors) kind() productKind { return productKind{f.product, f.scales != 0} }
+
+// multiply runs the product of f into the matrix at c.
+func (b *Backend) multiply(f factors, c driver.Ptr) error {
+	lda, ldb, beta := f.k, f.n, float32(0)
+	if f.transA {
+		lda = f.m
 	}
-	if p.transB {
-		ldb = p.k
+	if f.transB {
+		ldb = f.k
 	}
-	if p.accumulate {
+	if f.accumulate {
 		beta = 1
 	}
 	precision := driver.Precision(b.options.Precision)
-	return b.device.Gemm(precision, p.transA, p.transB, p.m, p.n, p.k, 1, a, lda, x, ldb, beta, c, p.n)
+	if f.scales != 0 {
+		return b.device.GemmUpdate(precision, f.transA, f.transB, f.m, f.n, f.k, f.scales, f.a, lda, f.b, ldb, c, f.n)
+	}
+	return b.device.Gemm(precision, f.transA, f.transB, f.m, f.n, f.k, 1, f.a, lda, f.b, ldb, beta, c, f.n)
 }

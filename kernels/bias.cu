@@ -41,13 +41,18 @@ KERNEL(bias_gradient, (float *db, const float *dy, int rows, int cols, int slab,
 	*out = accumulate ? *out + sum : sum;
 }
 
-// bias_sgd_step computes b[j] -= lr[step] · Σᵢ dy[i][j].
+// bias_sgd_step computes b[j] -= lr[step] · Σᵢ dy[i][j] and, unless scales is null,
+// scales = (-lr[step], 1), by which a product with w may update w.
 //
-// Shapes: b (1, Out), dy (B, Out), lr (T, 1), step (1, 1).
+// Shapes: b (1, Out), scales two numbers, dy (B, Out), lr (T, 1), step (1, 1).
 // Grid: ⌈Out/32⌉ blocks of 32 by 16 threads.
-KERNEL(bias_sgd_step, (float *b, const float *dy, const float *lr, const int *step, int rows, int cols)) {
+KERNEL(bias_sgd_step, (float *b, float *scales, const float *dy, const float *lr, const int *step, int rows, int cols)) {
 	const int col = blockIdx.x * slab_cols + threadIdx.x;
 	const float sum = slab_sum(dy, 0, rows, cols, col);
 	if (threadIdx.y == 0 && col < cols)
 		b[col] -= lr[*step] * sum;
+	if (scales && threadIdx.y == 0 && col == 0) {
+		scales[0] = -lr[*step];
+		scales[1] = 1;
+	}
 }

@@ -174,10 +174,10 @@ check n-steps 200 real gpu.test TestTraining
 check sizes 300 real gpu.test TestSizes
 check graphs 120 real gpu.test TestGraphEqualsCalls TestStepsInOneGraph TestRowsAreGatheredOnce TestLaunchesOfAStep
 check memory 120 real gpu.test TestOutOfMemory
-check cycles 300 real gpu.test TestCycles
+check cycles 300 real gpu.test TestCyclesLoseNoMemory
 check preset 120 real gpu.test TestDefaultPreset
 check verify 200 real gpu.test TestVerifyGoodRuns
-check products 120 real driver.test TestGemm TestFloat32IsStrict TestErrorsOfProducts
+check products 120 real driver.test TestGemm TestGemmUpdate TestFloat32IsStrict TestErrorsOfProducts
 for tool in memcheck initcheck racecheck synccheck; do
 	if [ -n "$dry" ] || command -v compute-sanitizer >/dev/null; then
 		check "$tool" 300 sanitize $tool

@@ -60,18 +60,22 @@ func (d *Device) Gemm(p Precision, transA, transB bool, m, n, k int, alpha float
 
 func (d *Device) gemmEx(p Precision, transA, transB bool, m, n, k int, alpha float32,
 	a Ptr, lda int, b Ptr, ldb int, beta float32, c Ptr, ldc int) error {
-	compute := C.cublasComputeType_t(C.CUBLAS_COMPUTE_32F_FAST_TF32)
-	if p == BFloat16 {
-		compute = C.CUBLAS_COMPUTE_32F_FAST_16BF
-	}
 	code := C.cublasGemmEx(d.handle(), operation(transB), operation(transA),
 		C.int(n), C.int(m), C.int(k), unsafe.Pointer(&alpha),
 		b.pointer(), C.CUDA_R_32F, C.int(ldb), a.pointer(), C.CUDA_R_32F, C.int(lda), unsafe.Pointer(&beta),
-		c.pointer(), C.CUDA_R_32F, C.int(ldc), compute, C.CUBLAS_GEMM_DEFAULT)
+		c.pointer(), C.CUDA_R_32F, C.int(ldc), p.compute(), C.CUBLAS_GEMM_DEFAULT)
 	if err := d.blasCheck("cublasGemmEx", code); err != nil {
 		return err
 	}
 	return d.launched(1)
+}
+
+// compute is TF32 or BFloat16 as cuBLAS has it.
+func (p Precision) compute() C.cublasComputeType_t {
+	if p == BFloat16 {
+		return C.CUBLAS_COMPUTE_32F_FAST_16BF
+	}
+	return C.CUBLAS_COMPUTE_32F_FAST_TF32
 }
 
 // openBLAS makes a cuBLAS handle that works on the device's stream, in a

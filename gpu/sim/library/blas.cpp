@@ -35,12 +35,12 @@ float to_bf16(float v) { return round_bits(v, 16); }
 struct Gemm {
 	bool trans_a, trans_b;
 	int m, n, k;
-	float alpha;
+	const float *alpha;
 	const float *a;
 	int lda;
 	const float *b;
 	int ldb;
-	float beta;
+	const float *beta;
 	float *c;
 	int ldc;
 	Round round;
@@ -70,7 +70,7 @@ void flip(const Gemm &g) {
 }
 
 // multiply adds up each sum in float32 in the order of the index.
-CUresult multiply(const Gemm &g) {
+CUresult multiply(const Gemm &g, float alpha, float beta) {
 	const std::vector<float> a = pack(g.a, g.lda, g.trans_a, g.m, g.k, g.round);
 	const std::vector<float> b = pack(g.b, g.ldb, g.trans_b, g.k, g.n, g.round);
 	std::vector<float> sums(g.m);
@@ -84,7 +84,7 @@ CUresult multiply(const Gemm &g) {
 		}
 		float *c = g.c + (size_t)j * g.ldc;
 		for (int i = 0; i < g.m; i++)
-			c[i] = g.beta == 0 ? g.alpha * sums[i] : g.alpha * sums[i] + g.beta * c[i];
+			c[i] = beta == 0 ? alpha * sums[i] : alpha * sums[i] + beta * c[i];
 	}
 	flip(g);
 	return CUDA_SUCCESS;
@@ -134,7 +134,9 @@ cublasStatus_t enqueue_gemm(cublasHandle_t handle, const Gemm &g) {
 		const bool first = blas.loaded.insert({g.trans_a, g.trans_b, g.m, g.n, g.k}).second;
 		if (first && world.recorder != nullptr)
 			return CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED;
-		return enqueue(blas.stream, [g] { return multiply(g); });
+		if (blas.scalars_on_device)
+			return enqueue(blas.stream, [g] { return multiply(g, *g.alpha, *g.beta); });
+		return enqueue(blas.stream, [g, alpha = *g.alpha, beta = *g.beta] { return multiply(g, alpha, beta); });
 	});
 }
 
@@ -169,6 +171,13 @@ cublasStatus_t cublasSetMathMode(cublasHandle_t handle, cublasMath_t) {
 	return with_handle(handle, [](Blas &) { return CUDA_SUCCESS; });
 }
 
+cublasStatus_t cublasSetPointerMode(cublasHandle_t handle, cublasPointerMode_t mode) {
+	return with_handle(handle, [&](Blas &blas) {
+		blas.scalars_on_device = mode == CUBLAS_POINTER_MODE_DEVICE;
+		return CUDA_SUCCESS;
+	});
+}
+
 cublasStatus_t cublasGetProperty(libraryPropertyType property, int *value) {
 	const int version[] = {CUBLAS_VER_MAJOR, CUBLAS_VER_MINOR, CUBLAS_VER_PATCH};
 	*value = version[property];
@@ -178,7 +187,7 @@ cublasStatus_t cublasGetProperty(libraryPropertyType property, int *value) {
 cublasStatus_t cublasSgemm(cublasHandle_t handle, cublasOperation_t ta, cublasOperation_t tb, int m, int n, int k,
                            const float *alpha, const float *a, int lda, const float *b, int ldb, const float *beta,
                            float *c, int ldc) {
-	return enqueue_gemm(handle, {ta != CUBLAS_OP_N, tb != CUBLAS_OP_N, m, n, k, *alpha, a, lda, b, ldb, *beta, c, ldc, keep});
+	return enqueue_gemm(handle, {ta != CUBLAS_OP_N, tb != CUBLAS_OP_N, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc, keep});
 }
 
 cublasStatus_t cublasGemmEx(cublasHandle_t handle, cublasOperation_t ta, cublasOperation_t tb, int m, int n, int k,
@@ -190,6 +199,6 @@ cublasStatus_t cublasGemmEx(cublasHandle_t handle, cublasOperation_t ta, cublasO
 	const Round round = compute == CUBLAS_COMPUTE_32F_FAST_TF32   ? to_tf32
 	                    : compute == CUBLAS_COMPUTE_32F_FAST_16BF ? to_bf16
 	                                                              : keep;
-	return enqueue_gemm(handle, {ta != CUBLAS_OP_N, tb != CUBLAS_OP_N, m, n, k, *(const float *)alpha,
-	                             (const float *)a, lda, (const float *)b, ldb, *(const float *)beta, (float *)c, ldc, round});
+	return enqueue_gemm(handle, {ta != CUBLAS_OP_N, tb != CUBLAS_OP_N, m, n, k, (const float *)alpha,
+	                             (const float *)a, lda, (const float *)b, ldb, (const float *)beta, (float *)c, ldc, round});
 }

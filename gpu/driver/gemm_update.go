@@ -1,0 +1,48 @@
+//go:build cuda && linux
+
+package driver
+
+// #include <cublas_v2.h>
+import "C"
+
+// GemmUpdate computes the matrix product
+//
+//	C = scales[0] · op(A)·op(B) + scales[1] · C
+//
+// as [Device.Gemm] does, with scales, two float32 numbers of the device's memory,
+// as they are when the product's turn comes: a recorded one may have others each
+// time.
+func (d *Device) GemmUpdate(p Precision, transA, transB bool, m, n, k int, scales Ptr,
+	a Ptr, lda int, b Ptr, ldb int, c Ptr, ldc int) error {
+	if d.err != nil {
+		return d.err
+	}
+	if err := d.pointerMode(C.CUBLAS_POINTER_MODE_DEVICE); err != nil {
+		return err
+	}
+	alpha, beta := scales.pointer(), (scales + 4).pointer()
+	var err error
+	if p == Float32 {
+		err = d.blasCheck("cublasSgemm", C.cublasSgemm(d.handle(), operation(transB), operation(transA),
+			C.int(n), C.int(m), C.int(k), (*C.float)(alpha),
+			(*C.float)(b.pointer()), C.int(ldb), (*C.float)(a.pointer()), C.int(lda), (*C.float)(beta),
+			(*C.float)(c.pointer()), C.int(ldc)))
+	} else {
+		err = d.blasCheck("cublasGemmEx", C.cublasGemmEx(d.handle(), operation(transB), operation(transA),
+			C.int(n), C.int(m), C.int(k), alpha,
+			b.pointer(), C.CUDA_R_32F, C.int(ldb), a.pointer(), C.CUDA_R_32F, C.int(lda), beta,
+			c.pointer(), C.CUDA_R_32F, C.int(ldc), p.compute(), C.CUBLAS_GEMM_DEFAULT))
+	}
+	if err != nil {
+		return err
+	}
+	if err := d.pointerMode(C.CUBLAS_POINTER_MODE_HOST); err != nil {
+		return err
+	}
+	return d.launched(1)
+}
+
+// pointerMode says where cuBLAS finds the scalars of a product.
+func (d *Device) pointerMode(mode C.cublasPointerMode_t) error {
+	return d.blasCheck("cublasSetPointerMode", C.cublasSetPointerMode(d.handle(), mode))
+}
