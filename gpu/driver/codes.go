@@ -133,8 +133,8 @@ var driverCodes = map[int]code{
 }
 
 // blasCodes are the states of cuBLAS by their numbers in cublas_api.h. After all
-// of them the handle of gorgonia.org/cu/blas is of no more use. The last word on
-// the device is the driver's, which is not asked where work failed.
+// of them the handle of gorgonia.org/cu/blas is of no more use. Where work on the
+// device failed, it is taken for lost: the driver is not asked.
 var blasCodes = map[int]code{
 	1:  {"CUBLAS_STATUS_NOT_INITIALIZED", "cuBLAS and the driver do not fit each other, or too little memory is free", nil},
 	3:  {"CUBLAS_STATUS_ALLOC_FAILED", hintMemory, backend.ErrOutOfMemory},

@@ -16,6 +16,10 @@
 // which the device's memory can no longer be trusted is kept: all later calls
 // return it and leave the driver alone.
 //
+// No call waits inside the driver, where nothing could end it: what has to wait asks
+// until the work is done, or until the device has finished nothing for
+// [Device.StepTimeout].
+//
 // The package is empty without the build tag cuda. Two environment variables
 // name the libraries in place of the search: MNISTGPU_LIBCUDA and
 // MNISTGPU_LIBCUBLAS.

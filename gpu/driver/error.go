@@ -37,7 +37,7 @@ func (e *Error) Error() string {
 func (e *Error) Unwrap() error { return e.fault }
 
 // Timeout reports whether the call was asked in vain for StepTimeout.
-func (e *Error) Timeout() bool { return e.Name == driverCodes[C.CUDA_ERROR_NOT_READY].name }
+func (e *Error) Timeout() bool { return e.Code == C.CUDA_ERROR_NOT_READY }
 
 // driverError makes an error of the result of a driver call, nil for success. A
 // code that is not known here may be one that loses the device.
