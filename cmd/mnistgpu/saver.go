@@ -33,9 +33,10 @@ type outcome struct {
 	err  error
 }
 
-// diskShare is how much more time passes between saves with each epoch than they
-// take. Short epochs would otherwise keep the disk busy all the time.
-const diskShare = 10
+// apart is how many times as long as a save takes lies between two that come with an
+// epoch, so that saving costs a hundredth of the time at most, however short the
+// epochs are and however slow the disk is.
+const apart = 100
 
 // Due is that of [train.Saver].
 func (s *saver) Due(steps int, epoch bool) bool {
@@ -53,7 +54,7 @@ func (s *saver) Due(steps int, epoch bool) bool {
 	case s.every.interval > 0:
 		return since >= s.every.interval
 	}
-	return epoch && since >= diskShare*s.last.took
+	return epoch && since >= apart*s.last.took
 }
 
 // Pace is that of [train.Saver].

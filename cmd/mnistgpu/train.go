@@ -38,8 +38,9 @@ The run folder holds config.toml, history.csv, summary.json, model.safetensors
 and a report: open its report.html. The names of the classes, if --classes or
 a classes.txt in the folder of your data gives some, are kept with the run.
 
-The state of the run is saved there too, with each epoch, so that mnistgpu resume
-goes on with a run that was killed: see its --help. A state that cannot be saved is
+The state of the run is saved there too, with each epoch as long as that takes a
+hundredth of the time at most, so that mnistgpu resume goes on with a run that was
+killed: see its --help. A state that cannot be saved is
 told, and the run goes on; if that is so to its end, the exit code is 8. The first
 SIGINT (Ctrl-C) or SIGTERM ends the run after the step at hand, saved; a second one
 ends it at once.
