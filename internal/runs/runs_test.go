@@ -75,6 +75,15 @@ func TestHistoryMayHaveMoreColumns(t *testing.T) {
 	}
 }
 
+// The header may have as many bytes as it says.
+func TestHistoryAtItsLimit(t *testing.T) {
+	extra := strings.Repeat(",", maxHeader-len(header))
+	h, err := ReadHistory(write(t, "history.csv", header+extra+"\n1,1,1,1,1,1,1"+extra))
+	if err != nil || h.Len != 1 || len(h.columns) != len(columns) {
+		t.Errorf("read %+v, %v", h, err)
+	}
+}
+
 func TestBadHistory(t *testing.T) {
 	for content, want := range map[string]string{
 		"":                                       "is no history of a run: it is empty",
@@ -85,6 +94,7 @@ func TestBadHistory(t *testing.T) {
 		header + "\n1,1,1,1,1,ninety,1\n":        `is no history of a run: line 2: test_accuracy is "ninety": want a finite number`,
 		header + ",val_loss\n1,1,1,1,1,1,1,no\n": `is no history of a run: line 2: val_loss is "no": want a finite number`,
 		header + "\r\n1,1,1,1,1,1," + strings.Repeat("1", 20) + "\r\n1,1,1,1,1,1," + strings.Repeat("x", 21): `is no history of a run: line 3: seconds is "` + strings.Repeat("x", 20) + `...": want a finite number`,
+		header + "\n1,1,1,1,1,1," + strings.Repeat("x", 20) + "\n":                                           `is no history of a run: line 2: seconds is "` + strings.Repeat("x", 20) + `": want a finite number`,
 		header + ",loss\n":              `is no history of a run: it has two columns "loss"`,
 		header + ",val_loss,val_loss\n": `is no history of a run: it has two columns "val_loss"`,
 		header + strings.Repeat(",", maxHeader+1-len(header)) + "\n": "is no history of a run: its first line has 4097 bytes: want at most 4096",
