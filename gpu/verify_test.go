@@ -25,10 +25,18 @@ func verified(p Precision, every int, factors float64) func() (backend.Backend, 
 		if err != nil {
 			return nil, err
 		}
-		oracle, err := onCPU() // whose memory is Go's
-		return verify.New(b, oracle, verify.Options{Every: every, Factors: factors}), err
+		oracle, err := onCPU()
+		return withOracle{verify.New(b, oracle, verify.Options{Every: every, Factors: factors}), oracle}, err
 	}
 }
+
+// withOracle closes the oracle too.
+type withOracle struct {
+	backend.Backend
+	oracle backend.Backend
+}
+
+func (w withOracle) Close() error { return errors.Join(w.Backend.Close(), w.oracle.Close()) }
 
 // TestVerifyGoodRuns verifies each of 300 steps in float32, and of 60 with rounded
 // factors, by each method. None may be found wrong, and the result must have the bits of a run
