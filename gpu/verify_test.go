@@ -18,10 +18,10 @@ import (
 // allowance is what verify.Options are told of each precision.
 var allowance = map[Precision]float64{FP32: verify.Float32, TF32: verify.TF32, BF16: verify.BFloat16}
 
-// verified opens a backend of that precision whose steps the CPU verifies.
+// verified opens a backend of that precision whose steps the CPU verifies, verb by verb.
 func verified(p Precision, every int, factors float64) func() (backend.Backend, error) {
 	return func() (backend.Backend, error) {
-		b, err := Open(Options{Precision: p})
+		b, err := Open(Options{Precision: p, Engine: Ops})
 		if err != nil {
 			return nil, err
 		}
@@ -51,7 +51,7 @@ func TestVerifyGoodRuns(t *testing.T) {
 				if p == FP32 {
 					task.steps = 300
 				}
-				want, err := task.trainOn(opener(Options{Precision: p}))
+				want, err := task.trainOn(opener(Options{Precision: p, Engine: Ops}))
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -190,6 +190,12 @@ func (s *settings) checkGPU(given *pflag.FlagSet) error {
 	if s.gpu.Device < 0 {
 		return fmt.Errorf("--device %d: want the number of a GPU, from 0", s.gpu.Device)
 	}
+	if s.verify > 0 {
+		if s.gpu.Engine == gpu.Fused {
+			return errors.New("--verify-every looks at each verb by itself: want --engine ops or auto, not fused")
+		}
+		s.gpu.Engine = gpu.Ops
+	}
 	s.gpu.NoGraph = !s.graph
 	if s.trace {
 		s.gpu.Trace = new(gpu.Trace)
