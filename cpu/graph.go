@@ -63,12 +63,14 @@ func (r *recorder) wrote(t backend.Tensor) {
 // scratch is memory that the steps of all graphs share, since only one is
 // computed at a time.
 type scratch struct {
-	lists      kernel.Lists  // of a batch's images
-	transposed kernel.Lists  // of its pixels
-	active     kernel.Active // rows of a gradient
-	all        kernel.Active // rows of a batch
-	weights    kernel.Buffer // transposed weights
-	outcomes   []outcome     // of a batch's images
+	images     kernel.Bytes   // of a batch
+	lists      kernel.Lists   // of the images' pixels
+	columns    kernel.Columns // of the active images
+	transposed kernel.Lists   // of the columns
+	active     kernel.Active  // rows of a gradient
+	all        kernel.Active  // rows of a batch
+	weights    kernel.Buffer  // transposed weights
+	outcomes   []outcome      // of a batch's images
 	dense      denseScratch
 }
 

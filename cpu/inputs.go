@@ -7,37 +7,54 @@ import (
 	"mnistgpu/internal/backend"
 )
 
-// list returns the lists of x's pixels. It appends the call that makes them,
-// unless they will be there from a verb before.
+// list returns the lists of x's pixels. It appends the calls that find the images
+// and make the lists, unless they will be there from a verb before.
 func (r kernelRecorder) list(x backend.Rows) *kernel.Lists {
-	lists := &r.b.scratch.lists
+	images, lists := &r.b.scratch.images, &r.b.scratch.lists
 	if r.listed == x {
 		return lists
 	}
 	r.listed = x
-	lists.Resize(x.Count, x.Data.Cols)
-	r.record(func() { lists.Resize(x.Count, x.Data.Cols) })
-	parts := min(x.Count, 4*r.b.pool.threads())
+	lists.Resize(x.Count, x.Data.Cols, x.Scale)
+	r.record(func() {
+		find(images, x)
+		lists.Resize(x.Count, x.Data.Cols, x.Scale)
+	})
+	parts := min(lists.Pairs(), 4*r.b.pool.threads())
 	r.parallel(parts, func(part int) {
-		const ahead = 3 // rows, whose lists take as long as memory to answer
-		first, end := split(x.Count, parts, part)
+		const ahead = 4 // rows, whose lists take as long as memory to answer
+		first, end := split(lists.Pairs(), parts, part)
 		for i := first; i < end; i++ {
-			r.b.kernels.Fetch(byteRow(x, min(i+ahead, x.Count-1)))
-			r.b.kernels.List(lists, i, byteRow(x, i), x.Scale)
+			for row := 2*i + ahead; row < min(2*i+ahead+2, x.Count); row++ {
+				r.b.kernels.Fetch(images, row)
+			}
+			r.b.kernels.List(lists, i, images)
 		}
 	})
 	return lists
 }
 
-// transpose appends the call that makes lists of the active rows of x's
-// columns.
+// transpose appends the calls that make lists of x's columns, in the active rows.
 func (r kernelRecorder) transpose(x backend.Rows, active *kernel.Active) *kernel.Lists {
-	lists, transposed := r.list(x), &r.b.scratch.transposed
+	r.list(x)
+	s, k := &r.b.scratch, r.b.kernels
 	rows, cols := x.Shape()
-	transposed.Resize(cols, rows)
-	r.record(func() { transposed.Resize(cols, rows) })
-	r.parallel(lists.Strips(), func(strip int) { transposed.Transpose(lists, active, strip) })
-	return transposed
+	s.columns.Reserve(rows, cols)
+	s.transposed.Resize(cols, rows, x.Scale)
+	r.record(func() {
+		s.columns.Resize(&s.images, active)
+		s.transposed.ResizeActive(cols, active, x.Scale)
+	})
+	groups := s.columns.Groups()
+	parts := min(groups, 4*r.b.pool.threads())
+	r.parallel(parts, func(part int) {
+		first, end := split(groups, parts, part)
+		for group := first; group < end; group++ {
+			k.Transpose(&s.columns, &s.images, group)
+			k.ListGroup(&s.transposed, &s.columns, group)
+		}
+	})
+	return &s.transposed
 }
 
 // activeRows returns the active rows of dy. It appends the call that looks for
@@ -55,19 +72,19 @@ func (r kernelRecorder) activeRows(dy backend.Tensor) *kernel.Active {
 }
 
 // blocks appends a call of f for each group of m's panels, or for parts of their
-// rows if there are too few panels for all threads.
+// pairs of rows if there are too few panels for all threads.
 func (r kernelRecorder) blocks(m kernel.Matrix, f func(kernel.Block)) {
-	const leastRows = 16
-	threads, panels := r.b.pool.threads(), m.Panels()
+	const leastPairs = 8
+	threads, panels, pairs := r.b.pool.threads(), m.Panels(), (m.Rows+1)/2
 	best, most := r.b.kernels.Panels()
 	groups := groups(panels, best, most, threads)
 	parts := 1
 	if groups < threads {
-		parts = min((2*threads+groups-1)/groups, 1+m.Rows/leastRows)
+		parts = min((2*threads+groups-1)/groups, 1+pairs/leastPairs)
 	}
 	r.parallel(groups*parts, func(i int) {
 		p, behind := split(panels, groups, i/parts)
-		first, end := split(m.Rows, parts, i%parts)
+		first, end := split(pairs, parts, i%parts)
 		f(kernel.Block{Panel: p, Panels: behind - p, First: first, End: end})
 	})
 }
@@ -80,6 +97,15 @@ func groups(panels, best, most, threads int) int {
 		n += threads
 	}
 	return min(n, panels)
+}
+
+// find makes images those of the batch.
+func find(images *kernel.Bytes, x backend.Rows) {
+	images.Data, images.Cols, images.Starts = data[uint8](x.Data), x.Data.Cols, images.Starts[:0]
+	start := int(data[int32](x.Cursor)[0]) + x.Offset
+	for _, n := range data[int32](x.Order)[start : start+x.Count] {
+		images.Starts = append(images.Starts, int(n)*x.Data.Cols)
+	}
 }
 
 // byteRow returns row i of the batch, where it lies in the data.

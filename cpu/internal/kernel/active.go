@@ -14,15 +14,13 @@ type Active struct {
 	rows    int      // of the matrix
 	count   int      // of them that are active
 	offsets []uint32 // in bytes in a panel; the last one repeated to fill a tile
-	ones    []Entry  // the active rows again, as a list of ones
-	span    []Span   // of all ones
+	ones    Lists    // a row of ones, a column for each active row
 }
 
 // Reserve allocates what sets of so many rows need.
 func (a *Active) Reserve(rows int) {
 	a.offsets = slices.Grow(a.offsets[:0], rows+Tile-1)
-	a.ones = slices.Grow(a.ones[:0], rows)
-	a.span = slices.Grow(a.span[:0], 1)
+	a.ones.resize(1, rows, 1)
 }
 
 // SetAll makes all of the given number of rows active.
@@ -57,20 +55,29 @@ func nonzero(m Matrix, i int) bool {
 }
 
 func (a *Active) reset(rows int) {
-	a.rows, a.offsets, a.ones = rows, a.offsets[:0], a.ones[:0]
+	a.rows, a.offsets = rows, a.offsets[:0]
 }
 
-func (a *Active) add(i int) {
-	offset := uint32(i * rowBytes)
-	a.offsets = append(a.offsets, offset)
-	a.ones = append(a.ones, Entry{offset, 1})
-}
+func (a *Active) add(i int) { a.offsets = append(a.offsets, uint32(i*rowBytes)) }
 
 func (a *Active) fill() {
 	a.count = len(a.offsets)
-	a.span = append(a.span[:0], Span{0, uint32(a.count)})
 	for len(a.offsets)%Tile != 0 {
 		a.offsets = append(a.offsets, a.offsets[a.count-1])
+	}
+	a.listOnes()
+}
+
+// listOnes makes the row of ones.
+func (a *Active) listOnes() {
+	a.ones.ResizeActive(1, a, 1)
+	for i := range a.ones.Strips() {
+		p := &a.ones.strip(i)[0]
+		numbers := a.ones.numbers[i*stripCols : min((i+1)*stripCols, a.count)]
+		p.counts = [4]uint32{firstOnly: uint32(len(numbers))}
+		for j, n := range numbers {
+			p.entries[firstOnly][j] = n | 1<<firstShift
+		}
 	}
 }
 

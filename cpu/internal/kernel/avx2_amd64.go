@@ -5,20 +5,17 @@ package kernel
 // fetchAVX2 asks for bytes, line by line of the cache.
 func fetchAVX2(src []uint8)
 
-// listBytesAVX2 lists scale·src, the first byte at the given offset, and returns the number of entries. There must be as many entries as bytes, which come by eights.
-func listBytesAVX2(entries []Entry, src []uint8, offset uint32, scale float32) (count int)
+// listPairAVX2 adds the columns of two rows to the lists of a pair. There are as many numbers of rows as bytes of each, a multiple of 16, and the lists have room for them.
+func listPairAVX2(pair *Pair, first []uint8, second []uint8, rows []uint32)
 
-// sparseForward1AVX2 computes y = max(x·w + start, floor) in 1 panels.
-func sparseForward1AVX2(y []float32, yStride int, w []float32, wStride int, x []Span, entries []Entry, start []float32, startStride int, startStep int, floor float32)
+// transposeBytesAVX2 makes 16 rows of dst, so far apart, of 16 columns of src: of those where its rows begin, which come by eights.
+func transposeBytesAVX2(dst []uint8, stride int, src []uint8, rows []int)
 
-// sparseAdd1AVX2 computes dw += alpha·x·dy in 1 panels.
-func sparseAdd1AVX2(dw []float32, dwStride int, dy []float32, dyStride int, x []Span, entries []Entry, alpha float32)
+// sparse1AVX2 computes out = max(start + alpha·x·m, floor) in 1 panels.
+func sparse1AVX2(out []float32, outStride int, rows int, start []float32, startStride int, startStep int, m []float32, mStride int, x []Pair, values []float32, alpha float32, floor float32)
 
-// sparseForward2AVX2 computes y = max(x·w + start, floor) in 2 panels.
-func sparseForward2AVX2(y []float32, yStride int, w []float32, wStride int, x []Span, entries []Entry, start []float32, startStride int, startStep int, floor float32)
-
-// sparseAdd2AVX2 computes dw += alpha·x·dy in 2 panels.
-func sparseAdd2AVX2(dw []float32, dwStride int, dy []float32, dyStride int, x []Span, entries []Entry, alpha float32)
+// sparse2AVX2 computes out = max(start + alpha·x·m, floor) in 2 panels.
+func sparse2AVX2(out []float32, outStride int, rows int, start []float32, startStride int, startStep int, m []float32, mStride int, x []Pair, values []float32, alpha float32, floor float32)
 
 // denseForwardAVX2 computes y = max(x·w + b, floor) in 16 columns of 4 rows at a time.
 func denseForwardAVX2(y []float32, x []float32, xStride int, w []float32, in int, rows []uint32, b []float32, floor float32)

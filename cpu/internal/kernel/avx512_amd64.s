@@ -20,823 +20,666 @@ more:
 	JLT  line
 	RET
 
-// func listBytesAVX512(entries []Entry, src []uint8, offset uint32, scale float32) (count int)
-// Requires: AVX, AVX512DQ, AVX512F, POPCNT
-TEXT ·listBytesAVX512(SB), NOSPLIT, $0-64
-	MOVQ         entries_base+0(FP), AX
-	MOVQ         src_base+24(FP), CX
-	VBROADCASTSS scale+52(FP), Z2
-	MOVQ         src_len+32(FP), BX
-	SHLQ         $0x00, BX
-	ADDQ         CX, BX
-	MOVQ         AX, DX
-	VMOVUPS      nextOffsets<>+0(SB), Z1
-	MOVL         offset+48(FP), SI
-	VMOVQ        SI, X0
-	VPBROADCASTQ X0, Z0
-	VPADDQ       firstOffsets<>+0(SB), Z0, Z0
-	JMP          more
-
-eight:
-	VPMOVZXBQ     (CX), Z3
-	VPTESTMQ      Z3, Z3, K1
-	KMOVB         K1, SI
-	VCVTDQ2PS     Z3, Z3
-	VMULPS        Z2, Z3, Z3
-	VPSLLQ        $0x20, Z3, Z3
-	VPORQ         Z0, Z3, Z3
-	VPCOMPRESSQ.Z Z3, K1, Z3
-	VMOVUPS       Z3, (DX)
-	VPADDQ        Z1, Z0, Z0
-	POPCNTL       SI, SI
-	LEAQ          (DX)(SI*8), DX
-	ADDQ          $0x08, CX
-
-more:
-	CMPQ CX, BX
-	JLT  eight
-	SUBQ AX, DX
-	SHRQ $0x03, DX
-	MOVQ DX, count+56(FP)
-	VZEROUPPER
-	RET
-
-DATA firstOffsets<>+0(SB)/8, $0x0000000000000000
-DATA firstOffsets<>+8(SB)/8, $0x0000000000000040
-DATA firstOffsets<>+16(SB)/8, $0x0000000000000080
-DATA firstOffsets<>+24(SB)/8, $0x00000000000000c0
-DATA firstOffsets<>+32(SB)/8, $0x0000000000000100
-DATA firstOffsets<>+40(SB)/8, $0x0000000000000140
-DATA firstOffsets<>+48(SB)/8, $0x0000000000000180
-DATA firstOffsets<>+56(SB)/8, $0x00000000000001c0
-GLOBL firstOffsets<>(SB), RODATA|NOPTR, $64
-
-DATA nextOffsets<>+0(SB)/8, $0x0000000000000200
-DATA nextOffsets<>+8(SB)/8, $0x0000000000000200
-DATA nextOffsets<>+16(SB)/8, $0x0000000000000200
-DATA nextOffsets<>+24(SB)/8, $0x0000000000000200
-DATA nextOffsets<>+32(SB)/8, $0x0000000000000200
-DATA nextOffsets<>+40(SB)/8, $0x0000000000000200
-DATA nextOffsets<>+48(SB)/8, $0x0000000000000200
-DATA nextOffsets<>+56(SB)/8, $0x0000000000000200
-GLOBL nextOffsets<>(SB), RODATA|NOPTR, $64
-
-// func sparseForward1AVX512(y []float32, yStride int, w []float32, wStride int, x []Span, entries []Entry, start []float32, startStride int, startStep int, floor float32)
-// Requires: AVX, AVX512F
-TEXT ·sparseForward1AVX512(SB), NOSPLIT, $0-156
-	MOVQ         y_base+0(FP), AX
-	MOVQ         w_base+32(FP), CX
-	MOVQ         x_base+64(FP), DX
-	MOVQ         x_len+72(FP), BX
-	SHLQ         $0x03, BX
-	ADDQ         DX, BX
-	MOVQ         start_base+112(FP), SI
-	VBROADCASTSS floor+152(FP), Z2
-	MOVQ         entries_base+88(FP), DI
-	JMP          more
-
-row:
-	MOVL    (DX), R8
-	MOVL    4(DX), R9
-	LEAQ    (DI)(R8*8), R8
-	LEAQ    (DI)(R9*8), R9
-	VMOVUPS (SI), Z0
-	VPXORD  Z1, Z1, Z1
-	MOVQ    startStep+144(FP), R10
-	SHLQ    $0x02, R10
-	ADDQ    R10, SI
-	SUBQ    $0x08, R9
-	JMP     pairs
-
-pair:
-	MOVL         (R8), R10
-	ADDQ         CX, R10
-	VBROADCASTSS 4(R8), Z3
-	VFMADD231PS  (R10), Z3, Z0
-	MOVL         8(R8), R10
-	ADDQ         CX, R10
-	VBROADCASTSS 12(R8), Z3
-	VFMADD231PS  (R10), Z3, Z1
-	ADDQ         $0x10, R8
-
-pairs:
-	CMPQ         R8, R9
-	JLT          pair
-	JNE          even
-	MOVL         (R8), R9
-	ADDQ         CX, R9
-	VBROADCASTSS 4(R8), Z3
-	VFMADD231PS  (R9), Z3, Z0
-
-even:
-	VADDPS  Z1, Z0, Z0
-	VMAXPS  Z0, Z2, Z0
-	VMOVUPS Z0, (AX)
-	ADDQ    $0x40, AX
-	ADDQ    $0x08, DX
-
-more:
-	CMPQ DX, BX
-	JLT  row
-	VZEROUPPER
-	RET
-
-// func sparseAdd1AVX512(dw []float32, dwStride int, dy []float32, dyStride int, x []Span, entries []Entry, alpha float32)
-// Requires: AVX, AVX512F
-TEXT ·sparseAdd1AVX512(SB), NOSPLIT, $0-116
-	MOVQ         dw_base+0(FP), AX
-	MOVQ         dy_base+32(FP), CX
-	MOVQ         x_base+64(FP), DX
-	MOVQ         x_len+72(FP), BX
-	SHLQ         $0x03, BX
-	ADDQ         DX, BX
-	VBROADCASTSS alpha+112(FP), Z2
-	MOVQ         entries_base+88(FP), SI
-	JMP          more
-
-row:
-	MOVL   (DX), DI
-	MOVL   4(DX), R8
-	LEAQ   (SI)(DI*8), DI
-	LEAQ   (SI)(R8*8), R8
-	CMPQ   DI, R8
-	JE     next
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	SUBQ   $0x08, R8
-	JMP    pairs
-
-pair:
-	MOVL         (DI), R9
-	ADDQ         CX, R9
-	VBROADCASTSS 4(DI), Z3
-	VFMADD231PS  (R9), Z3, Z0
-	MOVL         8(DI), R9
-	ADDQ         CX, R9
-	VBROADCASTSS 12(DI), Z3
-	VFMADD231PS  (R9), Z3, Z1
-	ADDQ         $0x10, DI
-
-pairs:
-	CMPQ         DI, R8
-	JLT          pair
-	JNE          even
-	MOVL         (DI), R8
-	ADDQ         CX, R8
-	VBROADCASTSS 4(DI), Z3
-	VFMADD231PS  (R8), Z3, Z0
-
-even:
-	VADDPS      Z1, Z0, Z0
-	VFMADD213PS (AX), Z2, Z0
-	VMOVUPS     Z0, (AX)
+// func listPairAVX512(pair *Pair, first []uint8, second []uint8, rows []uint32)
+// Requires: AVX, AVX512F, POPCNT
+TEXT ·listPairAVX512(SB), NOSPLIT, $0-80
+	MOVQ pair+0(FP), AX
+	MOVQ first_base+8(FP), CX
+	MOVQ second_base+32(FP), DX
+	MOVQ rows_base+56(FP), BX
+	MOVQ first_len+16(FP), DI
+	MOVL (AX), SI
+	LEAQ (AX)(SI*4), R8
+	MOVL 4(AX), SI
+	LEAQ (AX)(SI*4), R9
+	MOVL 8(AX), SI
+	LEAQ (AX)(SI*4), R10
+	XORL SI, SI
+	JMP  more
 
 next:
-	ADDQ $0x40, AX
-	ADDQ $0x08, DX
+	VPMOVZXBD     (CX)(SI*1), Z0
+	VPMOVZXBD     (DX)(SI*1), Z1
+	VPTESTMD      Z0, Z0, K1
+	VPTESTMD      Z1, Z1, K2
+	KANDW         K1, K2, K3
+	KANDNW        K1, K2, K4
+	KANDNW        K2, K1, K1
+	VPSLLD        $0x10, Z0, Z0
+	VPSLLD        $0x18, Z1, Z1
+	VPORD         Z1, Z0, Z0
+	VPORD         (BX)(SI*4), Z0, Z0
+	VPCOMPRESSD.Z Z0, K3, Z1
+	KMOVW         K3, R11
+	VMOVUPS       Z1, 64(R8)
+	POPCNTL       R11, R11
+	LEAQ          (R8)(R11*4), R8
+	VPCOMPRESSD.Z Z0, K4, Z1
+	KMOVW         K4, R11
+	VMOVUPS       Z1, 704(R9)
+	POPCNTL       R11, R11
+	LEAQ          (R9)(R11*4), R9
+	VPCOMPRESSD.Z Z0, K1, Z0
+	KMOVW         K1, R11
+	VMOVUPS       Z0, 1344(R10)
+	POPCNTL       R11, R11
+	LEAQ          (R10)(R11*4), R10
+	ADDQ          $0x10, SI
 
 more:
-	CMPQ DX, BX
-	JLT  row
+	CMPQ SI, DI
+	JLT  next
+	SUBQ AX, R8
+	SHRQ $0x02, R8
+	MOVL R8, (AX)
+	SUBQ AX, R9
+	SHRQ $0x02, R9
+	MOVL R9, 4(AX)
+	SUBQ AX, R10
+	SHRQ $0x02, R10
+	MOVL R10, 8(AX)
 	VZEROUPPER
 	RET
 
-// func sparseForward2AVX512(y []float32, yStride int, w []float32, wStride int, x []Span, entries []Entry, start []float32, startStride int, startStep int, floor float32)
-// Requires: AVX, AVX512F
-TEXT ·sparseForward2AVX512(SB), NOSPLIT, $0-156
-	MOVQ         y_base+0(FP), AX
-	MOVQ         w_base+32(FP), CX
-	MOVQ         x_base+64(FP), DX
-	MOVQ         x_len+72(FP), BX
-	SHLQ         $0x03, BX
-	ADDQ         DX, BX
-	MOVQ         wStride+56(FP), SI
-	SHLQ         $0x02, SI
-	MOVQ         start_base+112(FP), DI
-	VBROADCASTSS floor+152(FP), Z4
-	MOVQ         entries_base+88(FP), R8
-	JMP          more
+// func transposeBytesAVX512(dst []uint8, stride int, src []uint8, rows []int)
+// Requires: AVX
+TEXT ·transposeBytesAVX512(SB), NOSPLIT, $0-80
+	MOVQ dst_base+0(FP), AX
+	MOVQ stride+24(FP), CX
+	MOVQ src_base+32(FP), DX
+	MOVQ rows_base+56(FP), BX
+	MOVQ rows_len+64(FP), SI
+	SHLQ $0x03, SI
+	ADDQ BX, SI
+	JMP  more
 
-row:
-	MOVL    (DX), R9
-	MOVL    4(DX), R10
-	LEAQ    (R8)(R9*8), R9
-	LEAQ    (R8)(R10*8), R10
-	VMOVUPS (DI), Z0
-	MOVQ    startStride+136(FP), R11
-	SHLQ    $0x02, R11
-	LEAQ    (DI)(R11*1), R11
-	VMOVUPS (R11), Z1
-	VPXORD  Z2, Z2, Z2
-	VPXORD  Z3, Z3, Z3
-	MOVQ    startStep+144(FP), R11
-	SHLQ    $0x02, R11
-	ADDQ    R11, DI
-	SUBQ    $0x08, R10
-	JMP     pairs
+rows:
+	MOVQ       (BX), DI
+	VMOVDQU    (DX)(DI*1), X0
+	MOVQ       8(BX), DI
+	VMOVDQU    (DX)(DI*1), X1
+	MOVQ       16(BX), DI
+	VMOVDQU    (DX)(DI*1), X2
+	MOVQ       24(BX), DI
+	VMOVDQU    (DX)(DI*1), X3
+	MOVQ       32(BX), DI
+	VMOVDQU    (DX)(DI*1), X4
+	MOVQ       40(BX), DI
+	VMOVDQU    (DX)(DI*1), X5
+	MOVQ       48(BX), DI
+	VMOVDQU    (DX)(DI*1), X6
+	MOVQ       56(BX), DI
+	VMOVDQU    (DX)(DI*1), X7
+	VPUNPCKLBW X4, X0, X8
+	VPUNPCKHBW X4, X0, X0
+	VPUNPCKLBW X5, X1, X4
+	VPUNPCKHBW X5, X1, X1
+	VPUNPCKLBW X6, X2, X5
+	VPUNPCKHBW X6, X2, X2
+	VPUNPCKLBW X7, X3, X6
+	VPUNPCKHBW X7, X3, X3
+	VPUNPCKLBW X5, X8, X7
+	VPUNPCKHBW X5, X8, X5
+	VPUNPCKLBW X6, X4, X8
+	VPUNPCKHBW X6, X4, X4
+	VPUNPCKLBW X8, X7, X6
+	VPUNPCKHBW X8, X7, X7
+	VPUNPCKLBW X4, X5, X8
+	VPUNPCKHBW X4, X5, X4
+	VPUNPCKLBW X2, X0, X5
+	VPUNPCKHBW X2, X0, X0
+	VPUNPCKLBW X3, X1, X2
+	VPUNPCKHBW X3, X1, X1
+	VPUNPCKLBW X2, X5, X3
+	VPUNPCKHBW X2, X5, X2
+	VPUNPCKLBW X1, X0, X5
+	VPUNPCKHBW X1, X0, X0
+	MOVQ       AX, DI
+	VMOVLPS    X6, (DI)
+	VMOVHPS    X6, (DI)(CX*1)
+	LEAQ       (DI)(CX*2), DI
+	VMOVLPS    X7, (DI)
+	VMOVHPS    X7, (DI)(CX*1)
+	LEAQ       (DI)(CX*2), DI
+	VMOVLPS    X8, (DI)
+	VMOVHPS    X8, (DI)(CX*1)
+	LEAQ       (DI)(CX*2), DI
+	VMOVLPS    X4, (DI)
+	VMOVHPS    X4, (DI)(CX*1)
+	LEAQ       (DI)(CX*2), DI
+	VMOVLPS    X3, (DI)
+	VMOVHPS    X3, (DI)(CX*1)
+	LEAQ       (DI)(CX*2), DI
+	VMOVLPS    X2, (DI)
+	VMOVHPS    X2, (DI)(CX*1)
+	LEAQ       (DI)(CX*2), DI
+	VMOVLPS    X5, (DI)
+	VMOVHPS    X5, (DI)(CX*1)
+	LEAQ       (DI)(CX*2), DI
+	VMOVLPS    X0, (DI)
+	VMOVHPS    X0, (DI)(CX*1)
+	LEAQ       (DI)(CX*2), DI
+	ADDQ       $0x08, AX
+	ADDQ       $0x40, BX
+
+more:
+	CMPQ BX, SI
+	JLT  rows
+	RET
+
+// func sparse1AVX512(out []float32, outStride int, rows int, start []float32, startStride int, startStep int, m []float32, mStride int, x []Pair, values []float32, alpha float32, floor float32)
+// Requires: AVX, AVX512F, CMOV
+TEXT ·sparse1AVX512(SB), NOSPLIT, $0-168
+	MOVQ m_base+80(FP), AX
+	MOVQ values_base+136(FP), CX
+	MOVQ out_base+0(FP), DX
+	MOVQ start_base+40(FP), BX
+	MOVQ rows+32(FP), SI
+	MOVQ x_base+112(FP), DI
+	JMP  more
 
 pair:
-	MOVL         (R9), R11
-	ADDQ         CX, R11
-	VBROADCASTSS 4(R9), Z5
-	VFMADD231PS  (R11), Z5, Z0
-	VFMADD231PS  (R11)(SI*1), Z5, Z1
-	MOVL         8(R9), R11
-	ADDQ         CX, R11
-	VBROADCASTSS 12(R9), Z5
-	VFMADD231PS  (R11), Z5, Z2
-	VFMADD231PS  (R11)(SI*1), Z5, Z3
-	ADDQ         $0x10, R9
+	MOVL (DI), R8
+	ORL  4(DI), R8
+	ORL  8(DI), R8
+	JNE  some
+	MOVQ startStep+72(FP), R8
+	CMPQ R8, $0x00
+	JE   some
+	CMPL floor+164(FP), $0xff800000
+	JE   next
 
-pairs:
-	CMPQ         R9, R10
-	JLT          pair
-	JNE          even
-	MOVL         (R9), R10
-	ADDQ         CX, R10
-	VBROADCASTSS 4(R9), Z5
-	VFMADD231PS  (R10), Z5, Z0
-	VFMADD231PS  (R10)(SI*1), Z5, Z1
-
-even:
-	VADDPS  Z2, Z0, Z0
-	VADDPS  Z3, Z1, Z1
-	VMAXPS  Z0, Z4, Z0
-	VMOVUPS Z0, (AX)
-	MOVQ    yStride+24(FP), R9
-	SHLQ    $0x02, R9
-	LEAQ    (AX)(R9*1), R9
-	VMAXPS  Z1, Z4, Z1
-	VMOVUPS Z1, (R9)
-	ADDQ    $0x40, AX
-	ADDQ    $0x08, DX
-
-more:
-	CMPQ DX, BX
-	JLT  row
-	VZEROUPPER
-	RET
-
-// func sparseAdd2AVX512(dw []float32, dwStride int, dy []float32, dyStride int, x []Span, entries []Entry, alpha float32)
-// Requires: AVX, AVX512F
-TEXT ·sparseAdd2AVX512(SB), NOSPLIT, $0-116
-	MOVQ         dw_base+0(FP), AX
-	MOVQ         dy_base+32(FP), CX
-	MOVQ         x_base+64(FP), DX
-	MOVQ         x_len+72(FP), BX
-	SHLQ         $0x03, BX
-	ADDQ         DX, BX
-	MOVQ         dyStride+56(FP), SI
-	SHLQ         $0x02, SI
-	VBROADCASTSS alpha+112(FP), Z4
-	MOVQ         entries_base+88(FP), DI
-	JMP          more
-
-row:
-	MOVL   (DX), R8
-	MOVL   4(DX), R9
-	LEAQ   (DI)(R8*8), R8
-	LEAQ   (DI)(R9*8), R9
-	CMPQ   R8, R9
-	JE     next
+some:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	SUBQ   $0x08, R9
-	JMP    pairs
+	XORL   R8, R8
+	MOVL   (DI), R9
+	JMP    bothMore
 
-pair:
-	MOVL         (R8), R10
-	ADDQ         CX, R10
-	VBROADCASTSS 4(R8), Z5
-	VFMADD231PS  (R10), Z5, Z0
-	VFMADD231PS  (R10)(SI*1), Z5, Z1
-	MOVL         8(R8), R10
-	ADDQ         CX, R10
-	VBROADCASTSS 12(R8), Z5
-	VFMADD231PS  (R10), Z5, Z2
-	VFMADD231PS  (R10)(SI*1), Z5, Z3
-	ADDQ         $0x10, R8
+both:
+	MOVL         64(DI)(R8*4), R10
+	MOVWLZX      R10, R12
+	SHLQ         $0x06, R12
+	ADDQ         AX, R12
+	SHRL         $0x10, R10
+	MOVBLZX      R10, R11
+	SHRL         $0x08, R10
+	VBROADCASTSS (CX)(R11*4), Z2
+	VBROADCASTSS (CX)(R10*4), Z3
+	VMOVUPS      (R12), Z4
+	VFMADD231PS  Z4, Z2, Z0
+	VFMADD231PS  Z4, Z3, Z1
+	INCQ         R8
 
-pairs:
+bothMore:
+	CMPQ    R8, R9
+	JLT     both
+	XORL    R8, R8
+	MOVL    4(DI), R9
+	MOVL    8(DI), R10
+	CMPQ    R10, R9
+	CMOVQLT R10, R9
+	JMP     eachMore
+
+each:
+	MOVL         704(DI)(R8*4), R10
+	MOVWLZX      R10, R11
+	SHLQ         $0x06, R11
+	ADDQ         AX, R11
+	SHRL         $0x10, R10
+	VBROADCASTSS (CX)(R10*4), Z2
+	VFMADD231PS  (R11), Z2, Z0
+	MOVL         1344(DI)(R8*4), R10
+	MOVWLZX      R10, R11
+	SHLQ         $0x06, R11
+	ADDQ         AX, R11
+	SHRL         $0x18, R10
+	VBROADCASTSS (CX)(R10*4), Z2
+	VFMADD231PS  (R11), Z2, Z1
+	INCQ         R8
+
+eachMore:
+	CMPQ R8, R9
+	JLT  each
+	MOVL 4(DI), R9
+	MOVQ R8, R10
+	JMP  firstMore
+
+first:
+	MOVL         704(DI)(R8*4), R11
+	MOVWLZX      R11, R12
+	SHLQ         $0x06, R12
+	ADDQ         AX, R12
+	SHRL         $0x10, R11
+	VBROADCASTSS (CX)(R11*4), Z2
+	VFMADD231PS  (R12), Z2, Z0
+	INCQ         R8
+
+firstMore:
+	CMPQ R8, R9
+	JLT  first
+	MOVQ R10, R8
+	MOVL 8(DI), R9
+	JMP  secondMore
+
+second:
+	MOVL         1344(DI)(R8*4), R10
+	MOVWLZX      R10, R11
+	SHLQ         $0x06, R11
+	ADDQ         AX, R11
+	SHRL         $0x18, R10
+	VBROADCASTSS (CX)(R10*4), Z2
+	VFMADD231PS  (R11), Z2, Z1
+	INCQ         R8
+
+secondMore:
 	CMPQ         R8, R9
-	JLT          pair
-	JNE          even
-	MOVL         (R8), R9
-	ADDQ         CX, R9
-	VBROADCASTSS 4(R8), Z5
-	VFMADD231PS  (R9), Z5, Z0
-	VFMADD231PS  (R9)(SI*1), Z5, Z1
-
-even:
-	VADDPS      Z2, Z0, Z0
-	VADDPS      Z3, Z1, Z1
-	VFMADD213PS (AX), Z4, Z0
-	VMOVUPS     Z0, (AX)
-	MOVQ        dwStride+24(FP), R8
-	SHLQ        $0x02, R8
-	LEAQ        (AX)(R8*1), R8
-	VFMADD213PS (R8), Z4, Z1
-	VMOVUPS     Z1, (R8)
+	JLT          second
+	MOVQ         startStep+72(FP), R10
+	SHLQ         $0x02, R10
+	MOVQ         $0x00000040, R8
+	XORL         R9, R9
+	CMPQ         SI, $0x01
+	CMOVQEQ      R9, R8
+	ANDQ         R8, R10
+	VBROADCASTSS alpha+160(FP), Z2
+	VBROADCASTSS floor+164(FP), Z3
+	MOVQ         DX, R9
+	MOVQ         BX, R11
+	VFMADD213PS  (R11)(R10*1), Z2, Z1
+	VFMADD213PS  (R11), Z2, Z0
+	VMAXPS       Z1, Z3, Z1
+	VMAXPS       Z0, Z3, Z0
+	VMOVUPS      Z1, (R9)(R8*1)
+	VMOVUPS      Z0, (R9)
 
 next:
-	ADDQ $0x40, AX
-	ADDQ $0x08, DX
+	MOVQ startStep+72(FP), R8
+	SHLQ $0x02, R8
+	LEAQ (BX)(R8*2), BX
+	ADDQ $0x00000080, DX
+	ADDQ $0x000007c0, DI
+	SUBQ $0x02, SI
 
 more:
-	CMPQ DX, BX
-	JLT  row
+	CMPQ SI, $0x00
+	JG   pair
 	VZEROUPPER
 	RET
 
-// func sparseForward3AVX512(y []float32, yStride int, w []float32, wStride int, x []Span, entries []Entry, start []float32, startStride int, startStep int, floor float32)
-// Requires: AVX, AVX512F
-TEXT ·sparseForward3AVX512(SB), NOSPLIT, $0-156
-	MOVQ         y_base+0(FP), AX
-	MOVQ         w_base+32(FP), CX
-	MOVQ         x_base+64(FP), DX
-	MOVQ         x_len+72(FP), BX
-	SHLQ         $0x03, BX
-	ADDQ         DX, BX
-	MOVQ         wStride+56(FP), SI
-	SHLQ         $0x02, SI
-	MOVQ         start_base+112(FP), DI
-	VBROADCASTSS floor+152(FP), Z6
-	MOVQ         entries_base+88(FP), R8
-	JMP          more
-
-row:
-	MOVL    (DX), R9
-	MOVL    4(DX), R10
-	LEAQ    (R8)(R9*8), R9
-	LEAQ    (R8)(R10*8), R10
-	VMOVUPS (DI), Z0
-	MOVQ    startStride+136(FP), R11
-	SHLQ    $0x02, R11
-	LEAQ    (DI)(R11*1), R12
-	VMOVUPS (R12), Z1
-	ADDQ    R11, R12
-	VMOVUPS (R12), Z2
-	VPXORD  Z3, Z3, Z3
-	VPXORD  Z4, Z4, Z4
-	VPXORD  Z5, Z5, Z5
-	MOVQ    startStep+144(FP), R11
-	SHLQ    $0x02, R11
-	ADDQ    R11, DI
-	SUBQ    $0x08, R10
-	JMP     pairs
+// func sparse2AVX512(out []float32, outStride int, rows int, start []float32, startStride int, startStep int, m []float32, mStride int, x []Pair, values []float32, alpha float32, floor float32)
+// Requires: AVX, AVX512F, CMOV
+TEXT ·sparse2AVX512(SB), NOSPLIT, $0-168
+	MOVQ m_base+80(FP), AX
+	MOVQ values_base+136(FP), CX
+	MOVQ mStride+104(FP), DX
+	SHLQ $0x02, DX
+	MOVQ out_base+0(FP), BX
+	MOVQ start_base+40(FP), SI
+	MOVQ rows+32(FP), DI
+	MOVQ x_base+112(FP), R8
+	JMP  more
 
 pair:
-	MOVL         (R9), R11
-	ADDQ         CX, R11
-	VBROADCASTSS 4(R9), Z7
-	VFMADD231PS  (R11), Z7, Z0
-	VFMADD231PS  (R11)(SI*1), Z7, Z1
-	VFMADD231PS  (R11)(SI*2), Z7, Z2
-	MOVL         8(R9), R11
-	ADDQ         CX, R11
-	VBROADCASTSS 12(R9), Z7
-	VFMADD231PS  (R11), Z7, Z3
-	VFMADD231PS  (R11)(SI*1), Z7, Z4
-	VFMADD231PS  (R11)(SI*2), Z7, Z5
-	ADDQ         $0x10, R9
+	MOVL (R8), R9
+	ORL  4(R8), R9
+	ORL  8(R8), R9
+	JNE  some
+	MOVQ startStep+72(FP), R9
+	CMPQ R9, $0x00
+	JE   some
+	CMPL floor+164(FP), $0xff800000
+	JE   next
 
-pairs:
-	CMPQ         R9, R10
-	JLT          pair
-	JNE          even
-	MOVL         (R9), R10
-	ADDQ         CX, R10
-	VBROADCASTSS 4(R9), Z7
-	VFMADD231PS  (R10), Z7, Z0
-	VFMADD231PS  (R10)(SI*1), Z7, Z1
-	VFMADD231PS  (R10)(SI*2), Z7, Z2
-
-even:
-	VADDPS  Z3, Z0, Z0
-	VADDPS  Z4, Z1, Z1
-	VADDPS  Z5, Z2, Z2
-	VMAXPS  Z0, Z6, Z0
-	VMOVUPS Z0, (AX)
-	MOVQ    yStride+24(FP), R9
-	SHLQ    $0x02, R9
-	LEAQ    (AX)(R9*1), R10
-	VMAXPS  Z1, Z6, Z1
-	VMOVUPS Z1, (R10)
-	ADDQ    R9, R10
-	VMAXPS  Z2, Z6, Z2
-	VMOVUPS Z2, (R10)
-	ADDQ    $0x40, AX
-	ADDQ    $0x08, DX
-
-more:
-	CMPQ DX, BX
-	JLT  row
-	VZEROUPPER
-	RET
-
-// func sparseAdd3AVX512(dw []float32, dwStride int, dy []float32, dyStride int, x []Span, entries []Entry, alpha float32)
-// Requires: AVX, AVX512F
-TEXT ·sparseAdd3AVX512(SB), NOSPLIT, $0-116
-	MOVQ         dw_base+0(FP), AX
-	MOVQ         dy_base+32(FP), CX
-	MOVQ         x_base+64(FP), DX
-	MOVQ         x_len+72(FP), BX
-	SHLQ         $0x03, BX
-	ADDQ         DX, BX
-	MOVQ         dyStride+56(FP), SI
-	SHLQ         $0x02, SI
-	VBROADCASTSS alpha+112(FP), Z6
-	MOVQ         entries_base+88(FP), DI
-	JMP          more
-
-row:
-	MOVL   (DX), R8
-	MOVL   4(DX), R9
-	LEAQ   (DI)(R8*8), R8
-	LEAQ   (DI)(R9*8), R9
-	CMPQ   R8, R9
-	JE     next
+some:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	SUBQ   $0x08, R9
-	JMP    pairs
+	XORL   R9, R9
+	MOVL   (R8), R10
+	JMP    bothMore
 
-pair:
-	MOVL         (R8), R10
-	ADDQ         CX, R10
-	VBROADCASTSS 4(R8), Z7
-	VFMADD231PS  (R10), Z7, Z0
-	VFMADD231PS  (R10)(SI*1), Z7, Z1
-	VFMADD231PS  (R10)(SI*2), Z7, Z2
-	MOVL         8(R8), R10
-	ADDQ         CX, R10
-	VBROADCASTSS 12(R8), Z7
-	VFMADD231PS  (R10), Z7, Z3
-	VFMADD231PS  (R10)(SI*1), Z7, Z4
-	VFMADD231PS  (R10)(SI*2), Z7, Z5
-	ADDQ         $0x10, R8
+both:
+	MOVL         64(R8)(R9*4), R11
+	MOVWLZX      R11, R13
+	SHLQ         $0x06, R13
+	ADDQ         AX, R13
+	SHRL         $0x10, R11
+	MOVBLZX      R11, R12
+	SHRL         $0x08, R11
+	VBROADCASTSS (CX)(R12*4), Z4
+	VBROADCASTSS (CX)(R11*4), Z5
+	VMOVUPS      (R13), Z6
+	VFMADD231PS  Z6, Z4, Z0
+	VFMADD231PS  Z6, Z5, Z2
+	VMOVUPS      (R13)(DX*1), Z6
+	VFMADD231PS  Z6, Z4, Z1
+	VFMADD231PS  Z6, Z5, Z3
+	INCQ         R9
 
-pairs:
-	CMPQ         R8, R9
-	JLT          pair
-	JNE          even
-	MOVL         (R8), R9
-	ADDQ         CX, R9
-	VBROADCASTSS 4(R8), Z7
-	VFMADD231PS  (R9), Z7, Z0
-	VFMADD231PS  (R9)(SI*1), Z7, Z1
-	VFMADD231PS  (R9)(SI*2), Z7, Z2
+bothMore:
+	CMPQ    R9, R10
+	JLT     both
+	XORL    R9, R9
+	MOVL    4(R8), R10
+	MOVL    8(R8), R11
+	CMPQ    R11, R10
+	CMOVQLT R11, R10
+	JMP     eachMore
 
-even:
-	VADDPS      Z3, Z0, Z0
-	VADDPS      Z4, Z1, Z1
-	VADDPS      Z5, Z2, Z2
-	VFMADD213PS (AX), Z6, Z0
-	VMOVUPS     Z0, (AX)
-	MOVQ        dwStride+24(FP), R8
-	SHLQ        $0x02, R8
-	LEAQ        (AX)(R8*1), R9
-	VFMADD213PS (R9), Z6, Z1
-	VMOVUPS     Z1, (R9)
-	ADDQ        R8, R9
-	VFMADD213PS (R9), Z6, Z2
-	VMOVUPS     Z2, (R9)
+each:
+	MOVL         704(R8)(R9*4), R11
+	MOVWLZX      R11, R12
+	SHLQ         $0x06, R12
+	ADDQ         AX, R12
+	SHRL         $0x10, R11
+	VBROADCASTSS (CX)(R11*4), Z4
+	VFMADD231PS  (R12), Z4, Z0
+	VFMADD231PS  (R12)(DX*1), Z4, Z1
+	MOVL         1344(R8)(R9*4), R11
+	MOVWLZX      R11, R12
+	SHLQ         $0x06, R12
+	ADDQ         AX, R12
+	SHRL         $0x18, R11
+	VBROADCASTSS (CX)(R11*4), Z4
+	VFMADD231PS  (R12), Z4, Z2
+	VFMADD231PS  (R12)(DX*1), Z4, Z3
+	INCQ         R9
+
+eachMore:
+	CMPQ R9, R10
+	JLT  each
+	MOVL 4(R8), R10
+	MOVQ R9, R11
+	JMP  firstMore
+
+first:
+	MOVL         704(R8)(R9*4), R12
+	MOVWLZX      R12, R13
+	SHLQ         $0x06, R13
+	ADDQ         AX, R13
+	SHRL         $0x10, R12
+	VBROADCASTSS (CX)(R12*4), Z4
+	VFMADD231PS  (R13), Z4, Z0
+	VFMADD231PS  (R13)(DX*1), Z4, Z1
+	INCQ         R9
+
+firstMore:
+	CMPQ R9, R10
+	JLT  first
+	MOVQ R11, R9
+	MOVL 8(R8), R10
+	JMP  secondMore
+
+second:
+	MOVL         1344(R8)(R9*4), R11
+	MOVWLZX      R11, R12
+	SHLQ         $0x06, R12
+	ADDQ         AX, R12
+	SHRL         $0x18, R11
+	VBROADCASTSS (CX)(R11*4), Z4
+	VFMADD231PS  (R12), Z4, Z2
+	VFMADD231PS  (R12)(DX*1), Z4, Z3
+	INCQ         R9
+
+secondMore:
+	CMPQ         R9, R10
+	JLT          second
+	MOVQ         startStep+72(FP), R11
+	SHLQ         $0x02, R11
+	MOVQ         $0x00000040, R9
+	XORL         R10, R10
+	CMPQ         DI, $0x01
+	CMOVQEQ      R10, R9
+	ANDQ         R9, R11
+	VBROADCASTSS alpha+160(FP), Z4
+	VBROADCASTSS floor+164(FP), Z5
+	MOVQ         BX, R10
+	MOVQ         SI, R12
+	VFMADD213PS  (R12)(R11*1), Z4, Z2
+	VFMADD213PS  (R12), Z4, Z0
+	VMAXPS       Z2, Z5, Z2
+	VMAXPS       Z0, Z5, Z0
+	VMOVUPS      Z2, (R10)(R9*1)
+	VMOVUPS      Z0, (R10)
+	MOVQ         outStride+24(FP), R13
+	SHLQ         $0x02, R13
+	ADDQ         R13, R10
+	MOVQ         startStride+64(FP), R13
+	SHLQ         $0x02, R13
+	ADDQ         R13, R12
+	VFMADD213PS  (R12)(R11*1), Z4, Z3
+	VFMADD213PS  (R12), Z4, Z1
+	VMAXPS       Z3, Z5, Z3
+	VMAXPS       Z1, Z5, Z1
+	VMOVUPS      Z3, (R10)(R9*1)
+	VMOVUPS      Z1, (R10)
 
 next:
-	ADDQ $0x40, AX
-	ADDQ $0x08, DX
+	MOVQ startStep+72(FP), R9
+	SHLQ $0x02, R9
+	LEAQ (SI)(R9*2), SI
+	ADDQ $0x00000080, BX
+	ADDQ $0x000007c0, R8
+	SUBQ $0x02, DI
 
 more:
-	CMPQ DX, BX
-	JLT  row
+	CMPQ DI, $0x00
+	JG   pair
 	VZEROUPPER
 	RET
 
-// func sparseForward4AVX512(y []float32, yStride int, w []float32, wStride int, x []Span, entries []Entry, start []float32, startStride int, startStep int, floor float32)
-// Requires: AVX, AVX512F
-TEXT ·sparseForward4AVX512(SB), NOSPLIT, $0-156
-	MOVQ         y_base+0(FP), AX
-	MOVQ         w_base+32(FP), CX
-	MOVQ         x_base+64(FP), DX
-	MOVQ         x_len+72(FP), BX
-	SHLQ         $0x03, BX
-	ADDQ         DX, BX
-	MOVQ         wStride+56(FP), SI
-	SHLQ         $0x02, SI
-	LEAQ         (SI)(SI*2), DI
-	MOVQ         start_base+112(FP), R8
-	VBROADCASTSS floor+152(FP), Z8
-	MOVQ         entries_base+88(FP), R9
-	JMP          more
-
-row:
-	MOVL    (DX), R10
-	MOVL    4(DX), R11
-	LEAQ    (R9)(R10*8), R10
-	LEAQ    (R9)(R11*8), R11
-	VMOVUPS (R8), Z0
-	MOVQ    startStride+136(FP), R12
-	SHLQ    $0x02, R12
-	LEAQ    (R8)(R12*1), R13
-	VMOVUPS (R13), Z1
-	ADDQ    R12, R13
-	VMOVUPS (R13), Z2
-	ADDQ    R12, R13
-	VMOVUPS (R13), Z3
-	VPXORD  Z4, Z4, Z4
-	VPXORD  Z5, Z5, Z5
-	VPXORD  Z6, Z6, Z6
-	VPXORD  Z7, Z7, Z7
-	MOVQ    startStep+144(FP), R12
-	SHLQ    $0x02, R12
-	ADDQ    R12, R8
-	SUBQ    $0x08, R11
-	JMP     pairs
+// func sparse3AVX512(out []float32, outStride int, rows int, start []float32, startStride int, startStep int, m []float32, mStride int, x []Pair, values []float32, alpha float32, floor float32)
+// Requires: AVX, AVX512F, CMOV
+TEXT ·sparse3AVX512(SB), NOSPLIT, $0-168
+	MOVQ m_base+80(FP), AX
+	MOVQ values_base+136(FP), CX
+	MOVQ mStride+104(FP), DX
+	SHLQ $0x02, DX
+	MOVQ out_base+0(FP), BX
+	MOVQ start_base+40(FP), SI
+	MOVQ rows+32(FP), DI
+	MOVQ x_base+112(FP), R8
+	JMP  more
 
 pair:
-	MOVL         (R10), R12
-	ADDQ         CX, R12
-	VBROADCASTSS 4(R10), Z9
-	VFMADD231PS  (R12), Z9, Z0
-	VFMADD231PS  (R12)(SI*1), Z9, Z1
-	VFMADD231PS  (R12)(SI*2), Z9, Z2
-	VFMADD231PS  (R12)(DI*1), Z9, Z3
-	MOVL         8(R10), R12
-	ADDQ         CX, R12
-	VBROADCASTSS 12(R10), Z9
-	VFMADD231PS  (R12), Z9, Z4
-	VFMADD231PS  (R12)(SI*1), Z9, Z5
-	VFMADD231PS  (R12)(SI*2), Z9, Z6
-	VFMADD231PS  (R12)(DI*1), Z9, Z7
-	ADDQ         $0x10, R10
+	MOVL (R8), R9
+	ORL  4(R8), R9
+	ORL  8(R8), R9
+	JNE  some
+	MOVQ startStep+72(FP), R9
+	CMPQ R9, $0x00
+	JE   some
+	CMPL floor+164(FP), $0xff800000
+	JE   next
 
-pairs:
-	CMPQ         R10, R11
-	JLT          pair
-	JNE          even
-	MOVL         (R10), R11
-	ADDQ         CX, R11
-	VBROADCASTSS 4(R10), Z9
-	VFMADD231PS  (R11), Z9, Z0
-	VFMADD231PS  (R11)(SI*1), Z9, Z1
-	VFMADD231PS  (R11)(SI*2), Z9, Z2
-	VFMADD231PS  (R11)(DI*1), Z9, Z3
-
-even:
-	VADDPS  Z4, Z0, Z0
-	VADDPS  Z5, Z1, Z1
-	VADDPS  Z6, Z2, Z2
-	VADDPS  Z7, Z3, Z3
-	VMAXPS  Z0, Z8, Z0
-	VMOVUPS Z0, (AX)
-	MOVQ    yStride+24(FP), R10
-	SHLQ    $0x02, R10
-	LEAQ    (AX)(R10*1), R11
-	VMAXPS  Z1, Z8, Z1
-	VMOVUPS Z1, (R11)
-	ADDQ    R10, R11
-	VMAXPS  Z2, Z8, Z2
-	VMOVUPS Z2, (R11)
-	ADDQ    R10, R11
-	VMAXPS  Z3, Z8, Z3
-	VMOVUPS Z3, (R11)
-	ADDQ    $0x40, AX
-	ADDQ    $0x08, DX
-
-more:
-	CMPQ DX, BX
-	JLT  row
-	VZEROUPPER
-	RET
-
-// func sparseAdd4AVX512(dw []float32, dwStride int, dy []float32, dyStride int, x []Span, entries []Entry, alpha float32)
-// Requires: AVX, AVX512F
-TEXT ·sparseAdd4AVX512(SB), NOSPLIT, $0-116
-	MOVQ         dw_base+0(FP), AX
-	MOVQ         dy_base+32(FP), CX
-	MOVQ         x_base+64(FP), DX
-	MOVQ         x_len+72(FP), BX
-	SHLQ         $0x03, BX
-	ADDQ         DX, BX
-	MOVQ         dyStride+56(FP), SI
-	SHLQ         $0x02, SI
-	LEAQ         (SI)(SI*2), DI
-	VBROADCASTSS alpha+112(FP), Z8
-	MOVQ         entries_base+88(FP), R8
-	JMP          more
-
-row:
-	MOVL   (DX), R9
-	MOVL   4(DX), R10
-	LEAQ   (R8)(R9*8), R9
-	LEAQ   (R8)(R10*8), R10
-	CMPQ   R9, R10
-	JE     next
+some:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	SUBQ   $0x08, R10
-	JMP    pairs
+	XORL   R9, R9
+	MOVL   (R8), R10
+	JMP    bothMore
 
-pair:
-	MOVL         (R9), R11
-	ADDQ         CX, R11
-	VBROADCASTSS 4(R9), Z9
-	VFMADD231PS  (R11), Z9, Z0
-	VFMADD231PS  (R11)(SI*1), Z9, Z1
-	VFMADD231PS  (R11)(SI*2), Z9, Z2
-	VFMADD231PS  (R11)(DI*1), Z9, Z3
-	MOVL         8(R9), R11
-	ADDQ         CX, R11
-	VBROADCASTSS 12(R9), Z9
-	VFMADD231PS  (R11), Z9, Z4
-	VFMADD231PS  (R11)(SI*1), Z9, Z5
-	VFMADD231PS  (R11)(SI*2), Z9, Z6
-	VFMADD231PS  (R11)(DI*1), Z9, Z7
-	ADDQ         $0x10, R9
+both:
+	MOVL         64(R8)(R9*4), R11
+	MOVWLZX      R11, R13
+	SHLQ         $0x06, R13
+	ADDQ         AX, R13
+	SHRL         $0x10, R11
+	MOVBLZX      R11, R12
+	SHRL         $0x08, R11
+	VBROADCASTSS (CX)(R12*4), Z6
+	VBROADCASTSS (CX)(R11*4), Z7
+	VMOVUPS      (R13), Z8
+	VFMADD231PS  Z8, Z6, Z0
+	VFMADD231PS  Z8, Z7, Z3
+	VMOVUPS      (R13)(DX*1), Z8
+	VFMADD231PS  Z8, Z6, Z1
+	VFMADD231PS  Z8, Z7, Z4
+	VMOVUPS      (R13)(DX*2), Z8
+	VFMADD231PS  Z8, Z6, Z2
+	VFMADD231PS  Z8, Z7, Z5
+	INCQ         R9
 
-pairs:
+bothMore:
+	CMPQ    R9, R10
+	JLT     both
+	XORL    R9, R9
+	MOVL    4(R8), R10
+	MOVL    8(R8), R11
+	CMPQ    R11, R10
+	CMOVQLT R11, R10
+	JMP     eachMore
+
+each:
+	MOVL         704(R8)(R9*4), R11
+	MOVWLZX      R11, R12
+	SHLQ         $0x06, R12
+	ADDQ         AX, R12
+	SHRL         $0x10, R11
+	VBROADCASTSS (CX)(R11*4), Z6
+	VFMADD231PS  (R12), Z6, Z0
+	VFMADD231PS  (R12)(DX*1), Z6, Z1
+	VFMADD231PS  (R12)(DX*2), Z6, Z2
+	MOVL         1344(R8)(R9*4), R11
+	MOVWLZX      R11, R12
+	SHLQ         $0x06, R12
+	ADDQ         AX, R12
+	SHRL         $0x18, R11
+	VBROADCASTSS (CX)(R11*4), Z6
+	VFMADD231PS  (R12), Z6, Z3
+	VFMADD231PS  (R12)(DX*1), Z6, Z4
+	VFMADD231PS  (R12)(DX*2), Z6, Z5
+	INCQ         R9
+
+eachMore:
+	CMPQ R9, R10
+	JLT  each
+	MOVL 4(R8), R10
+	MOVQ R9, R11
+	JMP  firstMore
+
+first:
+	MOVL         704(R8)(R9*4), R12
+	MOVWLZX      R12, R13
+	SHLQ         $0x06, R13
+	ADDQ         AX, R13
+	SHRL         $0x10, R12
+	VBROADCASTSS (CX)(R12*4), Z6
+	VFMADD231PS  (R13), Z6, Z0
+	VFMADD231PS  (R13)(DX*1), Z6, Z1
+	VFMADD231PS  (R13)(DX*2), Z6, Z2
+	INCQ         R9
+
+firstMore:
+	CMPQ R9, R10
+	JLT  first
+	MOVQ R11, R9
+	MOVL 8(R8), R10
+	JMP  secondMore
+
+second:
+	MOVL         1344(R8)(R9*4), R11
+	MOVWLZX      R11, R12
+	SHLQ         $0x06, R12
+	ADDQ         AX, R12
+	SHRL         $0x18, R11
+	VBROADCASTSS (CX)(R11*4), Z6
+	VFMADD231PS  (R12), Z6, Z3
+	VFMADD231PS  (R12)(DX*1), Z6, Z4
+	VFMADD231PS  (R12)(DX*2), Z6, Z5
+	INCQ         R9
+
+secondMore:
 	CMPQ         R9, R10
-	JLT          pair
-	JNE          even
-	MOVL         (R9), R10
-	ADDQ         CX, R10
-	VBROADCASTSS 4(R9), Z9
-	VFMADD231PS  (R10), Z9, Z0
-	VFMADD231PS  (R10)(SI*1), Z9, Z1
-	VFMADD231PS  (R10)(SI*2), Z9, Z2
-	VFMADD231PS  (R10)(DI*1), Z9, Z3
-
-even:
-	VADDPS      Z4, Z0, Z0
-	VADDPS      Z5, Z1, Z1
-	VADDPS      Z6, Z2, Z2
-	VADDPS      Z7, Z3, Z3
-	VFMADD213PS (AX), Z8, Z0
-	VMOVUPS     Z0, (AX)
-	MOVQ        dwStride+24(FP), R9
-	SHLQ        $0x02, R9
-	LEAQ        (AX)(R9*1), R10
-	VFMADD213PS (R10), Z8, Z1
-	VMOVUPS     Z1, (R10)
-	ADDQ        R9, R10
-	VFMADD213PS (R10), Z8, Z2
-	VMOVUPS     Z2, (R10)
-	ADDQ        R9, R10
-	VFMADD213PS (R10), Z8, Z3
-	VMOVUPS     Z3, (R10)
+	JLT          second
+	MOVQ         startStep+72(FP), R11
+	SHLQ         $0x02, R11
+	MOVQ         $0x00000040, R9
+	XORL         R10, R10
+	CMPQ         DI, $0x01
+	CMOVQEQ      R10, R9
+	ANDQ         R9, R11
+	VBROADCASTSS alpha+160(FP), Z6
+	VBROADCASTSS floor+164(FP), Z7
+	MOVQ         BX, R10
+	MOVQ         SI, R12
+	VFMADD213PS  (R12)(R11*1), Z6, Z3
+	VFMADD213PS  (R12), Z6, Z0
+	VMAXPS       Z3, Z7, Z3
+	VMAXPS       Z0, Z7, Z0
+	VMOVUPS      Z3, (R10)(R9*1)
+	VMOVUPS      Z0, (R10)
+	MOVQ         outStride+24(FP), R13
+	SHLQ         $0x02, R13
+	ADDQ         R13, R10
+	MOVQ         startStride+64(FP), R13
+	SHLQ         $0x02, R13
+	ADDQ         R13, R12
+	VFMADD213PS  (R12)(R11*1), Z6, Z4
+	VFMADD213PS  (R12), Z6, Z1
+	VMAXPS       Z4, Z7, Z4
+	VMAXPS       Z1, Z7, Z1
+	VMOVUPS      Z4, (R10)(R9*1)
+	VMOVUPS      Z1, (R10)
+	MOVQ         outStride+24(FP), R13
+	SHLQ         $0x02, R13
+	ADDQ         R13, R10
+	MOVQ         startStride+64(FP), R13
+	SHLQ         $0x02, R13
+	ADDQ         R13, R12
+	VFMADD213PS  (R12)(R11*1), Z6, Z5
+	VFMADD213PS  (R12), Z6, Z2
+	VMAXPS       Z5, Z7, Z5
+	VMAXPS       Z2, Z7, Z2
+	VMOVUPS      Z5, (R10)(R9*1)
+	VMOVUPS      Z2, (R10)
 
 next:
-	ADDQ $0x40, AX
-	ADDQ $0x08, DX
+	MOVQ startStep+72(FP), R9
+	SHLQ $0x02, R9
+	LEAQ (SI)(R9*2), SI
+	ADDQ $0x00000080, BX
+	ADDQ $0x000007c0, R8
+	SUBQ $0x02, DI
 
 more:
-	CMPQ DX, BX
-	JLT  row
+	CMPQ DI, $0x00
+	JG   pair
 	VZEROUPPER
 	RET
 
-// func sparseForward5AVX512(y []float32, yStride int, w []float32, wStride int, x []Span, entries []Entry, start []float32, startStride int, startStep int, floor float32)
-// Requires: AVX, AVX512F
-TEXT ·sparseForward5AVX512(SB), NOSPLIT, $0-156
-	MOVQ         y_base+0(FP), AX
-	MOVQ         w_base+32(FP), CX
-	MOVQ         x_base+64(FP), DX
-	MOVQ         x_len+72(FP), BX
-	SHLQ         $0x03, BX
-	ADDQ         DX, BX
-	MOVQ         wStride+56(FP), SI
-	SHLQ         $0x02, SI
-	LEAQ         (SI)(SI*2), DI
-	MOVQ         start_base+112(FP), R8
-	VBROADCASTSS floor+152(FP), Z10
-	MOVQ         entries_base+88(FP), R9
-	JMP          more
-
-row:
-	MOVL    (DX), R10
-	MOVL    4(DX), R11
-	LEAQ    (R9)(R10*8), R10
-	LEAQ    (R9)(R11*8), R11
-	VMOVUPS (R8), Z0
-	MOVQ    startStride+136(FP), R12
-	SHLQ    $0x02, R12
-	LEAQ    (R8)(R12*1), R13
-	VMOVUPS (R13), Z1
-	ADDQ    R12, R13
-	VMOVUPS (R13), Z2
-	ADDQ    R12, R13
-	VMOVUPS (R13), Z3
-	ADDQ    R12, R13
-	VMOVUPS (R13), Z4
-	VPXORD  Z5, Z5, Z5
-	VPXORD  Z6, Z6, Z6
-	VPXORD  Z7, Z7, Z7
-	VPXORD  Z8, Z8, Z8
-	VPXORD  Z9, Z9, Z9
-	MOVQ    startStep+144(FP), R12
-	SHLQ    $0x02, R12
-	ADDQ    R12, R8
-	SUBQ    $0x08, R11
-	JMP     pairs
+// func sparse4AVX512(out []float32, outStride int, rows int, start []float32, startStride int, startStep int, m []float32, mStride int, x []Pair, values []float32, alpha float32, floor float32)
+// Requires: AVX, AVX512F, CMOV
+TEXT ·sparse4AVX512(SB), NOSPLIT, $0-168
+	MOVQ m_base+80(FP), AX
+	MOVQ values_base+136(FP), CX
+	MOVQ mStride+104(FP), DX
+	SHLQ $0x02, DX
+	LEAQ (DX)(DX*2), BX
+	MOVQ out_base+0(FP), SI
+	MOVQ start_base+40(FP), DI
+	MOVQ rows+32(FP), R8
+	MOVQ x_base+112(FP), R9
+	JMP  more
 
 pair:
-	MOVL         (R10), R12
-	ADDQ         CX, R12
-	VBROADCASTSS 4(R10), Z11
-	VFMADD231PS  (R12), Z11, Z0
-	VFMADD231PS  (R12)(SI*1), Z11, Z1
-	VFMADD231PS  (R12)(SI*2), Z11, Z2
-	VFMADD231PS  (R12)(DI*1), Z11, Z3
-	VFMADD231PS  (R12)(SI*4), Z11, Z4
-	MOVL         8(R10), R12
-	ADDQ         CX, R12
-	VBROADCASTSS 12(R10), Z11
-	VFMADD231PS  (R12), Z11, Z5
-	VFMADD231PS  (R12)(SI*1), Z11, Z6
-	VFMADD231PS  (R12)(SI*2), Z11, Z7
-	VFMADD231PS  (R12)(DI*1), Z11, Z8
-	VFMADD231PS  (R12)(SI*4), Z11, Z9
-	ADDQ         $0x10, R10
+	MOVL (R9), R10
+	ORL  4(R9), R10
+	ORL  8(R9), R10
+	JNE  some
+	MOVQ startStep+72(FP), R10
+	CMPQ R10, $0x00
+	JE   some
+	CMPL floor+164(FP), $0xff800000
+	JE   next
 
-pairs:
-	CMPQ         R10, R11
-	JLT          pair
-	JNE          even
-	MOVL         (R10), R11
-	ADDQ         CX, R11
-	VBROADCASTSS 4(R10), Z11
-	VFMADD231PS  (R11), Z11, Z0
-	VFMADD231PS  (R11)(SI*1), Z11, Z1
-	VFMADD231PS  (R11)(SI*2), Z11, Z2
-	VFMADD231PS  (R11)(DI*1), Z11, Z3
-	VFMADD231PS  (R11)(SI*4), Z11, Z4
-
-even:
-	VADDPS  Z5, Z0, Z0
-	VADDPS  Z6, Z1, Z1
-	VADDPS  Z7, Z2, Z2
-	VADDPS  Z8, Z3, Z3
-	VADDPS  Z9, Z4, Z4
-	VMAXPS  Z0, Z10, Z0
-	VMOVUPS Z0, (AX)
-	MOVQ    yStride+24(FP), R10
-	SHLQ    $0x02, R10
-	LEAQ    (AX)(R10*1), R11
-	VMAXPS  Z1, Z10, Z1
-	VMOVUPS Z1, (R11)
-	ADDQ    R10, R11
-	VMAXPS  Z2, Z10, Z2
-	VMOVUPS Z2, (R11)
-	ADDQ    R10, R11
-	VMAXPS  Z3, Z10, Z3
-	VMOVUPS Z3, (R11)
-	ADDQ    R10, R11
-	VMAXPS  Z4, Z10, Z4
-	VMOVUPS Z4, (R11)
-	ADDQ    $0x40, AX
-	ADDQ    $0x08, DX
-
-more:
-	CMPQ DX, BX
-	JLT  row
-	VZEROUPPER
-	RET
-
-// func sparseAdd5AVX512(dw []float32, dwStride int, dy []float32, dyStride int, x []Span, entries []Entry, alpha float32)
-// Requires: AVX, AVX512F
-TEXT ·sparseAdd5AVX512(SB), NOSPLIT, $0-116
-	MOVQ         dw_base+0(FP), AX
-	MOVQ         dy_base+32(FP), CX
-	MOVQ         x_base+64(FP), DX
-	MOVQ         x_len+72(FP), BX
-	SHLQ         $0x03, BX
-	ADDQ         DX, BX
-	MOVQ         dyStride+56(FP), SI
-	SHLQ         $0x02, SI
-	LEAQ         (SI)(SI*2), DI
-	VBROADCASTSS alpha+112(FP), Z10
-	MOVQ         entries_base+88(FP), R8
-	JMP          more
-
-row:
-	MOVL   (DX), R9
-	MOVL   4(DX), R10
-	LEAQ   (R8)(R9*8), R9
-	LEAQ   (R8)(R10*8), R10
-	CMPQ   R9, R10
-	JE     next
+some:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -845,73 +688,175 @@ row:
 	VPXORD Z5, Z5, Z5
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	SUBQ   $0x08, R10
-	JMP    pairs
+	XORL   R10, R10
+	MOVL   (R9), R11
+	JMP    bothMore
 
-pair:
-	MOVL         (R9), R11
-	ADDQ         CX, R11
-	VBROADCASTSS 4(R9), Z11
-	VFMADD231PS  (R11), Z11, Z0
-	VFMADD231PS  (R11)(SI*1), Z11, Z1
-	VFMADD231PS  (R11)(SI*2), Z11, Z2
-	VFMADD231PS  (R11)(DI*1), Z11, Z3
-	VFMADD231PS  (R11)(SI*4), Z11, Z4
-	MOVL         8(R9), R11
-	ADDQ         CX, R11
-	VBROADCASTSS 12(R9), Z11
-	VFMADD231PS  (R11), Z11, Z5
-	VFMADD231PS  (R11)(SI*1), Z11, Z6
-	VFMADD231PS  (R11)(SI*2), Z11, Z7
-	VFMADD231PS  (R11)(DI*1), Z11, Z8
-	VFMADD231PS  (R11)(SI*4), Z11, Z9
-	ADDQ         $0x10, R9
+both:
+	MOVL         64(R9)(R10*4), R12
+	MOVWLZX      R12, R14
+	SHLQ         $0x06, R14
+	ADDQ         AX, R14
+	SHRL         $0x10, R12
+	MOVBLZX      R12, R13
+	SHRL         $0x08, R12
+	VBROADCASTSS (CX)(R13*4), Z8
+	VBROADCASTSS (CX)(R12*4), Z9
+	VMOVUPS      (R14), Z10
+	VFMADD231PS  Z10, Z8, Z0
+	VFMADD231PS  Z10, Z9, Z4
+	VMOVUPS      (R14)(DX*1), Z10
+	VFMADD231PS  Z10, Z8, Z1
+	VFMADD231PS  Z10, Z9, Z5
+	VMOVUPS      (R14)(DX*2), Z10
+	VFMADD231PS  Z10, Z8, Z2
+	VFMADD231PS  Z10, Z9, Z6
+	VMOVUPS      (R14)(BX*1), Z10
+	VFMADD231PS  Z10, Z8, Z3
+	VFMADD231PS  Z10, Z9, Z7
+	INCQ         R10
 
-pairs:
-	CMPQ         R9, R10
-	JLT          pair
-	JNE          even
-	MOVL         (R9), R10
-	ADDQ         CX, R10
-	VBROADCASTSS 4(R9), Z11
-	VFMADD231PS  (R10), Z11, Z0
-	VFMADD231PS  (R10)(SI*1), Z11, Z1
-	VFMADD231PS  (R10)(SI*2), Z11, Z2
-	VFMADD231PS  (R10)(DI*1), Z11, Z3
-	VFMADD231PS  (R10)(SI*4), Z11, Z4
+bothMore:
+	CMPQ    R10, R11
+	JLT     both
+	XORL    R10, R10
+	MOVL    4(R9), R11
+	MOVL    8(R9), R12
+	CMPQ    R12, R11
+	CMOVQLT R12, R11
+	JMP     eachMore
 
-even:
-	VADDPS      Z5, Z0, Z0
-	VADDPS      Z6, Z1, Z1
-	VADDPS      Z7, Z2, Z2
-	VADDPS      Z8, Z3, Z3
-	VADDPS      Z9, Z4, Z4
-	VFMADD213PS (AX), Z10, Z0
-	VMOVUPS     Z0, (AX)
-	MOVQ        dwStride+24(FP), R9
-	SHLQ        $0x02, R9
-	LEAQ        (AX)(R9*1), R10
-	VFMADD213PS (R10), Z10, Z1
-	VMOVUPS     Z1, (R10)
-	ADDQ        R9, R10
-	VFMADD213PS (R10), Z10, Z2
-	VMOVUPS     Z2, (R10)
-	ADDQ        R9, R10
-	VFMADD213PS (R10), Z10, Z3
-	VMOVUPS     Z3, (R10)
-	ADDQ        R9, R10
-	VFMADD213PS (R10), Z10, Z4
-	VMOVUPS     Z4, (R10)
+each:
+	MOVL         704(R9)(R10*4), R12
+	MOVWLZX      R12, R13
+	SHLQ         $0x06, R13
+	ADDQ         AX, R13
+	SHRL         $0x10, R12
+	VBROADCASTSS (CX)(R12*4), Z8
+	VFMADD231PS  (R13), Z8, Z0
+	VFMADD231PS  (R13)(DX*1), Z8, Z1
+	VFMADD231PS  (R13)(DX*2), Z8, Z2
+	VFMADD231PS  (R13)(BX*1), Z8, Z3
+	MOVL         1344(R9)(R10*4), R12
+	MOVWLZX      R12, R13
+	SHLQ         $0x06, R13
+	ADDQ         AX, R13
+	SHRL         $0x18, R12
+	VBROADCASTSS (CX)(R12*4), Z8
+	VFMADD231PS  (R13), Z8, Z4
+	VFMADD231PS  (R13)(DX*1), Z8, Z5
+	VFMADD231PS  (R13)(DX*2), Z8, Z6
+	VFMADD231PS  (R13)(BX*1), Z8, Z7
+	INCQ         R10
+
+eachMore:
+	CMPQ R10, R11
+	JLT  each
+	MOVL 4(R9), R11
+	MOVQ R10, R12
+	JMP  firstMore
+
+first:
+	MOVL         704(R9)(R10*4), R13
+	MOVWLZX      R13, R14
+	SHLQ         $0x06, R14
+	ADDQ         AX, R14
+	SHRL         $0x10, R13
+	VBROADCASTSS (CX)(R13*4), Z8
+	VFMADD231PS  (R14), Z8, Z0
+	VFMADD231PS  (R14)(DX*1), Z8, Z1
+	VFMADD231PS  (R14)(DX*2), Z8, Z2
+	VFMADD231PS  (R14)(BX*1), Z8, Z3
+	INCQ         R10
+
+firstMore:
+	CMPQ R10, R11
+	JLT  first
+	MOVQ R12, R10
+	MOVL 8(R9), R11
+	JMP  secondMore
+
+second:
+	MOVL         1344(R9)(R10*4), R12
+	MOVWLZX      R12, R13
+	SHLQ         $0x06, R13
+	ADDQ         AX, R13
+	SHRL         $0x18, R12
+	VBROADCASTSS (CX)(R12*4), Z8
+	VFMADD231PS  (R13), Z8, Z4
+	VFMADD231PS  (R13)(DX*1), Z8, Z5
+	VFMADD231PS  (R13)(DX*2), Z8, Z6
+	VFMADD231PS  (R13)(BX*1), Z8, Z7
+	INCQ         R10
+
+secondMore:
+	CMPQ         R10, R11
+	JLT          second
+	MOVQ         startStep+72(FP), R12
+	SHLQ         $0x02, R12
+	MOVQ         $0x00000040, R10
+	XORL         R11, R11
+	CMPQ         R8, $0x01
+	CMOVQEQ      R11, R10
+	ANDQ         R10, R12
+	VBROADCASTSS alpha+160(FP), Z8
+	VBROADCASTSS floor+164(FP), Z9
+	MOVQ         SI, R11
+	MOVQ         DI, R13
+	VFMADD213PS  (R13)(R12*1), Z8, Z4
+	VFMADD213PS  (R13), Z8, Z0
+	VMAXPS       Z4, Z9, Z4
+	VMAXPS       Z0, Z9, Z0
+	VMOVUPS      Z4, (R11)(R10*1)
+	VMOVUPS      Z0, (R11)
+	MOVQ         outStride+24(FP), R14
+	SHLQ         $0x02, R14
+	ADDQ         R14, R11
+	MOVQ         startStride+64(FP), R14
+	SHLQ         $0x02, R14
+	ADDQ         R14, R13
+	VFMADD213PS  (R13)(R12*1), Z8, Z5
+	VFMADD213PS  (R13), Z8, Z1
+	VMAXPS       Z5, Z9, Z5
+	VMAXPS       Z1, Z9, Z1
+	VMOVUPS      Z5, (R11)(R10*1)
+	VMOVUPS      Z1, (R11)
+	MOVQ         outStride+24(FP), R14
+	SHLQ         $0x02, R14
+	ADDQ         R14, R11
+	MOVQ         startStride+64(FP), R14
+	SHLQ         $0x02, R14
+	ADDQ         R14, R13
+	VFMADD213PS  (R13)(R12*1), Z8, Z6
+	VFMADD213PS  (R13), Z8, Z2
+	VMAXPS       Z6, Z9, Z6
+	VMAXPS       Z2, Z9, Z2
+	VMOVUPS      Z6, (R11)(R10*1)
+	VMOVUPS      Z2, (R11)
+	MOVQ         outStride+24(FP), R14
+	SHLQ         $0x02, R14
+	ADDQ         R14, R11
+	MOVQ         startStride+64(FP), R14
+	SHLQ         $0x02, R14
+	ADDQ         R14, R13
+	VFMADD213PS  (R13)(R12*1), Z8, Z7
+	VFMADD213PS  (R13), Z8, Z3
+	VMAXPS       Z7, Z9, Z7
+	VMAXPS       Z3, Z9, Z3
+	VMOVUPS      Z7, (R11)(R10*1)
+	VMOVUPS      Z3, (R11)
 
 next:
-	ADDQ $0x40, AX
-	ADDQ $0x08, DX
+	MOVQ startStep+72(FP), R10
+	SHLQ $0x02, R10
+	LEAQ (DI)(R10*2), DI
+	ADDQ $0x00000080, SI
+	ADDQ $0x000007c0, R9
+	SUBQ $0x02, R8
 
 more:
-	CMPQ DX, BX
-	JLT  row
+	CMPQ R8, $0x00
+	JG   pair
 	VZEROUPPER
 	RET
 

@@ -1,42 +1,54 @@
 package kernel
 
 import (
-	"encoding/binary"
 	"math"
 	"slices"
 )
 
 // generic is the set in plain Go.
 var generic = &Set{
-	Name:          "generic",
-	fetch:         func([]uint8) {},
-	listBytes:     listBytesGeneric,
-	sparseForward: []sparseForwardFunc{sparseForwardGeneric},
-	sparseAdd:     []sparseAddFunc{sparseAddGeneric},
-	panels:        1,
-	denseForward:  denseForwardGeneric,
-	denseMasked:   denseMaskedGeneric,
-	denseAdd:      denseAddGeneric,
-	columns:       Width,
-	momentum:      momentumGeneric,
-	adam:          adamGeneric,
+	Name:         "generic",
+	fetch:        func([]uint8) {},
+	listPair:     listPairGeneric,
+	transpose:    transposeGeneric,
+	sparse:       []sparseFunc{sparseGeneric},
+	panels:       1,
+	denseForward: denseForwardGeneric,
+	denseMasked:  denseMaskedGeneric,
+	denseAdd:     denseAddGeneric,
+	columns:      Width,
+	momentum:     momentumGeneric,
+	adam:         adamGeneric,
 }
 
-// listBytesGeneric writes each byte to where the next entry goes, and moves on if
-// it was not zero. A jump would be hard to predict.
-func listBytesGeneric(entries []Entry, src []uint8, offset uint32, scale float32) (count int) {
-	for j := 0; j < len(src); j += 8 {
-		word := binary.LittleEndian.Uint64(src[j:])
-		if word == 0 {
+// listPairGeneric writes each column to where the next of each list goes, and moves
+// that one on that it belongs to. A jump would be hard to predict.
+func listPairGeneric(p *Pair, first, second []uint8, rows []uint32) {
+	second, rows = second[:len(first)], rows[:len(first)]
+	n := p.counts
+	for j, a := range first {
+		b := second[j]
+		if a|b == 0 {
 			continue
 		}
-		for k := range 8 {
-			v := uint32(uint8(word >> (8 * k)))
-			entries[count] = Entry{offset + uint32((j+k)*rowBytes), scale * float32(v)}
-			count += int((v + 255) >> 8)
+		e := rows[j] | uint32(a)<<firstShift | uint32(b)<<secondShift
+		p.entries[both][n[both]], p.entries[firstOnly][n[firstOnly]], p.entries[secondOnly][n[secondOnly]] = e, e, e
+		inFirst, inSecond := (uint32(a)+255)>>8, (uint32(b)+255)>>8
+		n[both] += inFirst & inSecond
+		n[firstOnly] += inFirst &^ inSecond
+		n[secondOnly] += inSecond &^ inFirst
+	}
+	p.counts = n
+}
+
+// transposeGeneric makes as many rows of dst as it has.
+func transposeGeneric(dst []uint8, stride int, src []uint8, rows []int) {
+	for j := range len(dst) / stride {
+		to := dst[j*stride:][:len(rows)]
+		for i, start := range rows {
+			to[i] = src[start+j]
 		}
 	}
-	return count
 }
 
 // sums is a row of a panel.
@@ -44,15 +56,16 @@ type sums [Width]float32
 
 // add adds the product of a list by a panel. A half of the panel at a time
 // leaves the sums in registers.
-func (s *sums) add(list []Entry, panel []float32) {
-	addHalf((*[Width / 2]float32)(s[:]), list, panel)
-	addHalf((*[Width / 2]float32)(s[Width/2:]), list, panel[Width/2:])
+func (s *sums) add(offsets []uint32, values, panel []float32) {
+	addHalf((*[Width / 2]float32)(s[:]), offsets, values, panel)
+	addHalf((*[Width / 2]float32)(s[Width/2:]), offsets, values, panel[Width/2:])
 }
 
-func addHalf(s *[Width / 2]float32, list []Entry, panel []float32) {
+func addHalf(s *[Width / 2]float32, offsets []uint32, values, panel []float32) {
+	values = values[:len(offsets)]
 	s0, s1, s2, s3, s4, s5, s6, s7 := s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7]
-	for _, e := range list {
-		v, row := e.Value, (*[Width / 2]float32)(panel[e.Offset/4:])
+	for i, offset := range offsets {
+		v, row := values[i], (*[Width / 2]float32)(panel[offset/4:])
 		s0 += v * row[0]
 		s1 += v * row[1]
 		s2 += v * row[2]
@@ -65,46 +78,45 @@ func addHalf(s *[Width / 2]float32, list []Entry, panel []float32) {
 	*s = [Width / 2]float32{s0, s1, s2, s3, s4, s5, s6, s7}
 }
 
-// store computes y = max(s, floor) and keeps NaN.
-func (s *sums) store(y []float32, floor float32) {
+// store computes out = max(start + alpha·s, floor) and keeps NaN.
+func (s *sums) store(out, start []float32, alpha, floor float32) {
 	for j, v := range s {
-		if y[j] = v; v < floor {
-			y[j] = floor
+		v = start[j] + alpha*v
+		if out[j] = v; v < floor {
+			out[j] = floor
 		}
 	}
 }
 
-// addTo computes out += alpha·s.
-func (s *sums) addTo(out []float32, alpha float32) {
-	for j := range s {
-		out[j] += alpha * s[j]
-	}
-}
-
-func sparseForwardGeneric(y []float32, _ int, w []float32, _ int, x []Span, entries []Entry, start []float32, _, startStep int, floor float32) {
-	for i, list := range x {
-		s := sums(start[i*startStep:][:Width])
-		s.add(entries[list.Begin:list.End], w)
-		s.store(y[i*Width:][:Width], floor)
-	}
-}
-
-func sparseAddGeneric(dw []float32, _ int, dy []float32, _ int, x []Span, entries []Entry, alpha float32) {
-	for i, list := range x {
-		if list.Begin == list.End {
+func sparseGeneric(out []float32, _, rows int, start []float32, _, startStep int, m []float32, _ int, x []Pair, values []float32, alpha, floor float32) {
+	inPlace := startStep != 0 && floor == noFloor
+	var part elements
+	for i := range rows {
+		p := &x[i/2]
+		list, shift := firstOnly, firstShift
+		if i%2 == 1 {
+			list, shift = secondOnly, secondShift
+		}
+		part.count = 0
+		for _, l := range [2]int{both, list} {
+			for _, e := range p.entries[l][:p.counts[l]] {
+				part.put(e%maxRows*rowBytes, values[uint8(e>>shift)])
+			}
+		}
+		if inPlace && part.count == 0 {
 			continue
 		}
 		var s sums
-		s.add(entries[list.Begin:list.End], dy)
-		s.addTo(dw[i*Width:][:Width], alpha)
+		s.add(part.offsets[:part.count], part.values[:], m)
+		s.store(out[i*Width:][:Width], start[i*startStep:], alpha, floor)
 	}
 }
 
 func denseForwardGeneric(y, x []float32, xStride int, w []float32, in int, rows []uint32, b []float32, floor float32) {
 	for _, offset := range rows {
-		s := sums(b)
+		var s sums
 		s.addRow(x[offset/4:], xStride, in, w)
-		s.store(y[offset/4:][:Width], floor)
+		s.store(y[offset/4:][:Width], b, 1, floor)
 	}
 }
 
@@ -124,14 +136,15 @@ func denseMaskedGeneric(dx, dy []float32, dyStride int, w []float32, out int, ro
 
 // elements is room for a part of a row or column of a dense matrix.
 type elements struct {
-	list  [8 * Width]Entry
-	count int
+	offsets [stripCols]uint32
+	values  [stripCols]float32
+	count   int
 }
 
 // put adds an element, unless it is zero. It writes first and then moves on, or
 // not: a jump would be hard to predict where half of the elements are zero.
 func (e *elements) put(offset uint32, v float32) {
-	e.list[e.count] = Entry{offset, v}
+	e.offsets[e.count], e.values[e.count] = offset, v
 	magnitude := math.Float32bits(v) << 1
 	e.count += int((magnitude | -magnitude) >> 31)
 }
@@ -139,14 +152,14 @@ func (e *elements) put(offset uint32, v float32) {
 // addRow adds the product of a row, which lies in panels, by a panel.
 func (s *sums) addRow(row []float32, stride, n int, panel []float32) {
 	var part elements
-	for first := 0; first < n; first += len(part.list) {
+	for first := 0; first < n; first += len(part.offsets) {
 		part.count = 0
-		for c := first; c < min(first+len(part.list), n); c += Width {
+		for c := first; c < min(first+len(part.offsets), n); c += Width {
 			for j, v := range row[c/Width*stride:][:min(Width, n-c)] {
 				part.put(uint32((c+j)*rowBytes), v)
 			}
 		}
-		s.add(part.list[:part.count], panel)
+		s.add(part.offsets[:part.count], part.values[:], panel)
 	}
 }
 
@@ -155,13 +168,13 @@ func denseAddGeneric(dw, x, dy []float32, rows []uint32, alpha float32) {
 	var part elements
 	for c := range len(dw) / Width {
 		var s sums
-		for some := range slices.Chunk(rows, len(part.list)) {
+		for some := range slices.Chunk(rows, len(part.offsets)) {
 			part.count = 0
 			for _, offset := range some {
 				part.put(offset, x[int(offset/4)+c])
 			}
-			s.add(part.list[:part.count], dy)
+			s.add(part.offsets[:part.count], part.values[:], dy)
 		}
-		s.addTo(dw[c*Width:][:Width], alpha)
+		s.store(dw[c*Width:][:Width], dw[c*Width:], alpha, noFloor)
 	}
 }

@@ -5,12 +5,11 @@
 // multiply lists of the elements that are not zero, see [Lists]; the dense ones
 // take whole rows, but only those that are [Active].
 //
-// What bounds the sparse kernels is loads. An entry of a list costs one to
-// broadcast its value and one for each register of the row that it multiplies.
-// A processor that loads and multiplies two registers at a time, as those with
-// AVX-512 do, is thus kept at 4/5 of its peak by four panels, and more panels
-// would add little. That holds as long as the rows come from the first cache, for
-// which the lists are cut into strips.
+// What bounds the sparse kernels is loads: of a value, to broadcast it, and of each
+// register of the row that it multiplies. They take the rows of a sparse matrix by
+// pairs, so that a row that both need is loaded once for two multiplications, and
+// no multiplication is spent on a zero. That holds as long as the rows come from
+// the first cache, for which the lists are cut into strips.
 //
 // The loops are reached through the methods of a [Set], which prove that every
 // index lies within its slice before they start one.
@@ -25,28 +24,32 @@ type Set struct {
 	// Name is the instruction set that the kernels need, or "generic".
 	Name string
 
-	fetch         func(src []uint8) // into the cache, without waiting for it
-	listBytes     listFunc
-	sparseForward []sparseForwardFunc // of one panel, of two adjacent ones, and so on
-	sparseAdd     []sparseAddFunc
-	panels        int              // of them that a sparse kernel had best form at a time
-	denseForward  denseForwardFunc // of one panel of the product, and of rows by tiles
-	denseMasked   denseMaskedFunc
-	denseAdd      denseAddFunc
-	columns       int          // of x that denseAdd takes at a time, at most
-	momentum      momentumFunc // of elements by sixteens
-	adam          adamFunc
+	fetch        func(src []uint8) // into the cache, without waiting for it
+	listPair     listFunc
+	transpose    transposeFunc
+	sparse       []sparseFunc     // of one panel, of two adjacent ones, and so on
+	panels       int              // of them that it had best form at a time
+	denseForward denseForwardFunc // of one panel of the product, and of rows by tiles
+	denseMasked  denseMaskedFunc
+	denseAdd     denseAddFunc
+	columns      int          // of x that denseAdd takes at a time, at most
+	momentum     momentumFunc // of elements by sixteens
+	adam         adamFunc
 }
 
-// The kernels. Strides are in floats, row numbers in bytes as in an [Entry].
+// The kernels. Strides are in floats, and where a row begins in a panel, in bytes.
 type (
-	// count is the number of entries of scale·src, whose length is a multiple
-	// of 8; there must be as many entries. The first byte has the given offset.
-	listFunc func(entries []Entry, src []uint8, offset uint32, scale float32) (count int)
+	// adds the columns of two rows, whose length is a multiple of 16, to the lists
+	// of a pair, which have room for them
+	listFunc func(pair *Pair, first, second []uint8, rows []uint32)
 
-	// y = max(x·w + start, floor); startStep is from the start of a row to that
-	// of the next
-	sparseForwardFunc func(y []float32, yStride int, w []float32, wStride int, x []Span, entries []Entry, start []float32, startStride, startStep int, floor float32)
+	// makes 16 rows of dst, so far apart, of 16 columns of src: of those where its
+	// rows begin, which come by eights
+	transposeFunc func(dst []uint8, stride int, src []uint8, rows []int)
+
+	// out = max(start + alpha·x·m, floor) in so many rows; startStep is from the
+	// start of a row to that of the next, and the values are those of the bytes
+	sparseFunc func(out []float32, outStride, rows int, start []float32, startStride, startStep int, m []float32, mStride int, x []Pair, values []float32, alpha, floor float32)
 
 	// y = max(x·w + b, floor)
 	denseForwardFunc func(y, x []float32, xStride int, w []float32, in int, rows []uint32, b []float32, floor float32)
@@ -54,9 +57,8 @@ type (
 	// dx = (dy·w) ⊙ (x > 0), where w is transposed
 	denseMaskedFunc func(dx, dy []float32, dyStride int, w []float32, out int, rows []uint32, x []float32)
 
-	// dw += alpha·x·dy, where x is transposed, and dw += alpha·xᵀ·dy
-	sparseAddFunc func(dw []float32, dwStride int, dy []float32, dyStride int, x []Span, entries []Entry, alpha float32)
-	denseAddFunc  func(dw, x, dy []float32, rows []uint32, alpha float32)
+	// dw += alpha·xᵀ·dy
+	denseAddFunc func(dw, x, dy []float32, rows []uint32, alpha float32)
 
 	// v = momentum·v + (g + l2·p), p -= rate·v
 	momentumFunc func(p, v, g []float32, rate, momentum, l2 float32)

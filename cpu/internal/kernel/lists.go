@@ -1,130 +1,142 @@
 package kernel
 
-import (
-	"math"
-	"slices"
+import "slices"
+
+// stripCols is the number of columns of a strip. Four panels of as many rows
+// fill a first cache of 32 or 48 KB, less what no list asks for at the edges of
+// images.
+const stripCols = 160
+
+// The lists of a [Pair].
+const (
+	both = iota
+	firstOnly
+	secondOnly
 )
 
-// An Entry is an element of a sparse matrix: its value, and where the row that
-// it multiplies begins in a panel of the other factor.
-type Entry struct {
-	Offset uint32 // in bytes: rowBytes times the number of the row
-	Value  float32
+// A Pair is two neighbouring rows of a strip of a sparse matrix, as three lists of
+// the columns where they are not zero: both of them, the first alone, and the second
+// alone. An element that is zero meets no number of the other factor, not even
+// NaN.
+type Pair struct {
+	counts  [4]uint32 // of the lists; the last is not used
+	tail    [2][sixteen]uint8
+	_       [16]uint8
+	entries [3][stripCols]uint32
 }
 
-// A Span is a row of a strip: the entries from Begin to before End.
-type Span struct{ Begin, End uint32 }
-
+// An entry of a list has the number of the row that its column multiplies in the
+// first 16 bits, and the bytes of the first and of the second row behind.
 const (
-	// stripCols is the number of columns of a strip. Four panels of as many rows
-	// fill a first cache of 48 KB, less what no list asks for at the edges of
-	// images.
-	stripCols = 160
-
-	// apart keeps the lists of neighbours out of each other's lines of the cache
-	// where their length is a power of two, as that of a batch.
-	apart = rowBytes / 8
+	firstShift  = 16
+	secondShift = 24
+	maxRows     = 1 << firstShift
 )
 
-// Lists is a sparse matrix: for each row the list of its elements that are not
-// zero, in order. An element that is zero meets no number of the other factor,
-// not even NaN.
+// sixteen is the number of bytes that are listed, and of columns that are
+// transposed, at a time.
+const sixteen = 16
+
+// Lists is a sparse matrix, made of rows of bytes.
 //
 // The matrix is cut into strips of columns, and a product is taken strip by
 // strip. Without that, each row would go through all of the other factor, which
 // the first cache cannot hold, and use every element there only once.
 //
-// Each list has room for a full row, so that lists can be made at once by
-// several goroutines.
+// Pairs do not depend on each other, so that several goroutines can make them.
 type Lists struct {
 	rows, cols int
-	room       int    // entries from the beginning of a list to that of the next
-	spans      []Span // of each strip, row by row
-	entries    []Entry
+	inner      int       // rows of the other factor
+	numbers    []uint32  // of these, for each column, counted from its strip's first; to the next multiple of 16
+	first      int       // from a strip's first to that of the next
+	values     []float32 // what the bytes stand for
+	scale      float32
+	pairs      []Pair // of each strip
 }
 
-// Resize makes l the lists of a (rows, cols) matrix of zeros. It allocates only
-// what l never held before.
-func (l *Lists) Resize(rows, cols int) {
-	l.rows, l.cols, l.room = rows, cols, cols+apart
-	if uint64(rows)*uint64(l.room) > math.MaxUint32 {
-		panic("kernel: lists of too many elements")
+// Resize prepares l for a (rows, cols) matrix, which is scale times one of bytes. It
+// allocates only what l never held before.
+func (l *Lists) Resize(rows, cols int, scale float32) {
+	l.resize(rows, cols, scale)
+	l.inner, l.first = cols, stripCols
+	for j := range l.numbers {
+		l.numbers[j] = uint32(j % stripCols)
 	}
-	l.spans = slices.Grow(l.spans[:0], l.Strips()*rows)[:l.Strips()*rows]
-	l.entries = slices.Grow(l.entries[:0], rows*l.room)[:rows*l.room]
-	clear(l.spans)
 }
+
+// ResizeActive prepares l for a matrix whose columns multiply active rows.
+func (l *Lists) ResizeActive(rows int, active *Active, scale float32) {
+	mustMatch(active.rows <= maxRows)
+	l.resize(rows, active.count, scale)
+	l.inner, l.first = active.rows, 0
+	for j, offset := range active.rowOffsets() {
+		l.numbers[j] = offset / rowBytes
+	}
+}
+
+func (l *Lists) resize(rows, cols int, scale float32) {
+	if l.values == nil || l.scale != scale {
+		l.scale, l.values = scale, slices.Grow(l.values[:0], 256)[:256]
+		for b := range l.values {
+			l.values[b] = scale * float32(b)
+		}
+	}
+	l.rows, l.cols = rows, cols
+	l.numbers = slices.Grow(l.numbers[:0], upTo(cols, sixteen))[:upTo(cols, sixteen)]
+	n := l.Strips() * l.Pairs()
+	l.pairs = slices.Grow(l.pairs[:0], n)[:n]
+}
+
+// upTo returns the next multiple of m.
+func upTo(n, m int) int { return (n + m - 1) / m * m }
+
+// Pairs is the number of pairs of rows. The second of the last may be missing.
+func (l *Lists) Pairs() int { return (l.rows + 1) / 2 }
 
 // Strips is the number of strips.
 func (l *Lists) Strips() int { return (l.cols + stripCols - 1) / stripCols }
 
-// strip returns the rows of strip i.
-func (l *Lists) strip(i int) []Span { return l.spans[i*l.rows : (i+1)*l.rows] }
+// strip returns the pairs of strip i.
+func (l *Lists) strip(i int) []Pair { return l.pairs[i*l.Pairs() : (i+1)*l.Pairs()] }
 
-// columns returns the bounds of strip i.
-func (l *Lists) columns(i int) (first, end int) {
-	return i * stripCols, min((i+1)*stripCols, l.cols)
-}
-
-// Fetch asks for bytes of which a list is to be made soon. Images are read in
-// random order, so that the processor cannot foresee which comes next.
-func (s *Set) Fetch(src []uint8) { s.fetch(src) }
-
-// List makes list i of l that of scale·src.
-func (s *Set) List(l *Lists, i int, src []uint8, scale float32) {
-	mustMatch(len(src) == l.cols)
-	begin := i * l.room
+// List makes the lists of pair i, which are rows of x.
+func (s *Set) List(l *Lists, i int, x *Bytes) {
+	mustMatch(x.Rows() == l.rows && x.Cols == l.cols)
+	first, second := x.Row(2*i), []uint8(nil)
+	if 2*i+1 < l.rows {
+		second = x.Row(2*i + 1)
+	}
 	for strip := range l.Strips() {
-		first, end := l.columns(strip)
-		n := s.list(l.entries[begin:], src[first:end], first, scale)
-		l.strip(strip)[i] = Span{uint32(begin), uint32(begin + n)}
-		begin += n
+		from, end := strip*stripCols, min((strip+1)*stripCols, l.cols)
+		inSecond := zeros[:end-from]
+		if second != nil {
+			inSecond = second[from:end]
+		}
+		s.list(&l.strip(strip)[i], first[from:end], inSecond, l.numbers[from:])
 	}
 }
 
-// list lists the columns from first on and returns the number of entries.
-func (s *Set) list(entries []Entry, src []uint8, first int, scale float32) int {
-	eights := len(src) &^ 7
-	n := s.listBytes(entries[:eights], src[:eights], uint32(first*rowBytes), scale)
-	for j, v := range src[eights:] {
-		if v != 0 {
-			entries[n] = Entry{uint32((first + eights + j) * rowBytes), scale * float32(v)}
-			n++
-		}
-	}
-	return n
-}
-
-// Transpose makes the lists of those columns of x that are in its given strip. Of
-// x only the active rows count. Size l for x's transpose.
-func (l *Lists) Transpose(x *Lists, active *Active, strip int) {
-	mustMatch(l.rows == x.cols && l.cols == x.rows && active.rows == x.rows)
-	first, end := x.columns(strip)
-	lists, offsets := x.strip(strip), active.rowOffsets()
-	for i := range l.Strips() {
-		spans := l.strip(i)[first:end]
-		for c := range spans {
-			begin := uint32((first + c) * l.room)
-			if i > 0 {
-				begin = l.strip(i - 1)[first+c].End
-			}
-			spans[c] = Span{begin, begin}
-		}
-		_, behind := l.columns(i)
-		for len(offsets) > 0 && int(offsets[0]/rowBytes) < behind {
-			list := lists[offsets[0]/rowBytes]
-			l.addRow(spans, x.entries[list.Begin:list.End], first, offsets[0])
-			offsets = offsets[1:]
-		}
+// ListGroup makes the lists of a group of columns, which are rows of l.
+func (s *Set) ListGroup(l *Lists, c *Columns, group int) {
+	first, end := c.Group(group)
+	for pair := first / 2; 2*pair < end; pair++ {
+		s.List(l, pair, &c.Bytes)
 	}
 }
 
-// addRow appends a row's entries to the lists of their columns.
-func (l *Lists) addRow(spans []Span, row []Entry, first int, offset uint32) {
-	entries := l.entries
-	for _, e := range row {
-		s := &spans[int(e.Offset/rowBytes)-first]
-		entries[s.End] = Entry{offset, e.Value}
-		s.End++
+// zeros stand for a row that there is not.
+var zeros = make([]uint8, stripCols)
+
+// list makes the lists of a pair in a strip. What is left of the strip after
+// sixteens of columns is filled up with zeros.
+func (s *Set) list(p *Pair, first, second []uint8, rows []uint32) {
+	n := len(first) / sixteen * sixteen
+	p.counts = [4]uint32{}
+	s.listPair(p, first[:n], second[:n], rows[:n])
+	if n < len(first) {
+		p.tail = [2][sixteen]uint8{}
+		copy(p.tail[0][:], first[n:])
+		copy(p.tail[1][:], second[n:])
+		s.listPair(p, p.tail[0][:], p.tail[1][:], rows[n:n+sixteen])
 	}
 }

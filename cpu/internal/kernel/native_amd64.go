@@ -5,35 +5,35 @@ import "golang.org/x/sys/cpu"
 // avx2 is the set for processors with AVX2 and FMA, which are those since 2013
 // (Intel) and 2015 (AMD).
 var avx2 = &Set{
-	Name:          "avx2",
-	fetch:         fetchAVX2,
-	listBytes:     listBytesAVX2,
-	sparseForward: []sparseForwardFunc{sparseForward1AVX2, sparseForward2AVX2},
-	sparseAdd:     []sparseAddFunc{sparseAdd1AVX2, sparseAdd2AVX2},
-	panels:        2,
-	denseForward:  denseForwardAVX2,
-	denseMasked:   denseMaskedAVX2,
-	denseAdd:      denseAddAVX2,
-	columns:       4,
-	momentum:      momentumAVX2,
-	adam:          adamAVX2,
+	Name:         "avx2",
+	fetch:        fetchAVX2,
+	listPair:     listPairAVX2,
+	transpose:    transposeBytesAVX2,
+	sparse:       []sparseFunc{sparse1AVX2, sparse2AVX2},
+	panels:       2,
+	denseForward: denseForwardAVX2,
+	denseMasked:  denseMaskedAVX2,
+	denseAdd:     denseAddAVX2,
+	columns:      4,
+	momentum:     momentumAVX2,
+	adam:         adamAVX2,
 }
 
 // avx512 is the set for processors with the instructions of AVX-512 that
 // servers have since 2017 (Intel) and all of AMD's since 2022 (Zen 4).
 var avx512 = &Set{
-	Name:          "avx512",
-	fetch:         fetchAVX512,
-	listBytes:     listBytesAVX512,
-	sparseForward: []sparseForwardFunc{sparseForward1AVX512, sparseForward2AVX512, sparseForward3AVX512, sparseForward4AVX512, sparseForward5AVX512},
-	sparseAdd:     []sparseAddFunc{sparseAdd1AVX512, sparseAdd2AVX512, sparseAdd3AVX512, sparseAdd4AVX512, sparseAdd5AVX512},
-	panels:        4,
-	denseForward:  denseForwardAVX512,
-	denseMasked:   denseMaskedAVX512,
-	denseAdd:      denseAddAVX512,
-	columns:       16,
-	momentum:      momentumAVX512,
-	adam:          adamAVX512,
+	Name:         "avx512",
+	fetch:        fetchAVX512,
+	listPair:     listPairAVX512,
+	transpose:    transposeBytesAVX512,
+	sparse:       []sparseFunc{sparse1AVX512, sparse2AVX512, sparse3AVX512, sparse4AVX512},
+	panels:       4,
+	denseForward: denseForwardAVX512,
+	denseMasked:  denseMaskedAVX512,
+	denseAdd:     denseAddAVX512,
+	columns:      16,
+	momentum:     momentumAVX512,
+	adam:         adamAVX512,
 }
 
 // native returns the sets that the processor can run and that the operating

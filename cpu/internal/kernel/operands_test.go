@@ -11,7 +11,8 @@ import (
 type problem struct {
 	rows, in, out int
 
-	pixels  []uint8 // (rows, in)
+	pixels  *Bytes // (rows, in)
+	columns *Columns
 	scale   float32
 	lists   *Lists
 	x       Matrix // the same pixels as numbers
@@ -19,19 +20,14 @@ type problem struct {
 	dy      Matrix // (rows, out), of which every third row is zero
 	active  *Active
 	all     *Active
-	flipped *Lists // active rows of pixels, transposed
+	flipped *Lists // columns: active rows of pixels, transposed
 }
 
 // newProblem draws operands. Of the pixels, the given share is not zero.
 func newProblem(set *Set, seed uint64, rows, in, out int, density float64) *problem {
 	draw := rand.New(rand.NewPCG(seed, 1))
-	p := &problem{rows: rows, in: in, out: out, scale: 1. / 255, pixels: make([]uint8, rows*in)}
-	for i := range p.pixels {
-		if draw.Float64() < density {
-			p.pixels[i] = uint8(1 + draw.IntN(255))
-		}
-	}
-	p.x = filled(rows, in, func(i, j int) float32 { return p.scale * float32(p.pixels[i*in+j]) })
+	p := &problem{rows: rows, in: in, out: out, scale: 1. / 255, pixels: drawBytes(draw, rows, in, density)}
+	p.x = filled(rows, in, func(i, j int) float32 { return p.scale * float32(p.pixels.Row(i)[j]) })
 	normal := func(int, int) float32 { return float32(draw.NormFloat64()) }
 	p.w, p.b = filled(in, out, normal), filled(1, out, normal)
 	p.dy = filled(rows, out, func(i, j int) float32 {
@@ -40,18 +36,40 @@ func newProblem(set *Set, seed uint64, rows, in, out int, density float64) *prob
 		}
 		return normal(i, j)
 	})
-	p.lists, p.active, p.all, p.flipped = new(Lists), new(Active), new(Active), new(Lists)
-	p.lists.Resize(rows, in)
-	for i := range rows {
-		set.List(p.lists, i, p.pixels[i*in:(i+1)*in], p.scale)
-	}
+	p.lists, p.active, p.all = new(Lists), new(Active), new(Active)
 	p.active.SetNonzero(p.dy)
 	p.all.SetAll(rows)
-	p.flipped.Resize(in, rows)
-	for strip := range p.lists.Strips() {
-		p.flipped.Transpose(p.lists, p.active, strip)
+	p.list(set)
+	p.columns, p.flipped = new(Columns), new(Lists)
+	p.columns.Resize(p.pixels, p.active)
+	p.flipped.ResizeActive(in, p.active, p.scale)
+	for i := range p.columns.Groups() {
+		set.Transpose(p.columns, p.pixels, i)
+		set.ListGroup(p.flipped, p.columns, i)
 	}
 	return p
+}
+
+// list makes the lists of the pixels.
+func (p *problem) list(set *Set) {
+	p.lists.Resize(p.rows, p.in, p.scale)
+	for i := range p.lists.Pairs() {
+		set.List(p.lists, i, p.pixels)
+	}
+}
+
+// drawBytes draws rows that lie in the opposite order. The given share is not zero.
+func drawBytes(draw *rand.Rand, rows, cols int, density float64) *Bytes {
+	x := &Bytes{Data: make([]uint8, rows*cols), Cols: cols}
+	for i := range x.Data {
+		if draw.Float64() < density {
+			x.Data[i] = uint8(1 + draw.IntN(255))
+		}
+	}
+	for i := range rows {
+		x.Starts = append(x.Starts, (rows-1-i)*cols)
+	}
+	return x
 }
 
 // filled makes a matrix. What is not part of it, the rest of its last panel and

@@ -9,30 +9,28 @@ var (
 )
 
 // A Block is a part of a matrix that one call forms: so many panels, at most as
-// many as [Set.Panels] says, from Panel on, and in them the rows from First to
-// before End.
+// many as [Set.Panels] says, from Panel on, and in them the pairs of rows from First
+// to before End.
 type Block struct{ Panel, Panels, First, End int }
 
 // Panels is the number of panels that a sparse kernel had best form at a time,
 // and the most that it can. To go through the lists once for all of them is
 // faster, until their rows no longer fit into the first cache.
-func (s *Set) Panels() (best, most int) { return s.panels, len(s.sparseAdd) }
+func (s *Set) Panels() (best, most int) { return s.panels, len(s.sparse) }
 
 // SparseForward computes a block of y = max(x·w + b, floor), strip by strip: what
 // the first makes of b, the next ones go on with.
 //
 // Shapes: y (B, Out), x (B, In), w (In, Out), b (1, Out).
 func (s *Set) SparseForward(y Matrix, x *Lists, w, b Matrix, floor float32, part Block) {
-	mustMatch(x.cols == w.Rows && x.rows == y.Rows && b.Rows == 1)
-	p, n := part.Panel, part.Panels
-	y = y.Slice(part.First, part.End)
+	mustMatch(x.inner == w.Rows && x.rows == y.Rows && b.Rows == 1)
+	y = part.of(y)
 	start, step, bound := b, 0, noFloor
 	for i := range x.Strips() {
 		if i == x.Strips()-1 {
 			bound = floor
 		}
-		s.sparseForward[n-1](y.panels(p, n), y.Stride, w.panels(p, n), w.Stride,
-			x.strip(i)[part.First:part.End], x.entries, start.panels(p, n), start.Stride, step, bound)
+		s.multiply(y, start, step, w, x, i, 1, bound, part)
 		start, step = y, Width
 	}
 }
@@ -41,12 +39,10 @@ func (s *Set) SparseForward(y Matrix, x *Lists, w, b Matrix, floor float32, part
 //
 // Shapes: dw (In, Out), x (In, B), dy (B, Out).
 func (s *Set) SparseAdd(dw Matrix, x *Lists, dy Matrix, alpha float32, part Block) {
-	mustMatch(x.cols == dy.Rows && x.rows == dw.Rows)
-	p, n := part.Panel, part.Panels
-	dw = dw.Slice(part.First, part.End)
+	mustMatch(x.inner == dy.Rows && x.rows == dw.Rows)
+	dw = part.of(dw)
 	for i := range x.Strips() {
-		s.sparseAdd[n-1](dw.panels(p, n), dw.Stride, dy.panels(p, n), dy.Stride,
-			x.strip(i)[part.First:part.End], x.entries, alpha)
+		s.multiply(dw, dw, Width, dy, x, i, alpha, noFloor, part)
 	}
 }
 
@@ -55,8 +51,19 @@ func (s *Set) SparseAdd(dw Matrix, x *Lists, dy Matrix, alpha float32, part Bloc
 //
 // Shapes: db (1, Out), dy (B, Out).
 func (s *Set) AddSums(db, dy Matrix, active *Active, alpha float32, p, n int) {
-	mustMatch(db.Rows == 1 && active.rows == dy.Rows)
-	s.sparseAdd[n-1](db.panels(p, n), db.Stride, dy.panels(p, n), dy.Stride, active.span, active.ones, alpha)
+	s.SparseAdd(db, &active.ones, dy, alpha, Block{p, n, 0, 1})
+}
+
+// of returns the rows of a block of m.
+func (part Block) of(m Matrix) Matrix { return m.Slice(2*part.First, min(2*part.End, m.Rows)) }
+
+// multiply computes out = max(start + alpha·x·m, floor) in a block's panels, where x
+// is a strip of the lists. The rows of out are those of the block.
+func (s *Set) multiply(out, start Matrix, startStep int, m Matrix, x *Lists, strip int, alpha, floor float32, part Block) {
+	p, n := part.Panel, part.Panels
+	m = m.Slice(strip*x.first, m.Rows)
+	s.sparse[n-1](out.panels(p, n), out.Stride, out.Rows, start.panels(p, n), start.Stride, startStep,
+		m.panels(p, n), m.Stride, x.strip(strip)[part.First:part.End], x.values, alpha, floor)
 }
 
 // DenseForward computes y = max(x·w + b, floor) in panel p and in the tiles of

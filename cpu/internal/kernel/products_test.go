@@ -11,7 +11,7 @@ import (
 var problemSizes = []struct{ rows, in, out int }{
 	{1, 1, 1}, {2, 3, 3}, {3, 5, 15}, {4, 15, 16}, {5, 16, 17}, {6, 17, 31},
 	{7, 31, 33}, {8, 33, 5}, {9, 64, 48}, {9, 400, 10}, {9, 31, 400}, {5, 17, 1000}, {33, 784, 31},
-	{2, stripCols, 65}, {3, stripCols + 1, 64}, {stripCols + 3, 9, 17},
+	{2, stripCols, 65}, {3, stripCols + 1, 64}, {stripCols + 3, 9, 17}, {2*stripCols + 3, 16, 17},
 }
 
 func TestProducts(t *testing.T) {
@@ -54,9 +54,9 @@ func testForward(t *testing.T, set *Set, p *problem) {
 	for _, floor := range []float64{0, math.Inf(-1)} {
 		y := filled(p.rows, p.out, nothing)
 		eachGroup(set, y, func(panel, n int) {
-			half := p.rows / 2
+			all, half := p.lists.Pairs(), p.lists.Pairs()/2
 			set.SparseForward(y, p.lists, p.w, p.b, float32(floor), Block{panel, n, 0, half})
-			set.SparseForward(y, p.lists, p.w, p.b, float32(floor), Block{panel, n, half, p.rows})
+			set.SparseForward(y, p.lists, p.w, p.b, float32(floor), Block{panel, n, half, all})
 		})
 		expect(t, "SparseForward", y, floor, terms)
 
@@ -107,9 +107,9 @@ func testAdd(t *testing.T, set *Set, p *problem) {
 	}
 	sparse, dense, sums := filled(p.in, p.out, before), filled(p.in, p.out, before), filled(1, p.out, before)
 	eachGroup(set, sparse, func(panel, n int) {
-		third := p.in / 3
+		all, third := p.flipped.Pairs(), p.flipped.Pairs()/3
 		set.SparseAdd(sparse, p.flipped, p.dy, alpha, Block{panel, n, 0, third})
-		set.SparseAdd(sparse, p.flipped, p.dy, alpha, Block{panel, n, third, p.in})
+		set.SparseAdd(sparse, p.flipped, p.dy, alpha, Block{panel, n, third, all})
 		set.AddSums(sums, p.dy, p.active, alpha, panel, n)
 	})
 	for panel := range dense.Panels() {
@@ -134,8 +134,8 @@ func nothing(int, int) float32 { return float32(math.NaN()) }
 // eachGroup calls f for as many panels as a set takes at a time, and for those
 // that are left.
 func eachGroup(set *Set, m Matrix, f func(panel, n int)) {
-	for panel := 0; panel < m.Panels(); panel += len(set.sparseAdd) {
-		f(panel, min(len(set.sparseAdd), m.Panels()-panel))
+	for panel := 0; panel < m.Panels(); panel += len(set.sparse) {
+		f(panel, min(len(set.sparse), m.Panels()-panel))
 	}
 }
 
@@ -148,13 +148,13 @@ func TestGroupsAgree(t *testing.T) {
 			y, dw = filled(p.rows, p.out, nothing), filled(p.in, p.out, one)
 			for panel := 0; panel < y.Panels(); panel += most {
 				n := min(most, y.Panels()-panel)
-				set.SparseForward(y, p.lists, p.w, p.b, 0, Block{panel, n, 0, p.rows})
-				set.SparseAdd(dw, p.flipped, p.dy, 0.1, Block{panel, n, 0, p.in})
+				set.SparseForward(y, p.lists, p.w, p.b, 0, Block{panel, n, 0, p.lists.Pairs()})
+				set.SparseAdd(dw, p.flipped, p.dy, 0.1, Block{panel, n, 0, p.flipped.Pairs()})
 			}
 			return y, dw
 		}
 		wantY, wantDW := product(1)
-		for most := 2; most <= len(set.sparseAdd); most++ {
+		for most := 2; most <= len(set.sparse); most++ {
 			y, dw := product(most)
 			for _, pair := range [][2]Matrix{{y, wantY}, {dw, wantDW}} {
 				for i := range pair[0].Rows {

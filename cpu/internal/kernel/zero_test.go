@@ -16,16 +16,16 @@ func TestZeroPixels(t *testing.T) {
 			t.Run(fmt.Sprint(set.Name, "/", bad), func(t *testing.T) {
 				p := newProblem(set, 3, rows, in, out, 0.3)
 				for i := range rows {
-					p.pixels[i*in+pixel] = uint8(i % 2)
-					set.List(p.lists, i, p.pixels[i*in:(i+1)*in], p.scale)
+					p.pixels.Row(i)[pixel] = uint8(i % 2)
 				}
+				p.list(set)
 				forward := func(weight float32) Matrix {
 					for j := range out {
 						*p.w.at(pixel, j) = weight
 					}
 					y := filled(rows, out, nothing)
 					eachGroup(set, y, func(panel, n int) {
-						set.SparseForward(y, p.lists, p.w, p.b, noFloor, Block{panel, n, 0, rows})
+						set.SparseForward(y, p.lists, p.w, p.b, noFloor, Block{panel, n, 0, p.lists.Pairs()})
 					})
 					return y
 				}
@@ -52,7 +52,9 @@ func TestReLUKeepsNaN(t *testing.T) {
 			*p.w.at(3, j) = float32(math.NaN())
 		}
 		sparse, dense := filled(p.rows, p.out, one), filled(p.rows, p.out, one)
-		eachGroup(set, sparse, func(panel, n int) { set.SparseForward(sparse, p.lists, p.w, p.b, 0, Block{panel, n, 0, p.rows}) })
+		eachGroup(set, sparse, func(panel, n int) {
+			set.SparseForward(sparse, p.lists, p.w, p.b, 0, Block{panel, n, 0, p.lists.Pairs()})
+		})
 		for panel := range dense.Panels() {
 			set.DenseForward(dense, p.x, p.w, p.b, 0, p.all, panel, 0, 1)
 		}

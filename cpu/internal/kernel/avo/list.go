@@ -24,139 +24,189 @@ func fetch() {
 	RET()
 }
 
-// lister is the kernel that lists the bytes that are not zero, eight at a time.
-// It moves their entries to the front and stores all eight; the next ones
-// overwrite those behind.
+// lister is the kernel that lists the bytes that are not zero, a register of
+// entries at a time. It moves those of a list to the front and stores the whole
+// register; the next ones overwrite those behind.
 type lister struct {
-	from, to             reg.GPVirtual
-	offsets, step, scale reg.VecVirtual
+	first, second, rows Mem
+	ends                [3]reg.GPVirtual // of the lists so far, in bytes from those of an empty one
 }
 
-// listBytes writes the kernel. An eight is what an instruction set does with
-// eight bytes; it returns the mask of those that count. Offsets have so many
-// bytes.
-func listBytes(offsetBytes int, eight func(*lister) (mask reg.GPVirtual)) {
-	text("listBytes", "entries []Entry, src []uint8, offset uint32, scale float32) (count int)",
-		"lists scale·src, the first byte at the given offset, and returns the number of entries. "+
-			"There must be as many entries as bytes, which come by eights.")
-	first := base("entries")
-	l := &lister{from: base("src"), to: GP64(), offsets: register(), step: register(), scale: scalar("scale")}
-	behind := end("src", l.from, 0)
-	MOVQ(first, l.to)
-	l.loadOffsets(offsetBytes)
+// listPair writes the kernel. What comes next is what an instruction set does
+// with a register's worth of bytes of either row.
+func listPair(next func(*lister)) {
+	text("listPair", "pair *Pair, first, second []uint8, rows []uint32)",
+		"adds the columns of two rows to the lists of a pair. There are as many numbers of rows as bytes of each, "+
+			"a multiple of 16, and the lists have room for them.")
+	pair, first, second, rows := parameter("pair"), base("first"), base("second"), base("rows")
+	i, bytes := GP64(), Load(Param("first").Len(), GP64()).(reg.GPVirtual)
+	l := &lister{
+		first: Mem{Base: first, Index: i, Scale: 1}, second: Mem{Base: second, Index: i, Scale: 1},
+		rows: Mem{Base: rows, Index: i, Scale: 4},
+	}
+	for list := range l.ends {
+		count := GP64()
+		MOVL(Mem{Base: pair, Disp: countOf(list)}, count.As32())
+		l.ends[list] = GP64()
+		LEAQ(Mem{Base: pair, Index: count, Scale: 4}, l.ends[list])
+	}
+	XORL(i.As32(), i.As32())
 	JMP(LabelRef("more"))
-
-	Label("eight")
-	count := eight(l)
-	POPCNTL(count.As32(), count.As32())
-	LEAQ(Mem{Base: l.to, Index: count, Scale: 8}, l.to)
-	ADDQ(Imm(8), l.from)
+	Label("next")
+	next(l)
+	ADDQ(Imm(uint64(set.vector/4)), i)
 	Label("more")
-	CMPQ(l.from, behind)
-	JLT(LabelRef("eight"))
-
-	SUBQ(first, l.to)
-	SHRQ(Imm(3), l.to)
-	Store(l.to, ReturnIndex(0))
+	CMPQ(i, bytes)
+	JLT(LabelRef("next"))
+	for list, end := range l.ends {
+		SUBQ(pair, end)
+		SHRQ(Imm(2), end)
+		MOVL(end.As32(), Mem{Base: pair, Disp: countOf(list)})
+	}
 	VZEROUPPER()
 	RET()
 }
 
-// loadOffsets sets the offsets of the first eight entries, and how far those of
-// the next are.
-func (l *lister) loadOffsets(size int) {
-	offset, err := Param("offset").Resolve()
-	if err != nil {
-		panic(err)
-	}
-	first, next := eightOffsets("firstOffsets", size, func(i int) int { return row * i }),
-		eightOffsets("nextOffsets", size, func(int) int { return 8 * row })
-	VMOVUPS(next, l.step)
-	start, low := GP64(), XMM()
-	MOVL(offset.Addr, start.As32())
-	VMOVQ(start, low)
-	if size == 8 {
-		VPBROADCASTQ(low, l.offsets)
-		VPADDQ(first, l.offsets, l.offsets)
-	} else {
-		VPBROADCASTD(low, l.offsets)
-		VPADDD(first, l.offsets, l.offsets)
-	}
+// put stores a register at the end of a list and moves that by as many as its mask
+// has.
+func (l *lister) put(list int, front reg.VecVirtual, mask reg.GPVirtual) {
+	VMOVUPS(front, Mem{Base: l.ends[list], Disp: entriesOf(list)})
+	POPCNTL(mask.As32(), mask.As32())
+	LEAQ(Mem{Base: l.ends[list], Index: mask, Scale: 4}, l.ends[list])
 }
 
-// eightOffsets is a table of eight numbers of 4 or 8 bytes.
-func eightOffsets(name string, size int, value func(i int) int) Mem {
-	table := GLOBL(name, RODATA|NOPTR)
-	for i := range 8 {
-		if size == 8 {
-			DATA(8*i, U64(value(i)))
-		} else {
-			DATA(4*i, U32(value(i)))
+// listPairAVX512 has the instruction that moves to the front.
+func listPairAVX512() {
+	listPair(func(l *lister) {
+		first, second := ZMM(), ZMM()
+		VPMOVZXBD(l.first, first)
+		VPMOVZXBD(l.second, second)
+		inFirst, inSecond := K(), K()
+		masks := [3]reg.OpmaskVirtual{K(), K(), K()}
+		VPTESTMD(first, first, inFirst)
+		VPTESTMD(second, second, inSecond)
+		KANDW(inFirst, inSecond, masks[both])
+		KANDNW(inFirst, inSecond, masks[firstOnly]) // the second is inverted
+		KANDNW(inSecond, inFirst, masks[secondOnly])
+		VPSLLD(Imm(firstShift), first, first)
+		VPSLLD(Imm(secondShift), second, second)
+		VPORD(second, first, first)
+		VPORD(l.rows, first, first)
+		for list, m := range masks {
+			front, mask := ZMM(), GP64()
+			VPCOMPRESSD_Z(first, m, front)
+			KMOVW(m, mask.As32())
+			l.put(list, front, mask)
 		}
-	}
-	return table
-}
-
-// listBytesAVX512 makes each entry in one element of a register.
-func listBytesAVX512() {
-	listBytes(8, func(l *lister) reg.GPVirtual {
-		entries, notZero, mask := ZMM(), K(), GP64()
-		VPMOVZXBQ(Mem{Base: l.from}, entries)
-		VPTESTMQ(entries, entries, notZero)
-		KMOVB(notZero, mask.As32())
-		VCVTDQ2PS(entries, entries)
-		VMULPS(l.scale, entries, entries)
-		VPSLLQ(Imm(32), entries, entries)
-		VPORQ(l.offsets, entries, entries)
-		VPCOMPRESSQ_Z(entries, notZero, entries)
-		VMOVUPS(entries, Mem{Base: l.to})
-		VPADDQ(l.step, l.offsets, l.offsets)
-		return mask
 	})
 }
 
-// listBytesAVX2 moves offsets and values by a table of where to.
-func listBytesAVX2() {
-	order := frontOrder()
-	listBytes(4, func(l *lister) reg.GPVirtual {
-		values, keys, low := YMM(), YMM(), YMM()
-		mask, orders := GP64(), GP64()
-		LEAQ(order, orders)
-		VPMOVZXBD(Mem{Base: l.from}, values)
-		VPXOR(low, low, low)
-		VPCMPEQD(values, low, keys)
-		VMOVMSKPS(keys, mask.As32())
-		XORL(U32(0xff), mask.As32())
-		VPMOVZXBD(Mem{Base: orders, Index: mask, Scale: 8}, keys)
-		VCVTDQ2PS(values, values)
-		VMULPS(l.scale, values, values)
-		VPERMPS(values, keys, values)
-		VPERMD(l.offsets, keys, keys)
-		VUNPCKLPS(values, keys, low)
-		VUNPCKHPS(values, keys, keys)
-		VMOVUPS(low, Mem{Base: l.to})
-		VMOVUPS(keys, Mem{Base: l.to, Disp: set.vector})
-		VPADDD(l.step, l.offsets, l.offsets)
-		return mask
+// listPairAVX2 moves to the front by a table of where to.
+func listPairAVX2() {
+	table := frontOrder()
+	listPair(func(l *lister) {
+		first, second, none := YMM(), YMM(), YMM()
+		VPMOVZXBD(l.first, first)
+		VPMOVZXBD(l.second, second)
+		VPXOR(none, none, none)
+		zeros := func(v reg.VecVirtual) reg.GPVirtual {
+			zero, mask := YMM(), GP64()
+			VPCMPEQD(v, none, zero)
+			VMOVMSKPS(zero, mask.As32())
+			return mask
+		}
+		notFirst, notSecond := zeros(first), zeros(second)
+		VPSLLD(Imm(firstShift), first, first)
+		VPSLLD(Imm(secondShift), second, second)
+		VPOR(second, first, first)
+		VPOR(l.rows, first, first)
+		masks := [3]reg.GPVirtual{GP64(), GP64(), GP64()}
+		MOVL(notFirst.As32(), masks[both].As32())
+		ORL(notSecond.As32(), masks[both].As32())
+		MOVL(notFirst.As32(), masks[firstOnly].As32())
+		XORL(masks[both].As32(), masks[firstOnly].As32()) // not in the second, but in the first
+		MOVL(notSecond.As32(), masks[secondOnly].As32())
+		XORL(masks[both].As32(), masks[secondOnly].As32())
+		XORL(U32(0xff), masks[both].As32())
+		orders := GP64()
+		LEAQ(table, orders)
+		for list, mask := range masks {
+			front := YMM()
+			VPMOVZXBD(Mem{Base: orders, Index: mask, Scale: 8}, front)
+			VPERMD(first, front, front)
+			l.put(list, front, mask)
+		}
 	})
 }
 
-// frontOrder is the table, by the mask of the eight, of which element goes
-// where. Unpacking pairs the elements 0, 1, 4 and 5 of two registers first, so
-// that is where the first four go.
+// frontOrder is the table, by the mask of eight elements, of which of them goes
+// where.
 func frontOrder() Mem {
 	table := GLOBL("frontOrder", RODATA|NOPTR)
-	place := [8]int{0, 1, 4, 5, 2, 3, 6, 7}
 	for mask := range 256 {
 		var order uint64
 		count := 0
 		for i := range 8 {
 			if mask>>i&1 != 0 {
-				order |= uint64(i) << (8 * place[count])
+				order |= uint64(i) << (8 * count)
 				count++
 			}
 		}
 		DATA(8*mask, U64(order))
 	}
 	return table
+}
+
+// transposeBytes writes the kernel that makes rows of columns of bytes.
+func transposeBytes() {
+	text("transposeBytes", "dst []uint8, stride int, src []uint8, rows []int)",
+		"makes 16 rows of dst, so far apart, of 16 columns of src: of those where its rows begin, which come by eights.")
+	dst, stride, src, rows := base("dst"), parameter("stride"), base("src"), base("rows")
+	behind := end("rows", rows, 3)
+	JMP(LabelRef("more"))
+	Label("rows")
+	var v [8]reg.VecVirtual
+	for i := range v {
+		from := GP64()
+		v[i] = XMM()
+		MOVQ(Mem{Base: rows, Disp: 8 * i}, from)
+		VMOVDQU(Mem{Base: src, Index: from, Scale: 1}, v[i])
+	}
+	// Rows four apart are shuffled together, then what was two apart, and at last
+	// neighbours: that leaves columns in order, by twos in a register.
+	low, high := interleave(v[:])
+	var columns []reg.VecVirtual
+	for _, half := range [][]reg.VecVirtual{low, high} {
+		low, high := interleave(half)
+		for _, quarter := range [][]reg.VecVirtual{low, high} {
+			low, high := interleave(quarter)
+			columns = append(columns, low[0], high[0])
+		}
+	}
+	to := GP64()
+	MOVQ(dst, to)
+	for _, two := range columns {
+		VMOVLPS(two, Mem{Base: to})
+		VMOVHPS(two, Mem{Base: to, Index: stride, Scale: 1})
+		LEAQ(Mem{Base: to, Index: stride, Scale: 2}, to)
+	}
+	ADDQ(Imm(8), dst)
+	ADDQ(Imm(64), rows)
+	Label("more")
+	CMPQ(rows, behind)
+	JLT(LabelRef("rows"))
+	RET()
+}
+
+// interleave shuffles the bytes of the first half of v with those of the second.
+// Register i of low and high has the bytes of v[i] and v[i+len(v)/2] in turn.
+func interleave(v []reg.VecVirtual) (low, high []reg.VecVirtual) {
+	half := len(v) / 2
+	for i := range half {
+		l, h := XMM(), XMM()
+		VPUNPCKLBW(v[i+half], v[i], l)
+		VPUNPCKHBW(v[i+half], v[i], h)
+		low, high = append(low, l), append(high, h)
+	}
+	return low, high
 }

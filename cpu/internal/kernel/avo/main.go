@@ -19,7 +19,10 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-const row = 64 // bytes of a panel's row
+const (
+	row      = 64 // bytes of a panel's row
+	rowShift = 6
+)
 
 // instructions is an instruction set, and how much of a product its registers
 // hold.
@@ -31,7 +34,7 @@ type instructions struct {
 	tile    int // rows that a dense kernel forms at a time
 	columns int // of x that denseAdd takes at a time
 
-	listBytes func()
+	listPair func()
 }
 
 // set is the instruction set that is written for. AVX2 has 16 registers and
@@ -41,8 +44,8 @@ var set instructions
 func main() {
 	name := os.Args[len(os.Args)-1] // avo parses the flags when it has what to write
 	for _, set = range []instructions{
-		{name: "AVX2", vector: 32, panels: 2, tile: 4, columns: 4, listBytes: listBytesAVX2},
-		{name: "AVX512", vector: 64, panels: 5, tile: 8, columns: 16, listBytes: listBytesAVX512},
+		{name: "AVX2", vector: 32, panels: 2, tile: 4, columns: 4, listPair: listPairAVX2},
+		{name: "AVX512", vector: 64, panels: 4, tile: 8, columns: 16, listPair: listPairAVX512},
 	} {
 		if set.name == name {
 			write()
@@ -55,10 +58,10 @@ func main() {
 func write() {
 	Package("mnistgpu/cpu/internal/kernel")
 	fetch()
-	set.listBytes()
+	set.listPair()
+	transposeBytes()
 	for panels := 1; panels <= set.panels; panels++ {
-		sparseForward(panels)
-		sparseAdd(panels)
+		multiplyPairs(panels)
 	}
 	denseForward()
 	denseMasked()
