@@ -74,7 +74,7 @@ func (a *Active) listOnes() {
 	for i := range a.ones.Strips() {
 		p := &a.ones.strip(i)[0]
 		numbers := a.ones.numbers[i*stripCols : min((i+1)*stripCols, a.count)]
-		p.counts = [4]uint32{firstOnly: uint32(len(numbers))}
+		p.counts, p.made = [3]uint32{firstOnly: uint32(len(numbers))}, a.ones.time
 		for j, n := range numbers {
 			p.entries[firstOnly][j] = n | 1<<firstShift
 		}

@@ -19,7 +19,8 @@ const (
 // alone. An element that is zero meets no number of the other factor, not even
 // NaN.
 type Pair struct {
-	counts  [4]uint32 // of the lists; the last is not used
+	counts  [3]uint32 // of the lists
+	made    uint32    // the time of Lists that they were made for
 	tail    [2][sixteen]uint8
 	_       [16]uint8
 	entries [3][stripCols]uint32
@@ -52,6 +53,7 @@ type Lists struct {
 	values     []float32 // what the bytes stand for
 	scale      float32
 	pairs      []Pair // of each strip
+	time       uint32 // counts the sizes that there were
 }
 
 // Resize prepares l for a (rows, cols) matrix, which is scale times one of bytes. It
@@ -82,6 +84,7 @@ func (l *Lists) resize(rows, cols int, scale float32) {
 		}
 	}
 	l.rows, l.cols = rows, cols
+	l.time++
 	l.numbers = slices.Grow(l.numbers[:0], upTo(cols, sixteen))[:upTo(cols, sixteen)]
 	n := l.Strips() * l.Pairs()
 	l.pairs = slices.Grow(l.pairs[:0], n)[:n]
@@ -95,6 +98,17 @@ func (l *Lists) Pairs() int { return (l.rows + 1) / 2 }
 
 // Strips is the number of strips.
 func (l *Lists) Strips() int { return (l.cols + stripCols - 1) / stripCols }
+
+// whole says that the lists of these pairs were made for the size that l has, so that
+// they name no row that the other factor has not.
+func (l *Lists) whole(pairs []Pair) bool {
+	for i := range pairs {
+		if pairs[i].made != l.time {
+			return false
+		}
+	}
+	return true
+}
 
 // strip returns the pairs of strip i.
 func (l *Lists) strip(i int) []Pair { return l.pairs[i*l.Pairs() : (i+1)*l.Pairs()] }
@@ -112,7 +126,9 @@ func (s *Set) List(l *Lists, i int, x *Bytes) {
 		if second != nil {
 			inSecond = second[from:end]
 		}
-		s.list(&l.strip(strip)[i], first[from:end], inSecond, l.numbers[from:])
+		p := &l.strip(strip)[i]
+		s.list(p, first[from:end], inSecond, l.numbers[from:])
+		p.made = l.time
 	}
 }
 
@@ -131,7 +147,7 @@ var zeros = make([]uint8, stripCols)
 // sixteens of columns is filled up with zeros.
 func (s *Set) list(p *Pair, first, second []uint8, rows []uint32) {
 	n := len(first) / sixteen * sixteen
-	p.counts = [4]uint32{}
+	p.counts = [3]uint32{}
 	s.listPair(p, first[:n], second[:n], rows[:n])
 	if n < len(first) {
 		p.tail = [2][sixteen]uint8{}

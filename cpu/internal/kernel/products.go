@@ -61,9 +61,11 @@ func (part Block) of(m Matrix) Matrix { return m.Slice(2*part.First, min(2*part.
 // is a strip of the lists. The rows of out are those of the block.
 func (s *Set) multiply(out, start Matrix, startStep int, m Matrix, x *Lists, strip int, alpha, floor float32, part Block) {
 	p, n := part.Panel, part.Panels
+	pairs := x.strip(strip)[part.First:part.End]
+	mustMatch(x.whole(pairs))
 	m = m.Slice(strip*x.first, m.Rows)
 	s.sparse[n-1](out.panels(p, n), out.Stride, out.Rows, start.panels(p, n), start.Stride, startStep,
-		m.panels(p, n), m.Stride, x.strip(strip)[part.First:part.End], x.values, alpha, floor)
+		m.panels(p, n), m.Stride, pairs, x.values, alpha, floor)
 }
 
 // DenseForward computes y = max(x·w + b, floor) in panel p and in the tiles of

@@ -10,7 +10,8 @@ func TestWrongShapes(t *testing.T) {
 }
 
 func testWrongShapes(t *testing.T, set *Set) {
-	p, q := newProblem(set, 6, 5, 20, 33, 1), newProblem(set, 6, 4, 19, 17, 1)
+	p, q, old := newProblem(set, 6, 5, 20, 33, 1), newProblem(set, 6, 4, 19, 17, 1), newProblem(set, 6, 5, 20, 33, 1)
+	old.flipped.ResizeActive(20, old.active, 1)
 	for name, call := range map[string]func(){
 		"lists of more columns than weights": func() { set.SparseForward(p.dy, p.lists, q.w, p.b, 0, Block{0, 1, 0, 3}) },
 		"fewer lists than rows":              func() { set.SparseForward(p.dy, q.lists, q.w, p.b, 0, Block{0, 1, 0, 3}) },
@@ -23,12 +24,15 @@ func testWrongShapes(t *testing.T, set *Set) {
 		"a mask of fewer rows":               func() { set.DenseMasked(p.x, p.dy, p.w, q.x, p.active, 0) },
 		"a gradient of more rows":            func() { set.DenseAdd(p.w, p.x, q.dy, p.active, 1, 0, 0) },
 		"bytes of another length":            func() { set.List(p.lists, 0, q.pixels) },
-		"a pair beyond the rows":             func() { set.List(p.lists, 3, p.pixels) },
-		"transpose of another shape":         func() { set.Transpose(p.columns, q.pixels, 0) },
-		"columns of another batch":           func() { p.columns.Resize(p.pixels, q.active) },
-		"a group beyond the columns":         func() { set.Transpose(p.columns, p.pixels, 2) },
-		"fewer gradients than parameters":    func() { set.Momentum(p.w.Data, p.w.Data, q.w.Data, 1, 1, 1) },
-		"fewer means than parameters":        func() { set.Adam(p.w.Data, q.w.Data, p.w.Data, p.w.Data, 1, 1, 1, 1, 1) },
+		"lists of a size before": func() {
+			set.SparseAdd(p.w, old.flipped, p.dy, 1, Block{0, 1, 0, 10})
+		},
+		"a pair beyond the rows":          func() { set.List(p.lists, 3, p.pixels) },
+		"transpose of another shape":      func() { set.Transpose(p.columns, q.pixels, 0) },
+		"columns of another batch":        func() { p.columns.Resize(p.pixels, q.active) },
+		"a group beyond the columns":      func() { set.Transpose(p.columns, p.pixels, 2) },
+		"fewer gradients than parameters": func() { set.Momentum(p.w.Data, p.w.Data, q.w.Data, 1, 1, 1) },
+		"fewer means than parameters":     func() { set.Adam(p.w.Data, q.w.Data, p.w.Data, p.w.Data, 1, 1, 1, 1, 1) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			defer func() {
