@@ -23,6 +23,7 @@ func newRoot() *cobra.Command {
 		Short:                      "Train multilayer perceptrons on MNIST-like data",
 		Long:                       rootHelp,
 		Args:                       noArguments,
+		Version:                    version(),
 		SuggestionsMinimumDistance: 2,
 
 		SilenceErrors: true,
@@ -31,6 +32,7 @@ func newRoot() *cobra.Command {
 
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return layer(cmd) },
 	}
+	root.SetVersionTemplate(versionLine())
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError(cmd, flagMistake(err))
 	})

@@ -9,7 +9,6 @@ import (
 	"log"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
@@ -140,12 +139,4 @@ func checkRun(dir string) error {
 	}
 	err := &model.Error{Path: dir, Err: errors.New("is no run folder: it has neither config.toml nor model.safetensors")}
 	return &failure{code: exitData, err: err, hint: "name a folder that train made, such as runs/mnist-001"}
-}
-
-// version is that of the program, as far as its build knows it.
-func version() string {
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-		return info.Main.Version
-	}
-	return "(devel)"
 }
