@@ -79,6 +79,9 @@ func TestGoodRuns(t *testing.T) {
 
 // TestLongRun is one of 800 steps with the default preset's network.
 func TestLongRun(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: 80 steps of the whole network by gonum")
+	}
 	c := train.Preset("default")
 	c.Epochs, c.Steps = 0, 800
 	b := New(openCPU(t, ""), openCPU(t, "gonum"), Options{Every: 10}).(*verified)
@@ -88,14 +91,18 @@ func TestLongRun(t *testing.T) {
 }
 
 // TestLies lets a backend write a wrong bit into each output of each verb, at the
-// start, in the middle and at the end of it. The step must be found wrong, and say
-// what is.
+// start, in the middle and at the end of it; with -short, in the middle. The step must
+// be found wrong, and say what is.
 func TestLies(t *testing.T) {
+	parts := []float64{0.5, 0, 1}
+	if testing.Short() {
+		parts = parts[:1]
+	}
 	passed, lies := 0, 0
 	for _, method := range []nn.Method{nn.SGD, nn.Momentum, nn.Adam} {
 		for _, rows := range []int{1024, 20} {
 			for _, where := range outputs(t, method, rows) {
-				for _, part := range []float64{0, 0.5, 1} {
+				for _, part := range parts {
 					where.part = part
 					lies++
 					if err := testLie(t, method, rows, where); err != nil {
