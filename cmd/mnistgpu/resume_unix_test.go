@@ -109,12 +109,17 @@ func TestKilledOnSimulator(t *testing.T) {
 	testKilled(t, onSimulator(t), max(3, count(t, killsVariable, 10)/10))
 }
 
-func testKilled(t *testing.T, all []*victim, n int) {
+// testKilled kills so many runs, or more until chance has had a kill for each of them
+// and one while a state was being written.
+func testKilled(t *testing.T, all []*victim, least int) {
 	var tally kills
-	passed := 0
+	passed, n := 0, 0
 	within := all[0].took
-	for i := range n {
-		v := all[i%len(all)]
+	for ; n < least || tally.all < n || tally.saving == 0; n++ {
+		if n == 10*least+20 {
+			t.Fatalf("%d kills of %d runs, %d during a save: want one a run, and some of these", tally.all, n, tally.saving)
+		}
+		v := all[n%len(all)]
 		dir := filepath.Join(t.TempDir(), "run")
 		before := tally.all
 		err := tally.run(v, dir, within)
@@ -129,15 +134,12 @@ func testKilled(t *testing.T, all []*victim, n int) {
 			err = alikeRuns(dir, v.whole)
 		}
 		if err != nil {
-			t.Errorf("run %d: %v", i, err)
+			t.Errorf("run %d: %v", n, err)
 			continue
 		}
 		passed++
 	}
 	t.Logf("passed %d of %d: %.1f kills a run, %d kills during a save", passed, n, float64(tally.all)/float64(n), tally.saving)
-	if tally.all < n || tally.saving == 0 {
-		t.Errorf("%d kills of %d runs, %d during a save: want one a run, and some of these", tally.all, n, tally.saving)
-	}
 }
 
 // kills counts how often runs were killed.
