@@ -28,6 +28,6 @@ func (h *historyFile) Evaluated(r train.Record) {
 	if time.Since(h.written) < historyInterval {
 		return
 	}
-	h.dir.Write(historyName, runs.EncodeHistory(h.records, h.validation))
+	h.dir.Write(runs.HistoryFile, runs.EncodeHistory(h.records, h.validation))
 	h.written = time.Now()
 }

@@ -15,7 +15,7 @@ import (
 // openModel reads a model, which is named by its run folder or its file.
 func openModel(path string) (*model.Model, error) {
 	if isFolder(path) {
-		path = filepath.Join(path, "model.safetensors")
+		path = filepath.Join(path, runs.ModelFile)
 	}
 	return model.Read(path)
 }

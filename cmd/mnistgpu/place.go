@@ -30,7 +30,7 @@ func reopen(path string) (*place, error) {
 	if err != nil {
 		return nil, runs.Fault(path, err)
 	}
-	if has := visible(entries); len(has) > 0 && !slices.Contains(has, configName) {
+	if has := visible(entries); len(has) > 0 && !slices.Contains(has, runs.ConfigFile) {
 		return nil, &failure{
 			code: exitCannotWrite,
 			err:  fmt.Errorf("cannot write %s: %w, and is not the folder of a run", path, fs.ErrExist),
@@ -73,7 +73,7 @@ func (p *place) canStart() error {
 		return runs.Fault(p.dir.Path, err)
 	}
 	for _, name := range visible(entries) {
-		if name != configName && name != historyName {
+		if name != runs.ConfigFile && name != runs.HistoryFile {
 			return noState(p.dir.Path)
 		}
 	}
@@ -85,7 +85,7 @@ func noState(dir string) error {
 	return &failure{
 		code: exitData,
 		err:  &runs.Error{Path: dir, Err: errors.New("has no checkpoint to go on from")},
-		hint: fmt.Sprintf("mnistgpu train --config %s starts the run anew", shellWord(filepath.Join(dir, configName))),
+		hint: fmt.Sprintf("mnistgpu train --config %s starts the run anew", shellWord(filepath.Join(dir, runs.ConfigFile))),
 	}
 }
 

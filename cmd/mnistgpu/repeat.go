@@ -20,7 +20,7 @@ func readSettings(dir string) (*settings, error) {
 // read takes the settings from the config.toml of a run, but for those of its flags
 // f that were given.
 func (s *settings) read(f *pflag.FlagSet, dir string) error {
-	path := filepath.Join(dir, "config.toml")
+	path := filepath.Join(dir, runs.ConfigFile)
 	if _, err := os.Stat(path); err != nil {
 		return runs.Fault(path, err)
 	}

@@ -76,7 +76,7 @@ func (r *reported) tested() bool {
 
 // model reads the run's model.
 func (r *reported) model() (*model.Model, error) {
-	return model.Read(filepath.Join(r.Dir, "model.safetensors"))
+	return model.Read(filepath.Join(r.Dir, runs.ModelFile))
 }
 
 // test takes the test images through the run's model m.

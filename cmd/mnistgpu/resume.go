@@ -104,7 +104,7 @@ func (p *place) finished() (*runs.Summary, error) {
 func (r *trainRun) tell(summary *runs.Summary) error {
 	if !r.s.quiet {
 		fmt.Fprintf(os.Stderr, "%s has ended: there is nothing left to do\n", r.dir.Path)
-		fmt.Fprintf(os.Stderr, "hint: mnistgpu train --config %s --epochs N makes a longer run\n", shellWord(filepath.Join(r.dir.Path, configName)))
+		fmt.Fprintf(os.Stderr, "hint: mnistgpu train --config %s --epochs N makes a longer run\n", shellWord(filepath.Join(r.dir.Path, runs.ConfigFile)))
 	}
 	err := printSummary(os.Stdout, summary, r.s.config.Stopping, r.s.json)
 	if _, missing := os.Stat(filepath.Join(r.dir.Path, "report.html")); missing != nil && r.s.report {

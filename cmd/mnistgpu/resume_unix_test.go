@@ -187,7 +187,7 @@ func TestStateOfAnotherRun(t *testing.T) {
 	saved.State.Cursor--
 	path, err := runs.SaveState(v.whole, saved.Settings, saved.State, 2)
 	if err == nil {
-		err = os.Remove(filepath.Join(v.whole, summaryName))
+		err = os.Remove(filepath.Join(v.whole, runs.SummaryFile))
 	}
 	if err != nil {
 		t.Fatal(err)

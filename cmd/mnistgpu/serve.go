@@ -14,6 +14,7 @@ import (
 
 	"mnistgpu/internal/backend"
 	"mnistgpu/internal/model"
+	"mnistgpu/internal/runs"
 	"mnistgpu/internal/serve"
 )
 
@@ -116,7 +117,7 @@ func (s *serveSettings) options() (serve.Options, error) {
 		Log:    log.New(os.Stderr, "mnistgpu: ", 0),
 	}
 	if isFolder(s.model) {
-		o.Run, o.Model = s.model, filepath.Join(s.model, "model.safetensors")
+		o.Run, o.Model = s.model, filepath.Join(s.model, runs.ModelFile)
 		if err := checkRun(s.model); err != nil {
 			return o, err
 		}
@@ -132,7 +133,7 @@ func (s *serveSettings) options() (serve.Options, error) {
 
 // checkRun refuses a folder in which no run has begun.
 func checkRun(dir string) error {
-	for _, name := range []string{"config.toml", "model.safetensors"} {
+	for _, name := range []string{runs.ConfigFile, runs.ModelFile} {
 		if _, err := os.Stat(filepath.Join(dir, name)); !errors.Is(err, fs.ErrNotExist) {
 			return nil
 		}

@@ -12,6 +12,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"mnistgpu/internal/runs"
 )
 
 // TestSignalled stops runs by SIGINT and SIGTERM at random times, every third by two
@@ -69,7 +71,7 @@ func (v *victim) signalled(dir string, signal syscall.Signal, twice bool) (took 
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
 	for exists := false; !exists; { // before, there is nothing to save
-		_, err := os.Stat(filepath.Join(dir, configName))
+		_, err := os.Stat(filepath.Join(dir, runs.ConfigFile))
 		exists = err == nil
 		time.Sleep(time.Millisecond)
 	}

@@ -16,13 +16,6 @@ import (
 	"mnistgpu/internal/train"
 )
 
-// Files of a run's folder.
-const (
-	configName  = "config.toml"
-	historyName = "history.csv"
-	summaryName = "summary.json"
-)
-
 const trainHelp = `Train a network and leave a run folder behind.
 
 The preset fills in the settings; a flag always wins. The preset "default" takes
@@ -180,7 +173,7 @@ func writeConfig(s *settings, b backend.Backend, data *mnist.Dataset, dir *rundi
 // save writes the run's results, and the names of the classes if its data have
 // some. A diverged run has no model.
 func save(dir *rundir.Dir, summary *runs.Summary, result *train.Result, s *settings) error {
-	if err := dir.Write(historyName, runs.EncodeHistory(result.History, summary.ValLoss != nil)); err != nil {
+	if err := dir.Write(runs.HistoryFile, runs.EncodeHistory(result.History, summary.ValLoss != nil)); err != nil {
 		return err
 	}
 	if result.Model != nil {
@@ -188,14 +181,14 @@ func save(dir *rundir.Dir, summary *runs.Summary, result *train.Result, s *setti
 		if err != nil {
 			return err
 		}
-		if err := dir.Write("model.safetensors", content); err != nil {
+		if err := dir.Write(runs.ModelFile, content); err != nil {
 			return err
 		}
 	}
 	if err := saveNames(dir, s); err != nil {
 		return err
 	}
-	return dir.Write(summaryName, summary.Encode())
+	return dir.Write(runs.SummaryFile, summary.Encode())
 }
 
 // saveNames keeps what the classes are called, which the model's answers need

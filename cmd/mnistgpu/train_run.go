@@ -32,7 +32,7 @@ type trainRun struct {
 // at is not nil, or else a new one.
 func (r *trainRun) enter(at *place) error {
 	if at == nil {
-		dir, err := newRunDir(r.s, r.b, r.data, r.data.Name, configName)
+		dir, err := newRunDir(r.s, r.b, r.data, r.data.Name, runs.ConfigFile)
 		if err != nil {
 			return err
 		}
@@ -44,7 +44,7 @@ func (r *trainRun) enter(at *place) error {
 		if err := r.canStart(); err != nil {
 			return err
 		}
-		return writeConfig(r.s, r.b, r.data, r.dir, configName)
+		return writeConfig(r.s, r.b, r.data, r.dir, runs.ConfigFile)
 	}
 	return sameRun(r.dir.Path, r.saved.Settings, r.fingerprint)
 }
@@ -93,7 +93,7 @@ func (r *trainRun) from(file *historyFile, keeper *saver) (*train.State, error) 
 		fmt.Fprintf(os.Stderr, "going on from %s\n", r.saved.Path)
 	}
 	file.records, keeper.newest = r.saved.State.History, r.saved.Path
-	summary := filepath.Join(r.dir.Path, summaryName)
+	summary := filepath.Join(r.dir.Path, runs.SummaryFile)
 	if err := os.Remove(summary); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, rundir.Fault(summary, err)
 	}

@@ -23,7 +23,7 @@ type Config struct {
 // ReadConfig reads the config.toml of a run. The error is an [*Error], which
 // wraps [fs.ErrNotExist] if there is none.
 func ReadConfig(dir string) (*Config, error) {
-	path := filepath.Join(dir, "config.toml")
+	path := filepath.Join(dir, ConfigFile)
 	content, err := readFile(path, MaxConfig)
 	if err != nil {
 		return nil, err

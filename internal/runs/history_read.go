@@ -22,7 +22,7 @@ const (
 // and others between them. The error is an [*Error], which wraps
 // [fs.ErrNotExist] if there is none.
 func ReadHistory(dir string) (*History, error) {
-	path := filepath.Join(dir, "history.csv")
+	path := filepath.Join(dir, HistoryFile)
 	content, err := readFile(path, maxHistory)
 	if err != nil {
 		return nil, err

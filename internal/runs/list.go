@@ -33,7 +33,7 @@ func List(parent string) (entries []Entry, broken []error, err error) {
 	}
 	for _, folder := range folders {
 		dir := filepath.Join(parent, folder.Name())
-		config, err := os.Stat(filepath.Join(dir, "config.toml"))
+		config, err := os.Stat(filepath.Join(dir, ConfigFile))
 		if err != nil {
 			continue
 		}

@@ -72,7 +72,7 @@ func Fault(path string, err error) error {
 // ReadSummary reads the summary.json of a run. The error is an [*Error], which
 // wraps [fs.ErrNotExist] if there is none.
 func ReadSummary(dir string) (*Summary, error) {
-	path := filepath.Join(dir, "summary.json")
+	path := filepath.Join(dir, SummaryFile)
 	content, err := readFile(path, maxSummary)
 	if err != nil {
 		return nil, err

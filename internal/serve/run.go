@@ -54,7 +54,7 @@ func readRun(dir string) (*runInfo, error) {
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	for _, name := range []string{"config.toml", "history.csv", "summary.json"} {
+	for _, name := range []string{runs.ConfigFile, runs.HistoryFile, runs.SummaryFile} {
 		if s := stampOf(filepath.Join(dir, name)); !s.absent {
 			r.Updated = max(r.Updated, s.modified.Unix())
 		}

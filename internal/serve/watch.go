@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"mnistgpu/internal/model"
+	"mnistgpu/internal/runs"
 )
 
 // stamp tells versions of a file apart. That of a file that was never looked at
@@ -60,7 +61,7 @@ func (w *watcher) lookAtRun() {
 	if dir == "" {
 		return
 	}
-	history, summary := stampOf(filepath.Join(dir, "history.csv")), stampOf(filepath.Join(dir, "summary.json"))
+	history, summary := stampOf(filepath.Join(dir, runs.HistoryFile)), stampOf(filepath.Join(dir, runs.SummaryFile))
 	if w.history == history && w.summary == summary {
 		return
 	}

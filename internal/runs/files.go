@@ -1,0 +1,9 @@
+package runs
+
+// Files in the folder of a run.
+const (
+	ConfigFile  = "config.toml"
+	HistoryFile = "history.csv"
+	SummaryFile = "summary.json"
+	ModelFile   = "model.safetensors"
+)
