@@ -68,14 +68,14 @@ func overruled(name string, stronger map[string]string) bool {
 	has := func(names ...string) bool {
 		return slices.ContainsFunc(names, func(n string) bool { _, ok := stronger[n]; return ok })
 	}
-	switch name {
-	case "epochs":
+	switch {
+	case name == "epochs":
 		return has("steps")
-	case "steps":
+	case name == "steps":
 		return has("epochs")
-	case "backend":
-		return has("device", "precision", "engine", "trace")
-	case "device", "precision", "engine", "trace":
+	case name == "backend":
+		return has(gpuFlags...)
+	case slices.Contains(gpuFlags, name):
 		return stronger["backend"] == "cpu"
 	}
 	return false
