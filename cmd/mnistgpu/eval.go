@@ -55,12 +55,7 @@ func newEval() *cobra.Command {
 		Short:   "Score a trained model on the test images",
 		Long:    evalHelp,
 		Example: evalExamples,
-	}
-	cmd.Args = func(cmd *cobra.Command, args []string) error {
-		if len(args) != 1 {
-			return usageError(cmd, fmt.Errorf("%d arguments: want a run folder or a model.safetensors", len(args)))
-		}
-		return nil
+		Args:    oneArgument("a run folder or a model.safetensors"),
 	}
 	f := cmd.Flags()
 	f.SortFlags = false

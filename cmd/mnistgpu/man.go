@@ -21,12 +21,7 @@ func newMan() *cobra.Command {
 		Short:   "Write manual pages",
 		Long:    manHelp,
 		Example: "  mnistgpu man man1",
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) != 1 {
-				return usageError(cmd, fmt.Errorf("%d arguments: want a new folder", len(args)))
-			}
-			return nil
-		},
+		Args:    oneArgument("a new folder"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			dir, err := rundir.Create(args[0])
 			if err != nil {

@@ -42,6 +42,7 @@ func newResume() *cobra.Command {
 		Short:   "Go on with a run that was stopped",
 		Long:    resumeHelp,
 		Example: resumeExamples,
+		Args:    oneArgument("the folder of a run"),
 	}
 	cmd.Flags().SortFlags = false
 	for _, name := range resumeFlags {
@@ -49,12 +50,6 @@ func newResume() *cobra.Command {
 	}
 	for _, name := range []string{"save-every", "keep"} {
 		cmd.Flags().Lookup(name).DefValue = "that of the run"
-	}
-	cmd.Args = func(cmd *cobra.Command, args []string) error {
-		if len(args) != 1 {
-			return usageError(cmd, fmt.Errorf("%d arguments: want the folder of a run", len(args)))
-		}
-		return nil
 	}
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		s.runDir = args[0]

@@ -78,6 +78,16 @@ func noArguments(cmd *cobra.Command, args []string) error {
 	return usageError(cmd, fmt.Errorf("unexpected argument %q", args[0]))
 }
 
+// oneArgument wants one argument, and says what it should be.
+func oneArgument(what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) != 1 {
+			return usageError(cmd, fmt.Errorf("%d arguments: want %s", len(args), what))
+		}
+		return nil
+	}
+}
+
 // usageError is a mistake in how cmd was called. It keeps a hint that err has.
 func usageError(cmd *cobra.Command, err error) error {
 	if hint(err) != "" {

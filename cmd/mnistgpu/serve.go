@@ -56,12 +56,7 @@ func newServe() *cobra.Command {
 		Short:   "Serve a page to draw a digit on, and an API",
 		Long:    serveHelp,
 		Example: serveExamples,
-	}
-	cmd.Args = func(cmd *cobra.Command, args []string) error {
-		if len(args) != 1 {
-			return usageError(cmd, fmt.Errorf("%d arguments: want a run folder or a model.safetensors", len(args)))
-		}
-		return nil
+		Args:    oneArgument("a run folder or a model.safetensors"),
 	}
 	f := cmd.Flags()
 	f.SortFlags = false
