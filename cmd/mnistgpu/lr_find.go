@@ -56,10 +56,7 @@ func newLRFind() *cobra.Command {
 		Example: lrFindExamples,
 		Args:    noArguments,
 	}
-	cmd.Flags().SortFlags = false
-	for _, name := range lrFindFlags {
-		cmd.Flags().AddFlag(all.Lookup(name))
-	}
+	addFlags(cmd, all, lrFindFlags)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if err := s.resolve(cmd.Flags()); err != nil {
 			return usageError(cmd, err)

@@ -44,10 +44,7 @@ func newResume() *cobra.Command {
 		Example: resumeExamples,
 		Args:    oneArgument("the folder of a run"),
 	}
-	cmd.Flags().SortFlags = false
-	for _, name := range resumeFlags {
-		cmd.Flags().AddFlag(all.Lookup(name))
-	}
+	addFlags(cmd, all, resumeFlags)
 	for _, name := range []string{"save-every", "keep"} {
 		cmd.Flags().Lookup(name).DefValue = "that of the run"
 	}

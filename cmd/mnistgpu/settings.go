@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"mnistgpu/cpu"
@@ -45,6 +46,14 @@ func newSettings() (*settings, *pflag.FlagSet) {
 	f := pflag.NewFlagSet("train", pflag.ContinueOnError)
 	s.register(f)
 	return s, f
+}
+
+// addFlags gives cmd those of all that are named, in this order.
+func addFlags(cmd *cobra.Command, all *pflag.FlagSet, names []string) {
+	cmd.Flags().SortFlags = false
+	for _, name := range names {
+		cmd.Flags().AddFlag(all.Lookup(name))
+	}
 }
 
 // register defines the flags. Those of the config show the default preset's
