@@ -47,27 +47,28 @@ func (d *Device) Gemm(p Precision, transA, transB bool, m, n, k int, alpha float
 	if d.err != nil {
 		return d.err
 	}
-	if p != Float32 {
-		return d.gemmEx(p, transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+	var err error
+	if p == Float32 {
+		d.blas.Sgemm(transpose(transB), transpose(transA), n, m, k,
+			alpha, b.floats(), ldb, a.floats(), lda, beta, c.floats(), ldc)
+		err = d.status("cublasSgemm", d.blas.Err())
+	} else {
+		err = d.gemmEx(p, transA, transB, m, n, k, unsafe.Pointer(&alpha), a, lda, b, ldb, unsafe.Pointer(&beta), c, ldc)
 	}
-	d.blas.Sgemm(transpose(transB), transpose(transA), n, m, k,
-		alpha, b.floats(), ldb, a.floats(), lda, beta, c.floats(), ldc)
-	if err := d.status("cublasSgemm", d.blas.Err()); err != nil {
+	if err != nil {
 		return err
 	}
 	return d.launched(1)
 }
 
-func (d *Device) gemmEx(p Precision, transA, transB bool, m, n, k int, alpha float32,
-	a Ptr, lda int, b Ptr, ldb int, beta float32, c Ptr, ldc int) error {
-	code := C.cublasGemmEx(d.handle(), operation(transB), operation(transA),
-		C.int(n), C.int(m), C.int(k), unsafe.Pointer(&alpha),
-		b.pointer(), C.CUDA_R_32F, C.int(ldb), a.pointer(), C.CUDA_R_32F, C.int(lda), unsafe.Pointer(&beta),
-		c.pointer(), C.CUDA_R_32F, C.int(ldc), p.compute(), C.CUBLAS_GEMM_DEFAULT)
-	if err := d.blasCheck("cublasGemmEx", code); err != nil {
-		return err
-	}
-	return d.launched(1)
+// gemmEx is Gemm with rounded factors, and with alpha and beta where cuBLAS is told to
+// find them.
+func (d *Device) gemmEx(p Precision, transA, transB bool, m, n, k int, alpha unsafe.Pointer,
+	a Ptr, lda int, b Ptr, ldb int, beta unsafe.Pointer, c Ptr, ldc int) error {
+	return d.blasCheck("cublasGemmEx", C.cublasGemmEx(d.handle(), operation(transB), operation(transA),
+		C.int(n), C.int(m), C.int(k), alpha,
+		b.pointer(), C.CUDA_R_32F, C.int(ldb), a.pointer(), C.CUDA_R_32F, C.int(lda), beta,
+		c.pointer(), C.CUDA_R_32F, C.int(ldc), p.compute(), C.CUBLAS_GEMM_DEFAULT))
 }
 
 // compute is TF32 or BFloat16 as cuBLAS has it.

@@ -28,10 +28,7 @@ func (d *Device) GemmUpdate(p Precision, transA, transB bool, m, n, k int, scale
 			(*C.float)(b.pointer()), C.int(ldb), (*C.float)(a.pointer()), C.int(lda), (*C.float)(beta),
 			(*C.float)(c.pointer()), C.int(ldc)))
 	} else {
-		err = d.blasCheck("cublasGemmEx", C.cublasGemmEx(d.handle(), operation(transB), operation(transA),
-			C.int(n), C.int(m), C.int(k), alpha,
-			b.pointer(), C.CUDA_R_32F, C.int(ldb), a.pointer(), C.CUDA_R_32F, C.int(lda), beta,
-			c.pointer(), C.CUDA_R_32F, C.int(ldc), p.compute(), C.CUBLAS_GEMM_DEFAULT))
+		err = d.gemmEx(p, transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 	}
 	if err != nil {
 		return err
