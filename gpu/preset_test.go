@@ -11,6 +11,7 @@ import (
 	"mnistgpu/internal/backend"
 	"mnistgpu/internal/mnist"
 	"mnistgpu/internal/train"
+	"mnistgpu/internal/train/traintest"
 )
 
 // TestDefaultPreset trains the default preset on 2,000 images for 3 epochs, the
@@ -69,7 +70,7 @@ func trainPreset(t *testing.T, open func() (backend.Backend, error), data *mnist
 	defer b.Close()
 	config := train.Preset("default")
 	config.Epochs = 3
-	result, err := train.Run(context.Background(), b, data, config, silent{})
+	result, err := train.Run(context.Background(), b, data, config, traintest.Silent{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,10 +86,3 @@ func parameters(r *train.Result) (values [][]float32) {
 	}
 	return values
 }
-
-// silent is an observer of nothing.
-type silent struct{}
-
-func (silent) Begin(train.Plan)        {}
-func (silent) Progress(train.Progress) {}
-func (silent) Evaluated(train.Record)  {}

@@ -11,11 +11,11 @@ import (
 	"testing"
 
 	"mnistgpu/gpu/sim"
-	"mnistgpu/internal/checkpoint"
 	"mnistgpu/internal/mnist"
 	"mnistgpu/internal/nn"
 	"mnistgpu/internal/runs"
 	"mnistgpu/internal/train"
+	"mnistgpu/internal/train/traintest"
 )
 
 // A saved run saves each of its few steps in a folder.
@@ -57,14 +57,14 @@ func newSavedRun(t *testing.T) (r *savedRun, calls int, middle *train.State) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := train.Resume(context.Background(), b, r.data, c, silent{}, nil, shelf); err != nil {
+	if _, err := train.Resume(context.Background(), b, r.data, c, traintest.Silent{}, nil, shelf); err != nil {
 		t.Fatal(err)
 	}
 	if err := b.Close(); err != nil {
 		t.Fatal(err)
 	}
 	for step, s := range shelf {
-		r.good[step] = timeless(s)
+		r.good[step] = traintest.Timeless(s)
 	}
 	return r, device.Calls(), shelf[c.Steps/2]
 }
@@ -78,16 +78,6 @@ func (s states) Pace() int { return 1 }
 
 func (s states) Save(state *train.State) { s[state.Step] = state }
 
-// timeless is the checkpoint of s without the times in it.
-func timeless(s *train.State) []byte {
-	c := *s
-	c.Seconds, c.Aside, c.History = 0, 0, append([]train.Record(nil), s.History...)
-	for i := range c.History {
-		c.History[i].Seconds = 0
-	}
-	return checkpoint.Encode(runs.Checkpoint(nil, &c))
-}
-
 // run goes on from a state, or starts where it is nil, saves in a folder, and closes
 // the device.
 func (r *savedRun) run(from *train.State, k *keeper) error {
@@ -95,7 +85,7 @@ func (r *savedRun) run(from *train.State, k *keeper) error {
 	if err != nil {
 		return err
 	}
-	_, err = train.Resume(context.Background(), b, r.data, r.config, silent{}, from, k)
+	_, err = train.Resume(context.Background(), b, r.data, r.config, traintest.Silent{}, from, k)
 	return errors.Join(err, b.Close(), k.errs)
 }
 
@@ -157,7 +147,7 @@ func (r *savedRun) fault(t *testing.T, f sim.Fault, from *train.State) error {
 		return nil // it had not come to a save
 	case saved == nil || saved.State.Step != k.step || len(saved.Skipped) > 0:
 		return fmt.Errorf("step %d was saved, found %+v, after %w", k.step, saved, failed)
-	case !bytes.Equal(timeless(saved.State), r.good[k.step]):
+	case !bytes.Equal(traintest.Timeless(saved.State), r.good[k.step]):
 		return fmt.Errorf("the state after step %d is another than that of a good run, after %w", k.step, failed)
 	case failed == nil && k.step == r.config.Steps:
 		return nil
@@ -166,7 +156,7 @@ func (r *savedRun) fault(t *testing.T, f sim.Fault, from *train.State) error {
 	if err := r.run(saved.State, k); err != nil {
 		return err
 	}
-	if saved, err = runs.LoadState(dir); err != nil || !bytes.Equal(timeless(saved.State), r.good[r.config.Steps]) {
+	if saved, err = runs.LoadState(dir); err != nil || !bytes.Equal(traintest.Timeless(saved.State), r.good[r.config.Steps]) {
 		return fmt.Errorf("it went on to another end (%v), after %w", err, failed)
 	}
 	return nil

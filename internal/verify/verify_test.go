@@ -14,6 +14,7 @@ import (
 	"mnistgpu/internal/model"
 	"mnistgpu/internal/nn"
 	"mnistgpu/internal/train"
+	"mnistgpu/internal/train/traintest"
 )
 
 // digits is a data set of 500 images to learn from.
@@ -46,7 +47,7 @@ type chunks struct {
 func (c chunks) ChunkRows() int { return c.rows }
 
 func run(b backend.Backend, c train.Config) (*train.Result, error) {
-	return train.Run(context.Background(), b, digits, c, silent{})
+	return train.Run(context.Background(), b, digits, c, traintest.Silent{})
 }
 
 // TestGoodRuns verifies each step of runs by each method, in one chunk and in many.
@@ -152,10 +153,3 @@ func testLie(t *testing.T, method nn.Method, rows int, where spot) error {
 	}
 	return nil
 }
-
-// silent is an observer of nothing.
-type silent struct{}
-
-func (silent) Begin(train.Plan)        {}
-func (silent) Progress(train.Progress) {}
-func (silent) Evaluated(train.Record)  {}

@@ -1,5 +1,5 @@
-// Package traintest proves that runs on a backend go on from any of their states
-// with the bits of a run in one go.
+// Package traintest is what the tests of training on several backends share. It proves
+// that runs go on from any of their states with the bits of a run in one go.
 package traintest
 
 import (
@@ -110,7 +110,7 @@ func (r run) run(t *testing.T, open func() (backend.Backend, error), from []byte
 		}
 	}
 	s := new(shelf)
-	if _, err := train.Resume(context.Background(), b, r.data, r.config, silent{}, state, s); err != nil {
+	if _, err := train.Resume(context.Background(), b, r.data, r.config, Silent{}, state, s); err != nil {
 		t.Fatal(err)
 	}
 	return s.files
@@ -123,18 +123,4 @@ func (s *shelf) Due(int, bool) bool { return true }
 
 func (s *shelf) Pace() int { return 1 }
 
-func (s *shelf) Save(state *train.State) {
-	timeless := *state
-	timeless.Seconds, timeless.Aside = 0, 0
-	for i := range timeless.History {
-		timeless.History[i].Seconds = 0
-	}
-	s.files = append(s.files, checkpoint.Encode(runs.Checkpoint(nil, &timeless)))
-}
-
-// silent is an Observer of nothing.
-type silent struct{}
-
-func (silent) Begin(train.Plan)        {}
-func (silent) Progress(train.Progress) {}
-func (silent) Evaluated(train.Record)  {}
+func (s *shelf) Save(state *train.State) { s.files = append(s.files, Timeless(state)) }
