@@ -108,9 +108,10 @@ func (f faulty) train(t *testing.T) error {
 	return nil
 }
 
-// TestHang lets the device finish nothing from each call of a training on, up to
-// the last download. The training must end with the device lost.
-func TestHang(t *testing.T) {
+// trained is what a device counts when a training has ended and the device is not yet
+// closed.
+func trained(t *testing.T, count func(*sim.Device) int) int {
+	t.Helper()
 	device := simulate(t)
 	b, err := Open(Options{})
 	if err != nil {
@@ -119,10 +120,17 @@ func TestHang(t *testing.T) {
 	if _, err := tiny.train(b); err != nil {
 		t.Fatal(err)
 	}
-	calls, passed := device.Calls(), 0
+	n := count(device)
 	if err := b.Close(); err != nil {
 		t.Fatal(err)
 	}
+	return n
+}
+
+// TestHang lets the device finish nothing from each call of a training on, up to
+// the last download. The training must end with the device lost.
+func TestHang(t *testing.T) {
+	calls, passed := trained(t, (*sim.Device).Calls), 0
 	for call := 1; call <= calls; call++ {
 		device := simulate(t)
 		device.Hang(call)
@@ -138,18 +146,7 @@ func TestHang(t *testing.T) {
 
 // TestCapacity trains on devices with less and less memory than it takes.
 func TestCapacity(t *testing.T) {
-	device := simulate(t)
-	b, err := Open(Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := tiny.train(b); err != nil {
-		t.Fatal(err)
-	}
-	need := device.Used()
-	if err := b.Close(); err != nil {
-		t.Fatal(err)
-	}
+	need := trained(t, (*sim.Device).Used)
 	const steps = 64
 	passed := 0
 	for i := range steps {
