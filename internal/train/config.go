@@ -90,11 +90,14 @@ func (c Config) plan(images int) (plan, error) {
 		}
 		p.steps = c.Epochs * p.perEpoch
 	}
-	if c.Warmup > 0 && p.stepsIn(c.Warmup) >= p.steps {
+	if c.onlyWarmsUp(p) {
 		return plan{}, configErrorf("warmup of %v epochs leaves none of the run's %d steps", c.Warmup, p.steps)
 	}
 	return p, nil
 }
+
+// onlyWarmsUp reports whether the warm-up leaves none of the steps to the schedule.
+func (c Config) onlyWarmsUp(p plan) bool { return c.Warmup > 0 && p.stepsIn(c.Warmup) >= p.steps }
 
 // stepsIn is the number of steps in some epochs, at least one.
 func (p plan) stepsIn(epochs float64) int {

@@ -79,7 +79,7 @@ func (c Config) Rates(perEpoch int) []float64 {
 	if p.steps == 0 {
 		p.steps = c.Epochs * perEpoch
 	}
-	if c.Warmup > 0 && p.stepsIn(c.Warmup) >= p.steps {
+	if c.onlyWarmsUp(p) {
 		return nil
 	}
 	rates := make([]float64, p.steps)
