@@ -102,15 +102,19 @@ func groups(panels, best, most, threads int) int {
 // find makes images those of the batch.
 func find(images *kernel.Bytes, x backend.Rows) {
 	images.Data, images.Cols, images.Starts = data[uint8](x.Data), x.Data.Cols, images.Starts[:0]
-	start := int(data[int32](x.Cursor)[0]) + x.Offset
-	for _, n := range data[int32](x.Order)[start : start+x.Count] {
+	for _, n := range numbers(x) {
 		images.Starts = append(images.Starts, int(n)*x.Data.Cols)
 	}
 }
 
 // byteRow returns row i of the batch, where it lies in the data.
 func byteRow(x backend.Rows, i int) []uint8 {
-	start := int(data[int32](x.Cursor)[0]) + x.Offset
-	n := int(data[int32](x.Order)[start+i])
+	n := int(numbers(x)[i])
 	return data[uint8](x.Data)[n*x.Data.Cols : (n+1)*x.Data.Cols]
+}
+
+// numbers are those of the rows of a batch in the data.
+func numbers(x backend.Rows) []int32 {
+	start := int(data[int32](x.Cursor)[0]) + x.Offset
+	return data[int32](x.Order)[start : start+x.Count]
 }
