@@ -69,7 +69,7 @@ func runResume(ctx context.Context, s *settings) error {
 	if err != nil {
 		return err
 	}
-	if at.saved == nil {
+	if at == nil || at.saved == nil {
 		return noState(s.runDir)
 	}
 	return trainIn(ctx, s, at)

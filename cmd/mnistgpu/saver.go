@@ -23,6 +23,9 @@ type saver struct {
 	begun   time.Time    // when the last save began, or the run
 	last    outcome      // of the last save that ended
 	newest  string       // path of the newest checkpoint, or ""
+
+	saves int           // states that are kept, or were
+	spent time.Duration // that those took
 }
 
 // outcome is what became of a save.
@@ -88,6 +91,8 @@ func (s *saver) ended(o outcome) {
 	s.last = o
 	if o.err == nil {
 		s.newest = o.path
+		s.saves++
+		s.spent += o.took
 	}
 }
 

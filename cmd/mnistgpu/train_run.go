@@ -77,7 +77,9 @@ func (r *trainRun) run(ctx context.Context) error {
 	} else if err == nil {
 		err = missedTarget(r.s.config, result)
 	}
-	return r.conclude(result, err, unsaved)
+	summary := newSummary(r.s, r.b, r.data, r.dir, result, err)
+	summary.Saves, summary.SaveSeconds = keeper.saves, keeper.spent.Seconds()
+	return r.conclude(summary, result, err, unsaved)
 }
 
 // from is the state to go on from, or nil, which file and keeper are told of. A
@@ -127,11 +129,10 @@ func (r *trainRun) fault(err error, newest string) error {
 	return err
 }
 
-// conclude saves and tells what the run came to. The error is the one that the run
+// conclude saves and tells what the run came to: err is the one that the run
 // ended with, and unsaved that of its last state. An interruption is only what it was
 // meant to be if nothing is lost.
-func (r *trainRun) conclude(result *train.Result, err, unsaved error) error {
-	summary := newSummary(r.s, r.b, r.data, r.dir, result, err)
+func (r *trainRun) conclude(summary *runs.Summary, result *train.Result, err, unsaved error) error {
 	lost := save(r.dir, summary, result, r.s)
 	interrupted := result.Stop == train.StopInterrupted
 	if interrupted && cmp.Or(lost, unsaved) != nil {
