@@ -46,6 +46,7 @@ func (r *recorder) ClassifierSGD(c backend.Classifier, t backend.Tally, labels b
 		r.LinearSGD(c.W, c.B, c.X, c.DLogits, sgd)
 		return
 	}
+	r.settled(labels.Order)
 	r.op = "ClassifierSGD"
 	relu := 0
 	if c.Act == backend.ReLU {
@@ -53,14 +54,14 @@ func (r *recorder) ClassifierSGD(c backend.Classifier, t backend.Tally, labels b
 	}
 	loss, hits, finished := r.counts(rows)
 	r.launch(classifier, driver.Dim{X: rows}, driver.Dim{X: classifierThreads}, 4*(2*rows*in+in*classes+rows*classes),
-		address(t.Loss).Arg(), address(t.Hits).Arg(), address(c.DX).Arg(), address(c.DLogits).Arg(),
+		r.table(t.Loss, t.Step).Arg(), r.table(t.Hits, t.Step).Arg(), address(c.DX).Arg(), address(c.DLogits).Arg(),
 		loss.Arg(), hits.Arg(), finished.Arg(), address(t.Step).Arg(),
 		address(c.X).Arg(), address(c.W).Arg(), address(c.B).Arg(),
 		address(labels.Data).Arg(), address(labels.Order).Arg(), address(labels.Cursor).Arg(),
-		driver.Int(labels.Offset), driver.Int(in), driver.Int(classes), driver.Float(scale), driver.Int(relu))
+		driver.Int(r.offset(labels)), driver.Int(in), driver.Int(classes), driver.Float(scale), driver.Int(relu))
 	r.launch(classifierSGD, driver.Dim{X: blocks(in, classifierSlab) + 1}, driver.Dim{X: classifierSlab, Y: classifierLanes},
 		4*(rows*in+rows*classes+2*in*classes),
 		address(c.W).Arg(), address(c.B).Arg(), address(c.X).Arg(), address(c.DLogits).Arg(),
-		address(sgd.LearningRate).Arg(), address(sgd.Step).Arg(),
+		r.table(sgd.LearningRate, sgd.Step).Arg(), address(sgd.Step).Arg(),
 		driver.Float(sgd.L2), driver.Int(rows), driver.Int(in), driver.Int(classes))
 }

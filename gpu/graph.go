@@ -19,6 +19,7 @@ func (b *Backend) Capture(step func(backend.Ops)) (backend.Graph, error) {
 	}
 	r := &recorder{b: b}
 	step(backend.Checked(b.verbs(r)))
+	r.settle()
 	if r.err != nil {
 		return nil, b.fail("Capture", r.err)
 	}

@@ -98,18 +98,19 @@ func TestLaunchesOfAStep(t *testing.T) {
 	for _, test := range []struct {
 		task   task
 		engine Engine
-		want   int
+		want   int // of one step, advance among them
+		four   int // of four steps in one graph
 	}{
-		{small, Ops, 15},
-		{small, Auto, 9},
-		{small, Fused, 9},
-		{updated, Ops, 15},
-		{updated, Auto, 8},
-		{wide, Ops, 15},
-		{wide, Auto, 8},
-		{wideL2, Auto, 9},
-		{large, Auto, 17}, // two more, which sum the biases' gradients in slabs
-		{large, Fused, 10},
+		{small, Ops, 15, 60},
+		{small, Auto, 9, 33},
+		{small, Fused, 9, 33},
+		{updated, Ops, 15, 60},
+		{updated, Auto, 8, 29},
+		{wide, Ops, 15, 60},
+		{wide, Auto, 8, 29},
+		{wideL2, Auto, 9, 33},
+		{large, Auto, 17, 65}, // two more a step, which sum the biases' gradients in slabs
+		{large, Fused, 10, 37},
 	} {
 		b, err := Open(Options{NoGraph: true, Engine: test.engine})
 		if err != nil {
@@ -119,22 +120,34 @@ func TestLaunchesOfAStep(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		graph, err := b.Capture(trainer.record)
-		if err != nil {
-			t.Fatal(err)
-		}
+		one, four := trainer.calls(t, 1), trainer.calls(t, 4)
 		bytes := 0
-		for _, c := range graph.(*list).calls {
+		for _, c := range one {
 			bytes += c.bytes
 		}
 		t.Logf("%d pixels, %d hidden units, batch %d, %v: %.1f MB", test.task.pixels, test.task.hidden, test.task.batch, test.engine, float64(bytes)/1e6)
-		if got := len(graph.(*list).calls); got != test.want {
-			t.Errorf("batch %d, %v: %d launches, want %d", test.task.batch, test.engine, got, test.want)
+		if len(one) != test.want || len(four) != test.four {
+			t.Errorf("batch %d, %v: %d launches, and %d of four steps, want %d and %d",
+				test.task.batch, test.engine, len(one), len(four), test.want, test.four)
 		}
 		if err := b.Close(); err != nil {
 			t.Error(err)
 		}
 	}
+}
+
+// calls are those of so many steps in one graph.
+func (t *trainer) calls(test *testing.T, steps int) []call {
+	test.Helper()
+	graph, err := t.b.Capture(func(ops backend.Ops) {
+		for range steps {
+			t.record(ops)
+		}
+	})
+	if err != nil {
+		test.Fatal(err)
+	}
+	return graph.(*list).calls
 }
 
 // TestRowsAreGatheredOnce counts the launches of a step: the backward pass must
@@ -150,15 +163,8 @@ func TestRowsAreGatheredOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	graph, err := b.Capture(func(ops backend.Ops) {
-		trainer.record(ops)
-		trainer.record(ops)
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
 	gathers := 0
-	for _, c := range graph.(*list).calls {
+	for _, c := range trainer.calls(t, 2) {
 		if c.name == "gather_rows" {
 			gathers++
 		}

@@ -66,7 +66,7 @@ func (r *recorder) LinearSGD(w, b backend.Tensor, x backend.Input, dy backend.Te
 func (r *recorder) biasStep(b backend.Tensor, scales driver.Ptr, dy backend.Tensor, sgd backend.SGD) {
 	rows, at := r.slabSums(dy)
 	r.launch(biasSGDStep, driver.Dim{X: blocks(b.Cols, slabCols)}, driver.Dim{X: slabCols, Y: slabLanes}, 4*rows*b.Cols,
-		address(b).Arg(), scales.Arg(), at.Arg(), address(sgd.LearningRate).Arg(), address(sgd.Step).Arg(),
+		address(b).Arg(), scales.Arg(), at.Arg(), r.table(sgd.LearningRate, sgd.Step).Arg(), address(sgd.Step).Arg(),
 		driver.Int(rows), driver.Int(b.Cols))
 }
 

@@ -23,8 +23,9 @@ type recorder struct {
 
 	products []factors // that the calls take
 
-	// What the room of gathered rows holds at this point of the step.
-	rows backend.Rows
+	// What holds at this point of the step.
+	rows  backend.Rows // in the room of gathered rows, from the cursor that the device will find
+	ahead ahead        // what the device's counters lag behind
 }
 
 // A call is one launch of a kernel or one matrix product.
@@ -41,6 +42,8 @@ func (r *recorder) input(x backend.Input) driver.Ptr {
 	if !ok {
 		return address(x.(backend.Tensor))
 	}
+	r.settled(rows.Order)
+	rows.Offset = r.offset(rows)
 	count, cols := rows.Shape()
 	at := r.reserve(gatheredRows, 4*count*cols)
 	if rows == r.rows {

@@ -17,7 +17,7 @@ func (r *recorder) SGDStep(p, g backend.Tensor, sgd backend.SGD) {
 
 func (r *recorder) sgdStep(p backend.Tensor, g driver.Ptr, sgd backend.SGD) {
 	r.elementwise(sgdStep, p.Len(), 12*p.Len(),
-		address(p).Arg(), g.Arg(), address(sgd.LearningRate).Arg(), address(sgd.Step).Arg(),
+		address(p).Arg(), g.Arg(), r.table(sgd.LearningRate, sgd.Step).Arg(), address(sgd.Step).Arg(),
 		driver.Float(sgd.L2), driver.Int(p.Len()))
 }
 
@@ -25,7 +25,7 @@ func (r *recorder) MomentumStep(p, v, g backend.Tensor, momentum backend.Momentu
 	r.op = "MomentumStep"
 	r.elementwise(momentumStep, p.Len(), 20*p.Len(),
 		address(p).Arg(), address(v).Arg(), address(g).Arg(),
-		address(momentum.LearningRate).Arg(), address(momentum.Step).Arg(),
+		r.table(momentum.LearningRate, momentum.Step).Arg(), address(momentum.Step).Arg(),
 		driver.Float(momentum.Momentum), driver.Float(momentum.L2), driver.Int(p.Len()))
 }
 
@@ -33,30 +33,24 @@ func (r *recorder) AdamStep(p, m, v, g backend.Tensor, adam backend.Adam) {
 	r.op = "AdamStep"
 	r.elementwise(adamStep, p.Len(), 28*p.Len(),
 		address(p).Arg(), address(m).Arg(), address(v).Arg(), address(g).Arg(),
-		address(adam.LearningRate).Arg(), address(adam.Step).Arg(),
+		r.table(adam.LearningRate, adam.Step).Arg(), address(adam.Step).Arg(),
 		driver.Float(adam.Beta1), driver.Float(adam.Beta2), driver.Float(adam.Epsilon),
 		driver.Float(adam.L2), driver.Int(p.Len()))
 }
 
 func (r *recorder) CrossEntropy(t backend.Tally, dlogits, logits backend.Tensor, labels backend.Rows, scale float32) {
+	r.settled(labels.Order)
 	r.op = "CrossEntropy"
 	grid := blocks(logits.Rows, crossEntropyRows)
 	loss, hits, finished := r.counts(grid)
 	r.launch(crossEntropy, driver.Dim{X: grid}, driver.Dim{X: blockThreads}, 4*(logits.Len()+dlogits.Len()),
-		address(t.Loss).Arg(), address(t.Hits).Arg(), address(dlogits).Arg(),
+		r.table(t.Loss, t.Step).Arg(), r.table(t.Hits, t.Step).Arg(), address(dlogits).Arg(),
 		loss.Arg(), hits.Arg(), finished.Arg(), address(t.Step).Arg(), address(logits).Arg(),
 		address(labels.Data).Arg(), address(labels.Order).Arg(), address(labels.Cursor).Arg(),
-		driver.Int(labels.Offset), driver.Int(logits.Rows), driver.Int(logits.Cols), driver.Float(scale))
+		driver.Int(r.offset(labels)), driver.Int(logits.Rows), driver.Int(logits.Cols), driver.Float(scale))
 }
 
 // counts is where blocks leave what they count, and how many have finished.
 func (r *recorder) counts(blocks int) (loss, hits, finished driver.Ptr) {
 	return r.reserve(blockLoss, 8*blocks), r.reserve(blockHits, 4*blocks), r.reserve(blocksFinished, 4)
-}
-
-func (r *recorder) Advance(step, cursor backend.Tensor, n int) {
-	r.op = "Advance"
-	r.rows = backend.Rows{} // the next rows are others
-	r.launch(advance, driver.Dim{X: 1}, driver.Dim{X: 1}, 16,
-		address(step).Arg(), address(cursor).Arg(), driver.Int(n))
 }

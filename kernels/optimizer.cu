@@ -61,13 +61,13 @@ KERNEL(adam_step, (float *p, float *m, float *v, const float *g, const float *lr
 	store(p, i, n, q);
 }
 
-// advance computes step += 1 and cursor += rows. Either may be null.
+// advance computes step += steps and cursor += rows. Either counter may be null.
 //
 // Shapes: step and cursor (1, 1).
 // Grid: one thread.
-KERNEL(advance, (int *step, int *cursor, int rows)) {
+KERNEL(advance, (int *step, int *cursor, int steps, int rows)) {
 	if (step)
-		*step += 1;
+		*step += steps;
 	if (cursor)
 		*cursor += rows;
 }

@@ -17,6 +17,8 @@ func graphTrials() []trial {
 		{"data, order and cursor change", changeRows},
 		{"weights change", changeWeights},
 		{"two steps in one graph", twoSteps},
+		{"counters take turns in one graph", countersTakeTurns},
+		{"a counter is the order of rows", counterIsOrder},
 		{"two graphs take turns", twoGraphs},
 	}
 }
@@ -117,6 +119,68 @@ func twoSteps(s *stage) {
 		}
 	})
 	s.replay(graph, 2)
+}
+
+// countersTakeTurns advances counters by themselves and with others, in steps of
+// one graph, so that none may be taken for another.
+func countersTakeTurns(s *stage) {
+	const count, in, out = 3, 31, 10
+	one, other, cursor := s.counter("one", 0), s.counter("other", 0), s.counter("cursor", 0)
+	x := s.rows(smallBytes, 8*count, in, 1)
+	x.Cursor, x.Offset, x.Count = cursor, 1, count
+	p := s.changed("p", exact, small, in, out)
+	dw := s.changed("dw", exact, small, in, out)
+	db := s.changed("db", exact, small, 1, out)
+	g, dy := s.numbers(small, in, out), s.numbers(small, count, out)
+	rates := s.rates(1, 0.5, 2, 0.25, 4, 8, 0.125, 16, 1)
+	graph := s.capture(func(ops backend.Ops) {
+		for range 2 {
+			ops.Advance(one, cursor, count)
+			ops.SGDStep(p, g, backend.SGD{LearningRate: rates, Step: one})
+			ops.LinearBackwardWeight(dw, db, x, dy, true)
+			ops.Advance(one, backend.Tensor{}, 0)
+			ops.SGDStep(p, g, backend.SGD{LearningRate: rates, Step: one})
+			ops.Advance(other, cursor, -1)
+			ops.SGDStep(p, g, backend.SGD{LearningRate: rates, Step: other})
+			ops.LinearBackwardWeight(dw, db, x, dy, true)
+			ops.Advance(backend.Tensor{}, cursor, count)
+			ops.LinearBackwardWeight(dw, db, x, dy, true)
+			ops.Advance(cursor, one, -1) // each in the other's place
+			ops.LinearBackwardWeight(dw, db, x, dy, true)
+			ops.SGDStep(p, g, backend.SGD{LearningRate: rates, Step: one})
+		}
+	})
+	s.replay(graph, 2)
+}
+
+// counterIsOrder has a counter for the order of rows, which is read as it is and not
+// counted on from.
+func counterIsOrder(s *stage) {
+	const in, out = 31, 10
+	step, zero := s.counter("step", 0), s.counter("zero", 0)
+	x := s.rows(smallBytes, 1, in, 1)
+	x.Order, x.Cursor, x.Offset, x.Count = step, zero, 0, 1
+	labels := x
+	labels.Data = s.input(backend.Uint8, x.Data.Rows, 1, []float64{0, 0, 0, 1, 0})
+	dy := s.numbers(small, 1, out)
+	dw := s.changed("dw", exact, small, in, out)
+	db := s.changed("db", exact, small, 1, out)
+	tally := backend.Tally{
+		Loss: s.output("loss", unjudged, backend.Float64, 5, 1, make([]float64, 5)),
+		Hits: s.counter("hits", 0, 0, 0, 0, 0),
+		Step: step,
+	}
+	logits := s.input(backend.Float32, 1, 2, []float64{1, 0})
+	graph := s.capture(func(ops backend.Ops) {
+		for range 2 {
+			ops.Advance(step, backend.Tensor{}, 0)
+			ops.LinearBackwardWeight(dw, db, x, dy, true)
+			ops.Advance(step, backend.Tensor{}, 0)
+			ops.CrossEntropy(tally, backend.Tensor{}, logits, labels, 0)
+			ops.LinearBackwardWeight(dw, db, x, dy, true)
+		}
+	})
+	s.replay(graph, 1)
 }
 
 // twoGraphs share the tensors that they change.
