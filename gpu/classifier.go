@@ -59,9 +59,42 @@ func (r *recorder) ClassifierSGD(c backend.Classifier, t backend.Tally, labels b
 		address(c.X).Arg(), address(c.W).Arg(), address(c.B).Arg(),
 		address(labels.Data).Arg(), address(labels.Order).Arg(), address(labels.Cursor).Arg(),
 		driver.Int(r.offset(labels)), driver.Int(in), driver.Int(classes), driver.Float(scale), driver.Int(relu))
-	r.launch(classifierSGD, driver.Dim{X: blocks(in, classifierSlab) + 1}, driver.Dim{X: classifierSlab, Y: classifierLanes},
-		4*(rows*in+rows*classes+2*in*classes),
-		address(c.W).Arg(), address(c.B).Arg(), address(c.X).Arg(), address(c.DLogits).Arg(),
-		r.table(sgd.LearningRate, sgd.Step).Arg(), address(sgd.Step).Arg(),
-		driver.Float(sgd.L2), driver.Int(rows), driver.Int(in), driver.Int(classes))
+	u := classifierUpdate{c, sgd, r.table(sgd.LearningRate, sgd.Step)}
+	r.updateClassifier(u, 0, 0)
+	r.last, r.lastAt = u, len(r.calls)
+}
+
+// classifierUpdate is what classifier_sgd goes by.
+type classifierUpdate struct {
+	backend.Classifier
+	sgd   backend.SGD
+	rates driver.Ptr // table of sgd's learning rates
+}
+
+// updateClassifier records the launch of classifier_sgd. With it goes the update of
+// below, the bias of the layer below, and of scales, unless they are 0.
+func (r *recorder) updateClassifier(u classifierUpdate, below, scales driver.Ptr) {
+	rows, in, classes := u.X.Rows, u.X.Cols, u.Logits.Cols
+	grid, bytes := blocks(in, classifierSlab)+1, 4*(rows*in+rows*classes+2*in*classes)
+	if below != 0 {
+		grid, bytes = grid+blocks(in, classifierSlab), bytes+4*rows*in
+	}
+	op := r.op
+	r.op = "ClassifierSGD"
+	r.launch(classifierSGD, driver.Dim{X: grid}, driver.Dim{X: classifierSlab, Y: classifierLanes}, bytes,
+		address(u.W).Arg(), address(u.B).Arg(), below.Arg(), scales.Arg(),
+		address(u.X).Arg(), address(u.DLogits).Arg(), address(u.DX).Arg(), u.rates.Arg(), address(u.sgd.Step).Arg(),
+		driver.Float(u.sgd.L2), driver.Int(rows), driver.Int(in), driver.Int(classes))
+	r.op = op
+}
+
+// joins reports whether the update of b by the column sums of dy can go with that of the
+// classifier: if no call came in between, dy is the gradient that the classifier gave,
+// the learning rate is its own, and b is nothing that its blocks read or write. Those
+// of many rows are summed better in slabs.
+func (r *recorder) joins(b, dy backend.Tensor, sgd backend.SGD) bool {
+	u := r.last
+	return r.lastAt == len(r.calls) && dy == u.DX && dy.Rows <= slabRows &&
+		sgd.Step == u.sgd.Step && r.table(sgd.LearningRate, sgd.Step) == u.rates &&
+		b.Buffer != u.W.Buffer && b.Buffer != u.B.Buffer && b.Buffer != u.X.Buffer && b.Buffer != u.DLogits.Buffer
 }

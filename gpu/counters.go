@@ -51,12 +51,13 @@ func (r *recorder) settle() {
 	if a.steps == 0 {
 		return
 	}
-	defer func(op string) { r.op = op }(r.op)
+	op := r.op
 	r.op = "Advance"
 	r.ahead = ahead{}
 	r.rows = backend.Rows{} // the same rows of a cursor are others now
 	r.launch(advance, driver.Dim{X: 1}, driver.Dim{X: 1}, 16,
 		address(a.step).Arg(), address(a.cursor).Arg(), driver.Int(a.steps), driver.Int(a.rows))
+	r.op = op
 }
 
 // settled records that launch if one of the counters is the order of a verb's rows,

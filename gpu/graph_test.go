@@ -102,13 +102,13 @@ func TestLaunchesOfAStep(t *testing.T) {
 		four   int // of four steps in one graph
 	}{
 		{small, Ops, 15, 60},
-		{small, Auto, 9, 33},
-		{small, Fused, 9, 33},
+		{small, Auto, 8, 29},
+		{small, Fused, 8, 29},
 		{updated, Ops, 15, 60},
-		{updated, Auto, 8, 29},
+		{updated, Auto, 7, 25},
 		{wide, Ops, 15, 60},
-		{wide, Auto, 8, 29},
-		{wideL2, Auto, 9, 33},
+		{wide, Auto, 7, 25},
+		{wideL2, Auto, 8, 29},
 		{large, Auto, 17, 65}, // two more a step, which sum the biases' gradients in slabs
 		{large, Fused, 10, 37},
 	} {

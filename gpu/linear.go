@@ -56,14 +56,20 @@ func (r *recorder) LinearSGD(w, b backend.Tensor, x backend.Input, dy backend.Te
 		r.multiply(factors{product: p, a: r.input(x), b: address(dy), scales: scales}, address(w))
 		return
 	}
+	r.biasStep(b, 0, dy, sgd)
 	dw := r.reserve(weightGradient, w.Bytes())
 	r.gradient(dw, x, dy, false)
 	r.sgdStep(w, dw, sgd)
-	r.biasStep(b, 0, dy, sgd)
 }
 
-// biasStep records the update of b, and of scales unless that is 0.
+// biasStep records the update of b, and of scales unless that is 0: with that of the
+// classifier, if it can go there.
 func (r *recorder) biasStep(b backend.Tensor, scales driver.Ptr, dy backend.Tensor, sgd backend.SGD) {
+	if r.joins(b, dy, sgd) {
+		r.calls = r.calls[:r.lastAt-1]
+		r.updateClassifier(r.last, address(b), scales)
+		return
+	}
 	rows, at := r.slabSums(dy)
 	r.launch(biasSGDStep, driver.Dim{X: blocks(b.Cols, slabCols)}, driver.Dim{X: slabCols, Y: slabLanes}, 4*rows*b.Cols,
 		address(b).Arg(), scales.Arg(), at.Arg(), r.table(sgd.LearningRate, sgd.Step).Arg(), address(sgd.Step).Arg(),

@@ -24,8 +24,10 @@ type recorder struct {
 	products []factors // that the calls take
 
 	// What holds at this point of the step.
-	rows  backend.Rows // in the room of gathered rows, from the cursor that the device will find
-	ahead ahead        // what the device's counters lag behind
+	rows   backend.Rows     // in the room of gathered rows, from the cursor that the device will find
+	ahead  ahead            // what the device's counters lag behind
+	last   classifierUpdate // the newest
+	lastAt int              // how many calls there were after it
 }
 
 // A call is one launch of a kernel or one matrix product.

@@ -88,28 +88,48 @@ __device__ inline void lane_sum(float (*sums)[classifier_slab]) {
 	__syncthreads();
 }
 
+// bias_step computes b[col] -= rate · Σᵢ dy[i][col] with one block, each column with
+// the threads of its threadIdx.x. Columns past the end are left out.
+__device__ inline void bias_step(float *b, const float *dy, float rate, int rows, int cols, int col) {
+	__shared__ float sums[classifier_lanes][classifier_slab];
+	float sum = 0;
+	if (col < cols)
+		for (int row = threadIdx.y; row < rows; row += classifier_lanes)
+			sum += dy[(size_t)row * cols + col];
+	sums[threadIdx.y][threadIdx.x] = sum;
+	lane_sum(sums);
+	if (threadIdx.y == 0 && col < cols)
+		b[col] -= rate * sums[0][threadIdx.x];
+}
+
 // classifier_sgd computes, with rate = lr[step],
 //
 //	w -= rate · (xᵀ·dz + l2·w)
 //	b[c] -= rate · Σᵢ dz[i][c]
 //
-// Shapes: w (In, classes), b (1, classes), x (B, In), dz (B, classes), lr (T, 1),
-// step (1, 1), at most 16 classes.
-// Grid: ⌈In/32⌉ blocks of 32 by 8 threads, and one more for b.
-KERNEL(classifier_sgd, (float *w, float *b, const float *x, const float *dz, const float *lr, const int *step,
-                        float l2, int rows, int in, int classes)) {
+// and, where the grid has blocks for it, what bias_sgd_step does, for the layer below:
+//
+//	below[j] -= rate · Σᵢ dx[i][j]
+//	scales = (-rate, 1), unless that is null
+//
+// Shapes: w (In, classes), b (1, classes), below (1, In), scales two numbers, x and
+// dx (B, In), dz (B, classes), lr (T, 1), step (1, 1), at most 16 classes.
+// Grid: ⌈In/32⌉ blocks of 32 by 8 threads, one more for b, and ⌈In/32⌉ for below.
+KERNEL(classifier_sgd, (float *w, float *b, float *below, float *scales, const float *x, const float *dz,
+                        const float *dx, const float *lr, const int *step, float l2, int rows, int in, int classes)) {
 	__shared__ float sums[classifier_lanes][classifier_slab];
 	const float rate = lr[*step];
-	const bool bias = blockIdx.x == gridDim.x - 1;
-	if (bias) {
-		float sum = 0;
-		if (threadIdx.x < classes)
-			for (int row = threadIdx.y; row < rows; row += classifier_lanes)
-				sum += dz[(size_t)row * classes + threadIdx.x];
-		sums[threadIdx.y][threadIdx.x] = sum;
-		lane_sum(sums);
-		if (threadIdx.y == 0 && threadIdx.x < classes)
-			b[threadIdx.x] -= rate * sums[0][threadIdx.x];
+	const int slabs = (in + classifier_slab - 1) / classifier_slab;
+	if (blockIdx.x > slabs) {
+		bias_step(below, dx, rate, rows, in, (blockIdx.x - slabs - 1) * classifier_slab + threadIdx.x);
+		return;
+	}
+	if (blockIdx.x == slabs) {
+		bias_step(b, dz, rate, rows, classes, threadIdx.x);
+		if (scales && threadIdx.x == 0 && threadIdx.y == 0) {
+			scales[0] = -rate;
+			scales[1] = 1;
+		}
 		return;
 	}
 	const int j = blockIdx.x * classifier_slab + threadIdx.x;
