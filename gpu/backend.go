@@ -23,6 +23,7 @@ type Backend struct {
 	kernels [len(kernelNames)]driver.Function
 	scratch [scratchRooms]room
 	warm    map[productKind]bool // products that cuBLAS has done before
+	linears map[linear]*driver.Linear
 
 	err error // the first fault; after it only Close does anything
 }
@@ -39,7 +40,7 @@ func Open(options Options) (backend.Backend, error) {
 		return nil, unopened(err)
 	}
 	device.StepTimeout = options.StepTimeout
-	b := &Backend{device: device, options: options, warm: map[productKind]bool{}}
+	b := &Backend{device: device, options: options, warm: map[productKind]bool{}, linears: map[linear]*driver.Linear{}}
 	if err := b.load(); err != nil {
 		device.Close()
 		return nil, unopened(err)

@@ -75,7 +75,7 @@ type faulty struct{ sim.Fault }
 // message is an op of this package, the call that failed, and the code. A call
 // that belongs to a verb comes with the verb.
 var message = regexp.MustCompile(`\b(Open|Alloc|Upload|Download|Capture|Replay|Sync|Close): ` +
-	`((Linear\w+|ClassifierSGD|CrossEntropy|Advance): (cublasSgemm|cuLaunchKernel \w+)|.*\b(cublas(Create|Destroy|Set)|cu(Ctx|Device|Event|Graph|Init|Mem|Module|Stream))\w*( \w+)?)` +
+	`((Linear\w+|ClassifierSGD|CrossEntropy|Advance): (cublasSgemm|cuLaunchKernel \w+)|.*\b(cublas(Create|Destroy|Set|Lt)|cu(Ctx|Device|Event|Graph|Init|Mem|Module|Stream))\w*( \w+)?)` +
 	`: [A-Z_]+ \(\d+\)`)
 
 // train returns what is wrong with how a training takes the fault.

@@ -102,15 +102,15 @@ func TestLaunchesOfAStep(t *testing.T) {
 		four   int // of four steps in one graph
 	}{
 		{small, Ops, 15, 60},
-		{small, Auto, 8, 29},
-		{small, Fused, 8, 29},
+		{small, Auto, 7, 25},
+		{small, Fused, 7, 25},
 		{updated, Ops, 15, 60},
-		{updated, Auto, 7, 25},
+		{updated, Auto, 6, 21},
 		{wide, Ops, 15, 60},
-		{wide, Auto, 7, 25},
-		{wideL2, Auto, 8, 29},
-		{large, Auto, 17, 65}, // two more a step, which sum the biases' gradients in slabs
-		{large, Fused, 10, 37},
+		{wide, Auto, 6, 21},
+		{wideL2, Auto, 7, 25},
+		{large, Auto, 15, 57}, // two more a step, which sum the biases' gradients in slabs
+		{large, Fused, 9, 33},
 	} {
 		b, err := Open(Options{NoGraph: true, Engine: test.engine})
 		if err != nil {
@@ -126,14 +126,25 @@ func TestLaunchesOfAStep(t *testing.T) {
 			bytes += c.bytes
 		}
 		t.Logf("%d pixels, %d hidden units, batch %d, %v: %.1f MB", test.task.pixels, test.task.hidden, test.task.batch, test.engine, float64(bytes)/1e6)
-		if len(one) != test.want || len(four) != test.four {
+		if got, ofFour := launches(one, test.engine), launches(four, test.engine); got != test.want || ofFour != test.four {
 			t.Errorf("batch %d, %v: %d launches, and %d of four steps, want %d and %d",
-				test.task.batch, test.engine, len(one), len(four), test.want, test.four)
+				test.task.batch, test.engine, got, ofFour, test.want, test.four)
 		}
 		if err := b.Close(); err != nil {
 			t.Error(err)
 		}
 	}
+}
+
+// launches counts the calls of fused steps without those that a device makes whose
+// cuBLASLt does not do biases; TestEpilogues knows about those.
+func launches(calls []call, engine Engine) (n int) {
+	for _, c := range calls {
+		if engine == Ops || c.name != "bias_activation" {
+			n++
+		}
+	}
+	return n
 }
 
 // calls are those of so many steps in one graph.

@@ -17,11 +17,15 @@ const (
 
 func (r *recorder) LinearForward(y backend.Tensor, x backend.Input, w, b backend.Tensor, act backend.Activation) {
 	r.op = "LinearForward"
+	in := r.input(x)
+	if r.linear(linear{y.Rows, y.Cols, w.Rows, act}, driver.Operands{Y: address(y), X: in, W: address(w), B: address(b)}) {
+		return
+	}
 	relu := 0
 	if act == backend.ReLU {
 		relu = 1
 	}
-	r.gemm(product{m: y.Rows, n: y.Cols, k: w.Rows}, address(y), r.input(x), address(w))
+	r.gemm(product{m: y.Rows, n: y.Cols, k: w.Rows}, address(y), in, address(w))
 	r.elementwise(biasActivation, y.Len(), 8*y.Len(),
 		address(y).Arg(), address(b).Arg(), driver.Int(y.Len()), driver.Int(y.Cols), driver.Int(relu))
 }

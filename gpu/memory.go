@@ -109,6 +109,7 @@ const (
 	blockHits
 	blocksFinished // zero between calls
 	warmProduct
+	nanBias
 	scratchRooms
 )
 

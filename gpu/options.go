@@ -1,6 +1,7 @@
 // Package gpu is the backend that computes on an NVIDIA GPU through CUDA.
 //
-// cuBLAS does the matrix products and package kernels the rest. Capture runs a
+// cuBLAS does the matrix products, with biases and ReLU where its cuBLASLt can, and
+// package kernels the rest. Capture runs a
 // step once to learn what it asks for, reserves the scratch memory it needs and
 // records it as a CUDA graph; Replay launches the graph. All work goes to one
 // stream and all sums have a fixed order: the same seed on the same card with
@@ -121,8 +122,10 @@ type DeviceInfo struct {
 // Software is what was found of NVIDIA's software. Fields are zero for what was
 // not found.
 type Software struct {
-	CUDA      int    // newest CUDA that the driver knows, 12040 for 12.4
-	CUBLAS    [3]int // major, minor, patch
-	LibCUDA   string // path of the library
-	LibCUBLAS string
+	CUDA        int    // newest CUDA that the driver knows, 12040 for 12.4
+	CUBLAS      [3]int // major, minor, patch
+	CUBLASLt    [3]int
+	LibCUDA     string // path of the library
+	LibCUBLAS   string
+	LibCUBLASLt string
 }

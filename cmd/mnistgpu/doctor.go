@@ -85,6 +85,7 @@ func examineGPU() []finding {
 	}
 	if software.LibCUBLAS != "" {
 		found = append(found, finding{subject: "cublas", detail: fmt.Sprintf("%s, %s", software.LibCUBLAS, cublasVersion(software.CUBLAS))})
+		found = append(found, examineEpilogues(software))
 	}
 	if err != nil {
 		return append(found, finding{subject: "gpu", err: err, remedy: "MNISTGPU_LIBCUDA and MNISTGPU_LIBCUBLAS name libraries in unusual places"})
@@ -97,6 +98,16 @@ func examineGPU() []finding {
 		found = append(found, examineDevice(d))
 	}
 	return found
+}
+
+// examineEpilogues looks for the library that adds biases as it multiplies.
+func examineEpilogues(software gpu.Software) finding {
+	const subject = "cublaslt"
+	if software.LibCUBLASLt == "" {
+		return finding{subject: subject, err: errors.New("this cuBLAS comes without cuBLASLt"),
+			remedy: "a step takes a launch more; install cuBLAS as a whole"}
+	}
+	return finding{subject: subject, detail: fmt.Sprintf("%s, %s", software.LibCUBLASLt, cublasVersion(software.CUBLASLt))}
 }
 
 // examineDevice opens a GPU, which loads every kernel, and multiplies.

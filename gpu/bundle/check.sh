@@ -60,7 +60,7 @@ find_cublas() {
 		export MNISTGPU_LIBCUDA=$dry MNISTGPU_LIBCUBLAS=$dry
 		return
 	fi
-	"$mnistgpu" doctor | grep -q '^ok  cublas' && return
+	"$mnistgpu" doctor | grep -q '^ok  cublas ' && return
 	local found
 	found=$(python3 -c 'import glob, sys
 for folder in sys.path:
@@ -70,7 +70,8 @@ for folder in sys.path:
 
 doctor() {
 	"$mnistgpu" doctor | tee doctor.txt
-	grep '^ok  cublas' doctor.txt
+	grep '^ok  cublas ' doctor.txt
+	grep '^ok  cublaslt ' doctor.txt
 	grep '^ok  gpu 0 ' doctor.txt
 }
 
@@ -177,7 +178,7 @@ check memory 120 real gpu.test TestOutOfMemory
 check cycles 300 real gpu.test TestCyclesLoseNoMemory
 check preset 120 real gpu.test TestDefaultPreset
 check verify 200 real gpu.test TestVerifyGoodRuns
-check products 120 real driver.test TestGemm TestGemmUpdate TestFloat32IsStrict TestErrorsOfProducts
+check products 120 real driver.test TestGemm TestGemmUpdate TestLinear TestFloat32IsStrict TestErrorsOfProducts
 for tool in memcheck initcheck racecheck synccheck; do
 	if [ -n "$dry" ] || command -v compute-sanitizer >/dev/null; then
 		check "$tool" 300 sanitize $tool

@@ -35,6 +35,7 @@ type Device struct {
 	host    map[unsafe.Pointer]int // bytes by address
 	modules []cu.Module
 	graphs  map[*Graph]struct{}
+	lt      lt
 
 	track
 	recording bool

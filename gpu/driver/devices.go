@@ -2,6 +2,7 @@
 
 package driver
 
+// #include <cublasLt.h>
 // #include <cublas_v2.h>
 // #include <cuda.h>
 // #include "loader.h"
@@ -106,10 +107,12 @@ func freeBytes(device cu.Device) (free int64, err error) {
 // A Version tells what was found of NVIDIA's software. A field is zero for what
 // was not.
 type Version struct {
-	CUDA      int    // the newest CUDA that the driver knows, 12040 for 12.4
-	CUBLAS    [3]int // major, minor, patch
-	LibCUDA   string // file of the driver's library
-	LibCUBLAS string // file of cuBLAS
+	CUDA        int    // the newest CUDA that the driver knows, 12040 for 12.4
+	CUBLAS      [3]int // major, minor, patch
+	CUBLASLt    [3]int // likewise; it comes with cuBLAS
+	LibCUDA     string // file of the driver's library
+	LibCUBLAS   string // file of cuBLAS
+	LibCUBLASLt string // file of cuBLASLt
 }
 
 // Versions looks for both libraries and tells what they are. The error is what
@@ -128,6 +131,9 @@ func Versions() (Version, error) {
 		var part C.int
 		if C.cublasGetProperty(property, &part) == C.CUBLAS_STATUS_SUCCESS {
 			v.CUBLAS[i] = int(part)
+		}
+		if C.cublasLtGetProperty(property, &part) == C.CUBLAS_STATUS_SUCCESS {
+			v.CUBLASLt[i], v.LibCUBLASLt = int(part), C.GoString(C.driver_lt_path())
 		}
 	}
 	return v, err

@@ -5,7 +5,8 @@
 // [Devices] or [Versions] is first called, so the same program runs where there
 // is no NVIDIA driver and gets an error that wraps backend.ErrNoDevice.
 // gorgonia.org/cu and this package call the libraries through a table of
-// jumps, trampoline.S, which loader.c fills.
+// jumps, trampoline.S, which loader.c fills. cuBLASLt, which cuBLAS is linked with, comes
+// along; a [Device] does without where it does not.
 //
 // A [Device] is used from the goroutine that opened it, which stays on one
 // thread of the operating system until Close: a CUDA context belongs to a

@@ -54,6 +54,15 @@ func everything(d *Device) error {
 	if err := product(); err != nil {
 		return err
 	}
+	y, err := d.Alloc(4)
+	if err != nil {
+		return err
+	}
+	layer := Operands{y, x, x, x}
+	linear, err := d.NewLinear(TF32, 1, 1, 1, true, layer)
+	if err != nil {
+		return err
+	}
 	graph, err := d.Record(func() error {
 		if err := d.Zero(x, 4); err != nil {
 			return err
@@ -61,7 +70,10 @@ func everything(d *Device) error {
 		if err := d.Launch(axpy, Dim{}, Dim{X: 9}, 0, x.Arg(), x.Arg(), Float(1), Int(9)); err != nil {
 			return err
 		}
-		return product()
+		if err := product(); err != nil {
+			return err
+		}
+		return linear.Run(layer)
 	})
 	if err != nil {
 		return err
@@ -79,6 +91,9 @@ func everything(d *Device) error {
 		return err
 	}
 	if err := graph.Close(); err != nil {
+		return err
+	}
+	if err := d.Free(y); err != nil {
 		return err
 	}
 	return d.Free(x)

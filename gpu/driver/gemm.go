@@ -83,10 +83,7 @@ func (p Precision) compute() C.cublasComputeType_t {
 // workspace of its own: with one of fixed size the result does not depend on
 // what else runs, and recording allocates nothing.
 func (d *Device) openBLAS() error {
-	size := 4 << 20
-	if d.info.ComputeMajor >= 9 {
-		size = 32 << 20 // what NVIDIA advises from Hopper on
-	}
+	size := d.workspaceSize()
 	workspace, err := cu.MemAlloc(int64(size))
 	if err := d.result("cuMemAlloc", err); err != nil {
 		return err
@@ -105,6 +102,14 @@ func (d *Device) openBLAS() error {
 		return err
 	}
 	return d.blasCheck("cublasSetMathMode", C.cublasSetMathMode(d.handle(), C.CUBLAS_DEFAULT_MATH))
+}
+
+// workspaceSize is what NVIDIA advises, in bytes.
+func (d *Device) workspaceSize() int {
+	if d.info.ComputeMajor >= 9 {
+		return 32 << 20
+	}
+	return 4 << 20
 }
 
 // handle is the first field of gorgonia.org/cu/blas.Standard.

@@ -48,13 +48,18 @@ const char *driver_load(const char *path, int blas) {
 	return NULL;
 }
 
-const char *driver_path(int blas) {
-	void *library = libraries[blas];
+/* file_of is the file that the library has the function from: its own, or that of a
+   library which it is linked with. */
+static const char *file_of(void *library, const char *function) {
 	Dl_info info;
-	if (library == NULL || !dladdr(dlsym(library, blas ? "cublasCreate_v2" : "cuInit"), &info))
+	if (library == NULL || !dladdr(dlsym(library, function), &info))
 		return "";
 	return info.dli_fname;
 }
+
+const char *driver_path(int blas) { return file_of(libraries[blas], blas ? "cublasCreate_v2" : "cuInit"); }
+
+const char *driver_lt_path(void) { return file_of(libraries[1], "cublasLtCreate"); }
 
 int driver_init(void) {
 	CUresult (*init)(unsigned) = (CUresult(*)(unsigned))dlsym(libraries[0], "cuInit");

@@ -20,6 +20,7 @@ type control struct {
 
 	capacity, failCall, failCode, failAlways, failLater, hangCall atomic.Uint64
 	flipProduct, flipAlways, flipElement, flipBit                 atomic.Uint64
+	epilogues                                                     atomic.Uint64
 }
 
 // A Device is the simulated device as a test sees it, from outside the driver.
@@ -96,6 +97,20 @@ func (d *Device) CallsAfterLoss() (n int, first string) {
 
 // SetCapacity gives the device n bytes of memory in place of 8 GiB.
 func (d *Device) SetCapacity(n int) { d.c.capacity.Store(uint64(n)) }
+
+// Epilogues is how cuBLASLt behaves.
+type Epilogues int
+
+// The ways of cuBLASLt. The same are in library/control.h.
+const (
+	GoodEpilogues    Epilogues = iota
+	NoLibrary                  // as if there were none
+	NoAlgorithm                // its heuristic knows no way
+	EpiloguesZeroNaN           // its ReLU makes 0 of NaN
+)
+
+// SetEpilogues makes cuBLASLt behave in that way, and not as it should.
+func (d *Device) SetEpilogues(e Epilogues) { d.c.epilogues.Store(uint64(e)) }
 
 // A Fault is a failure for the device to have.
 type Fault struct {

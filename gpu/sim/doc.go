@@ -1,7 +1,7 @@
 // Package sim is a simulated CUDA device for tests on machines without a GPU.
 //
-// Its C++ sources build one library that stands in for libcuda and for libcublas
-// and that runs the real sources of package kernels on the host. [Use] builds
+// Its C++ sources build one library that stands in for libcuda, libcublas and
+// libcublasLt and that runs the real sources of package kernels on the host. [Use] builds
 // it, points the two environment variables of package driver at it, and returns
 // the [Device] that tests inspect and break.
 //
@@ -22,6 +22,8 @@
 //   - A call from a thread without the context fails.
 //   - A kernel is found only if the loaded PTX has it too.
 //   - A product whose shape is new to cuBLAS fails in a recording.
+//   - cuBLASLt takes only matrices that start where an allocation does or at a multiple
+//     of 256 bytes from there, and only with the algorithm that it chose for their shapes.
 //
 // It computes on one thread of the host and has no fused multiply-add, so its
 // results may differ from a GPU's by roundings. Static shared memory keeps what

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "world.h"
+#include "blas.h"
 
 using namespace sim;
 
@@ -31,6 +31,12 @@ float round_bits(float v, int bits) {
 
 float to_tf32(float v) { return round_bits(v, 13); }
 float to_bf16(float v) { return round_bits(v, 16); }
+
+Round rounding(cublasComputeType_t compute) {
+	return compute == CUBLAS_COMPUTE_32F_FAST_TF32   ? to_tf32
+	       : compute == CUBLAS_COMPUTE_32F_FAST_16BF ? to_bf16
+	                                                 : keep;
+}
 
 struct Gemm {
 	bool trans_a, trans_b;
@@ -90,24 +96,6 @@ CUresult multiply(const Gemm &g, float alpha, float beta) {
 	return CUDA_SUCCESS;
 }
 
-// status is what cuBLAS makes of an error of the driver.
-cublasStatus_t status(CUresult code) {
-	switch (code) {
-	case CUDA_SUCCESS:
-		return CUBLAS_STATUS_SUCCESS;
-	case CUDA_ERROR_INVALID_VALUE:
-		return CUBLAS_STATUS_INVALID_VALUE;
-	case CUDA_ERROR_OUT_OF_MEMORY:
-		return CUBLAS_STATUS_ALLOC_FAILED;
-	case CUDA_ERROR_DEVICE_UNAVAILABLE:
-	case CUDA_ERROR_INVALID_CONTEXT:
-	case CUDA_ERROR_INVALID_HANDLE:
-		return CUBLAS_STATUS_NOT_INITIALIZED;
-	default:
-		return CUBLAS_STATUS_EXECUTION_FAILED;
-	}
-}
-
 // with_handle is the frame of all functions that take a handle.
 template <typename F>
 cublasStatus_t with_handle(cublasHandle_t handle, F body, const char *name = __builtin_FUNCTION()) {
@@ -141,6 +129,28 @@ cublasStatus_t enqueue_gemm(cublasHandle_t handle, const Gemm &g) {
 }
 
 }  // namespace
+
+cublasStatus_t sim::status(CUresult code) {
+	switch (code) {
+	case CUDA_SUCCESS:
+		return CUBLAS_STATUS_SUCCESS;
+	case CUDA_ERROR_INVALID_VALUE:
+		return CUBLAS_STATUS_INVALID_VALUE;
+	case CUDA_ERROR_OUT_OF_MEMORY:
+		return CUBLAS_STATUS_ALLOC_FAILED;
+	case CUDA_ERROR_DEVICE_UNAVAILABLE:
+	case CUDA_ERROR_INVALID_CONTEXT:
+	case CUDA_ERROR_INVALID_HANDLE:
+		return CUBLAS_STATUS_NOT_INITIALIZED;
+	default:
+		return CUBLAS_STATUS_EXECUTION_FAILED;
+	}
+}
+
+void sim::multiply(const Product &p, cublasComputeType_t compute) {
+	const Gemm g = {false, false, p.m, p.n, p.k, nullptr, p.a, p.lda, p.b, p.ldb, nullptr, p.c, p.ldc, rounding(compute)};
+	::multiply(g, 1, 0);
+}
 
 cublasStatus_t cublasCreate(cublasHandle_t *handle) {
 	return status(call(no_record, [&] {
@@ -196,9 +206,6 @@ cublasStatus_t cublasGemmEx(cublasHandle_t handle, cublasOperation_t ta, cublasO
                             cublasGemmAlgo_t) {
 	if (at != CUDA_R_32F || bt != CUDA_R_32F || ct != CUDA_R_32F)
 		return CUBLAS_STATUS_NOT_SUPPORTED;
-	const Round round = compute == CUBLAS_COMPUTE_32F_FAST_TF32   ? to_tf32
-	                    : compute == CUBLAS_COMPUTE_32F_FAST_16BF ? to_bf16
-	                                                              : keep;
 	return enqueue_gemm(handle, {ta != CUBLAS_OP_N, tb != CUBLAS_OP_N, m, n, k, (const float *)alpha,
-	                             (const float *)a, lda, (const float *)b, ldb, (const float *)beta, (float *)c, ldc, round});
+	                             (const float *)a, lda, (const float *)b, ldb, (const float *)beta, (float *)c, ldc, rounding(compute)});
 }

@@ -7,6 +7,9 @@
 
 namespace sim {
 
+// Epilogues is how cuBLASLt behaves, in the order of ../control.go.
+enum Epilogues { good, missing, none, zero_nan };
+
 // The same words in the same order are in ../control.go.
 struct Control {
 	// Counted by the library.
@@ -29,6 +32,7 @@ struct Control {
 	uint64_t flip_always;   // whether those of all products after it are too
 	uint64_t flip_element;  // in the order of memory, modulo their number
 	uint64_t flip_bit;      // 0 is the last of the fraction, 31 the sign
+	uint64_t epilogues;     // how cuBLASLt behaves
 };
 
 }  // namespace sim

@@ -4,6 +4,7 @@
 #define SIM_WORLD_H
 
 #pragma GCC visibility push(default)
+#include <cublasLt.h>
 #include <cublas_v2.h>
 #include <cuda.h>
 #pragma GCC visibility pop

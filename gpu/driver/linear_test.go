@@ -1,0 +1,171 @@
+//go:build cuda && linux
+
+package driver
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"mnistgpu/gpu/sim"
+)
+
+// layer are the operands of a Linear, and what comes of them.
+type layer struct {
+	m, n, k int
+	relu    bool
+	Operands
+	want []float32
+}
+
+// newLayer uploads whole numbers, which have no roundings.
+func newLayer(t *testing.T, d *Device, m, n, k int, relu bool) layer {
+	t.Helper()
+	draw := rand.New(rand.NewPCG(3, 4))
+	x, w, b := integers(draw, m*k), integers(draw, k*n), integers(draw, n)
+	product := gemmCase{m: m, n: n, k: k, alpha: 1}
+	l := layer{m, n, k, relu, Operands{upload(t, d, make([]float32, m*n)), upload(t, d, x), upload(t, d, w), upload(t, d, b)}, nil}
+	l.want = product.want(x, k, w, n, make([]float32, m*n), n)
+	for i := range l.want {
+		l.want[i] += b[i%n]
+		if relu {
+			l.want[i] = max(l.want[i], 0)
+		}
+	}
+	return l
+}
+
+// TestLinear asks for products of whole numbers without an error, of a first and
+// of other operands, direct and recorded.
+func TestLinear(t *testing.T) {
+	for _, p := range []Precision{Float32, TF32, BFloat16} {
+		for _, relu := range []bool{false, true} {
+			for _, size := range [][3]int{{1, 1, 1}, {5, 7, 3}, {64, 10, 100}, {33, 128, 17}} {
+				t.Run(fmt.Sprint(p, relu, size), func(t *testing.T) { testLinear(t, p, relu, size) })
+			}
+		}
+	}
+}
+
+func testLinear(t *testing.T, p Precision, relu bool, size [3]int) {
+	d := openAny(t)
+	first, other := newLayer(t, d, size[0], size[1], size[2], relu), newLayer(t, d, size[0], size[1], size[2], relu)
+	negative := make([]float32, size[1])
+	for i := range negative {
+		negative[i] = -1000
+	}
+	l, err := d.NewLinear(p, size[0], size[1], size[2], relu, first.Operands)
+	must(t, err)
+	if l == nil {
+		t.Fatal("cuBLASLt knows no way")
+	}
+	if got := download(t, d, first.Y, len(first.want)); !slices.Equal(got, first.want) {
+		t.Errorf("at first: %v, want %v", got, first.want)
+	}
+	graph, err := d.Record(func() error { return l.Run(other.Operands) })
+	must(t, err)
+	must(t, graph.Launch())
+	if got := download(t, d, other.Y, len(other.want)); !slices.Equal(got, other.want) {
+		t.Errorf("recorded: %v, want %v", got, other.want)
+	}
+	other.B = upload(t, d, negative)
+	must(t, l.Run(other.Operands))
+	for _, v := range download(t, d, other.Y, len(other.want)) {
+		if relu != (v == 0) || v > 0 {
+			t.Fatalf("with a bias of -1000: %v", v)
+		}
+	}
+}
+
+// TestLinearIsMissing has no cuBLASLt, or none that knows a way, or one that is asked
+// for more than it can do. That is no error, and the device goes on.
+func TestLinearIsMissing(t *testing.T) {
+	for name, spoil := range map[string]func(s *sim.Device, l *layer){
+		"no library":        func(s *sim.Device, l *layer) { s.SetEpilogues(sim.NoLibrary) },
+		"no algorithm":      func(s *sim.Device, l *layer) { s.SetEpilogues(sim.NoAlgorithm) },
+		"x is not aligned":  func(s *sim.Device, l *layer) { l.X += 4 },
+		"w is not aligned":  func(s *sim.Device, l *layer) { l.W += 128 },
+		"y is not aligned":  func(s *sim.Device, l *layer) { l.Y += 64 },
+		"b is not aligned":  func(s *sim.Device, l *layer) { l.B += 8 },
+		"b is on the host":  func(s *sim.Device, l *layer) { l.B = 0x1000 },
+		"a matrix is empty": func(s *sim.Device, l *layer) { l.k = 0 },
+	} {
+		t.Run(name, func(t *testing.T) {
+			d, simulated := open(t)
+			before := newLayer(t, d, 5, 7, 3, true)
+			l := before
+			spoil(simulated, &l)
+			got, err := d.NewLinear(Float32, l.m, l.n, l.k, true, l.Operands)
+			if got != nil || err != nil {
+				t.Errorf("NewLinear gives %v, %v", got, err)
+			}
+			must(t, d.Gemm(Float32, false, false, 5, 7, 3, 1, before.X, 3, before.W, 7, 0, before.Y, 7))
+			must(t, d.Sync())
+		})
+	}
+}
+
+// TestLinearFaults has matrices that end too early.
+func TestLinearFaults(t *testing.T) {
+	for name, spoil := range map[string]func(t *testing.T, d *Device, o *Operands){
+		"x": func(t *testing.T, d *Device, o *Operands) { o.X = upload(t, d, sequence(14)) },
+		"w": func(t *testing.T, d *Device, o *Operands) { o.W = upload(t, d, sequence(20)) },
+		"y": func(t *testing.T, d *Device, o *Operands) { o.Y = upload(t, d, sequence(34)) },
+		"b": func(t *testing.T, d *Device, o *Operands) { o.B = upload(t, d, sequence(6)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			d, _ := open(t)
+			l := newLayer(t, d, 5, 7, 3, true)
+			spoil(t, d, &l.Operands)
+			_, err := d.NewLinear(Float32, 5, 7, 3, true, l.Operands)
+			if err == nil {
+				err = d.Sync()
+			}
+			wantCode(t, err, 700)
+		})
+	}
+}
+
+// TestLinearIsNew records the first product of an algorithm.
+func TestLinearIsNew(t *testing.T) {
+	d, _ := open(t)
+	l := newLayer(t, d, 5, 7, 3, true)
+	_, err := d.NewLinear(Float32, 5, 7, 3, true, l.Operands)
+	must(t, err)
+	_, err = d.Record(func() error {
+		_, err := d.NewLinear(Float32, 5, 7, 3, false, l.Operands)
+		return err
+	})
+	wantCode(t, err, 13)
+}
+
+func wantCode(t *testing.T, err error, code int) {
+	t.Helper()
+	var e *Error
+	if !errors.As(err, &e) || e.Code != code {
+		t.Errorf("got %v, want code %d", err, code)
+	}
+}
+
+// TestLinearNaN asks the simulated device for both ways to take a NaN.
+func TestLinearNaN(t *testing.T) {
+	for _, zero := range []bool{false, true} {
+		t.Run(fmt.Sprint(zero), func(t *testing.T) {
+			d, simulated := open(t)
+			if zero {
+				simulated.SetEpilogues(sim.EpiloguesZeroNaN)
+			}
+			l := newLayer(t, d, 1, 2, 3, true)
+			l.B = upload(t, d, []float32{float32(math.NaN()), 1000})
+			_, err := d.NewLinear(Float32, 1, 2, 3, true, l.Operands)
+			must(t, err)
+			got := download(t, d, l.Y, 2)
+			if (got[0] == 0) != zero || !zero && got[0] == got[0] || got[1] <= 0 {
+				t.Errorf("ReLU of NaN and of a large number is %v", got)
+			}
+		})
+	}
+}

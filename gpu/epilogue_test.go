@@ -1,0 +1,99 @@
+//go:build cuda && linux
+
+package gpu
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"mnistgpu/gpu/sim"
+	"mnistgpu/internal/backend"
+	"mnistgpu/internal/backend/backendtest"
+)
+
+// TestEpilogues trains with cuBLASLt, and where it is missing, knows no way, or loses
+// NaN. The simulated device adds in one order, so that the results must have the
+// same bits; only the number of launches tells who added the bias.
+func TestEpilogues(t *testing.T) {
+	task := small
+	task.rule = noL2
+	simulate(t)
+	want, err := task.trainOn(opener(Options{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, test := range map[string]struct {
+		epilogues sim.Epilogues
+		launches  int
+	}{
+		"good":         {sim.GoodEpilogues, 6},
+		"no library":   {sim.NoLibrary, 7},
+		"no algorithm": {sim.NoAlgorithm, 7},
+		"NaN to 0":     {sim.EpiloguesZeroNaN, 7},
+	} {
+		t.Run(name, func(t *testing.T) {
+			simulate(t).SetEpilogues(test.epilogues)
+			got, err := task.trainOn(opener(Options{}))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(want, got, cmp.AllowUnexported(outcome{})); diff != "" {
+				t.Errorf("training differs (-want +got):\n%s", diff)
+			}
+			b, err := Open(Options{NoGraph: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer b.Close()
+			trainer, err := task.newTrainer(b)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n := len(trainer.calls(t, 1)); n != test.launches {
+				t.Errorf("%d launches a step, want %d", n, test.launches)
+			}
+			if err := forwardNaN(t).Run(b); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// forwardNaN is the check of the suite that asks for the NaN of a forward pass.
+func forwardNaN(t *testing.T) backendtest.Check {
+	t.Helper()
+	for _, check := range backendtest.Checks() {
+		if strings.HasSuffix(check.Name, "LinearForward/NaN") {
+			return check
+		}
+	}
+	t.Fatal("the suite has no such check")
+	return backendtest.Check{}
+}
+
+// TestLostNaNShows lets cuBLASLt keep NaN while a step is recorded, and lose it in the
+// step. The suite must find that.
+func TestLostNaNShows(t *testing.T) {
+	device := simulate(t)
+	b, err := Open(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Close()
+	if err := forwardNaN(t).Run(laterZero{b, device}); err == nil {
+		t.Error("a ReLU that makes 0 of NaN passes")
+	}
+}
+
+type laterZero struct {
+	backend.Backend
+	device *sim.Device
+}
+
+func (l laterZero) Capture(step func(backend.Ops)) (backend.Graph, error) {
+	l.device.SetEpilogues(sim.GoodEpilogues)
+	defer l.device.SetEpilogues(sim.EpiloguesZeroNaN)
+	return l.Backend.Capture(step)
+}

@@ -1,0 +1,30 @@
+// What cuBLASLt takes from cuBLAS.
+
+#ifndef SIM_BLAS_H
+#define SIM_BLAS_H
+
+#include "world.h"
+
+namespace sim {
+
+// status is what cuBLAS makes of an error of the driver.
+cublasStatus_t status(CUresult code);
+
+// A Product is C = A·B with A (m, k), B (k, n) and C (m, n), all by columns, whose
+// starts are lda, ldb and ldc elements apart.
+struct Product {
+	int m, n, k;
+	const float *a;
+	int lda;
+	const float *b;
+	int ldb;
+	float *c;
+	int ldc;
+};
+
+// multiply forms the product.
+void multiply(const Product &p, cublasComputeType_t compute);
+
+}  // namespace sim
+
+#endif
