@@ -89,12 +89,13 @@ func (s *evalSettings) run(ctx context.Context) (err error) {
 			return err
 		}
 	}
+	read := readTestAhead(ctx, &s.where, m, s.model)
 	b, err := openBackend(&s.where)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, b.Close()) }()
-	data, err := openTest(ctx, &s.where, m, s.model)
+	data, err := read()
 	if err != nil {
 		return err
 	}
@@ -126,20 +127,23 @@ func (s *evalSettings) open() (*model.Model, error) {
 	return openModel(s.model)
 }
 
-// openTest loads the data that s names, which must be of the kind of the model
-// that path names.
-func openTest(ctx context.Context, s *settings, m *model.Model, path string) (*mnist.Dataset, error) {
+// readTestAhead is readAhead for the data that s names, which must be of the kind of
+// the model that path names.
+func readTestAhead(ctx context.Context, s *settings, m *model.Model, path string) func() (*mnist.Dataset, error) {
 	s.classes = classList{count: m.Classes()}
-	data, err := openData(ctx, s)
-	if err != nil {
-		return nil, err
+	read := readAhead(ctx, s)
+	return func() (*mnist.Dataset, error) {
+		data, err := read()
+		if err != nil {
+			return nil, err
+		}
+		if data.Height != m.Height || data.Width != m.Width {
+			err := fmt.Errorf("%s takes images of %dx%d, and those of %s are %dx%d",
+				path, m.Height, m.Width, data.Name, data.Height, data.Width)
+			return nil, &failure{code: exitData, err: err}
+		}
+		return data, nil
 	}
-	if data.Height != m.Height || data.Width != m.Width {
-		err := fmt.Errorf("%s takes images of %dx%d, and those of %s are %dx%d",
-			path, m.Height, m.Width, data.Name, data.Height, data.Width)
-		return nil, &failure{code: exitData, err: err}
-	}
-	return data, nil
 }
 
 // score takes the test images through the model, whose classes have the names.

@@ -71,12 +71,13 @@ func newLRFind() *cobra.Command {
 // runLRFind opens what the test needs, runs it and saves what it found. A test
 // that was interrupted leaves its points.
 func runLRFind(ctx context.Context, s *settings) (err error) {
+	read := readAhead(ctx, s)
 	b, err := openBackend(s)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, b.Close()) }()
-	data, err := openData(ctx, s)
+	data, err := read()
 	if err != nil {
 		return err
 	}

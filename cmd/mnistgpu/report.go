@@ -106,7 +106,7 @@ func (s *reportSettings) test(ctx context.Context, run *reported) (err error) {
 	if err != nil {
 		return err
 	}
-	data, err := openTest(ctx, &s.where, m, run.Dir)
+	data, err := readTestAhead(ctx, &s.where, m, run.Dir)()
 	if err != nil {
 		return err
 	}

@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -85,12 +83,13 @@ func runTrain(ctx context.Context, s *settings) error {
 
 // trainIn opens what a run needs and runs it, in a new folder if at is nil.
 func trainIn(ctx context.Context, s *settings, at *place) (err error) {
+	read := readAhead(ctx, s)
 	b, err := openBackend(s)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, b.Close()) }()
-	data, err := openData(ctx, s)
+	data, err := read()
 	if err != nil {
 		return err
 	}
@@ -112,32 +111,6 @@ func trainIn(ctx context.Context, s *settings, at *place) (err error) {
 		return r.tell(summary)
 	}
 	return r.run(ctx)
-}
-
-// openData loads the data and says aloud when they are not MNIST but were to
-// be.
-func openData(ctx context.Context, s *settings) (*mnist.Dataset, error) {
-	classes := s.classes.count
-	if classes == 0 {
-		names, err := classNames(s.data)
-		if err != nil {
-			return nil, err
-		}
-		classes = len(names)
-	}
-	source := mnist.Environment()
-	bar := downloadBar{quiet: s.quiet}
-	source.Progress = bar.progress
-	data, err := mnist.Open(ctx, s.data, classes, source)
-	bar.finish()
-	if err != nil && ctx.Err() != nil {
-		return nil, context.Cause(ctx)
-	}
-	if err == nil && data.Fallback != "" {
-		fmt.Fprintln(os.Stderr, "mnistgpu: WARNING: this is not MNIST, but synthetic digits that the program draws")
-		fmt.Fprintf(os.Stderr, "hint: %s\n", oneLine(data.Fallback))
-	}
-	return data, err
 }
 
 // newRunDir makes the run's folder and writes its settings into a file there, so

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"mnistgpu/internal/mnist"
+)
+
+// openData loads the data and says aloud when they are not MNIST but were to
+// be.
+func openData(ctx context.Context, s *settings) (*mnist.Dataset, error) {
+	source := mnist.Environment()
+	bar := downloadBar{quiet: s.quiet}
+	source.Progress = bar.progress
+	data, err := loadData(ctx, s, s.data, source)
+	bar.finish()
+	if err != nil && ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	if err == nil && data.Fallback != "" {
+		fmt.Fprintln(os.Stderr, "mnistgpu: WARNING: this is not MNIST, but synthetic digits that the program draws")
+		fmt.Fprintf(os.Stderr, "hint: %s\n", oneLine(data.Fallback))
+	}
+	return data, err
+}
+
+// loadData loads the data that spec names, of as many classes as s says.
+func loadData(ctx context.Context, s *settings, spec string, source mnist.Source) (*mnist.Dataset, error) {
+	classes := s.classes.count
+	if classes == 0 {
+		names, err := classNames(s.data)
+		if err != nil {
+			return nil, err
+		}
+		classes = len(names)
+	}
+	return mnist.Open(ctx, spec, classes, source)
+}
+
+// readAhead starts to read the data on another goroutine, since a GPU takes longer to
+// open than a data set, and may only be opened on the one that uses it. The function
+// that it returns is openData, which finds them read. It tells, downloads and fails
+// as if it were alone, and only when it is called.
+func readAhead(ctx context.Context, s *settings) func() (*mnist.Dataset, error) {
+	early := earlyData(ctx, s)
+	return func() (*mnist.Dataset, error) {
+		if data := <-early; data != nil {
+			return data, nil
+		}
+		return openData(ctx, s)
+	}
+}
+
+// earlyData reads the data that are on this machine's disk, and nil in place of those
+// that are not there, or not good.
+func earlyData(ctx context.Context, s *settings) <-chan *mnist.Dataset {
+	source := mnist.Environment()
+	source.Mirrors = nil
+	spec := s.data
+	if spec == "auto" {
+		spec = "mnist"
+	}
+	early := make(chan *mnist.Dataset, 1)
+	go func() {
+		data, err := loadData(ctx, s, spec, source)
+		if err != nil {
+			data = nil
+		}
+		early <- data
+	}()
+	return early
+}
