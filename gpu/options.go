@@ -1,11 +1,10 @@
 // Package gpu is the backend that computes on an NVIDIA GPU through CUDA.
 //
 // cuBLAS does the matrix products, with biases and ReLU where its cuBLASLt can, and
-// package kernels the rest. Capture runs a
-// step once to learn what it asks for, reserves the scratch memory it needs and
-// records it as a CUDA graph; Replay launches the graph. All work goes to one
-// stream and all sums have a fixed order: the same seed on the same card with
-// the same driver gives the same bits.
+// package kernels the rest. Capture runs a step once to learn what it asks for,
+// reserves the scratch memory it needs and records it as a CUDA graph; Replay
+// launches the graph. All work goes to one stream and all sums have a fixed order:
+// the same seed on the same card with the same driver gives the same bits.
 //
 // The backend is there in a build with the tag cuda on Linux. In any other
 // build [Open] and [Devices] return [ErrNoCUDA].
@@ -54,9 +53,10 @@ const (
 	Auto Engine = iota
 	// Ops is each verb by itself.
 	Ops
-	// Fused is, for plain descent, weights that are updated as their gradient is
-	// formed, where there is no L2, and the last layer's part of a step in two
-	// kernels, where there are up to 16 classes.
+	// Fused is biases and ReLU in the products of the forward pass, and one launch
+	// that counts all steps of a graph. For plain descent it is, too, weights that are
+	// updated as their gradient is formed, where there is no L2, and the last layer's
+	// part of a step in two kernels, where there are up to 16 classes.
 	Fused
 )
 
