@@ -8,7 +8,7 @@
 # make faults    every fault of a simulated device, at every call of a run; takes half an hour
 # make test-browser  the page of serve, used by Chromium; needs real MNIST
 # make soak      ten minutes of good and hostile requests to serve
-# make kernels   write kernels/kernels.ptx anew, with nvcc
+# make kernels   write kernels/kernels.ptx and its cubin anew, with nvcc and ptxas
 # make asm       write the CPU's assembly anew; check-asm asks that it is committed
 
 STATICCHECK = go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
@@ -24,6 +24,7 @@ CUDA_H := $(firstword $(wildcard $(addsuffix /include/cuda.h,$(CUDA_HOME)) $(PKG
 export CGO_CFLAGS += $(if $(CUDA_H),-I$(CURDIR)/gpu/driver/compat -I$(dir $(CUDA_H)))
 
 PTX = nvcc -ptx -arch=compute_75
+CUBIN = ptxas -arch=sm_90
 SEEDED = gpu/driver/testdata/seeded
 ARCHITECTURES = sm_75 sm_80 sm_86 sm_89 sm_90
 
@@ -106,11 +107,12 @@ gpu-bundle: build
 	if [ -n "$$MNISTGPU_DATA" ]; then cp -r "$$MNISTGPU_DATA" bin/gpu-bundle/mnist; fi
 
 kernels:
-	cd kernels && $(PTX) kernels.cu -o kernels.ptx
+	cd kernels && $(PTX) kernels.cu -o kernels.ptx && $(CUBIN) kernels.ptx -o sm_90.cubin
 	$(PTX) $(SEEDED).cu -o $(SEEDED).ptx
 
 check-kernels:
 	cd kernels && $(PTX) kernels.cu -o - | cmp - kernels.ptx
+	made=$$(mktemp) && trap 'rm "$$made"' EXIT && $(CUBIN) kernels/kernels.ptx -o "$$made" && cmp "$$made" kernels/sm_90.cubin
 	$(PTX) $(SEEDED).cu -o - | cmp - $(SEEDED).ptx
 	for arch in $(ARCHITECTURES); do ptxas -arch=$$arch kernels/kernels.ptx -o /dev/null || exit; done
 

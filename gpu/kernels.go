@@ -41,9 +41,17 @@ var kernelNames = [...]string{
 	sgdStep:                 "sgd_step",
 }
 
+// kernelImages are what the kernels may be loaded from on a device, the quickest first.
+func kernelImages(device driver.Info) []string {
+	if device.ComputeMajor == 9 && device.ComputeMinor == 0 {
+		return []string{kernels.SM90, kernels.PTX}
+	}
+	return []string{kernels.PTX}
+}
+
 // load looks up every kernel, so that nothing is loaded while recording.
 func (b *Backend) load() error {
-	module, err := b.device.LoadModule(kernels.PTX)
+	module, err := b.device.LoadModule(kernelImages(b.device.Info())...)
 	if err != nil {
 		return err
 	}

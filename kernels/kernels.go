@@ -14,3 +14,11 @@ import _ "embed"
 //
 //go:embed kernels.ptx
 var PTX string
+
+// SM90 is PTX compiled for compute capability 9.0, that of H100 and H200: a driver loads
+// it as it is. For other GPUs the driver compiles PTX, and keeps what comes out in
+// ~/.nv/ComputeCache, so that only a machine's first run waits for it. "make kernels"
+// writes it.
+//
+//go:embed sm_90.cubin
+var SM90 string

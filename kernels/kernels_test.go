@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -46,7 +47,6 @@ func TestPTXHoldsTheSources(t *testing.T) {
 	}
 
 	got := map[string][]string{}
-	entry := regexp.MustCompile(`(?s)\.visible \.entry (\w+)\((.*?)\)`)
 	parameter := regexp.MustCompile(`\.param \.(\w+)`)
 	for _, m := range entry.FindAllStringSubmatch(PTX, -1) {
 		for _, p := range parameter.FindAllStringSubmatch(m[2], -1) {
@@ -58,17 +58,27 @@ func TestPTXHoldsTheSources(t *testing.T) {
 	}
 }
 
-// TestPTXIsFresh compiles the sources again. Only the compiler that wrote
-// kernels.ptx gives the same bytes.
-func TestPTXIsFresh(t *testing.T) {
-	version, err := exec.Command("nvcc", "--version").Output()
+// entry is a kernel in PTX.
+var entry = regexp.MustCompile(`(?s)\.visible \.entry (\w+)\((.*?)\)`)
+
+// needs skips the test where there is no such compiler of the release that wrote
+// kernels.ptx.
+func needs(t *testing.T, compiler string) {
+	t.Helper()
+	version, err := exec.Command(compiler, "--version").Output()
 	if err != nil {
-		t.Skip("needs nvcc:", err)
+		t.Skipf("needs %s: %v", compiler, err)
 	}
 	release := regexp.MustCompile(`release [\d.]+, V[\d.]+`).FindString(PTX)
 	if release == "" || !bytes.Contains(version, []byte(release)) {
-		t.Skipf("needs nvcc %q", release)
+		t.Skipf("needs %s %q", compiler, release)
 	}
+}
+
+// TestPTXIsFresh compiles the sources again. Only the compiler that wrote
+// kernels.ptx gives the same bytes.
+func TestPTXIsFresh(t *testing.T) {
+	needs(t, "nvcc")
 	path := filepath.Join(t.TempDir(), "kernels.ptx")
 	if out, err := exec.Command("nvcc", "-ptx", "-arch=compute_75", "-o", path, "kernels.cu").CombinedOutput(); err != nil {
 		t.Fatalf("nvcc: %v\n%s", err, out)
@@ -79,5 +89,40 @@ func TestPTXIsFresh(t *testing.T) {
 	}
 	if string(fresh) != PTX {
 		t.Error("kernels.ptx is not what the sources compile to: run make kernels")
+	}
+}
+
+// TestCubinHoldsTheKernels compares the kernels of both images by their names. Each
+// has a section in the cubin.
+func TestCubinHoldsTheKernels(t *testing.T) {
+	var got, want []string
+	section := regexp.MustCompile(`\x00\.text\.(\w+)\x00`)
+	for _, m := range section.FindAllStringSubmatch(strings.ReplaceAll(SM90, "\x00", "\x00\x00"), -1) {
+		got = append(got, m[1])
+	}
+	for _, m := range entry.FindAllStringSubmatch(PTX, -1) {
+		want = append(want, m[1])
+	}
+	slices.Sort(got)
+	got = slices.Compact(got)
+	slices.Sort(want)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("kernels.ptx (-) and sm_90.cubin (+) differ: run make kernels\n%s", diff)
+	}
+}
+
+// TestCubinIsFresh compiles kernels.ptx again.
+func TestCubinIsFresh(t *testing.T) {
+	needs(t, "ptxas")
+	path := filepath.Join(t.TempDir(), "sm_90.cubin")
+	if out, err := exec.Command("ptxas", "-arch=sm_90", "kernels.ptx", "-o", path).CombinedOutput(); err != nil {
+		t.Fatalf("ptxas: %v\n%s", err, out)
+	}
+	fresh, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(fresh) != SM90 {
+		t.Error("sm_90.cubin is not what kernels.ptx compiles to: run make kernels")
 	}
 }

@@ -26,18 +26,34 @@ type Function struct {
 	fn   C.CUfunction
 }
 
-// LoadModule compiles PTX text for the device and loads it. The device owns
-// the module until Close.
-func (d *Device) LoadModule(ptx string) (*Module, error) {
+// LoadModule loads the first of the images that the driver takes: cubins, which are
+// for some devices only, and PTX text, which it compiles. The device owns the module
+// until Close.
+func (d *Device) LoadModule(images ...string) (*Module, error) {
 	if d.err != nil {
 		return nil, d.err
 	}
-	module, err := cu.LoadData(ptx)
+	var module cu.Module
+	var err error
+	for _, image := range images {
+		if module, err = cu.LoadData(image); !refused(err) {
+			break
+		}
+	}
 	if err := d.result("cuModuleLoadData", err); err != nil {
 		return nil, err
 	}
 	d.modules = append(d.modules, module)
 	return &Module{d, module}, nil
+}
+
+// refused reports whether a driver does not take an image, but may take another.
+func refused(err error) bool {
+	switch codeOf(err) {
+	case C.CUDA_ERROR_INVALID_IMAGE, C.CUDA_ERROR_NO_BINARY_FOR_GPU:
+		return true
+	}
+	return false
 }
 
 // Function returns the kernel of that name.

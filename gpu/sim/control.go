@@ -20,7 +20,7 @@ type control struct {
 
 	capacity, failCall, failCode, failAlways, failLater, hangCall atomic.Uint64
 	flipProduct, flipAlways, flipElement, flipBit                 atomic.Uint64
-	epilogues                                                     atomic.Uint64
+	epilogues, compute, noCubins                                  atomic.Uint64
 }
 
 // A Device is the simulated device as a test sees it, from outside the driver.
@@ -97,6 +97,13 @@ func (d *Device) CallsAfterLoss() (n int, first string) {
 
 // SetCapacity gives the device n bytes of memory in place of 8 GiB.
 func (d *Device) SetCapacity(n int) { d.c.capacity.Store(uint64(n)) }
+
+// SetCompute gives the device a compute capability in place of 9.0.
+func (d *Device) SetCompute(major, minor int) { d.c.compute.Store(uint64(10*major + minor)) }
+
+// SetCubins says whether the driver takes modules that are not PTX, as it does from
+// the start.
+func (d *Device) SetCubins(taken bool) { d.c.noCubins.Store(word(!taken)) }
 
 // Epilogues is how cuBLASLt behaves.
 type Epilogues int

@@ -20,7 +20,8 @@
 //   - Blocks and their threads run in rising order in one launch and in falling
 //     order in the next, and each thread runs until it has to wait.
 //   - A call from a thread without the context fails.
-//   - A kernel is found only if the loaded PTX has it too.
+//   - A kernel is found only if the loaded PTX or cubin has it too, and a cubin is taken
+//     only if it is for the device.
 //   - A product whose shape is new to cuBLAS fails in a recording.
 //   - cuBLASLt takes only matrices that start where an allocation does or at a multiple
 //     of 256 bytes from there, and only with the algorithm that it chose for their shapes.

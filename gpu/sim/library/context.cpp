@@ -49,10 +49,10 @@ CUresult cuDeviceGetAttribute(int *value, CUdevice_attribute attribute, CUdevice
 			return CUDA_ERROR_INVALID_DEVICE;
 		switch (attribute) {
 		case CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR:
-			*value = 8;
+			*value = compute() / 10;
 			return CUDA_SUCCESS;
 		case CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR:
-			*value = 0;
+			*value = compute() % 10;
 			return CUDA_SUCCESS;
 		case CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT:
 			*value = 1;

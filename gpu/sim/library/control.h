@@ -33,6 +33,8 @@ struct Control {
 	uint64_t flip_element;  // in the order of memory, modulo their number
 	uint64_t flip_bit;      // 0 is the last of the fraction, 31 the sign
 	uint64_t epilogues;     // how cuBLASLt behaves
+	uint64_t compute;       // compute capability, 80 for 8.0; 0 for that of the start
+	uint64_t no_cubins;     // whether the driver refuses modules that are not PTX
 };
 
 }  // namespace sim

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "block.h"
+#include "image.h"
 #include "memory.h"
 #include "registry.h"
 #include "world.h"
@@ -63,9 +64,8 @@ bool fits(const Grid &l) {
 CUresult cuModuleLoadData(CUmodule *module, const void *image) {
 	return call(context, [&] {
 		auto made = std::make_unique<Module>();
-		made->image = (const char *)image;
-		if (made->image.find(".version") == std::string::npos)
-			return CUDA_ERROR_INVALID_PTX;
+		if (const CUresult code = read_image(image, made->image))
+			return code;
 		*module = add<CUmodule>(std::move(made));
 		return CUDA_SUCCESS;
 	});

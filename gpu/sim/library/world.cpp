@@ -73,6 +73,8 @@ Control *map_control(const char *path) {
 
 }  // namespace
 
+unsigned compute() { return world.control->compute ? world.control->compute : 90; }
+
 void attach() {
 	const char *path = getenv("MNISTGPU_SIM");
 	if (path == nullptr || world.control_file == path)

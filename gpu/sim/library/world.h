@@ -93,6 +93,9 @@ struct World {
 
 extern World world;
 
+// compute is the device's compute capability, 90 for 9.0.
+unsigned compute();
+
 // add makes an object and returns its handle.
 template <typename Handle, typename T>
 Handle add(std::unique_ptr<T> object) {
