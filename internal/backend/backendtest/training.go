@@ -34,6 +34,16 @@ func trainingTrials() (list []trial) {
 				s.replay(s.capture(func(ops backend.Ops) { way.step(n, ops) }), run.steps)
 			}
 			list = append(list, trial{fmt.Sprintf("%d steps, %s", run.steps, way.name), train})
+			if run.steps == 10 {
+				list = append(list, trial{fmt.Sprintf("10 steps in one graph, %s", way.name), func(s *stage) {
+					n := newNet(s, run.steps, frobenius(way.limit), way.rate)
+					s.replay(s.capture(func(ops backend.Ops) {
+						for range run.steps {
+							way.step(n, ops)
+						}
+					}), 1)
+				}})
+			}
 		}
 	}
 	return list
