@@ -72,6 +72,7 @@ func (r *recorder) biasStep(b backend.Tensor, scales driver.Ptr, dy backend.Tens
 	if r.joins(b, dy, sgd) {
 		r.calls = r.calls[:r.lastAt-1]
 		r.updateClassifier(r.last, address(b), scales)
+		r.lastAt = 0 // one joins
 		return
 	}
 	rows, at := r.slabSums(dy)
