@@ -13,8 +13,9 @@ import (
 	"gorgonia.org/cu"
 )
 
-// Precision is the arithmetic of a matrix product. In all of them operands and
-// result are float32 in memory and sums are formed in float32.
+// Precision is the arithmetic of a matrix product. In all of them the result is
+// float32 in memory and sums are formed in float32, and so are the factors but for
+// Float16.
 type Precision uint8
 
 const (
@@ -24,14 +25,16 @@ const (
 	TF32
 	// BFloat16 lets cuBLAS round the factors to 7 bits of fraction.
 	BFloat16
+	// Float16 takes factors that are float16 in memory, as they are.
+	Float16
 )
 
 // Gemm computes the matrix product
 //
 //	C = alpha · op(A)·op(B) + beta · C
 //
-// of row-major float32 matrices op(A) (m, k), op(B) (k, n) and C (m, n), after
-// all work before it. If transA is true, op(A) is the transpose of A, which is
+// of row-major matrices op(A) (m, k), op(B) (k, n) and C (m, n), after all work
+// before it. If transA is true, op(A) is the transpose of A, which is
 // stored as (k, m); so with transB and B. Rows start lda, ldb and ldc elements
 // after each other. If beta is 0, C is not read. Gemm waits only while much work
 // is left, and it can be recorded.
@@ -61,22 +64,29 @@ func (d *Device) Gemm(p Precision, transA, transB bool, m, n, k int, alpha float
 	return d.launched(1)
 }
 
-// gemmEx is Gemm with rounded factors, and with alpha and beta where cuBLAS is told to
-// find them.
+// gemmEx is Gemm with factors that are not float32, or do not stay so, and with alpha
+// and beta where cuBLAS is told to find them.
 func (d *Device) gemmEx(p Precision, transA, transB bool, m, n, k int, alpha unsafe.Pointer,
 	a Ptr, lda int, b Ptr, ldb int, beta unsafe.Pointer, c Ptr, ldc int) error {
+	factor, compute := p.cublas()
 	return d.blasCheck("cublasGemmEx", C.cublasGemmEx(d.handle(), operation(transB), operation(transA),
 		C.int(n), C.int(m), C.int(k), alpha,
-		b.pointer(), C.CUDA_R_32F, C.int(ldb), a.pointer(), C.CUDA_R_32F, C.int(lda), beta,
-		c.pointer(), C.CUDA_R_32F, C.int(ldc), p.compute(), C.CUBLAS_GEMM_DEFAULT))
+		b.pointer(), factor, C.int(ldb), a.pointer(), factor, C.int(lda), beta,
+		c.pointer(), C.CUDA_R_32F, C.int(ldc), compute, C.CUBLAS_GEMM_DEFAULT))
 }
 
-// compute is TF32 or BFloat16 as cuBLAS has it.
-func (p Precision) compute() C.cublasComputeType_t {
-	if p == BFloat16 {
-		return C.CUBLAS_COMPUTE_32F_FAST_16BF
+// cublas is p as cuBLAS has it: the type of the factors in memory, and what becomes
+// of them.
+func (p Precision) cublas() (C.cudaDataType, C.cublasComputeType_t) {
+	switch p {
+	case TF32:
+		return C.CUDA_R_32F, C.CUBLAS_COMPUTE_32F_FAST_TF32
+	case BFloat16:
+		return C.CUDA_R_32F, C.CUBLAS_COMPUTE_32F_FAST_16BF
+	case Float16:
+		return C.CUDA_R_16F, C.CUBLAS_COMPUTE_32F
 	}
-	return C.CUBLAS_COMPUTE_32F_FAST_TF32
+	return C.CUDA_R_32F, C.CUBLAS_COMPUTE_32F
 }
 
 // openBLAS makes a cuBLAS handle that works on the device's stream, in a

@@ -62,7 +62,7 @@ func integers(rng *rand.Rand, n int) []float32 {
 
 func TestGemm(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
-	for _, p := range []Precision{Float32, TF32, BFloat16} {
+	for _, p := range []Precision{Float32, TF32, BFloat16, Float16} {
 		for _, g := range []gemmCase{
 			{false, false, 5, 7, 3, 1, 0},
 			{true, false, 5, 7, 3, 1, 0},
@@ -99,7 +99,7 @@ func testGemm(t *testing.T, rng *rand.Rand, p Precision, g gemmCase) {
 	}
 	onDevice := upload(t, d, c)
 	must(t, d.Gemm(p, g.transA, g.transB, g.m, g.n, g.k, g.alpha,
-		upload(t, d, a), lda, upload(t, d, b), ldb, g.beta, onDevice, ldc))
+		uploadFactor(t, d, p, a), lda, uploadFactor(t, d, p, b), ldb, g.beta, onDevice, ldc))
 	got, want := download(t, d, onDevice, len(c)), g.want(a, lda, b, ldb, c, ldc)
 	for i := range want {
 		if got[i] != want[i] {

@@ -15,7 +15,7 @@ import (
 // scales between two launches of one recording. A product after it must have its
 // own again.
 func TestGemmUpdate(t *testing.T) {
-	for _, p := range []Precision{Float32, TF32, BFloat16} {
+	for _, p := range []Precision{Float32, TF32, BFloat16, Float16} {
 		t.Run(fmt.Sprint(p), func(t *testing.T) { testGemmUpdate(t, p) })
 	}
 }
@@ -25,7 +25,7 @@ func testGemmUpdate(t *testing.T, p Precision) {
 	d := openAny(t)
 	const m, n, k = 33, 10, 20
 	a, b, c := integers(draw, k*m), integers(draw, k*n), integers(draw, m*n)
-	factorA, factorB, scales, out := upload(t, d, a), upload(t, d, b), upload(t, d, make([]float32, 2)), upload(t, d, c)
+	factorA, factorB, scales, out := uploadFactor(t, d, p, a), uploadFactor(t, d, p, b), upload(t, d, make([]float32, 2)), upload(t, d, c)
 	product := func() error { return d.GemmUpdate(p, true, false, m, n, k, scales, factorA, m, factorB, n, out, n) }
 	set := func(alpha, beta float32) {
 		bytes := binary.NativeEndian.AppendUint32(nil, math.Float32bits(alpha))

@@ -1,5 +1,6 @@
 // cuBLAS: what the trainer calls of it. Matrices are column-major.
 
+#include <math.h>
 #include <string.h>
 
 #include <algorithm>
@@ -11,10 +12,10 @@ using namespace sim;
 
 namespace {
 
-// How a factor is rounded before it is multiplied.
-using Round = float (*)(float);
+// How element i of a factor is read, as what is multiplied.
+using Read = float (*)(const void *factor, size_t i);
 
-float keep(float v) { return v; }
+float fp32(const void *factor, size_t i) { return ((const float *)factor)[i]; }
 
 // round_bits rounds v to the nearest float32 whose last `bits` bits are zero,
 // to even if two are as near.
@@ -29,35 +30,49 @@ float round_bits(float v, int bits) {
 	return v;
 }
 
-float to_tf32(float v) { return round_bits(v, 13); }
-float to_bf16(float v) { return round_bits(v, 16); }
+float tf32(const void *factor, size_t i) { return round_bits(fp32(factor, i), 13); }
+float bf16(const void *factor, size_t i) { return round_bits(fp32(factor, i), 16); }
 
-Round rounding(cublasComputeType_t compute) {
-	return compute == CUBLAS_COMPUTE_32F_FAST_TF32   ? to_tf32
-	       : compute == CUBLAS_COMPUTE_32F_FAST_16BF ? to_bf16
-	                                                 : keep;
+// fp16 reads a number of 1 bit of sign, 5 of exponent and 10 of fraction. It counts
+// in units of 2^-24 up to exponent 1, in the double of that with each one more, and
+// the last exponent is for what is not finite.
+float fp16(const void *factor, size_t i) {
+	const uint16_t bits = ((const uint16_t *)factor)[i];
+	const int exponent = bits >> 10 & 31, fraction = bits & 1023;
+	float v = exponent == 0 ? ldexpf(fraction, -24) : ldexpf(fraction + 1024, exponent - 25);
+	if (exponent == 31)
+		v = fraction == 0 ? INFINITY : NAN;
+	return bits >> 15 ? -v : v;
+}
+
+// reader is how factors of that type are read for that computation.
+Read reader(cudaDataType type, cublasComputeType_t compute) {
+	return type == CUDA_R_16F                         ? fp16
+	       : compute == CUBLAS_COMPUTE_32F_FAST_TF32 ? tf32
+	       : compute == CUBLAS_COMPUTE_32F_FAST_16BF ? bf16
+	                                                 : fp32;
 }
 
 struct Gemm {
 	bool trans_a, trans_b;
 	int m, n, k;
 	const float *alpha;
-	const float *a;
+	const void *a;
 	int lda;
-	const float *b;
+	const void *b;
 	int ldb;
 	const float *beta;
 	float *c;
 	int ldc;
-	Round round;
+	Read read;
 };
 
-// pack returns op(A), rounded, as (rows, cols) without gaps.
-std::vector<float> pack(const float *a, int lda, bool trans, int rows, int cols, Round round) {
+// pack returns op(A) as (rows, cols) without gaps.
+std::vector<float> pack(const void *a, int lda, bool trans, int rows, int cols, Read read) {
 	std::vector<float> packed((size_t)rows * cols);
 	for (int j = 0; j < cols; j++)
 		for (int i = 0; i < rows; i++)
-			packed[(size_t)j * rows + i] = round(trans ? a[(size_t)i * lda + j] : a[(size_t)j * lda + i]);
+			packed[(size_t)j * rows + i] = read(a, trans ? (size_t)i * lda + j : (size_t)j * lda + i);
 	return packed;
 }
 
@@ -77,8 +92,8 @@ void flip(const Gemm &g) {
 
 // multiply adds up each sum in float32 in the order of the index.
 CUresult multiply(const Gemm &g, float alpha, float beta) {
-	const std::vector<float> a = pack(g.a, g.lda, g.trans_a, g.m, g.k, g.round);
-	const std::vector<float> b = pack(g.b, g.ldb, g.trans_b, g.k, g.n, g.round);
+	const std::vector<float> a = pack(g.a, g.lda, g.trans_a, g.m, g.k, g.read);
+	const std::vector<float> b = pack(g.b, g.ldb, g.trans_b, g.k, g.n, g.read);
 	std::vector<float> sums(g.m);
 	for (int j = 0; j < g.n; j++) {
 		std::fill(sums.begin(), sums.end(), 0.0f);
@@ -119,7 +134,7 @@ cublasStatus_t enqueue_gemm(cublasHandle_t handle, const Gemm &g) {
 	return with_handle(handle, [&](Blas &blas) {
 		if (!fits(g))
 			return CUDA_ERROR_INVALID_VALUE;
-		const bool first = blas.loaded.insert({g.trans_a, g.trans_b, g.m, g.n, g.k}).second;
+		const bool first = blas.loaded.insert({g.read == fp16, g.trans_a, g.trans_b, g.m, g.n, g.k}).second;
 		if (first && world.recorder != nullptr)
 			return CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED;
 		if (blas.scalars_on_device)
@@ -148,7 +163,7 @@ cublasStatus_t sim::status(CUresult code) {
 }
 
 void sim::multiply(const Product &p, cublasComputeType_t compute) {
-	const Gemm g = {false, false, p.m, p.n, p.k, nullptr, p.a, p.lda, p.b, p.ldb, nullptr, p.c, p.ldc, rounding(compute)};
+	const Gemm g = {false, false, p.m, p.n, p.k, nullptr, p.a, p.lda, p.b, p.ldb, nullptr, p.c, p.ldc, reader(CUDA_R_32F, compute)};
 	::multiply(g, 1, 0);
 }
 
@@ -197,15 +212,16 @@ cublasStatus_t cublasGetProperty(libraryPropertyType property, int *value) {
 cublasStatus_t cublasSgemm(cublasHandle_t handle, cublasOperation_t ta, cublasOperation_t tb, int m, int n, int k,
                            const float *alpha, const float *a, int lda, const float *b, int ldb, const float *beta,
                            float *c, int ldc) {
-	return enqueue_gemm(handle, {ta != CUBLAS_OP_N, tb != CUBLAS_OP_N, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc, keep});
+	return enqueue_gemm(handle, {ta != CUBLAS_OP_N, tb != CUBLAS_OP_N, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc, fp32});
 }
 
 cublasStatus_t cublasGemmEx(cublasHandle_t handle, cublasOperation_t ta, cublasOperation_t tb, int m, int n, int k,
                             const void *alpha, const void *a, cudaDataType at, int lda, const void *b, cudaDataType bt,
                             int ldb, const void *beta, void *c, cudaDataType ct, int ldc, cublasComputeType_t compute,
                             cublasGemmAlgo_t) {
-	if (at != CUDA_R_32F || bt != CUDA_R_32F || ct != CUDA_R_32F)
+	const bool halves = at == CUDA_R_16F;
+	if (at != bt || (at != CUDA_R_32F && !halves) || ct != CUDA_R_32F || (halves && compute != CUBLAS_COMPUTE_32F))
 		return CUBLAS_STATUS_NOT_SUPPORTED;
-	return enqueue_gemm(handle, {ta != CUBLAS_OP_N, tb != CUBLAS_OP_N, m, n, k, (const float *)alpha,
-	                             (const float *)a, lda, (const float *)b, ldb, (const float *)beta, (float *)c, ldc, rounding(compute)});
+	return enqueue_gemm(handle, {ta != CUBLAS_OP_N, tb != CUBLAS_OP_N, m, n, k, (const float *)alpha, a, lda, b, ldb,
+	                             (const float *)beta, (float *)c, ldc, reader(at, compute)});
 }

@@ -64,7 +64,7 @@ struct Event : Object {
 struct Blas : Object {
 	CUstream stream = nullptr;
 	bool scalars_on_device = false;     // alpha and beta, read when a product's turn comes
-	std::set<std::vector<int>> loaded;  // shapes of the products so far
+	std::set<std::vector<int>> loaded;  // kinds and shapes of the products so far
 };
 
 struct World {

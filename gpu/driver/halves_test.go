@@ -1,0 +1,98 @@
+//go:build cuda && linux
+
+package driver
+
+import (
+	"encoding/binary"
+	"math"
+	"testing"
+)
+
+// halfValue is the number that bits stand for in float16, by the definition in IEEE 754.
+func halfValue(bits uint16) float64 {
+	sign, exponent, fraction := 1-2*float64(bits>>15), int(bits>>10&31), float64(bits&1023)
+	switch {
+	case exponent == 31 && fraction != 0:
+		return math.NaN()
+	case exponent == 31:
+		return math.Inf(int(sign))
+	case exponent == 0:
+		return sign * math.Ldexp(fraction, -24)
+	}
+	return sign * math.Ldexp(1+fraction/1024, exponent-15)
+}
+
+// toHalf is the float16 next to v, the even one if two are as near.
+func toHalf(v float64) uint16 {
+	sign := uint16(math.Float64bits(v) >> 48 & 0x8000)
+	_, exponent := math.Frexp(v) // of a number from 1/2 to 1
+	unit := max(exponent-11, -24)
+	steps := math.RoundToEven(math.Ldexp(math.Abs(v), -unit))
+	switch {
+	case v != v:
+		return 0x7fff
+	case v == 0:
+		return sign
+	case math.Ldexp(steps, unit) > 65504:
+		return sign | 0x7c00
+	}
+	return sign | uint16(unit+24)<<10 + uint16(steps)
+}
+
+// uploadFactor copies x to new memory of the device, as p takes factors.
+func uploadFactor(t *testing.T, d *Device, p Precision, x []float32) Ptr {
+	t.Helper()
+	if p != Float16 {
+		return upload(t, d, x)
+	}
+	halves := make([]uint16, len(x))
+	for i, v := range x {
+		halves[i] = toHalf(float64(v))
+	}
+	return uploadHalves(t, d, halves)
+}
+
+func uploadHalves(t *testing.T, d *Device, halves []uint16) Ptr {
+	t.Helper()
+	at, err := d.Alloc(2 * len(halves))
+	must(t, err)
+	var bytes []byte
+	for _, h := range halves {
+		bytes = binary.NativeEndian.AppendUint16(bytes, h)
+	}
+	must(t, d.CopyIn(at, bytes))
+	return at
+}
+
+// allHalves are all bits that there are.
+func allHalves() []uint16 {
+	all := make([]uint16, 1<<16)
+	for i := range all {
+		all[i] = uint16(i)
+	}
+	return all
+}
+
+// TestHalvesRoundTrip holds the two functions above to each other.
+func TestHalvesRoundTrip(t *testing.T) {
+	for _, bits := range allHalves() {
+		if v := halfValue(bits); toHalf(v) != bits && v == v {
+			t.Fatalf("%#x is %v, which becomes %#x", bits, v, toHalf(v))
+		}
+	}
+}
+
+// TestHalvesInProducts multiplies each float16 by 1. Those below 2^-14 must not be
+// taken for 0, and what is not finite must stay so.
+func TestHalvesInProducts(t *testing.T) {
+	d := openAny(t)
+	all := allHalves()
+	one, out := uploadHalves(t, d, []uint16{toHalf(1)}), upload(t, d, make([]float32, len(all)))
+	must(t, d.Gemm(Float16, false, false, len(all), 1, 1, 1, uploadHalves(t, d, all), 1, one, 1, 0, out, 1))
+	for i, got := range download(t, d, out, len(all)) {
+		want := halfValue(all[i])
+		if float64(got) != want && !(got != got && want != want) {
+			t.Fatalf("%#x becomes %v, want %v", all[i], got, want)
+		}
+	}
+}
