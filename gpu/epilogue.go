@@ -74,8 +74,7 @@ func (b *Backend) newLinear(shape linear, o driver.Operands) (*driver.Linear, er
 	if err := b.device.CopyIn(o.B, row); err != nil {
 		return nil, err
 	}
-	precision := driver.Precision(b.options.Precision)
-	l, err := b.device.NewLinear(precision, shape.m, shape.n, shape.k, shape.act == backend.ReLU, o)
+	l, err := b.device.NewLinear(precisions[b.options.Precision], shape.m, shape.n, shape.k, shape.act == backend.ReLU, o)
 	if l == nil || err != nil {
 		return nil, err
 	}

@@ -20,10 +20,13 @@ const (
 	classifier
 	classifierSGD
 	crossEntropy
+	gatherHalves
 	gatherRows
 	linearBackwardInputMask
 	momentumStep
 	sgdStep
+	splitKernel
+	splitScale
 )
 
 var kernelNames = [...]string{
@@ -35,10 +38,13 @@ var kernelNames = [...]string{
 	classifier:              "classifier",
 	classifierSGD:           "classifier_sgd",
 	crossEntropy:            "cross_entropy",
+	gatherHalves:            "gather_halves",
 	gatherRows:              "gather_rows",
 	linearBackwardInputMask: "linear_backward_input_mask",
 	momentumStep:            "momentum_step",
 	sgdStep:                 "sgd_step",
+	splitKernel:             "split",
+	splitScale:              "split_scale",
 }
 
 // kernelImages are what the kernels may be loaded from on a device, the quickest first.

@@ -17,15 +17,19 @@ const (
 
 func (r *recorder) LinearForward(y backend.Tensor, x backend.Input, w, b backend.Tensor, act backend.Activation) {
 	r.op = "LinearForward"
-	in := r.input(x)
-	if r.linear(linear{y.Rows, y.Cols, w.Rows, act}, driver.Operands{Y: address(y), X: in, W: address(w), B: address(b)}) {
-		return
+	if rows, ok := r.splits(x); ok {
+		r.splitForward(address(y), rows, w)
+	} else {
+		in := r.input(x)
+		if r.linear(linear{y.Rows, y.Cols, w.Rows, act}, driver.Operands{Y: address(y), X: in, W: address(w), B: address(b)}) {
+			return
+		}
+		r.gemm(product{m: y.Rows, n: y.Cols, k: w.Rows}, address(y), in, address(w))
 	}
 	relu := 0
 	if act == backend.ReLU {
 		relu = 1
 	}
-	r.gemm(product{m: y.Rows, n: y.Cols, k: w.Rows}, address(y), in, address(w))
 	r.elementwise(biasActivation, y.Len(), 8*y.Len(),
 		address(y).Arg(), address(b).Arg(), driver.Int(y.Len()), driver.Int(y.Cols), driver.Int(relu))
 }
@@ -53,10 +57,15 @@ func (r *recorder) LinearBackwardWeight(dw, db backend.Tensor, x backend.Input, 
 func (r *recorder) LinearSGD(w, b backend.Tensor, x backend.Input, dy backend.Tensor, sgd backend.SGD) {
 	r.op = "LinearSGD"
 	if sgd.L2 == 0 && r.b.options.Engine != Ops {
+		if rows, ok := r.splits(x); ok {
+			r.biasStep(b, 0, dy, sgd)
+			r.splitGradient(address(w), rows, dy, false, &sgd)
+			return
+		}
 		scales := r.reserve(updateScales, 8)
 		r.biasStep(b, scales, dy, sgd)
 		rows, in := x.Shape()
-		p := product{m: in, n: dy.Cols, k: rows, transA: true}
+		p := product{m: in, n: dy.Cols, k: rows, transA: true, accumulate: true}
 		r.multiply(factors{product: p, a: r.input(x), b: address(dy), scales: scales}, address(w))
 		return
 	}
@@ -83,6 +92,10 @@ func (r *recorder) biasStep(b backend.Tensor, scales driver.Ptr, dy backend.Tens
 
 // gradient records dw = xᵀ·dy, or dw += xᵀ·dy.
 func (r *recorder) gradient(dw driver.Ptr, x backend.Input, dy backend.Tensor, accumulate bool) {
+	if rows, ok := r.splits(x); ok {
+		r.splitGradient(dw, rows, dy, accumulate, nil)
+		return
+	}
 	rows, in := x.Shape()
 	p := product{m: in, n: dy.Cols, k: rows, transA: true, accumulate: accumulate}
 	r.gemm(p, dw, r.input(x), address(dy))

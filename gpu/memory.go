@@ -101,7 +101,12 @@ type room struct {
 
 // The purposes of scratch memory.
 const (
-	gatheredRows = iota // Rows as floats
+	gatheredRows   = iota // Rows as floats
+	gatheredHalves        // and as float16
+	splitWeights
+	splitGradients
+	splitScales
+	blockPeaks
 	weightGradient
 	updateScales
 	biasGradientSlabs

@@ -17,7 +17,7 @@ func TestEngineNames(t *testing.T) {
 }
 
 func TestPrecisionNames(t *testing.T) {
-	for _, p := range []Precision{FP32, TF32, BF16} {
+	for _, p := range []Precision{FP32, TF32, BF16, Split16} {
 		text, err := p.MarshalText()
 		if err != nil {
 			t.Fatal(err)
@@ -29,7 +29,7 @@ func TestPrecisionNames(t *testing.T) {
 	}
 	var p Precision
 	err := p.UnmarshalText([]byte("fp16"))
-	if err == nil || err.Error() != `unknown precision "fp16", want fp32, tf32 or bf16` {
+	if err == nil || err.Error() != `unknown precision "fp16", want fp32, tf32, bf16 or split16` {
 		t.Errorf("fp16 gave %v", err)
 	}
 }

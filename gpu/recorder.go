@@ -106,16 +106,19 @@ func (r *recorder) gemm(p product, c, a, b driver.Ptr) {
 func (r *recorder) multiply(f factors, c driver.Ptr) {
 	f.op = r.op
 	backend := r.b
-	results := 1
-	if f.accumulate || f.scales != 0 {
+	name, size, results := "gemm", 4, 1
+	if f.halves {
+		name, size = "gemm16", 2
+	}
+	if f.accumulate {
 		results = 2 // read and written
 	}
 	r.products = append(r.products, f)
 	r.calls = append(r.calls, call{
 		op:    r.op,
-		name:  fmt.Sprintf("gemm %dx%dx%d", f.m, f.n, f.k),
+		name:  fmt.Sprintf("%s %dx%dx%d", name, f.m, f.n, f.k),
 		flops: 2 * f.m * f.n * f.k,
-		bytes: 4 * (f.m*f.k + f.k*f.n + results*f.m*f.n),
+		bytes: size*(f.m*f.k+f.k*f.n) + 4*results*f.m*f.n,
 		run:   func() error { return backend.multiply(f, c) },
 	})
 }

@@ -28,6 +28,7 @@ func (b *Backend) warmUp(products []factors) error {
 type factors struct {
 	product
 	op     string
+	halves bool // they are float16
 	a, b   driver.Ptr
 	scales driver.Ptr // that the product and what was there are multiplied by, or 0
 }
@@ -35,10 +36,15 @@ type factors struct {
 // productKind is what cuBLAS may have a kernel of its own for.
 type productKind struct {
 	product
-	scaled bool
+	halves, scaled bool
 }
 
-func (f factors) kind() productKind { return productKind{f.product, f.scales != 0} }
+func (f factors) kind() productKind { return productKind{f.product, f.halves, f.scales != 0} }
+
+// precisions are those of products that are not split.
+var precisions = [...]driver.Precision{
+	FP32: driver.Float32, TF32: driver.TF32, BF16: driver.BFloat16, Split16: driver.Float32,
+}
 
 // multiply runs the product of f into the matrix at c.
 func (b *Backend) multiply(f factors, c driver.Ptr) error {
@@ -52,7 +58,10 @@ func (b *Backend) multiply(f factors, c driver.Ptr) error {
 	if f.accumulate {
 		beta = 1
 	}
-	precision := driver.Precision(b.options.Precision)
+	precision := precisions[b.options.Precision]
+	if f.halves {
+		precision = driver.Float16
+	}
 	if f.scales != 0 {
 		return b.device.GemmUpdate(precision, f.transA, f.transB, f.m, f.n, f.k, f.scales, f.a, lda, f.b, ldb, c, f.n)
 	}

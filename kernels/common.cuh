@@ -83,4 +83,20 @@ __device__ inline T block_sum(T v) {
 	return v;
 }
 
+// last_to_finish is true in every thread of the block that comes to it last. It
+// leaves *finished as it was, at zero. What all blocks wrote before is then seen.
+__device__ inline bool last_to_finish(unsigned *finished) {
+	__shared__ bool last;
+	__threadfence();
+	__syncthreads();
+	if (threadIdx.x == 0) {
+		last = atomicAdd(finished, 1u) == gridDim.x - 1;
+		if (last)
+			*finished = 0;
+	}
+	__syncthreads();
+	__threadfence();
+	return last;
+}
+
 #endif

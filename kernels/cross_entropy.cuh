@@ -37,22 +37,6 @@ __device__ inline float exp_sum(const float *z, int classes, float top) {
 	return warp_sum(sum);
 }
 
-// last_to_finish is true in every thread of the block that comes to it last. It
-// leaves *finished as it was, at zero. What all blocks wrote before is then seen.
-__device__ inline bool last_to_finish(unsigned *finished) {
-	__shared__ bool last;
-	__threadfence();
-	__syncthreads();
-	if (threadIdx.x == 0) {
-		last = atomicAdd(finished, 1u) == gridDim.x - 1;
-		if (last)
-			*finished = 0;
-	}
-	__syncthreads();
-	__threadfence();
-	return last;
-}
-
 // Count is what rows add to the tally.
 struct Count {
 	double loss;

@@ -6,3 +6,4 @@
 #include "linear.cu"
 #include "optimizer.cu"
 #include "rows.cu"
+#include "split.cu"

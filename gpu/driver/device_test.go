@@ -18,6 +18,7 @@ const testPTX = `.version 7.8
 .entry test_axpy(
 .entry test_ballot(
 .entry test_block_sum(
+.entry test_halves(
 .entry test_load(
 .entry test_reverse(
 .entry test_shared_index(

@@ -5,22 +5,11 @@ package driver
 import (
 	"encoding/binary"
 	"math"
+	"math/rand/v2"
 	"testing"
-)
 
-// halfValue is the number that bits stand for in float16, by the definition in IEEE 754.
-func halfValue(bits uint16) float64 {
-	sign, exponent, fraction := 1-2*float64(bits>>15), int(bits>>10&31), float64(bits&1023)
-	switch {
-	case exponent == 31 && fraction != 0:
-		return math.NaN()
-	case exponent == 31:
-		return math.Inf(int(sign))
-	case exponent == 0:
-		return sign * math.Ldexp(fraction, -24)
-	}
-	return sign * math.Ldexp(1+fraction/1024, exponent-15)
-}
+	"mnistgpu/gpu/sim"
+)
 
 // toHalf is the float16 next to v, the even one if two are as near.
 func toHalf(v float64) uint16 {
@@ -73,10 +62,10 @@ func allHalves() []uint16 {
 	return all
 }
 
-// TestHalvesRoundTrip holds the two functions above to each other.
+// TestHalvesRoundTrip holds toHalf to what the bits mean.
 func TestHalvesRoundTrip(t *testing.T) {
 	for _, bits := range allHalves() {
-		if v := halfValue(bits); toHalf(v) != bits && v == v {
+		if v := sim.Half(bits); toHalf(v) != bits && v == v {
 			t.Fatalf("%#x is %v, which becomes %#x", bits, v, toHalf(v))
 		}
 	}
@@ -90,9 +79,38 @@ func TestHalvesInProducts(t *testing.T) {
 	one, out := uploadHalves(t, d, []uint16{toHalf(1)}), upload(t, d, make([]float32, len(all)))
 	must(t, d.Gemm(Float16, false, false, len(all), 1, 1, 1, uploadHalves(t, d, all), 1, one, 1, 0, out, 1))
 	for i, got := range download(t, d, out, len(all)) {
-		want := halfValue(all[i])
+		want := sim.Half(all[i])
 		if float64(got) != want && !(got != got && want != want) {
 			t.Fatalf("%#x becomes %v, want %v", all[i], got, want)
+		}
+	}
+}
+
+// TestHalvesInKernels converts all float16 numbers and back, and other float32
+// numbers: those half way between two, those next to them, and random bits.
+func TestHalvesInKernels(t *testing.T) {
+	d, _ := open(t)
+	var x []float32
+	for _, bits := range allHalves() {
+		half := sim.Half(bits&0x7fff+1) + sim.Half(bits&0x7fff)
+		middle := float32(half / 2)
+		x = append(x, float32(sim.Half(bits)), middle, -middle, math.Nextafter32(middle, 0), math.Nextafter32(middle, 1e9))
+	}
+	draw := rand.New(rand.NewPCG(8, 9))
+	for range 1 << 17 {
+		x = append(x, math.Float32frombits(draw.Uint32()))
+	}
+	bits, back := upload(t, d, make([]float32, len(x))), upload(t, d, make([]float32, len(x)))
+	must(t, d.Launch(kernel(t, d, "test_halves"), Dim{X: len(x)/256 + 1}, Dim{X: 256}, 0,
+		bits.Arg(), back.Arg(), upload(t, d, x).Arg(), Int(len(x))))
+	halves, values := download(t, d, bits, len(x)), download(t, d, back, len(x))
+	for i, v := range x {
+		got, want := uint16(math.Float32bits(halves[i])), toHalf(float64(v))
+		if got != want {
+			t.Fatalf("%v becomes %#x, want %#x", v, got, want)
+		}
+		if value := sim.Half(want); float64(values[i]) != value && !(values[i] != values[i] && value != value) {
+			t.Fatalf("%#x becomes %v, want %v", want, values[i], value)
 		}
 	}
 }

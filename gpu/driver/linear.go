@@ -90,10 +90,7 @@ func (l *Linear) Run(o Operands) error {
 // describe tells cuBLASLt what is to be computed. Close frees what it makes.
 func (l *Linear) describe(p Precision, m, n, k int, relu bool, bias Ptr) error {
 	d := l.device
-	compute := C.cublasComputeType_t(C.CUBLAS_COMPUTE_32F)
-	if p != Float32 {
-		compute = p.compute()
-	}
+	_, compute := p.cublas()
 	if err := d.ltCheck("cublasLtMatmulDescCreate", C.cublasLtMatmulDescCreate(&l.operation, compute, C.CUDA_R_32F)); err != nil {
 		return err
 	}

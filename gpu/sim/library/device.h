@@ -125,6 +125,38 @@ inline int __float_as_int(float f) {
 	return i;
 }
 
+// __half is a float16 number: 1 bit of sign, 5 of exponent and 10 of fraction.
+struct __half {
+	unsigned short bits;
+};
+
+inline unsigned short __half_as_ushort(__half h) { return h.bits; }
+inline __half __ushort_as_half(unsigned short bits) { return {bits}; }
+
+// __float2half_rn rounds to the nearest, and to the even one of two. The bits of a
+// float32 in units of the last place of float16 need a rounding and another bias;
+// below 2^-14, where float16 counts in units of 2^-24, adding 1/2 leaves them in the
+// last bits of the sum.
+inline __half __float2half_rn(float f) {
+	const unsigned bits = __float_as_int(f), sign = bits >> 16 & 0x8000, size = bits & 0x7fffffff;
+	if (size > 0x7f800000)
+		return {0x7fff};
+	if (size >= 0x47800000) // 2^16
+		return {(unsigned short)(sign | 0x7c00)};
+	if (size < 0x38800000) // 2^-14
+		return {(unsigned short)(sign | (__float_as_int(__int_as_float(size) + 0.5f) - 0x3f000000))};
+	return {(unsigned short)(sign | (size - 0x38000000 + 0xfff + (size >> 13 & 1)) >> 13)};
+}
+
+inline float __half2float(__half h) {
+	const unsigned sign = (unsigned)(h.bits & 0x8000) << 16, size = h.bits & 0x7fff;
+	if (size >= 0x7c00)
+		return __int_as_float(sign | 0x7f800000 | (size & 0x3ff) << 13);
+	if (size < 0x400)
+		return __int_as_float(sign | __float_as_int(size * 0x1p-24f));
+	return __int_as_float(sign | ((size << 13) + 0x38000000));
+}
+
 inline int min(int a, int b) { return b < a ? b : a; }
 inline int max(int a, int b) { return a < b ? b : a; }
 inline unsigned min(unsigned a, unsigned b) { return b < a ? b : a; }
@@ -146,10 +178,17 @@ struct int2 {
 struct uchar4 {
 	unsigned char x, y, z, w;
 };
+struct ushort4 {
+	unsigned short x, y, z, w;
+};
 inline float2 make_float2(float x, float y) { return {x, y}; }
 inline float4 make_float4(float x, float y, float z, float w) { return {x, y, z, w}; }
 inline int2 make_int2(int x, int y) { return {x, y}; }
 inline uchar4 make_uchar4(unsigned char x, unsigned char y, unsigned char z, unsigned char w) {
+	return {x, y, z, w};
+}
+
+inline ushort4 make_ushort4(unsigned short x, unsigned short y, unsigned short z, unsigned short w) {
 	return {x, y, z, w};
 }
 

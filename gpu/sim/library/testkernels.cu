@@ -70,3 +70,13 @@ KERNEL(test_shared_index, (float *out, int i)) {
 	cells[i] = 1;
 	*out = cells[i];
 }
+
+// test_halves converts x to float16, whose bits it writes, and back.
+KERNEL(test_halves, (unsigned *bits, float *back, const float *x, int n)) {
+	const int i = blockIdx.x * blockDim.x + threadIdx.x;
+	if (i >= n)
+		return;
+	const __half h = __float2half_rn(x[i]);
+	bits[i] = __half_as_ushort(h);
+	back[i] = __half2float(__ushort_as_half(__half_as_ushort(h)));
+}

@@ -1,0 +1,159 @@
+// Products of bytes and float32 numbers by tensor cores, which take float16.
+//
+// Bytes are float16 numbers. A float32 number v is next to the sum of two, if a power
+// of two s brings it into their range:
+//
+//	s·v = high + low/2^11
+//
+// but for 2^-23·|s·v|, or 2^-36 where that is less. So the product of x and v is one
+// with twice as many terms,
+//
+//	x·v = 1/s · [x | x/2^11]·[high ; low]
+//
+// in which all factors are float16 numbers, and each product of two is exact.
+
+#include "common.cuh"
+
+#ifdef __CUDACC__
+#include <cuda_fp16.h>
+#endif
+
+constexpr float low_factor = 2048; // 2^11
+
+// store_halves writes four numbers as float16, from p on, a multiple of 8 bytes.
+__device__ inline void store_halves(__half *p, Four f) {
+	unsigned short bits[4];
+	for (int k = 0; k < 4; k++)
+		bits[k] = __half_as_ushort(__float2half_rn(f.v[k]));
+	*(ushort4 *)p = make_ushort4(bits[0], bits[1], bits[2], bits[3]);
+}
+
+// gather_halves computes x[i] = [v | v/2^11] with v = data[order[cursor+offset+i]].
+//
+// Shapes: x (B, 2·cols) of float16, data (N, cols), order (M, 1), cursor (1, 1).
+// Grid: B blocks, one a row.
+KERNEL(gather_halves, (__half *x, const byte *data, const int *order, const int *cursor, int offset, int cols)) {
+	const size_t row = blockIdx.x;
+	const size_t from = order[*cursor + offset + row];
+	x += row * 2 * cols;
+	data += from * cols;
+	if (cols % 4 != 0) {
+		for (int j = threadIdx.x; j < cols; j += blockDim.x) {
+			x[j] = __float2half_rn(data[j]);
+			x[cols + j] = __float2half_rn(data[j] / low_factor);
+		}
+		return;
+	}
+	// Each row starts at a multiple of four elements: four go at once.
+	for (int j = 4 * threadIdx.x; j < cols; j += 4 * blockDim.x) {
+		const uchar4 v = *(const uchar4 *)(data + j);
+		store_halves(x + j, {(float)v.x, (float)v.y, (float)v.z, (float)v.w});
+		store_halves(x + cols + j, {v.x / low_factor, v.y / low_factor, v.z / low_factor, v.w / low_factor});
+	}
+}
+
+constexpr int split_threads = 256;
+
+// The scale brings the largest magnitude to 2^14 at least and below 2^15, half of
+// what float16 has. It is at most 2^100, so that its reciprocal, and that times a
+// learning rate, keep all their bits.
+constexpr int top_exponent = 14;
+constexpr int largest_scale = 100;
+
+// power_of_two returns 2^e, for e from -126 to 127.
+__device__ inline float power_of_two(int e) { return __int_as_float((e + 127) << 23); }
+
+// magnitude returns the bits of |v|, which are in the order of the numbers, or 0 if
+// v is not finite.
+__device__ inline unsigned magnitude(float v) {
+	const unsigned bits = __float_as_int(v) & 0x7fffffff;
+	return bits < 0x7f800000 ? bits : 0;
+}
+
+// block_max returns the largest v of a block to each of its threads.
+__device__ inline unsigned block_max(unsigned v) {
+	__shared__ unsigned peaks[split_threads];
+	peaks[threadIdx.x] = v;
+	for (int half = split_threads / 2; half > 0; half /= 2) {
+		__syncthreads();
+		if (threadIdx.x < half)
+			peaks[threadIdx.x] = max(peaks[threadIdx.x], peaks[threadIdx.x + half]);
+	}
+	__syncthreads();
+	v = peaks[0];
+	__syncthreads();
+	return v;
+}
+
+// split_scale computes, with the scale s of the finite ones among n numbers,
+//
+//	scales = (factor/s, beta, s)
+//
+// by the first two of which a product of split numbers is multiplied, and what it is
+// added to. Unless lr is null, the factor is multiplied by -lr[step] too. Each block
+// leaves its largest magnitude in block_peaks, and the last one takes the largest of
+// them all, whose order does not matter.
+//
+// Shapes: scales three numbers, block_peaks one a block, finished one, zero between
+// calls, v of n elements, lr (T, 1), step (1, 1).
+// Grid: any number of blocks of 256 threads.
+KERNEL(split_scale, (float *scales, unsigned *block_peaks, unsigned *finished, const float *v, const float *lr,
+                     const int *step, int n, float factor, float beta)) {
+	unsigned peak = 0;
+	for (unsigned i = first_of_four(); i < n; i += 4 * split_threads * gridDim.x) {
+		const Four f = load(v, i, n);
+		for (int k = 0; k < 4; k++)
+			peak = max(peak, magnitude(f.v[k]));
+	}
+	peak = block_max(peak);
+	if (threadIdx.x == 0)
+		block_peaks[blockIdx.x] = peak;
+	if (!last_to_finish(finished))
+		return;
+	peak = 0;
+	for (int i = threadIdx.x; i < gridDim.x; i += split_threads)
+		peak = max(peak, block_peaks[i]);
+	peak = block_max(peak);
+	if (threadIdx.x > 0)
+		return;
+	const int exponent = (int)(peak >> 23) - 127;
+	const int scale = min(top_exponent - exponent, largest_scale);
+	scales[0] = (lr ? -lr[*step] * factor : factor) * power_of_two(-scale);
+	scales[1] = beta;
+	scales[2] = power_of_two(scale);
+}
+
+// split_number returns high of scale·v, and low in *low. A number that is not finite
+// is high alone.
+__device__ inline float split_number(float *low, float v, float scale) {
+	v *= scale;
+	const float high = __half2float(__float2half_rn(v));
+	const float rest = low_factor * (v - high);
+	*low = rest == rest ? rest : 0;
+	return high;
+}
+
+// split computes out[i] = [high | low] of v[i], with the scale in scales[2].
+//
+// Shapes: out (rows, 2·cols) of float16, v (rows, cols), scales three numbers.
+// Grid: ⌈rows·cols/4⌉ threads.
+KERNEL(split, (__half *out, const float *v, const float *scales, int rows, int cols)) {
+	const unsigned n = (unsigned)rows * cols;
+	const unsigned i = first_of_four();
+	const float scale = scales[2];
+	const Four f = load(v, i, n);
+	Four high, low;
+	for (int k = 0; k < 4; k++)
+		high.v[k] = split_number(&low.v[k], f.v[k], scale);
+	if (cols % 4 == 0 && i < n) { // all four are of one row
+		out += (size_t)(i / cols) * 2 * cols + i % cols;
+		store_halves(out, high);
+		store_halves(out + cols, low);
+		return;
+	}
+	for (unsigned k = 0; k < 4 && i + k < n; k++) {
+		__half *at = out + (size_t)((i + k) / cols) * 2 * cols + (i + k) % cols;
+		at[0] = __float2half_rn(high.v[k]);
+		at[cols] = __float2half_rn(low.v[k]);
+	}
+}
