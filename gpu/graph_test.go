@@ -14,15 +14,21 @@ import (
 // agree to the bit, and a second run with the first.
 func TestGraphEqualsCalls(t *testing.T) {
 	useDevice(t)
-	want, err := small.trainOn(opener(Options{}))
+	for _, p := range []Precision{FP32, Split16} {
+		t.Run(p.String(), func(t *testing.T) { testGraphEqualsCalls(t, p) })
+	}
+}
+
+func testGraphEqualsCalls(t *testing.T, p Precision) {
+	want, err := small.trainOn(opener(Options{Precision: p}))
 	if err != nil {
 		t.Fatal(err)
 	}
 	var trace Trace
 	for name, options := range map[string]Options{
-		"again":    {},
-		"no graph": {NoGraph: true},
-		"traced":   {Trace: &trace},
+		"again":    {Precision: p},
+		"no graph": {Precision: p, NoGraph: true},
+		"traced":   {Precision: p, Trace: &trace},
 	} {
 		got, err := small.trainOn(opener(options))
 		if err != nil {
@@ -48,11 +54,17 @@ func TestGraphEqualsCalls(t *testing.T) {
 // Each step must gather its own rows.
 func TestStepsInOneGraph(t *testing.T) {
 	useDevice(t)
-	want, err := small.trainOn(opener(Options{}))
+	for _, p := range []Precision{FP32, Split16} {
+		t.Run(p.String(), func(t *testing.T) { testStepsInOneGraph(t, p) })
+	}
+}
+
+func testStepsInOneGraph(t *testing.T, p Precision) {
+	want, err := small.trainOn(opener(Options{Precision: p}))
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := Open(Options{})
+	b, err := Open(Options{Precision: p})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,23 +108,25 @@ func TestLaunchesOfAStep(t *testing.T) {
 	wideL2 := wide
 	wideL2.rule = plain
 	for _, test := range []struct {
-		task   task
-		engine Engine
-		want   int // of one step, advance among them
-		four   int // of four steps in one graph
+		task    task
+		options Options
+		want    int // of one step, advance among them
+		four    int // of four steps in one graph
 	}{
-		{small, Ops, 15, 60},
-		{small, Auto, 7, 25},
-		{small, Fused, 7, 25},
-		{updated, Ops, 15, 60},
-		{updated, Auto, 6, 21},
-		{wide, Ops, 15, 60},
-		{wide, Auto, 6, 21},
-		{wideL2, Auto, 7, 25},
-		{large, Auto, 15, 57}, // two more a step, which sum the biases' gradients in slabs
-		{large, Fused, 9, 33},
+		{small, Options{Engine: Ops}, 15, 60},
+		{small, Options{}, 7, 25},
+		{small, Options{Engine: Fused}, 7, 25},
+		{updated, Options{Engine: Ops}, 15, 60},
+		{updated, Options{}, 6, 21},
+		{wide, Options{Engine: Ops}, 15, 60},
+		{wide, Options{}, 6, 21},
+		{wide, Options{Precision: Split16}, 11, 41}, // four more, which split w and dz, and the bias by itself
+		{wideL2, Options{}, 7, 25},
+		{large, Options{}, 15, 57}, // two more a step, which sum the biases' gradients in slabs
+		{large, Options{Engine: Fused}, 9, 33},
 	} {
-		b, err := Open(Options{NoGraph: true, Engine: test.engine})
+		test.options.NoGraph = true
+		b, err := Open(test.options)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -125,10 +139,11 @@ func TestLaunchesOfAStep(t *testing.T) {
 		for _, c := range one {
 			bytes += c.bytes
 		}
-		t.Logf("%d pixels, %d hidden units, batch %d, %v: %.1f MB", test.task.pixels, test.task.hidden, test.task.batch, test.engine, float64(bytes)/1e6)
-		if got, ofFour := launches(one, test.engine), launches(four, test.engine); got != test.want || ofFour != test.four {
-			t.Errorf("batch %d, %v: %d launches, and %d of four steps, want %d and %d",
-				test.task.batch, test.engine, got, ofFour, test.want, test.four)
+		t.Logf("%d pixels, %d hidden units, batch %d, %v, %v: %.1f MB", test.task.pixels, test.task.hidden, test.task.batch,
+			test.options.Engine, test.options.Precision, float64(bytes)/1e6)
+		if got, ofFour := launches(one, test.options.Engine), launches(four, test.options.Engine); got != test.want || ofFour != test.four {
+			t.Errorf("batch %d, %v, %v: %d launches, and %d of four steps, want %d and %d",
+				test.task.batch, test.options.Engine, test.options.Precision, got, ofFour, test.want, test.four)
 		}
 		if err := b.Close(); err != nil {
 			t.Error(err)
@@ -165,7 +180,13 @@ func (t *trainer) calls(test *testing.T, steps int) []call {
 // find the rows that the forward pass gathered.
 func TestRowsAreGatheredOnce(t *testing.T) {
 	useDevice(t)
-	b, err := Open(Options{NoGraph: true})
+	for p, kernel := range map[Precision]string{FP32: "gather_rows", Split16: "gather_halves"} {
+		t.Run(p.String(), func(t *testing.T) { testRowsAreGatheredOnce(t, p, kernel) })
+	}
+}
+
+func testRowsAreGatheredOnce(t *testing.T, p Precision, kernel string) {
+	b, err := Open(Options{Precision: p, NoGraph: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -176,7 +197,7 @@ func TestRowsAreGatheredOnce(t *testing.T) {
 	}
 	gathers := 0
 	for _, c := range trainer.calls(t, 2) {
-		if c.name == "gather_rows" {
+		if c.name == kernel {
 			gathers++
 		}
 	}

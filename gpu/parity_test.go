@@ -5,6 +5,8 @@ package gpu
 import (
 	"errors"
 	"math"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -21,12 +23,25 @@ func TestSuite(t *testing.T) {
 	backendtest.Run(t, opener(Options{Engine: Fused}))
 }
 
+// TestSuiteSplit16 is TestSuite for split products. What has nothing to do with
+// products is left out.
+func TestSuiteSplit16(t *testing.T) {
+	useDevice(t)
+	products := regexp.MustCompile("^Linear|^training$")
+	others := func(c backendtest.Check) bool { return !products.MatchString(c.Name) }
+	checks := slices.DeleteFunc(backendtest.SplitChecks(), others)
+	if len(checks) == 0 {
+		t.Error("the suite has no products")
+	}
+	backendtest.RunAll(t, checks, opener(Options{Engine: Fused, Precision: Split16}))
+}
+
 func onCPU() (backend.Backend, error) { return cpu.Open(cpu.Options{}) }
 
 // TestTraining holds trainings in each precision to one in float64. The limits
 // on ‖w - w'‖/‖w'‖ are those of float32 sums in any order after that many
 // steps, half as much again for Adam, and of factors of 11 and 8 bits after one;
-// later these drift apart.
+// later these drift apart. Split products are held to those of float32.
 func TestTraining(t *testing.T) {
 	useDevice(t)
 	float32On := func(p Precision) func() (backend.Backend, error) { return opener(Options{Precision: p}) }
@@ -49,6 +64,13 @@ func TestTraining(t *testing.T) {
 		{"fp32, no L2, 1000 steps", float32On(FP32), noL2, 1000, 1e-5},
 		{"tf32, no L2, 1 step", float32On(TF32), noL2, 1, 1e-4},
 		{"bf16, no L2, 1 step", float32On(BF16), noL2, 1, 5e-3},
+		{"split16, 1 step", float32On(Split16), plain, 1, 2e-7},
+		{"split16, 100 steps", float32On(Split16), plain, 100, 2e-6},
+		{"split16, 1000 steps", float32On(Split16), plain, 1000, 1e-5},
+		{"split16, no L2, 1 step", float32On(Split16), noL2, 1, 2e-7},
+		{"split16, no L2, 1000 steps", float32On(Split16), noL2, 1000, 1e-5},
+		{"split16, each verb by itself, 100 steps", opener(Options{Precision: Split16, Engine: Ops}), noL2, 100, 2e-6},
+		{"split16, Adam, 1000 steps", float32On(Split16), adam, 1000, 5e-5},
 		{"fp32, each verb by itself, 1 step", opener(Options{Engine: Ops}), plain, 1, 2e-7},
 		{"fp32, each verb by itself, 100 steps", opener(Options{Engine: Ops}), plain, 100, 2e-6},
 		{"cpu, momentum, 100 steps", onCPU, momentum, 100, 2e-6},

@@ -26,8 +26,8 @@ func TestSizes(t *testing.T) {
 					if err != nil {
 						t.Fatal(err)
 					}
-					for _, engine := range []Engine{Ops, Fused} {
-						got, err := task.trainOn(opener(Options{Engine: engine}))
+					for _, options := range []Options{{Engine: Ops}, {Engine: Fused}, {Precision: Split16}} {
+						got, err := task.trainOn(opener(options))
 						if err != nil {
 							t.Fatal(err)
 						}

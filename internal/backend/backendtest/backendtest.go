@@ -26,10 +26,13 @@ type Check struct {
 	Run  func(b backend.Backend) error
 }
 
-// Run gives every check, as a subtest, a backend of its own that it opens, uses
+// Run puts a backend to all [Checks].
+func Run(t *testing.T, open func() (backend.Backend, error)) { RunAll(t, Checks(), open) }
+
+// RunAll gives every check, as a subtest, a backend of its own that it opens, uses
 // and closes on the subtest's goroutine.
-func Run(t *testing.T, open func() (backend.Backend, error)) {
-	for _, check := range Checks() {
+func RunAll(t *testing.T, checks []Check, open func() (backend.Backend, error)) {
+	for _, check := range checks {
 		t.Run(check.Name, func(t *testing.T) {
 			b, err := open()
 			if err != nil {
@@ -46,7 +49,15 @@ func Run(t *testing.T, open func() (backend.Backend, error)) {
 }
 
 // Checks returns all checks, the quick ones first.
-func Checks() []Check {
+func Checks() []Check { return checksOf(realNumbers) }
+
+// SplitChecks are Checks for a backend that splits the other factor of bytes into two
+// numbers, which have 23 bits together. Its products of bytes may be off by more; the
+// limits of a training, and all others, are the same.
+func SplitChecks() []Check { return checksOf(split(realNumbers)) }
+
+// checksOf returns all checks, of which those of real numbers are of these.
+func checksOf(realNumbers []kind) []Check {
 	return []Check{
 		{"description", checkDescription},
 		{"Alloc", checkAlloc},

@@ -48,8 +48,16 @@ const (
 // square. The n is the worst case (Higham, Accuracy and Stability, ch. 3) and
 // the other a generous multiple of √n, which independent roundings give. An
 // error relative to the result has no bound, since terms may cancel.
-func sum(n int) rule {
-	limit := min(float64(n), 2*math.Sqrt(float64(n))+2)
+func sum(n int) rule { return sumOf(n, 0) }
+
+// splitSum is sum for products of bytes with a number in two parts: twice as many, of
+// a factor that may be off by 2⁻²³, which is 2u.
+func splitSum(n int) rule { return sumOf(2*n, 2) }
+
+// sumOf is sum where each product may be off by factor·u as well. That is as often to
+// one side as to the other, and adds next to nothing to the root mean square.
+func sumOf(n int, factor float64) rule {
+	limit := min(float64(n), 2*math.Sqrt(float64(n))+2) + factor
 	return rule{sized: true, judge: func(got, want, size []float64) error {
 		squares := 0.0
 		err := each(got, want, func(i int) (float64, float64) {

@@ -49,14 +49,14 @@ func backwardWeightTrials(k kind, z size) []trial {
 		x := s.x(k, z.rows, z.in)
 		dy := s.numbers(k.numbers, z.rows, z.out)
 		dw := s.result("dw", k.rule(z.rows+2), z.in, z.out)
-		db := s.result("db", k.rule(z.rows+2), 1, z.out)
+		db := s.result("db", k.columnRule(z.rows+2), 1, z.out)
 		s.run(func(ops backend.Ops) { ops.LinearBackwardWeight(dw, db, x, dy, false) })
 	}
 	accumulate := func(s *stage) {
 		x := s.x(k, z.rows, z.in)
 		dy := s.numbers(k.numbers, z.rows, z.out)
 		dw := s.changed("dw", k.rule(z.rows+2), k.numbers, z.in, z.out)
-		db := s.changed("db", k.rule(z.rows+2), k.numbers, 1, z.out)
+		db := s.changed("db", k.columnRule(z.rows+2), k.numbers, 1, z.out)
 		s.run(func(ops backend.Ops) { ops.LinearBackwardWeight(dw, db, x, dy, true) })
 	}
 	return []trial{{"store", store}, {"accumulate", accumulate}}
@@ -71,7 +71,7 @@ func linearSGDTrials(k kind, z size) []trial {
 			x := s.x(k, z.rows, z.in)
 			dy := s.numbers(k.numbers, z.rows, z.out)
 			w := s.changed("w", k.rule(z.rows+5), k.numbers, z.in, z.out)
-			b := s.changed("b", k.rule(z.rows+5), k.numbers, 1, z.out)
+			b := s.changed("b", k.columnRule(z.rows+5), k.numbers, 1, z.out)
 			sgd := s.sgd(l2)
 			s.run(func(ops backend.Ops) { ops.LinearSGD(w, b, x, dy, sgd) })
 		}

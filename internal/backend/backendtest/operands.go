@@ -36,6 +36,15 @@ type kind struct {
 	hidden  generator // of what ReLU gave, for LinearBackwardInput
 	numbers generator // of all other operands
 	rule    func(roundings int) rule
+	columns func(roundings int) rule // of column sums, or nil if it is the same
+}
+
+// columnRule is how column sums are judged.
+func (k kind) columnRule(roundings int) rule {
+	if k.columns != nil {
+		return k.columns(roundings)
+	}
+	return k.rule(roundings)
 }
 
 func always(r rule) func(int) rule { return func(int) rule { return r } }
@@ -52,6 +61,17 @@ var realNumbers = []kind{
 	{name: "tensor", x: normal, hidden: rectified, numbers: normal, rule: sum},
 	{name: "dense bytes", pixels: denseBytes, scale: 1, numbers: normal, rule: sum},
 	{name: "sparse bytes / 255", pixels: sparseBytes, scale: 1. / 255, numbers: normal, rule: sum},
+}
+
+// split returns the kinds as they are judged where products of bytes are split.
+func split(kinds []kind) []kind {
+	kinds = slices.Clone(kinds)
+	for i, k := range kinds {
+		if k.pixels != nil {
+			kinds[i].rule, kinds[i].columns = splitSum, k.rule
+		}
+	}
+	return kinds
 }
 
 // nanNumbers have a NaN that must come through. No other operand is 0, since a
