@@ -18,9 +18,3 @@ func TestResume(t *testing.T) {
 	}
 	traintest.Resume(t, n, opener(Options{}))
 }
-
-// TestResumeSplit16 is TestResume for split products, after one of their steps.
-func TestResumeSplit16(t *testing.T) {
-	useDevice(t)
-	traintest.Resume(t, 20, opener(Options{Precision: Split16}))
-}

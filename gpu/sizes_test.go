@@ -27,6 +27,9 @@ func TestSizes(t *testing.T) {
 						t.Fatal(err)
 					}
 					for _, options := range []Options{{Engine: Ops}, {Engine: Fused}, {Precision: Split16}} {
+						if options.Precision == Split16 && batch > 64 {
+							continue // nothing that smaller ones have not, but for the time it takes
+						}
 						got, err := task.trainOn(opener(options))
 						if err != nil {
 							t.Fatal(err)

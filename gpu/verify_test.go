@@ -16,18 +16,25 @@ import (
 )
 
 // allowance is what verify.Options are told of each precision.
-var allowance = map[Precision]float64{FP32: verify.Float32, TF32: verify.TF32, BF16: verify.BFloat16}
+var allowance = map[Precision]verify.Precision{
+	FP32: verify.Float32, TF32: verify.TF32, BF16: verify.BFloat16, Split16: verify.Split16,
+}
 
-// verified opens a backend of that precision whose steps the CPU verifies, verb by verb.
-func verified(p Precision, every int, factors float64) func() (backend.Backend, error) {
+// verified opens a backend of that precision whose steps the CPU verifies, verb by verb,
+// by the limits of a precision.
+func verified(p Precision, every int, limits verify.Precision) func() (backend.Backend, error) {
 	return func() (backend.Backend, error) {
 		b, err := Open(Options{Precision: p, Engine: Ops})
 		if err != nil {
 			return nil, err
 		}
-		oracle, err := onCPU()
-		return withOracle{verify.New(b, oracle, verify.Options{Every: every, Factors: factors}), oracle}, err
+		return byCPU(b, every, limits)
 	}
+}
+
+func byCPU(b backend.Backend, every int, limits verify.Precision) (backend.Backend, error) {
+	oracle, err := onCPU()
+	return withOracle{verify.New(b, oracle, verify.Options{Every: every, Precision: limits}), oracle}, err
 }
 
 // withOracle closes the oracle too.
@@ -38,12 +45,12 @@ type withOracle struct {
 
 func (w withOracle) Close() error { return errors.Join(w.Backend.Close(), w.oracle.Close()) }
 
-// TestVerifyGoodRuns verifies each of 300 steps in float32, and of 60 with rounded
+// TestVerifyGoodRuns verifies each of 300 steps in float32, and of 60 with other
 // factors, by each method. None may be found wrong, and the result must have the bits of a run
 // that is not verified.
 func TestVerifyGoodRuns(t *testing.T) {
 	useDevice(t)
-	for _, p := range []Precision{FP32, TF32, BF16} {
+	for _, p := range []Precision{FP32, TF32, BF16, Split16} {
 		for _, rule := range []nn.Optimizer{plain, momentum, adam} {
 			t.Run(fmt.Sprintf("%v, %s", p, rule.Method), func(t *testing.T) {
 				task := small
@@ -67,14 +74,42 @@ func TestVerifyGoodRuns(t *testing.T) {
 	}
 }
 
-// TestVerifyTellsPrecisions asks that float32's limits are too narrow for rounded
-// factors.
+// TestVerifyTellsPrecisions asks that the limits of float32, and those of split
+// products, are too narrow for rounded factors.
 func TestVerifyTellsPrecisions(t *testing.T) {
 	simulate(t)
 	for _, p := range []Precision{TF32, BF16} {
-		_, err := small.trainOn(verified(p, 1, verify.Float32))
-		if wrong := new(verify.MismatchError); !errors.As(err, &wrong) || wrong.Step != 0 {
-			t.Errorf("%v passes for fp32: %v", p, err)
+		for _, limits := range []Precision{FP32, Split16} {
+			_, err := small.trainOn(verified(p, 1, allowance[limits]))
+			if wrong := new(verify.MismatchError); !errors.As(err, &wrong) || wrong.Step != 0 {
+				t.Errorf("%v passes for %v: %v", p, limits, err)
+			}
+		}
+	}
+}
+
+// TestVerifyFindsSplitFaults asks that split products are verified by limits in which
+// the low part shows, of the weights and of the gradient.
+func TestVerifyFindsSplitFaults(t *testing.T) {
+	simulate(t)
+	for name, p := range map[string]splitProduct{
+		"y":  {in: small.pixels, out: small.hidden, other: make([]float32, small.pixels*small.hidden)},
+		"dw": {rows: small.batch, out: small.hidden, other: make([]float32, small.batch*small.hidden), backward: true},
+	} {
+		for title, fault := range p.faults() {
+			if fault.after == "gather_halves" {
+				continue // it has both products wrong
+			}
+			_, err := small.trainOn(func() (backend.Backend, error) {
+				b, err := Open(Options{Precision: Split16, Engine: Ops, NoGraph: true})
+				if err != nil {
+					return nil, err
+				}
+				return byCPU(spoilt{b.(*Backend), fault}, 1, verify.Split16)
+			})
+			if wrong := new(verify.MismatchError); !errors.As(err, &wrong) || wrong.Step != 0 {
+				t.Errorf("%s of %s is not found: %v", title, name, err)
+			}
 		}
 	}
 }
@@ -87,7 +122,7 @@ func TestVerifyFindsFlips(t *testing.T) {
 	task := small
 	task.steps = 9
 	const every = 3
-	for _, p := range []Precision{FP32, TF32, BF16} {
+	for _, p := range []Precision{FP32, TF32, BF16, Split16} {
 		open := verified(p, every, allowance[p])
 		device := simulate(t)
 		want, err := task.trainOn(open)

@@ -63,7 +63,10 @@ func (b *verified) there(t backend.Tensor) backend.Tensor { return b.mirrors[t] 
 
 // run runs the verb on both backends and compares.
 func (c *check) run(b *verified) (*MismatchError, error) {
-	v := values{before: map[backend.Tensor][]float64{}, factors: b.options.Factors}
+	v := values{before: map[backend.Tensor][]float64{}, precision: b.options.Precision}
+	if v.precision.split && c.rows.Data.IsZero() {
+		v.precision = Float32
+	}
 	judged := true
 	for _, t := range c.reads {
 		values, err := b.copyOver(t)
@@ -84,6 +87,9 @@ func (c *check) run(b *verified) (*MismatchError, error) {
 	}
 	if !judged { // the run's own checks of finite numbers tell it better
 		return nil, nil
+	}
+	if v.precision.split {
+		v.floor = 255 * math.Abs(float64(c.rows.Scale)) * splitFloor(largest(v.before[c.factor]))
 	}
 	wants := make([][]float64, len(c.writes))
 	for i, o := range c.writes {
@@ -209,6 +215,14 @@ func decode(dt backend.DType, raw []byte) []float64 {
 		}
 	}
 	return values
+}
+
+// largest is the largest absolute value.
+func largest(values []float64) (most float64) {
+	for _, x := range values {
+		most = max(most, math.Abs(x))
+	}
+	return most
 }
 
 func finite(values []float64) bool {

@@ -11,10 +11,11 @@ const u = 0x1p-24
 
 // values are what the limits of a verb are made of.
 type values struct {
-	before  map[backend.Tensor][]float64 // what the verb read
-	want    []float64                    // what the oracle wrote
-	size    []float64                    // for operands without signs, or nil
-	factors float64                      // see Options
+	before    map[backend.Tensor][]float64 // what the verb read
+	want      []float64                    // what the oracle wrote
+	size      []float64                    // for operands without signs, or nil
+	precision Precision                    // of the verb's products
+	floor     float64                      // how far a product may be off, whatever its size
 }
 
 // The device and the oracle may each be off, so that all limits are twice those of
@@ -36,23 +37,34 @@ type sums struct {
 }
 
 // off is how far sums may be off whose terms' absolute values add up to size, of
-// which the products are a part.
-func (s sums) off(v values, size, products float64) float64 {
-	off := 2 * u * min(float64(s.n), 2*math.Sqrt(float64(s.n))+2) * size
-	if s.products {
-		off += u * v.factors * products
+// which the products, each times scale, are a part.
+func (s sums) off(v values, size, products, scale float64) float64 {
+	off := s.roundings(1) * size // of the oracle
+	if !s.products {
+		return 2 * off
 	}
-	return off
+	if v.precision.split {
+		off += s.roundings(2) * size
+	} else {
+		off += s.roundings(1) * size
+	}
+	return off + u*v.precision.factors*products + float64(s.n)*scale*v.floor
+}
+
+// roundings bound those of one side, which makes so many products of each.
+func (s sums) roundings(terms int) float64 {
+	n := float64(s.n * terms)
+	return u * min(n, 2*math.Sqrt(n)+2)
 }
 
 // limit is that of an output that is such sums.
 func (s sums) limit() limit {
-	return func(v values, i int) float64 { return s.off(v, v.size[i], v.size[i]) }
+	return func(v values, i int) float64 { return s.off(v, v.size[i], v.size[i], 1) }
 }
 
 // limitOnTop is that of an output to which such sums are added.
 func (s sums) limitOnTop(t backend.Tensor) limit {
-	return func(v values, i int) float64 { return s.off(v, v.size[i]+math.Abs(v.before[t][i]), v.size[i]) }
+	return func(v values, i int) float64 { return s.off(v, v.size[i]+math.Abs(v.before[t][i]), v.size[i], 1) }
 }
 
 // limitOfDescent is that of p - lr·(g + L2·p), where g is such sums: a backend may
@@ -61,7 +73,7 @@ func (s sums) limitOfDescent(p backend.Tensor, sgd backend.SGD) limit {
 	s.n += 4
 	return func(v values, i int) float64 {
 		lr, old := math.Abs(rate(v, sgd)), math.Abs(v.before[p][i])
-		return s.off(v, old+lr*(v.size[i]+float64(sgd.L2)*old), lr*v.size[i])
+		return s.off(v, old+lr*(v.size[i]+float64(sgd.L2)*old), lr*v.size[i], lr)
 	}
 }
 

@@ -7,6 +7,7 @@ type verb struct {
 	op     string
 	run    func(ops backend.Ops, at place)
 	rows   backend.Rows     // that it reads, if it does
+	factor backend.Tensor   // that its input is multiplied by, if it is
 	reads  []backend.Tensor // all that it starts from, also of what it changes
 	writes []output
 	sizes  func(ops backend.Ops, at place, size func(i int) backend.Tensor) // see output
@@ -71,6 +72,7 @@ func (r *recorder) add(v *verb, x backend.Input, tensors ...backend.Tensor) {
 func (r *recorder) LinearForward(y backend.Tensor, x backend.Input, w, b backend.Tensor, act backend.Activation) {
 	r.add(&verb{
 		op:     "LinearForward",
+		factor: w,
 		run:    func(ops backend.Ops, at place) { ops.LinearForward(at(y), at.input(x), at(w), at(b), act) },
 		writes: []output{{"y", y, sums{w.Rows + 1, true}.limit()}},
 		sizes: func(ops backend.Ops, at place, size func(int) backend.Tensor) {
@@ -92,7 +94,8 @@ func (r *recorder) LinearBackwardInput(dx, dy, w, x backend.Tensor, act backend.
 
 func (r *recorder) LinearBackwardWeight(dw, db backend.Tensor, x backend.Input, dy backend.Tensor, accumulate bool) {
 	v := &verb{
-		op: "LinearBackwardWeight",
+		op:     "LinearBackwardWeight",
+		factor: dy,
 		run: func(ops backend.Ops, at place) {
 			ops.LinearBackwardWeight(at(dw), at(db), at.input(x), at(dy), accumulate)
 		},
@@ -112,8 +115,9 @@ func (r *recorder) LinearSGD(w, b backend.Tensor, x backend.Input, dy backend.Te
 	biases := sgd
 	biases.L2 = 0
 	r.add(&verb{
-		op:  "LinearSGD",
-		run: func(ops backend.Ops, at place) { ops.LinearSGD(at(w), at(b), at.input(x), at(dy), at.sgd(sgd)) },
+		op:     "LinearSGD",
+		factor: dy,
+		run:    func(ops backend.Ops, at place) { ops.LinearSGD(at(w), at(b), at.input(x), at(dy), at.sgd(sgd)) },
 		writes: []output{
 			{"w", w, sums{dy.Rows, true}.limitOfDescent(w, sgd)},
 			{"b", b, sums{dy.Rows, false}.limitOfDescent(b, biases)},

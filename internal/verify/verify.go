@@ -21,18 +21,31 @@ import (
 type Options struct {
 	Every int // steps of training, of which the last is verified
 
-	// Factors is how far a product may be off because its factors are rounded, in
-	// u·Σ|x||w| with u = 2⁻²⁴: see [Float32], [TF32] and [BFloat16].
-	Factors float64
+	// Precision is that of the device's products.
+	Precision Precision
 }
 
-// What rounding the factors of a product adds to its error. Those of TF32 have 11
-// bits, which tensor cores may cut off, and those of BFloat16 have 8 bits.
-const (
-	Float32  = 0
-	TF32     = 1 << 15
-	BFloat16 = 1 << 17
+// A Precision says how far a product of factors x and w may be off, besides the
+// roundings of its sums.
+type Precision struct {
+	factors float64 // in u·Σ|x||w| with u = 2⁻²⁴, as its factors are rounded
+	split   bool    // only bytes x meet other factors, w in two parts, each with a product
+}
+
+// The precisions. The factors of TF32 have 11 bits, which tensor cores may cut off, and
+// those of BFloat16 have 8 bits. Split16 makes two products of one of bytes, with the
+// other factor in two parts that have 23 bits, or as many as are above splitFloor.
+var (
+	Float32  = Precision{}
+	TF32     = Precision{factors: 1 << 15}
+	BFloat16 = Precision{factors: 1 << 17}
+	Split16  = Precision{factors: 2, split: true}
 )
+
+// splitFloor is how far a number may be off that is split, however small it is, if the
+// largest one is that: two parts of float16 reach down to 2⁻⁵⁰ of the largest, which is
+// scaled to 2¹⁴ at least, or by 2¹⁰⁰ at most.
+func splitFloor(largest float64) float64 { return max(0x1p-50*largest, 0x1p-136) }
 
 // verified is a backend behind checks.
 type verified struct {
