@@ -80,7 +80,7 @@ class Comparison:
         wanted = self.flags.rows
         for row in self.rows:
             for precision in self.flags.precision:
-                if not wanted or row.name in wanted:
+                if row.has(precision) and (not wanted or row.name in wanted):
                     yield f"{row.name}-{precision}", lambda row=row, precision=precision: self.compare(row, precision)
         if not self.flags.mutant and (not wanted or "cold" in wanted):
             for repeat in range(self.flags.repeats):
@@ -115,7 +115,9 @@ class Comparison:
         finally:
             for contender in opened:
                 contender.close()
+        beside = plan.of_peers(precision)
         title = f"{row.unit}, batch {row.batch}, {row.hidden} hidden units, {precision}"
+        title += "" if beside == precision else f" beside peers in {beside}"
         return {"title": title, "row": dataclasses.asdict(row), "precision": precision, "steps": problem.steps, "contenders": found}
 
     def admit(self, name, path, row, precision, want):
@@ -124,6 +126,7 @@ class Comparison:
         if name == "mnistgpu":
             contender = Program(self.flags.mnistgpu, self.data, row, precision, self.backend)
         else:
+            precision = plan.of_peers(precision)
             caches = self.flags.out / "caches"
             contender = Peer(name, path, precision, row, self.flags.mutant, caches, log, self.deadline)
         self.in_time()

@@ -2,7 +2,14 @@
 
 from dataclasses import dataclass
 
-PRECISIONS = ["fp32", "tf32", "bf16"]
+PRECISIONS = ["fp32", "tf32", "bf16", "split16"]
+
+
+def of_peers(precision):
+    """The precision of those that mnistgpu is beside. None has split16, so it stands
+    beside strict float32, and in rows of its own."""
+    return "fp32" if precision == "split16" else precision
+
 
 # The modules that have the contenders, and the names that these go by.
 CONTENDERS = {
@@ -39,6 +46,7 @@ class Row:
     steps: int = 0  # of a round, for the full batch
     rounds: int = 10  # in a sample
     gate_rounds: int = 2  # after which accuracies are compared
+    split: bool = False  # in split16 too, which is for large batches
 
     @property
     def name(self):
@@ -48,6 +56,9 @@ class Row:
     def unit(self):
         return f"{self.steps} steps" if self.batch == "full" else "epoch"
 
+    def has(self, precision):
+        return self.split or precision != "split16"
+
     def flags(self):
         return ["--preset", "default", "--hidden", str(self.hidden), "--batch", self.batch]
 
@@ -56,11 +67,11 @@ class Row:
 # preset has them, 20 steps make an error a thousand times as large, so that TF32
 # would have no limit to keep. What the numbers are does not change the work.
 ROWS = [
-    Row(1024, "full", steps=301, rounds=1, gate_rounds=1),
+    Row(1024, "full", steps=301, rounds=1, gate_rounds=1, split=True),
     Row(1024, "128"),
     Row(1024, "32"),
     Row(1024, "512"),
-    Row(1024, "4096"),
+    Row(1024, "4096", split=True),
     Row(400, "128"),
 ]
 

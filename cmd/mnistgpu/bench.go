@@ -50,7 +50,7 @@ const benchExamples = `  mnistgpu bench
   mnistgpu bench --preset default --batch 32,128,1024 --blas auto,gonum
   mnistgpu bench --measure products --backend cpu --hidden 400 --hidden 1024
   mnistgpu bench --measure epochs --blas auto,openblas --data dense
-  mnistgpu bench --backend cuda --precision fp32,tf32,bf16 --json`
+  mnistgpu bench --backend cuda --precision fp32,tf32,bf16,split16 --json`
 
 // benchSettings are what the flags of bench say.
 type benchSettings struct {
@@ -86,7 +86,7 @@ func newBench() *cobra.Command {
 	f.StringSliceVar(&s.batches, "batch", nil, "batch sizes, or full (default that of the preset)")
 	f.StringVar(&s.where.backend, "backend", "auto", "auto, cpu or cuda")
 	f.StringSliceVar(&s.blas, "blas", []string{"auto"}, blasUsage())
-	f.StringSliceVar(&s.precisions, "precision", []string{"fp32"}, "precisions of a GPU: fp32, tf32, bf16")
+	f.StringSliceVar(&s.precisions, "precision", []string{"fp32"}, "precisions of a GPU: fp32, tf32, bf16, split16")
 	f.StringSliceVar(&s.engines, "engine", []string{"auto"}, "what a step on a GPU is made of: auto, ops, fused")
 	f.IntVar(&s.device, "device", 0, "number of the GPU")
 	f.StringVar(&s.where.data, "data", "auto", "auto, mnist, synthetic, dense (no pixel is zero) or a `folder` of IDX files")

@@ -18,7 +18,7 @@ func flagWords() map[string][]string {
 		"data":        {"auto", "mnist", "synthetic"},
 		"backend":     {"auto", "cpu", "cuda"},
 		"blas":        append([]string{"auto", "sparse"}, cpu.Kernels()...),
-		"precision":   {"fp32", "tf32", "bf16"},
+		"precision":   {"fp32", "tf32", "bf16", "split16"},
 		"optimizer":   train.Optimizers(),
 		"lr-schedule": train.Schedules(),
 		"method":      {"grid", "random"},

@@ -88,7 +88,7 @@ func (s *settings) registerBackend(f *pflag.FlagSet, backend string) {
 	f.StringVar(&s.backend, "backend", backend, "auto, cpu or cuda")
 	f.StringVar(&s.blas, "blas", "auto", blasUsage()+"; implies --backend cpu")
 	f.IntVar(&s.gpu.Device, "device", 0, "number of the GPU; implies --backend cuda")
-	f.Var((*precision)(&s.gpu.Precision), "precision", "precision of matrix products on a GPU: fp32, tf32 or bf16")
+	f.Var((*precision)(&s.gpu.Precision), "precision", "precision of matrix products on a GPU: fp32, tf32, bf16, or split16, fp32 but for those of images, which take two float16 terms")
 }
 
 // registerConfig defines the flags that a preset has values for, bound to c,

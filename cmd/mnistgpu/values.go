@@ -92,7 +92,7 @@ func wanted(flagType string) string {
 	case "bool":
 		return "true or false"
 	case "precision":
-		return "fp32, tf32 or bf16"
+		return "fp32, tf32, bf16 or split16"
 	case "engine":
 		return "auto, ops or fused"
 	case "widths":

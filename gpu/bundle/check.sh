@@ -101,11 +101,11 @@ tool() {
 	esac
 }
 
-# sanitize TOOL looks at short runs of an odd shape: plain descent, fused and not, and
-# Adam.
+# sanitize TOOL looks at short runs of an odd shape: plain descent, fused and not, with
+# split products, and Adam.
 sanitize() {
 	local way
-	for way in 'sgd --engine fused' 'sgd --engine ops' adam; do
+	for way in 'sgd --engine fused' 'sgd --engine ops' 'sgd --precision split16' adam; do
 		$(tool "$1") "$mnistgpu" train --device 0 --quiet --report=false --data "$data" --hidden 33 --batch 127 \
 			--steps 3 --optimizer $way --graph=false --run-dir "sanitize-$1-${way// /-}" || return
 	done
@@ -135,11 +135,14 @@ steps() { if [ -n "$dry" ]; then echo 3; else echo "$1"; fi; }
 # small are the flags that make a dry run short.
 small() { test -z "$dry" || echo --hidden 8 --batch 32 --steps 3; }
 
-# agree PRESET LOSS takes a preset to its end on the GPU and on the CPU. The losses
-# may be a factor of 1 + LOSS apart and the accuracies 0.2 points.
+# agree PRESET LOSS PRECISION takes a preset to its end on the GPU and, if that is not
+# done, on the CPU. The losses may be a factor of 1 + LOSS apart and the accuracies 0.2
+# points.
 agree() {
-	train --preset "$1" $(small) --run-dir "agree-gpu-$1" &&
-		"$mnistgpu" train --backend cpu --quiet --report=false --data "$data" --preset "$1" $(small) --run-dir "agree-cpu-$1" || return
+	local gpu=agree-$1-$3 cpu=agree-$1-cpu
+	train --preset "$1" $(small) --precision "$3" --run-dir "$gpu" || return
+	test -f "$cpu/history.csv" ||
+		"$mnistgpu" train --backend cpu --quiet --report=false --data "$data" --preset "$1" $(small) --run-dir "$cpu" || return
 	awk -F , -v limit="$2" '
 		FNR == 1 { for (i = 1; i <= NF; i++) column[$i] = i }
 		{ loss[FILENAME] = $column["test_loss"]; accuracy[FILENAME] = $column["test_accuracy"] }
@@ -148,7 +151,7 @@ agree() {
 			print "test loss", loss[gpu], loss[cpu], "accuracy", accuracy[gpu], accuracy[cpu]
 			same = (loss[gpu] - loss[cpu]) ^ 2 <= (limit * loss[cpu]) ^ 2 && (accuracy[gpu] - accuracy[cpu]) ^ 2 <= 2e-3 ^ 2
 			exit !(same && accuracy[cpu] > 0)
-		}' "agree-gpu-$1/history.csv" "agree-cpu-$1/history.csv"
+		}' "$gpu/history.csv" "$cpu/history.csv"
 }
 
 # times FLAGS... prints a table.
@@ -160,9 +163,9 @@ times() {
 	"$mnistgpu" bench --backend cuda --data "$data" "$@"
 }
 
-# trace times each call of a few steps of a preset.
+# trace PRESET PRECISION times each call of a few steps of a preset.
 trace() {
-	train --preset "$1" $(small) --steps "$(steps 20)" --trace --run-dir "trace-$1"
+	train --preset "$1" $(small) --steps "$(steps 20)" --precision "$2" --trace --run-dir "trace-$1-$2"
 }
 export -f doctor real train tool sanitize seeded repeat steps small agree times trace
 
@@ -170,6 +173,8 @@ find_cublas
 check doctor 60 doctor
 check devices 60 "$mnistgpu" devices
 check suite 300 real gpu.test TestSuite
+check suite-split16 300 real gpu.test TestSuiteSplit16
+check split16 120 real gpu.test TestSplit TestErrorsOfSplit TestSplitHostile
 check whole-numbers 200 real gpu.test TestWholeNumbers
 check n-steps 200 real gpu.test TestTraining
 check sizes 300 real gpu.test TestSizes
@@ -178,7 +183,7 @@ check memory 120 real gpu.test TestOutOfMemory
 check cycles 300 real gpu.test TestCyclesLoseNoMemory
 check preset 120 real gpu.test TestDefaultPreset
 check verify 200 real gpu.test TestVerifyGoodRuns
-check products 120 real driver.test TestGemm TestGemmUpdate TestLinear TestFloat32IsStrict TestErrorsOfProducts
+check products 120 real driver.test TestGemm TestGemmUpdate TestLinear TestFloat32IsStrict TestErrorsOfProducts TestHalvesInProducts
 for tool in memcheck initcheck racecheck synccheck; do
 	if [ -n "$dry" ] || command -v compute-sanitizer >/dev/null; then
 		check "$tool" 300 sanitize $tool
@@ -190,12 +195,15 @@ done
 check determinism 300 repeat 20 fp32
 check determinism-tf32 120 repeat 5 tf32
 check determinism-bf16 120 repeat 5 bf16
-check agree-default 200 agree default 2e-2
-check agree-notebook 500 agree notebook 2e-2
-check trace-default 60 trace default
-check trace-notebook 60 trace notebook
-check bench 300 times --precision fp32,tf32,bf16 --repeats 7
-check bench-batches 300 times --precision fp32,tf32,bf16 --engine ops,fused --preset default --batch 32,128,512,4096 --hidden 400 --hidden 1024 --repeats 7
+check determinism-split16 120 repeat 5 split16
+check agree-default 200 agree default 2e-2 fp32
+check agree-notebook 500 agree notebook 2e-2 fp32
+check agree-split16 500 agree notebook 2e-2 split16
+check trace-default 60 trace default fp32
+check trace-notebook 60 trace notebook fp32
+check trace-split16 60 trace notebook split16
+check bench 300 times --precision fp32,tf32,bf16,split16 --repeats 7
+check bench-batches 300 times --precision fp32,tf32,bf16,split16 --engine ops,fused --preset default --batch 32,128,512,4096 --hidden 400 --hidden 1024 --repeats 7
 
 printf '\n'
 (cd "$logs" && cat $(ls -tr ./*.result))
