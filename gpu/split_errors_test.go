@@ -201,8 +201,9 @@ func halved(bits uint16) uint16 {
 }
 
 // TestErrorsOfSplit measures products at the shapes of a training. Split ones must be
-// off by less than the limits of float32 and a hundredth of TF32's; on the simulated
-// device, which adds up one after the other, by twice what float32 is. Those that are
+// off by less than a hundredth of what TF32 is, and by the limits of float32 sums: on the
+// simulated device, which adds up one after the other, by twice what those of float32
+// are, on a GPU by what is cut off once for each 16 products besides. Those that are
 // spoilt must not.
 func TestErrorsOfSplit(t *testing.T) {
 	useDevice(t)
@@ -221,12 +222,14 @@ func TestErrorsOfSplit(t *testing.T) {
 		float, _ := on(FP32, splitFault{})
 		tf32, _ := on(TF32, splitFault{})
 		_, _, terms := p.shape()
-		most := 2*math.Sqrt(2*float64(terms)) + 4
+		most, real := 2*math.Sqrt(2*float64(terms))+4, os.Getenv(testDevice) == "real"
+		if real {
+			most += 2 * float64(2*terms) / 16
+		}
 		good := func(fault splitFault, title string) bool {
 			rms, largest := on(Split16, fault)
 			t.Logf("%s, %s: rms %.3g, largest %.3g of %.3g; fp32 %.3g, tf32 %.3g", name, title, rms, largest, most, float, tf32)
-			near := rms <= 2*float || os.Getenv(testDevice) == "real"
-			return rms <= 4 && 100*rms <= tf32 && largest <= most && near
+			return 100*rms <= tf32 && largest <= most && (real || rms <= 2*float)
 		}
 		if !good(splitFault{}, "good") {
 			t.Errorf("%s: outside of the limits", name)
