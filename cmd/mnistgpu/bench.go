@@ -27,7 +27,7 @@ Warm-up is left out.
 
 --measure steps times steps as train takes them: gather a batch, go forward and
 back, update the weights. "of dense" is the share of what the backend reaches on
-a large product without zeros.
+a large product of float32 numbers without zeros.
 
 --measure epochs times passes over the training set, with the shuffling but
 without evaluation. --measure products times each product of a step; "layer 1
