@@ -3,6 +3,7 @@
 package gpu
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -58,6 +59,37 @@ func TestEpilogues(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// TestEpiloguesArePrecise asks that a forward pass has the precision of the options.
+func TestEpiloguesArePrecise(t *testing.T) {
+	simulate(t)
+	for p, want := range map[Precision]float32{FP32: 1 + 0x1p-12, TF32: 1, BF16: 1} {
+		b, err := Open(Options{Precision: p})
+		if err != nil {
+			t.Fatal(err)
+		}
+		u := uploader{b: b}
+		x, w, bias := upload(&u, 1, 1, []float32{1 + 0x1p-12}), upload(&u, 1, 1, []float32{1}), upload(&u, 1, 1, []float32{0})
+		y := upload(&u, 1, 1, []float32{0})
+		if u.err != nil {
+			t.Fatal(u.err)
+		}
+		graph, err := b.Capture(func(ops backend.Ops) { ops.LinearForward(y, x, w, bias, backend.ReLU) })
+		if err == nil {
+			err = graph.Replay()
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := backend.Download[float32](b, y)
+		if err := errors.Join(err, b.Close()); err != nil {
+			t.Fatal(err)
+		}
+		if got[0] != want {
+			t.Errorf("%v: %v, want %v", p, got[0], want)
+		}
 	}
 }
 

@@ -80,6 +80,20 @@ func testLinear(t *testing.T, p Precision, relu bool, size [3]int) {
 	}
 }
 
+// TestLinearPrecision multiplies 1 + 2^-9 and 1 + 2^-12 by 1, as TestPrecision does.
+func TestLinearPrecision(t *testing.T) {
+	d, _ := open(t)
+	x := []float32{1 + 0x1p-9, 1 + 0x1p-12}
+	for p, want := range map[Precision][]float32{Float32: x, TF32: {1 + 0x1p-9, 1}, BFloat16: {1, 1}} {
+		o := Operands{upload(t, d, x), upload(t, d, x), upload(t, d, []float32{1}), upload(t, d, []float32{0})}
+		_, err := d.NewLinear(p, 2, 1, 1, true, o)
+		must(t, err)
+		if got := download(t, d, o.Y, 2); !slices.Equal(got, want) {
+			t.Errorf("precision %d: %v becomes %v, want %v", p, x, got, want)
+		}
+	}
+}
+
 // TestLinearIsMissing has no cuBLASLt, or none that knows a way, or one that is asked
 // for more than it can do. That is no error, and the device goes on.
 func TestLinearIsMissing(t *testing.T) {

@@ -25,6 +25,7 @@ func trainingTrials() (list []trial) {
 		}{
 			{"fused update", run.limit, falling(0.1), (*net).fusedStep},
 			{"last layer in one verb", run.limit, falling(0.1), (*net).classifierStep},
+			{"last layer in one verb, no L2", run.limit, falling(0.1), (*net).plainStep},
 			{"update after two chunks", run.limit, falling(0.1), (*net).chunkedStep},
 			{"momentum", run.limit, falling(0.02), (*net).momentumStep},
 			{"Adam", run.adam, corrected(falling(0.002)), (*net).adamStep},
@@ -202,6 +203,13 @@ func (n *net) classifierStep(ops backend.Ops) {
 	}, n.tally, n.labels, 1./netBatch, n.weightUpdate)
 	ops.LinearSGD(n.w1, n.b1, n.images, n.dhidden, n.weightUpdate)
 	ops.Advance(n.tally.Step, n.images.Cursor, netBatch)
+}
+
+// plainStep is classifierStep without L2.
+func (n *net) plainStep(ops backend.Ops) {
+	plain := *n
+	plain.weightUpdate.L2 = 0
+	plain.classifierStep(ops)
 }
 
 // chunkedStep, momentumStep and adamStep update when the gradients of the whole
