@@ -18,9 +18,11 @@ const testPTX = `.version 7.8
 .entry test_axpy(
 .entry test_ballot(
 .entry test_block_sum(
+.entry test_forever(
 .entry test_halves(
 .entry test_load(
 .entry test_reverse(
+.entry test_rotate(
 .entry test_shared_index(
 .entry test_store(
 .entry test_stuck(

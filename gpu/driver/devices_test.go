@@ -16,7 +16,7 @@ func TestDevices(t *testing.T) {
 	simulated.SetCapacity(1 << 30)
 	list, err := Devices()
 	must(t, err)
-	want := []Info{{Name: "simulated device", ComputeMajor: 9, SMs: 1, TotalBytes: 1 << 30, FreeBytes: 1 << 30, Simulated: true}}
+	want := []Info{{Name: "simulated device", ComputeMajor: 9, SMs: 8, TotalBytes: 1 << 30, FreeBytes: 1 << 30, Simulated: true}}
 	if !slices.Equal(list, want) {
 		t.Errorf("got %+v, want %+v", list, want)
 	}

@@ -98,16 +98,20 @@ func Float(f float32) Arg { return Arg(math.Float32bits(f)) }
 // work is left, and it can be recorded: a recorded launch keeps its arguments. The arguments must be
 // those of the kernel in number and type; nothing checks them.
 func (d *Device) Launch(f Function, grid, block Dim, shared int, args ...Arg) error {
+	return d.launch("cuLaunchKernel ", 0, f, grid, block, shared, args)
+}
+
+func (d *Device) launch(call string, together C.int, f Function, grid, block Dim, shared int, args []Arg) error {
 	if d.err != nil {
 		return d.err
 	}
 	if len(args) > C.DRIVER_MAX_ARGS {
 		panic("driver: kernel with too many arguments")
 	}
-	code := C.driver_launch(f.fn, grid.c(), block.c(), C.uint(shared), d.cstream(),
+	code := C.driver_launch(f.fn, together, grid.c(), block.c(), C.uint(shared), d.cstream(),
 		(*C.uint64_t)(unsafe.SliceData(args)), C.int(len(args)))
 	if code != 0 {
-		return d.check("cuLaunchKernel "+f.name, code)
+		return d.check(call+f.name, code)
 	}
 	return d.launched(1)
 }

@@ -1,8 +1,10 @@
 /* The functions that this package calls itself and symbols.h does not have. */
+CU(cuFuncSetAttribute)
 CU(cuGetErrorName)
 CU(cuGetErrorString)
 CU(cuGraphInstantiateWithFlags)
 CU(cuGraphLaunch)
+CU(cuLaunchCooperativeKernel)
 CU(cuMemAllocHost_v2)
 CU(cuStreamBeginCapture_v2)
 CU(cuStreamEndCapture)

@@ -20,7 +20,7 @@ type control struct {
 
 	capacity, failCall, failCode, failAlways, failLater, hangCall atomic.Uint64
 	flipProduct, flipAlways, flipElement, flipBit                 atomic.Uint64
-	epilogues, compute, noCubins                                  atomic.Uint64
+	epilogues, compute, noCubins, alone                           atomic.Uint64
 }
 
 // A Device is the simulated device as a test sees it, from outside the driver.
@@ -118,6 +118,10 @@ const (
 
 // SetEpilogues makes cuBLASLt behave in that way, and not as it should.
 func (d *Device) SetEpilogues(e Epilogues) { d.c.epilogues.Store(uint64(e)) }
+
+// SetCooperative says whether the device has cooperative launches, as it has from
+// the start.
+func (d *Device) SetCooperative(is bool) { d.c.alone.Store(word(!is)) }
 
 // A Fault is a failure for the device to have.
 type Fault struct {

@@ -12,7 +12,12 @@
 //     past the end of a shared array fails with CUDA_ERROR_ILLEGAL_ADDRESS. An
 //     allocation ends where a page starts that nobody may touch; what is written
 //     shortly before it shows when it is freed.
-//   - A barrier that cannot open fails with CUDA_ERROR_LAUNCH_TIMEOUT.
+//   - A barrier that cannot open fails with CUDA_ERROR_LAUNCH_TIMEOUT: of a warp, a
+//     block or, made of threads that nap until a word of memory has changed, a grid.
+//   - Only a cooperative launch has all of its blocks there at the same time, and at
+//     most as many as its 8 multiprocessors hold. One block after another goes on
+//     until all of its threads wait.
+//   - A block has 48 KiB of dynamic shared memory, and 227 KiB if the host asks.
 //   - All work waits until the host waits for it, or has asked for it twice. Only
 //     then are the host's buffers read and written and do a kernel's failures come
 //     out. What an event comes before is not done with it.
@@ -28,5 +33,6 @@
 //
 // It computes on one thread of the host and has no fused multiply-add, so its
 // results may differ from a GPU's by roundings. Static shared memory keeps what
-// the block before left in it.
+// the block before left in it, and blocks that run together have it in common:
+// their kernels must have none.
 package sim

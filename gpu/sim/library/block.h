@@ -3,9 +3,11 @@
 #ifndef SIM_BLOCK_H
 #define SIM_BLOCK_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include <functional>
+#include <vector>
 
 namespace sim {
 
@@ -20,10 +22,16 @@ struct Thread {
 	unsigned turn;  // how many values it has traded, modulo 2
 };
 
-// The running thread, the block it is in, and the block's dynamic shared memory.
+// A Place is where a block stands in its grid, and its dynamic shared memory.
+struct Place {
+	Dim index;
+	void *shared;
+};
+
+// The running thread, the place of its block, and the sizes of block and grid.
 extern Thread *thread;
-extern Dim block_index, block_size, grid_size;
-extern void *dynamic_shared;
+extern Place place;
+extern Dim block_size, grid_size;
 
 // lane is the running thread's number in its warp.
 inline unsigned lane() { return thread->rank % 32; }
@@ -34,17 +42,23 @@ void wait_block();
 // wait_warp returns when all lanes of mask wait there or have returned.
 void wait_warp(unsigned mask);
 
+// nap lets all other threads run that can, of all blocks that run together.
+void nap();
+
 // trade gives value to the warp and returns that of lane `from`, or all bits
 // set if that lane is not in mask or has returned.
 uint64_t trade(unsigned mask, uint64_t value, unsigned from);
 
-// run_block runs body once for each thread of a block of block_size, starting
-// them in rising or in falling order. It returns false if the threads wait for
-// each other in a way that cannot end.
-bool run_block(const std::function<void()> &body, bool falling);
+// any tells whether a lane of mask that has not returned has a predicate that is true.
+bool any(unsigned mask, bool predicate);
 
-// abandon_block forgets the block that was left by a jump out of it.
-void abandon_block();
+// run_blocks runs body once for each thread of blocks of block_size that run
+// together, starting them in rising or in falling order. It returns false if the
+// threads wait for each other in a way that cannot end.
+bool run_blocks(const std::vector<Place> &places, const std::function<void()> &body, bool falling);
+
+// abandon_blocks forgets the blocks that were left by a jump out of them.
+void abandon_blocks();
 
 }  // namespace sim
 

@@ -55,7 +55,13 @@ CUresult cuDeviceGetAttribute(int *value, CUdevice_attribute attribute, CUdevice
 			*value = compute() % 10;
 			return CUDA_SUCCESS;
 		case CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT:
-			*value = 1;
+			*value = multiprocessors;
+			return CUDA_SUCCESS;
+		case CU_DEVICE_ATTRIBUTE_COOPERATIVE_LAUNCH:
+			*value = world.control->alone == 0;
+			return CUDA_SUCCESS;
+		case CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN:
+			*value = most_shared;
 			return CUDA_SUCCESS;
 		default:
 			return CUDA_ERROR_NOT_SUPPORTED;

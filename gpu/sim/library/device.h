@@ -1,9 +1,10 @@
 // CUDA's words for a host compiler.
 //
-// A kernel's source includes this file in place of what nvcc supplies. One
-// block runs at a time, on one thread of the host, its threads as fibers that
-// switch where they wait for each other. So what a block shares is a static
-// variable, and atomic operations need nothing.
+// A kernel's source includes this file in place of what nvcc supplies. All runs on
+// one thread of the host, the device's threads as fibers that switch where they
+// wait for each other. So what a block shares is a static variable, and atomic
+// operations need nothing. Blocks of a cooperative launch take turns: they may
+// have dynamic shared memory alone.
 
 #ifndef SIM_DEVICE_H
 #define SIM_DEVICE_H
@@ -16,19 +17,20 @@
 #include "block.h"
 #include "registry.h"
 
-// KERNEL declares a kernel and makes it known by its name.
-#define KERNEL(name, params)                                   \
+// KERNEL declares a kernel and makes it known by its name. It takes no launch bounds.
+#define KERNEL(name, params, ...)                              \
 	static void name params;                                   \
 	static const sim::Registration register_##name(#name, name); \
 	static void name params
 
 // DYNAMIC_SHARED names the shared memory whose size the launch gives.
-#define DYNAMIC_SHARED(type, name) type *name = (type *)sim::dynamic_shared
+#define DYNAMIC_SHARED(type, name) type *name = (type *)sim::place.shared
 
 #define __device__
 #define __host__
 #define __global__
 #define __forceinline__ inline
+#define __noinline__
 #define __shared__ static
 #define __constant__ static
 #define __restrict__
@@ -52,7 +54,7 @@ T shuffle(unsigned mask, T value, unsigned from) {
 using dim3 = sim::Dim;
 
 #define threadIdx (sim::thread->index)
-#define blockIdx sim::block_index
+#define blockIdx (sim::place.index)
 #define blockDim sim::block_size
 #define gridDim sim::grid_size
 #define warpSize 32
@@ -61,6 +63,7 @@ inline void __syncthreads() { sim::wait_block(); }
 inline void __syncwarp(unsigned mask = ~0u) { sim::wait_warp(mask); }
 inline void __threadfence() {}
 inline void __threadfence_block() {}
+inline void __nanosleep(unsigned) { sim::nap(); }
 
 template <typename T>
 T __shfl_sync(unsigned mask, T v, int lane) {
@@ -91,6 +94,8 @@ inline unsigned __ballot_sync(unsigned mask, int predicate) {
 	return votes;
 }
 
+inline int __any_sync(unsigned mask, int predicate) { return sim::any(mask, predicate); }
+
 template <typename T>
 T atomicAdd(T *p, T v) {
 	const T old = *p;
@@ -110,6 +115,11 @@ T __ldg(const T *p) {
 	return *p;
 }
 
+template <typename T>
+T __ldcg(const T *p) {
+	return *p;
+}
+
 inline float __expf(float x) { return expf(x); }
 inline float __logf(float x) { return logf(x); }
 inline float rsqrtf(float x) { return 1 / sqrtf(x); }
@@ -119,6 +129,7 @@ inline float __int_as_float(int i) {
 	memcpy(&f, &i, sizeof f);
 	return f;
 }
+inline float __uint_as_float(unsigned u) { return __int_as_float(u); }
 inline int __float_as_int(float f) {
 	int i;
 	memcpy(&i, &f, sizeof i);
@@ -155,6 +166,14 @@ inline float __half2float(__half h) {
 	if (size < 0x400)
 		return __int_as_float(sign | __float_as_int(size * 0x1p-24f));
 	return __int_as_float(sign | ((size << 13) + 0x38000000));
+}
+
+inline unsigned __byte_perm(unsigned x, unsigned y, unsigned selector) {
+	const uint64_t bytes = (uint64_t)y << 32 | x;
+	unsigned out = 0;
+	for (int i = 0; i < 4; i++)
+		out |= (unsigned)(bytes >> 8 * (selector >> 4 * i & 7) & 0xff) << 8 * i;
+	return out;
 }
 
 inline int min(int a, int b) { return b < a ? b : a; }

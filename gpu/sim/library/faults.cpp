@@ -53,7 +53,7 @@ CUresult perform(std::deque<Launch> &queue, const bool *done) {
 		return CUDA_SUCCESS;
 	const Handler handler;
 	if (sigsetjmp(escape, 1) != 0) {
-		abandon_block();
+		abandon_blocks();
 		return CUDA_ERROR_ILLEGAL_ADDRESS;
 	}
 	for (; !queue.empty() && !(done && *done); queue.pop_front()) {

@@ -1,7 +1,8 @@
 // Blocks of threads as fibers: each thread that has to wait keeps a stack of
-// its own, and a scheduler resumes it when what it waits for has come.
+// its own, and a scheduler resumes it when what it waits for has come. Of blocks
+// that run together one goes on until all of its threads wait, then the next. The
+// compiler's own setjmp keeps little, so it must not look into what calls it (noipa).
 
-#include <setjmp.h>
 #include <sys/mman.h>
 #include <ucontext.h>
 
@@ -15,13 +16,13 @@
 namespace sim {
 
 Thread *thread;
-Dim block_index, block_size, grid_size;
-void *dynamic_shared;
+Place place;
+Dim block_size, grid_size;
 
 namespace {
 
 struct Fiber {
-	jmp_buf resume;
+	void *resume[5];
 	bool started = false;
 	char *stack;
 
@@ -51,22 +52,34 @@ struct Warp {
 	unsigned returned;
 };
 
+struct Block {
+	Place place;
+	std::vector<Slot> slots;  // by rank
+	std::vector<Warp> warps;
+	std::deque<unsigned> ready;
+	std::vector<unsigned> napping;
+	unsigned unstarted;  // threads that have not started
+	unsigned alive;      // threads that have not returned
+	unsigned at_block;   // threads that wait for the block
+};
+
+// most_naps is how many naps there may be in a row, with nothing else between
+// them. No more is to come then.
+const size_t most_naps = 1 << 20;
+
 std::vector<std::unique_ptr<Fiber>> all_fibers;
 std::vector<Fiber *> idle_fibers;
-std::vector<Slot> slots;  // by rank
-std::vector<Warp> warps;
-std::deque<unsigned> ready;
+std::vector<Block> blocks;
+Block *block;  // of the running thread
 const std::function<void()> *body;
-unsigned unstarted;  // threads that have not started
-bool falling;        // they start from the last rank to the first
-unsigned alive;      // threads that have not returned
-unsigned at_block;   // threads that wait for the block
+bool falling;  // threads start from the last rank to the first
+size_t naps;   // in a row
 Fiber *running;
-jmp_buf scheduler;
+void *scheduler[5];
 
-Warp &warp_of(const Thread &t) { return warps[t.rank / 32]; }
+Warp &warp_of(const Thread &t) { return block->warps[t.rank / 32]; }
 
-void release(Slot &slot) { ready.push_back(slot.self.rank); }
+void release(Slot &slot) { block->ready.push_back(slot.self.rank); }
 
 // open_warp releases the lanes that wait for each other by this mask, if all of
 // it have come or have returned.
@@ -90,10 +103,10 @@ void open_warp(Warp &warp, unsigned mask) {
 // open_block releases the threads that wait for the block, if all have come or
 // have returned.
 void open_block() {
-	if (at_block < alive)
+	if (block->at_block < block->alive)
 		return;
-	at_block = 0;
-	for (Slot &slot : slots)
+	block->at_block = 0;
+	for (Slot &slot : block->slots)
 		if (slot.at_block) {
 			slot.at_block = false;
 			release(slot);
@@ -106,26 +119,48 @@ void end_thread() {
 	warp.returned |= 1u << lane();
 	for (unsigned waiting = warp.waiting; waiting; waiting &= waiting - 1)
 		open_warp(warp, warp.first[__builtin_ctz(waiting)].mask);
-	alive--;
+	block->alive--;
 	open_block();
+	naps = 0;
 }
 
+[[gnu::noipa]] void schedule() { __builtin_longjmp(scheduler, 1); }
+
 // suspend goes to the scheduler until this fiber is resumed.
-void suspend() {
-	if (_setjmp(running->resume) == 0)
-		_longjmp(scheduler, 1);
+[[gnu::noipa]] void suspend() {
+	if (__builtin_setjmp(running->resume) == 0)
+		schedule();
+}
+
+Slot &own() { return block->slots[thread->rank]; }
+
+// yield suspends the running thread.
+void yield() {
+	Slot &slot = own();
+	slot.fiber = running;
+	suspend();
+	thread = &slot.self;
+}
+
+// offer lays value out for the lanes of mask and returns the turn in which it lies.
+// Two places take turns: who is first to the next trade leaves this value.
+unsigned offer(unsigned mask, uint64_t value) {
+	const unsigned turn = thread->turn ^= 1;
+	own().traded[turn] = value;
+	wait_warp(mask);
+	return turn;
 }
 
 // run_threads is what a fiber does: it runs threads from start to end, the next
 // one as soon as one returns, and thus leaves a thread only when that waits.
 void run_threads() {
 	for (;;) {
-		while (unstarted > 0) {
-			unstarted--;
-			thread = &slots[falling ? unstarted : slots.size() - 1 - unstarted].self;
+		while (block->unstarted > 0) {
+			const unsigned left = --block->unstarted;
+			thread = &block->slots[falling ? left : block->slots.size() - 1 - left].self;
 			(*body)();
 			end_thread();
-			if (!ready.empty())
+			if (!block->ready.empty())
 				break;
 		}
 		idle_fibers.push_back(running);
@@ -133,10 +168,10 @@ void run_threads() {
 	}
 }
 
-void resume(Fiber *fiber) {
+[[gnu::noipa]] void resume(Fiber *fiber) {
 	running = fiber;
 	if (fiber->started)
-		_longjmp(fiber->resume, 1);
+		__builtin_longjmp(fiber->resume, 1);
 	fiber->started = true;
 	ucontext_t context;
 	getcontext(&context);
@@ -156,75 +191,110 @@ Fiber *idle_fiber() {
 	return fiber;
 }
 
-void start_block() {
-	slots.assign((size_t)block_size.x * block_size.y * block_size.z, Slot());
+// enter makes b the block that runs, and wakes those who nap in it.
+void enter(Block &b) {
+	block = &b;
+	place = b.place;
+	b.ready.insert(b.ready.end(), b.napping.begin(), b.napping.end());
+	b.napping.clear();
+}
+
+// next_fiber is the one to resume: of the block that runs, or else of the next in
+// which a thread can go on. It is null if there is none.
+Fiber *next_fiber() {
+	if (naps > most_naps)
+		return nullptr;
+	for (size_t tried = 0; tried <= blocks.size(); tried++) {
+		if (!block->ready.empty()) {
+			Fiber *fiber = block->slots[block->ready.front()].fiber;
+			block->ready.pop_front();
+			return fiber;
+		}
+		if (block->unstarted > 0)
+			return idle_fiber();
+		enter(block == &blocks.back() ? blocks.front() : block[1]);
+	}
+	return nullptr;
+}
+
+void start_block(Block &b, const Place &place) {
+	b.place = place;
+	b.slots.assign((size_t)block_size.x * block_size.y * block_size.z, Slot());
 	unsigned rank = 0;
 	for (unsigned z = 0; z < block_size.z; z++)
 		for (unsigned y = 0; y < block_size.y; y++)
 			for (unsigned x = 0; x < block_size.x; x++, rank++)
-				slots[rank].self = {{x, y, z}, rank, 0};
-	warps.clear();
-	for (size_t first = 0; first < slots.size(); first += 32) {
-		const size_t lanes = std::min(slots.size() - first, (size_t)32);
-		warps.push_back({&slots[first], 0, lanes < 32 ? ~0u << lanes : 0});
+				b.slots[rank].self = {{x, y, z}, rank, 0};
+	b.warps.clear();
+	for (size_t first = 0; first < b.slots.size(); first += 32) {
+		const size_t lanes = std::min(b.slots.size() - first, (size_t)32);
+		b.warps.push_back({&b.slots[first], 0, lanes < 32 ? ~0u << lanes : 0});
 	}
-	ready.clear();
-	at_block = 0;
-	unstarted = alive = slots.size();
+	b.ready.clear();
+	b.napping.clear();
+	b.at_block = 0;
+	b.unstarted = b.alive = b.slots.size();
 }
 
 }  // namespace
 
-bool run_block(const std::function<void()> &thread_body, bool falling_ranks) {
+bool run_blocks(const std::vector<Place> &places, const std::function<void()> &thread_body, bool falling_ranks) {
 	body = &thread_body;
 	falling = falling_ranks;
-	start_block();
-	_setjmp(scheduler);
-	if (!ready.empty()) {
-		Fiber *fiber = slots[ready.front()].fiber;
-		ready.pop_front();
+	naps = 0;
+	blocks.resize(places.size());
+	for (size_t i = 0; i < places.size(); i++)
+		start_block(blocks[i], places[i]);
+	enter(blocks.front());
+	__builtin_setjmp(scheduler);
+	if (Fiber *fiber = next_fiber())
 		resume(fiber);
-	}
-	if (unstarted > 0)
-		resume(idle_fiber());
-	if (alive > 0)
-		abandon_block();
-	return alive == 0;
+	const bool done = std::all_of(blocks.begin(), blocks.end(), [](const Block &b) { return b.alive == 0; });
+	if (!done)
+		abandon_blocks();
+	return done;
 }
 
-void abandon_block() {
+void abandon_blocks() {
 	idle_fibers.clear();
 	all_fibers.clear();
 }
 
 void wait_block() {
-	Slot &slot = slots[thread->rank];
-	slot.fiber = running;
-	slot.at_block = true;
-	at_block++;
+	own().at_block = true;
+	block->at_block++;
 	open_block();
-	suspend();
-	thread = &slot.self;
+	naps = 0;
+	yield();
 }
 
 void wait_warp(unsigned mask) {
-	Slot &slot = slots[thread->rank];
-	slot.fiber = running;
-	slot.mask = mask;
-	Warp &warp = warp_of(slot.self);
+	own().mask = mask;
+	Warp &warp = warp_of(*thread);
 	warp.waiting |= 1u << lane();
 	open_warp(warp, mask);
-	suspend();
-	thread = &slot.self;
+	naps = 0;
+	yield();
+}
+
+void nap() {
+	block->napping.push_back(thread->rank);
+	naps++;
+	yield();
 }
 
 uint64_t trade(unsigned mask, uint64_t value, unsigned from) {
-	// Two places take turns: who is first to the next trade leaves this value.
-	const unsigned turn = thread->turn ^= 1;
-	slots[thread->rank].traded[turn] = value;
-	wait_warp(mask);
-	const bool there = slots[thread->rank].present >> from & 1;
+	const unsigned turn = offer(mask, value);
+	const bool there = own().present >> from & 1;
 	return there ? warp_of(*thread).first[from].traded[turn] : ~(uint64_t)0;
+}
+
+bool any(unsigned mask, bool predicate) {
+	const unsigned turn = offer(mask, predicate);
+	uint64_t found = 0;
+	for (unsigned present = own().present; present; present &= present - 1)
+		found |= warp_of(*thread).first[__builtin_ctz(present)].traded[turn];
+	return found != 0;
 }
 
 }  // namespace sim

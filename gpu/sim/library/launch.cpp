@@ -1,11 +1,9 @@
-// Modules and the kernels that are launched from them.
+// Launches of kernels, block after block or all blocks together.
 
 #include <string.h>
 
 #include "block.h"
-#include "image.h"
 #include "memory.h"
-#include "registry.h"
 #include "world.h"
 
 using namespace sim;
@@ -15,97 +13,80 @@ namespace {
 struct Grid {
 	Dim grid, block;
 	size_t shared;
+	bool together;  // all blocks are there at the same time
 	std::function<void()> thread;
 };
 
-// run_grid runs the blocks one after the other: in rising order, then for the
-// next launch in falling order, and their threads likewise. A kernel may count
-// on neither.
+// places lists the blocks from the first to the last, or from the last to the first.
+std::vector<Place> places(const Dim &grid, bool falling) {
+	const size_t n = (size_t)grid.x * grid.y * grid.z;
+	std::vector<Place> list(n);
+	for (size_t i = 0; i < n; i++) {
+		const unsigned rank = falling ? n - 1 - i : i;
+		list[i].index = {rank % grid.x, rank / grid.x % grid.y, rank / grid.x / grid.y};
+	}
+	return list;
+}
+
+// run_grid runs the blocks in rising order, then for the next launch in falling
+// order, and their threads likewise. A kernel may count on neither. Each block
+// has dynamic shared memory. Without any, use of it is a fault.
 CUresult run_grid(const Grid &launch) {
 	static bool falling;
 	falling = !falling;
 	grid_size = launch.grid;
 	block_size = launch.block;
-	const size_t n = (size_t)grid_size.x * grid_size.y * grid_size.z;
-	for (size_t i = 0; i < n; i++) {
-		const size_t rank = falling ? n - 1 - i : i;
-		block_index.x = rank % grid_size.x;
-		block_index.y = rank / grid_size.x % grid_size.y;
-		block_index.z = rank / grid_size.x / grid_size.y;
-		if (launch.shared > 0)
-			memset(dynamic_shared, 0xff, launch.shared);
-		if (!run_block(launch.thread, falling))
-			return CUDA_ERROR_LAUNCH_TIMEOUT;
+	const std::vector<Place> all = places(launch.grid, falling);
+	const size_t size = launch.together ? all.size() : 1;
+	std::vector<void *> rooms(launch.shared > 0 ? size : 0);
+	for (void *&room : rooms)
+		room = fence_alloc(launch.shared);
+	bool done = true;
+	for (size_t first = 0; first < all.size() && done; first += size) {
+		std::vector<Place> some(all.begin() + first, all.begin() + first + size);
+		for (size_t i = 0; i < rooms.size(); i++)
+			some[i].shared = memset(rooms[i], 0xff, launch.shared);
+		done = run_blocks(some, launch.thread, falling);
 	}
-	return CUDA_SUCCESS;
-}
-
-// run gives the blocks their dynamic shared memory. Without any, use of it is a
-// fault.
-CUresult run(const Grid &launch) {
-	dynamic_shared = nullptr;
-	if (launch.shared == 0)
-		return run_grid(launch);
-	dynamic_shared = fence_alloc(launch.shared);
-	const CUresult result = run_grid(launch);
-	fence_free(dynamic_shared, launch.shared);
-	return result;
+	for (void *room : rooms)
+		fence_free(room, launch.shared);
+	return done ? CUDA_SUCCESS : CUDA_ERROR_LAUNCH_TIMEOUT;
 }
 
 // fits tells whether a GPU could run the launch.
-bool fits(const Grid &l) {
+bool fits(const Grid &l, const Function &f) {
 	const size_t threads = (size_t)l.block.x * l.block.y * l.block.z;
 	return threads > 0 && threads <= 1024 && l.block.z <= 64 && l.grid.x > 0 && l.grid.x <= 0x7fffffff &&
-	       l.grid.y > 0 && l.grid.y <= 65535 && l.grid.z > 0 && l.grid.z <= 65535 && l.shared <= 48 << 10;
+	       l.grid.y > 0 && l.grid.y <= 65535 && l.grid.z > 0 && l.grid.z <= 65535 && l.shared <= f.shared;
+}
+
+CUresult launch(Grid grid, CUfunction handle, CUstream stream, void **params) {
+	const Function *function = (const Function *)handle;
+	if (function == nullptr)
+		return CUDA_ERROR_INVALID_HANDLE;
+	if (!fits(grid, *function))
+		return CUDA_ERROR_INVALID_VALUE;
+	const size_t threads = grid.block.x * grid.block.y * grid.block.z, blocks = grid.grid.x * grid.grid.y * grid.grid.z;
+	if (grid.together && blocks > multiprocessors * resident(threads, grid.shared))
+		return CUDA_ERROR_COOPERATIVE_LAUNCH_TOO_LARGE;
+	grid.thread = (*function->kernel)(params);
+	return enqueue(stream, [grid] { return run_grid(grid); });
 }
 
 }  // namespace
 
-CUresult cuModuleLoadData(CUmodule *module, const void *image) {
-	return call(context, [&] {
-		auto made = std::make_unique<Module>();
-		if (const CUresult code = read_image(image, made->image))
-			return code;
-		*module = add<CUmodule>(std::move(made));
-		return CUDA_SUCCESS;
-	});
-}
-
-CUresult cuModuleUnload(CUmodule module) {
-	return call(no_record, [&] {
-		if (find<Module>(module) == nullptr)
-			return CUDA_ERROR_INVALID_HANDLE;
-		const CUresult result = drain();
-		world.objects.erase(module);
-		return result;
-	});
-}
-
-// The code that runs is the library's own, but the image has to have the kernel
-// too.
-CUresult cuModuleGetFunction(CUfunction *function, CUmodule handle, const char *name) {
-	return call(context, [&] {
-		const Module *module = find<Module>(handle);
-		if (module == nullptr)
-			return CUDA_ERROR_INVALID_HANDLE;
-		const auto kernel = kernels().find(name);
-		const std::string entry = std::string(".entry ") + name + "(";
-		if (kernel == kernels().end() || module->image.find(entry) == std::string::npos)
-			return CUDA_ERROR_NOT_FOUND;
-		*function = (CUfunction)&kernel->second;
-		return CUDA_SUCCESS;
-	});
-}
-
 CUresult cuLaunchKernel(CUfunction function, unsigned grid_x, unsigned grid_y, unsigned grid_z, unsigned block_x,
                         unsigned block_y, unsigned block_z, unsigned shared, CUstream stream, void **params, void **) {
 	return call(context, [&] {
-		if (function == nullptr)
-			return CUDA_ERROR_INVALID_HANDLE;
-		Grid launch = {{grid_x, grid_y, grid_z}, {block_x, block_y, block_z}, shared, {}};
-		if (!fits(launch))
-			return CUDA_ERROR_INVALID_VALUE;
-		launch.thread = (*(const Kernel *)function)(params);
-		return enqueue(stream, [launch] { return run(launch); });
+		return launch({{grid_x, grid_y, grid_z}, {block_x, block_y, block_z}, shared, false, {}}, function, stream, params);
+	});
+}
+
+// A driver of CUDA 11.0 cannot record one, so none is recorded here.
+CUresult cuLaunchCooperativeKernel(CUfunction function, unsigned grid_x, unsigned grid_y, unsigned grid_z,
+                                   unsigned block_x, unsigned block_y, unsigned block_z, unsigned shared,
+                                   CUstream stream, void **params) {
+	return call(no_record, [&] {
+		return launch({{grid_x, grid_y, grid_z}, {block_x, block_y, block_z}, shared, true, {}}, function, stream, params);
 	});
 }

@@ -80,3 +80,25 @@ KERNEL(test_halves, (unsigned *bits, float *back, const float *x, int n)) {
 	bits[i] = __half_as_ushort(h);
 	back[i] = __half2float(__ushort_as_half(__half_as_ushort(h)));
 }
+
+// test_rotate has each block write its number, wait until all have, and read that of
+// the next: out[b] = b + 1 modulo the blocks.
+KERNEL(test_rotate, (unsigned *out, unsigned *numbers, unsigned *arrived)) {
+	DYNAMIC_SHARED(unsigned, next);
+	numbers[blockIdx.x] = blockIdx.x;
+	if (threadIdx.x == 0) {
+		atomicAdd(arrived, 1u);
+		while (*(volatile unsigned *)arrived < gridDim.x)
+			__nanosleep(20);
+		*next = numbers[(blockIdx.x + 1) % gridDim.x];
+	}
+	__syncthreads();
+	if (threadIdx.x == blockDim.x - 1)
+		out[blockIdx.x] = *next;
+}
+
+// test_forever waits for what nobody does.
+KERNEL(test_forever, (const float *x)) {
+	while (*(const volatile float *)x != 0)
+		__nanosleep(20);
+}

@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "control.h"
+#include "registry.h"
 
 namespace sim {
 
@@ -45,8 +46,24 @@ struct Stream : Object {
 	bool spoilt = false;  // what it records cannot be used
 };
 
+// The multiprocessors of the device, and the dynamic shared memory that a block may
+// have: of itself, and if the host asks for it.
+const int multiprocessors = 8;
+const int usual_shared = 48 << 10;
+const int most_shared = 227 << 10;
+
+// resident is how many blocks of a size are on a multiprocessor at the same time.
+size_t resident(size_t threads, size_t shared);
+
+// A Function is a kernel of a module, and the shared memory that it may have.
+struct Function {
+	const Kernel *kernel = nullptr;
+	size_t shared = usual_shared;
+};
+
 struct Module : Object {
 	std::string image;
+	std::map<std::string, Function> functions;  // by name, as they are asked for
 };
 
 struct Graph : Object {

@@ -1,0 +1,44 @@
+//go:build cuda && linux
+
+package driver
+
+// #include <cuda.h>
+import "C"
+
+import "gorgonia.org/cu"
+
+// Resident is how many blocks of f the device holds at the same time, each with so
+// many threads and bytes of dynamic shared memory, and lets f have as much as there
+// is. It is 0 where the device cannot hold one, or cannot launch blocks together. No
+// function with shared memory of its own may be asked about.
+func (d *Device) Resident(f Function, threads, shared int) (int, error) {
+	if d.err != nil {
+		return 0, d.err
+	}
+	together, err := d.attribute(C.CU_DEVICE_ATTRIBUTE_COOPERATIVE_LAUNCH)
+	if err != nil || together == 0 {
+		return 0, err
+	}
+	most, err := d.attribute(C.CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN)
+	if err != nil || shared > most {
+		return 0, err
+	}
+	code := C.cuFuncSetAttribute(f.fn, C.CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES, C.int(most))
+	if err := d.check("cuFuncSetAttribute "+f.name, code); err != nil {
+		return 0, err
+	}
+	var blocks C.int
+	code = C.cuOccupancyMaxActiveBlocksPerMultiprocessor(&blocks, f.fn, C.int(threads), C.size_t(shared))
+	return int(blocks) * d.info.SMs, d.check("cuOccupancyMaxActiveBlocksPerMultiprocessor "+f.name, code)
+}
+
+// LaunchTogether is Launch with all blocks on the device at the same time, so that
+// they can wait for each other: no more than Resident says. It cannot be recorded.
+func (d *Device) LaunchTogether(f Function, grid, block Dim, shared int, args ...Arg) error {
+	return d.launch("cuLaunchCooperativeKernel ", 1, f, grid, block, shared, args)
+}
+
+func (d *Device) attribute(which C.CUdevice_attribute) (int, error) {
+	value, err := cu.Device(d.info.Ordinal).Attribute(cu.DeviceAttribute(which))
+	return value, d.result("cuDeviceGetAttribute", err)
+}
