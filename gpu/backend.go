@@ -25,6 +25,8 @@ type Backend struct {
 	warm    map[productKind]bool // products that cuBLAS has done before
 	linears map[linear]*driver.Linear
 
+	residents map[int]int // blocks of two_layer_sgd that the device holds, by their shared memory
+
 	err error // the first fault; after it only Close does anything
 }
 
@@ -40,7 +42,10 @@ func Open(options Options) (backend.Backend, error) {
 		return nil, unopened(err)
 	}
 	device.StepTimeout = options.StepTimeout
-	b := &Backend{device: device, options: options, warm: map[productKind]bool{}, linears: map[linear]*driver.Linear{}}
+	b := &Backend{
+		device: device, options: options,
+		warm: map[productKind]bool{}, linears: map[linear]*driver.Linear{}, residents: map[int]int{},
+	}
 	if err := b.load(); err != nil {
 		device.Close()
 		return nil, unopened(err)

@@ -24,17 +24,6 @@ const (
 	classifierLanes   = 8
 )
 
-// verbs are what a step may be recorded with.
-func (b *Backend) verbs(r *recorder) backend.Ops {
-	if b.options.Engine == Ops {
-		return single{r}
-	}
-	return r
-}
-
-// single hides the verbs that fuse others.
-type single struct{ backend.Ops }
-
 // ClassifierSGD is two launches for few classes, and for a small batch unless the
 // engine is Fused; otherwise it is the verbs that it stands for.
 func (r *recorder) ClassifierSGD(c backend.Classifier, t backend.Tally, labels backend.Rows, scale float32, sgd backend.SGD) {

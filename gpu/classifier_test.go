@@ -103,7 +103,7 @@ func TestWrongJoinsShow(t *testing.T) {
 	simulate(t)
 	task := small
 	task.rule, task.steps = noL2, 2
-	want, err := task.trainOn(opener(Options{}))
+	want, err := task.trainOn(opener(Options{Engine: Fused}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,7 +112,7 @@ func TestWrongJoinsShow(t *testing.T) {
 		below, scales bool // are there
 	}{{"none", true, true}, {"no blocks for the bias", false, true}, {"no rate for the product", true, false}} {
 		got, err := task.trainOn(func() (backend.Backend, error) {
-			b, err := Open(Options{NoGraph: true})
+			b, err := Open(Options{Engine: Fused, NoGraph: true})
 			return wrongJoins{b, test.below, test.scales}, err
 		})
 		if err != nil {
@@ -141,6 +141,13 @@ func (w wrongJoins) Capture(step func(backend.Ops)) (backend.Graph, error) {
 type wrongUpdate struct {
 	*recorder
 	wrong wrongJoins
+}
+
+// TwoLayerSGD is the verbs that it stands for, as w has them.
+func (w wrongUpdate) TwoLayerSGD(first backend.Layer, last backend.Classifier, images backend.Rows, t backend.Tally, labels backend.Rows, scale float32, sgd backend.SGD) {
+	w.LinearForward(last.X, images, first.W, first.B, last.Act)
+	w.ClassifierSGD(last, t, labels, scale, sgd)
+	w.LinearSGD(first.W, first.B, images, last.DX, sgd)
 }
 
 func (w wrongUpdate) LinearSGD(weights, b backend.Tensor, x backend.Input, dy backend.Tensor, sgd backend.SGD) {

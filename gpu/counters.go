@@ -34,8 +34,13 @@ func (ahead) is(counter, t backend.Tensor) bool {
 	return !counter.IsZero() && counter.Buffer == t.Buffer
 }
 
-// Advance counts, and records no launch before settle does.
+// Advance counts, and records no launch before settle does. A launch of whole steps
+// advances by itself.
 func (r *recorder) Advance(step, cursor backend.Tensor, n int) {
+	if r.advances(step, cursor, n) {
+		r.rows = backend.Rows{} // the same rows of a cursor are others now
+		return
+	}
 	if r.ahead.step != step || r.ahead.cursor != cursor {
 		r.settle()
 	}

@@ -14,7 +14,7 @@ import (
 // of several steps or at the end of all. Each fault must show in what they compute.
 func TestWrongCountsShow(t *testing.T) {
 	simulate(t)
-	want, err := small.trainOn(opener(Options{}))
+	want, err := small.trainOn(opener(Options{Engine: Fused}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,7 +43,7 @@ func TestWrongCountsShow(t *testing.T) {
 // spoiltSteps trains with one list of steps, whose recording is spoilt. Stale steps do
 // not gather their rows.
 func spoiltSteps(stale bool, after, end func(r *recorder)) (*outcome, error) {
-	opened, err := Open(Options{NoGraph: true})
+	opened, err := Open(Options{Engine: Fused, NoGraph: true})
 	if err != nil {
 		return nil, err
 	}

@@ -21,7 +21,7 @@ func TestEpilogues(t *testing.T) {
 	task := small
 	task.rule = noL2
 	simulate(t)
-	want, err := task.trainOn(opener(Options{}))
+	want, err := task.trainOn(opener(Options{Engine: Fused}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,14 +36,14 @@ func TestEpilogues(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			simulate(t).SetEpilogues(test.epilogues)
-			got, err := task.trainOn(opener(Options{}))
+			got, err := task.trainOn(opener(Options{Engine: Fused}))
 			if err != nil {
 				t.Fatal(err)
 			}
 			if diff := cmp.Diff(want, got, cmp.AllowUnexported(outcome{})); diff != "" {
 				t.Errorf("training differs (-want +got):\n%s", diff)
 			}
-			b, err := Open(Options{NoGraph: true})
+			b, err := Open(Options{Engine: Fused, NoGraph: true})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -5,8 +5,10 @@ package gpu
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -41,21 +43,27 @@ func sticky(code int) bool { return code > 200 }
 // TestFaults lets each call of a training fail, with each code, once and for
 // ever, at once and where the host next waits. The last calls are the downloads
 // of what it has learnt. Each time there must be an error, and no call after one
-// that says that the device is lost.
+// that says that the device is lost. A training in one kernel, whose other calls are
+// the same, is left to one code of each kind.
 func TestFaults(t *testing.T) {
+	t.Run("fused", func(t *testing.T) { faultEachCall(t, Fused, slices.Collect(maps.Keys(codes))) })
+	t.Run("persistent", func(t *testing.T) { faultEachCall(t, Persistent, []int{2, 46, 719}) })
+}
+
+func faultEachCall(t *testing.T, engine Engine, codes []int) {
 	device := simulate(t)
-	if _, err := tiny.trainOn(opener(Options{})); err != nil {
+	if _, err := tiny.trainOn(opener(Options{Engine: engine})); err != nil {
 		t.Fatal(err)
 	}
 	if device.Live() != 0 || device.Leaked() != 0 {
 		t.Errorf("%d objects live and %d leaked after a good run", device.Live(), device.Leaked())
 	}
 	calls, passed, faults := device.Calls(), 0, 0
-	for code := range codes {
+	for _, code := range codes {
 		for _, always := range []bool{false, true} {
 			for _, later := range []bool{false, true} {
 				for call := 1; call <= calls; call++ {
-					f := faulty{sim.Fault{Call: call, Code: code, Always: always, Later: later}}
+					f := faulty{sim.Fault{Call: call, Code: code, Always: always, Later: later}, engine}
 					faults++
 					if err := f.train(t); err != nil {
 						t.Errorf("%+v of %d calls: %v", f, calls, err)
@@ -70,19 +78,22 @@ func TestFaults(t *testing.T) {
 }
 
 // faulty is a device that fails.
-type faulty struct{ sim.Fault }
+type faulty struct {
+	sim.Fault
+	engine Engine
+}
 
 // message is an op of this package, the call that failed, and the code. A call
 // that belongs to a verb comes with the verb.
 var message = regexp.MustCompile(`\b(Open|Alloc|Upload|Download|Capture|Replay|Sync|Close): ` +
-	`((Linear\w+|ClassifierSGD|CrossEntropy|Advance): (cublasSgemm|cuLaunchKernel \w+)|.*\b(cublas(Create|Destroy|Set|Lt)|cu(Ctx|Device|Event|Graph|Init|Mem|Module|Stream))\w*( \w+)?)` +
+	`((Linear\w+|ClassifierSGD|CrossEntropy|Advance): (cublasSgemm|cuLaunchKernel \w+)|TwoLayerSGD: cuLaunchCooperativeKernel \w+|.*\b(cublas(Create|Destroy|Set|Lt)|cu(Ctx|Device|Event|Func|Graph|Init|Mem|Module|Occupancy|Stream))\w*( \w+)?)` +
 	`: [A-Z_]+ \(\d+\)`)
 
 // train returns what is wrong with how a training takes the fault.
 func (f faulty) train(t *testing.T) error {
 	device := simulate(t)
 	device.Fail(f.Fault)
-	_, err := tiny.trainOn(opener(Options{}))
+	_, err := tiny.trainOn(opener(Options{Engine: f.engine}))
 	if err == nil {
 		return errors.New("no error")
 	}
@@ -110,10 +121,10 @@ func (f faulty) train(t *testing.T) error {
 
 // trained is what a device counts when a training has ended and the device is not yet
 // closed.
-func trained(t *testing.T, count func(*sim.Device) int) int {
+func trained(t *testing.T, engine Engine, count func(*sim.Device) int) int {
 	t.Helper()
 	device := simulate(t)
-	b, err := Open(Options{})
+	b, err := Open(Options{Engine: engine})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,23 +141,25 @@ func trained(t *testing.T, count func(*sim.Device) int) int {
 // TestHang lets the device finish nothing from each call of a training on, up to
 // the last download. The training must end with the device lost.
 func TestHang(t *testing.T) {
-	calls, passed := trained(t, (*sim.Device).Calls), 0
-	for call := 1; call <= calls; call++ {
-		device := simulate(t)
-		device.Hang(call)
-		_, err := tiny.trainOn(opener(Options{StepTimeout: 5 * time.Millisecond}))
-		if !errors.Is(err, backend.ErrDeviceLost) || !strings.Contains(err.Error(), "nothing was finished in 5ms") {
-			t.Errorf("from call %d of %d on: %v", call, calls, err)
-			continue
+	for _, engine := range []Engine{Fused, Persistent} {
+		calls, passed := trained(t, engine, (*sim.Device).Calls), 0
+		for call := 1; call <= calls; call++ {
+			device := simulate(t)
+			device.Hang(call)
+			_, err := tiny.trainOn(opener(Options{Engine: engine, StepTimeout: 5 * time.Millisecond}))
+			if !errors.Is(err, backend.ErrDeviceLost) || !strings.Contains(err.Error(), "nothing was finished in 5ms") {
+				t.Errorf("%v, from call %d of %d on: %v", engine, call, calls, err)
+				continue
+			}
+			passed++
 		}
-		passed++
+		t.Logf("%v: passed %d of %d", engine, passed, calls)
 	}
-	t.Logf("passed %d of %d", passed, calls)
 }
 
 // TestCapacity trains on devices with less and less memory than it takes.
 func TestCapacity(t *testing.T) {
-	need := trained(t, (*sim.Device).Used)
+	need := trained(t, Auto, (*sim.Device).Used)
 	const steps = 64
 	passed := 0
 	for i := range steps {

@@ -12,7 +12,10 @@ import (
 )
 
 // Capture records step: first as a list of calls, for which all memory is
-// reserved, then as a CUDA graph, unless the options say otherwise.
+// reserved, then as a CUDA graph, unless the options say otherwise or one of the
+// calls launches blocks together. Not every driver can record that, and it takes a
+// whole stretch of steps: a graph of it would save nothing. The error is an
+// [*EngineError] if the engine that was asked for cannot take the step.
 func (b *Backend) Capture(step func(backend.Ops)) (backend.Graph, error) {
 	if b.err != nil {
 		return nil, b.err
@@ -20,10 +23,13 @@ func (b *Backend) Capture(step func(backend.Ops)) (backend.Graph, error) {
 	r := &recorder{b: b}
 	step(backend.Checked(b.verbs(r)))
 	r.settle()
+	if refused := new(EngineError); errors.As(r.err, &refused) {
+		return nil, refused
+	}
 	if r.err != nil {
 		return nil, b.fail("Capture", r.err)
 	}
-	if b.options.Trace != nil || b.options.NoGraph {
+	if b.options.Trace != nil || b.options.NoGraph || r.together {
 		return &list{b, r.calls}, nil
 	}
 	if err := b.warmUp(r.products); err != nil {

@@ -10,43 +10,48 @@ import (
 	"mnistgpu/internal/backend"
 )
 
+// ways are the ways to take a step, and a call that each step makes once.
+var ways = map[string]struct {
+	options Options
+	once    string
+}{
+	"ops":        {Options{Engine: Ops}, "advance"},
+	"fused":      {Options{Engine: Fused}, "advance"},
+	"split16":    {Options{Engine: Fused, Precision: Split16}, "advance"},
+	"persistent": {Options{Engine: Persistent}, "two_layer_sgd"},
+}
+
 // TestGraphEqualsCalls trains with a graph, call by call, and traced. All must
 // agree to the bit, and a second run with the first.
 func TestGraphEqualsCalls(t *testing.T) {
 	useDevice(t)
-	for _, p := range []Precision{FP32, Split16} {
-		t.Run(p.String(), func(t *testing.T) { testGraphEqualsCalls(t, p) })
-	}
-}
-
-func testGraphEqualsCalls(t *testing.T, p Precision) {
-	want, err := small.trainOn(opener(Options{Precision: p}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var trace Trace
-	for name, options := range map[string]Options{
-		"again":    {Precision: p},
-		"no graph": {Precision: p, NoGraph: true},
-		"traced":   {Precision: p, Trace: &trace},
-	} {
-		got, err := small.trainOn(opener(options))
+	for name, way := range ways {
+		want, err := small.trainOn(opener(way.options))
 		if err != nil {
-			t.Errorf("%s: %v", name, err)
-			continue
+			t.Fatal(err)
 		}
-		if diff := cmp.Diff(want, got, cmp.AllowUnexported(outcome{})); diff != "" {
-			t.Errorf("%s differs:\n%s", name, diff)
+		again, noGraph, traced := way.options, way.options, way.options
+		var trace Trace
+		noGraph.NoGraph, traced.Trace = true, &trace
+		for how, options := range map[string]Options{"again": again, "no graph": noGraph, "traced": traced} {
+			got, err := small.trainOn(opener(options))
+			if err != nil {
+				t.Errorf("%s, %s: %v", name, how, err)
+				continue
+			}
+			if diff := cmp.Diff(want, got, cmp.AllowUnexported(outcome{})); diff != "" {
+				t.Errorf("%s, %s differs:\n%s", name, how, diff)
+			}
 		}
-	}
-	calls := 0
-	for _, row := range trace.Rows() {
-		if row.Call == "advance" {
-			calls = row.Calls
+		calls := 0
+		for _, row := range trace.Rows() {
+			if row.Call == way.once {
+				calls = row.Calls
+			}
 		}
-	}
-	if calls != small.steps-1 {
-		t.Errorf("the trace has %d calls of advance, want %d and a first", calls, small.steps-1)
+		if calls != small.steps-1 {
+			t.Errorf("%s: the trace has %d calls of %s, want %d and a first", name, calls, way.once, small.steps-1)
+		}
 	}
 }
 
@@ -54,17 +59,17 @@ func testGraphEqualsCalls(t *testing.T, p Precision) {
 // Each step must gather its own rows.
 func TestStepsInOneGraph(t *testing.T) {
 	useDevice(t)
-	for _, p := range []Precision{FP32, Split16} {
-		t.Run(p.String(), func(t *testing.T) { testStepsInOneGraph(t, p) })
+	for name, way := range ways {
+		t.Run(name, func(t *testing.T) { stepsInOneGraph(t, way.options) })
 	}
 }
 
-func testStepsInOneGraph(t *testing.T, p Precision) {
-	want, err := small.trainOn(opener(Options{Precision: p}))
+func stepsInOneGraph(t *testing.T, options Options) {
+	want, err := small.trainOn(opener(options))
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := Open(Options{Precision: p})
+	b, err := Open(options)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,8 +101,8 @@ func testStepsInOneGraph(t *testing.T, p Precision) {
 	}
 }
 
-// TestLaunchesOfAStep counts the launches of a step of two layers: by verbs, fused,
-// and by verbs once more where the batch is too large or there are too many classes.
+// TestLaunchesOfAStep counts the launches of a step of two layers: by verbs, fused, in
+// one kernel, and by more of them where the batch is too large.
 func TestLaunchesOfAStep(t *testing.T) {
 	useDevice(t)
 	large := small
@@ -114,14 +119,15 @@ func TestLaunchesOfAStep(t *testing.T) {
 		four    int // of four steps in one graph
 	}{
 		{small, Options{Engine: Ops}, 15, 60},
-		{small, Options{}, 7, 25},
+		{small, Options{}, 1, 1},
+		{small, Options{Engine: Persistent}, 1, 1},
 		{small, Options{Engine: Fused}, 7, 25},
 		{updated, Options{Engine: Ops}, 15, 60},
-		{updated, Options{}, 6, 21},
+		{updated, Options{Engine: Fused}, 6, 21},
 		{wide, Options{Engine: Ops}, 15, 60},
-		{wide, Options{}, 6, 21},
-		{wide, Options{Precision: Split16}, 10, 37}, // four more, which split w and dz
-		{wideL2, Options{}, 7, 25},
+		{wide, Options{Engine: Fused}, 6, 21},
+		{wide, Options{Engine: Fused, Precision: Split16}, 10, 37}, // four more, which split w and dz
+		{wideL2, Options{Engine: Fused}, 7, 25},
 		{large, Options{}, 15, 57}, // two more a step, which sum the biases' gradients in slabs
 		{large, Options{Engine: Fused}, 9, 33},
 	} {
@@ -186,7 +192,7 @@ func TestRowsAreGatheredOnce(t *testing.T) {
 }
 
 func testRowsAreGatheredOnce(t *testing.T, p Precision, kernel string) {
-	b, err := Open(Options{Precision: p, NoGraph: true})
+	b, err := Open(Options{Engine: Fused, Precision: p, NoGraph: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,6 +27,7 @@ const (
 	sgdStep
 	splitKernel
 	splitScale
+	twoLayerSGD
 )
 
 var kernelNames = [...]string{
@@ -45,6 +46,7 @@ var kernelNames = [...]string{
 	sgdStep:                 "sgd_step",
 	splitKernel:             "split",
 	splitScale:              "split_scale",
+	twoLayerSGD:             "two_layer_sgd",
 }
 
 // kernelImages are what the kernels may be loaded from on a device, the quickest first.

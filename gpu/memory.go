@@ -115,6 +115,7 @@ const (
 	blocksFinished // zero between calls
 	warmProduct
 	nanBias
+	stepExchange // whose start is zero between calls
 	scratchRooms
 )
 

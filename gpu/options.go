@@ -49,7 +49,8 @@ type Engine uint8
 
 // The engines.
 const (
-	// Auto is Fused, but for the last layer of batches of more than 512 images.
+	// Auto is Persistent where that can be, and else Fused, but for the last layer of
+	// batches of more than 512 images.
 	Auto Engine = iota
 	// Ops is each verb by itself.
 	Ops
@@ -58,14 +59,32 @@ const (
 	// updated as their gradient is formed, where there is no L2, and the last layer's
 	// part of a step in two kernels, where there are up to 16 classes.
 	Fused
+	// Persistent is whole steps in one kernel, which keeps the weights in shared memory
+	// as long as nothing but steps is asked for. It is for plain descent of one hidden
+	// layer, up to 128 images a step, of a multiple of 4 pixels, and 16 classes, as far
+	// as the GPU's shared memory goes. It multiplies in FP32, whatever the Precision
+	// allows.
+	Persistent
 )
 
-var engineNames = [...]string{Auto: "auto", Ops: "ops", Fused: "fused"}
+var engineNames = [...]string{Auto: "auto", Ops: "ops", Fused: "fused", Persistent: "persistent"}
+
+// An EngineError says why the engine that was asked for cannot take a step.
+type EngineError struct {
+	Engine Engine
+	Reason string // what there is, and perhaps what would do
+}
+
+// Error is one line: engine, reason.
+func (e *EngineError) Error() string { return fmt.Sprintf("engine %v: %s", e.Engine, e.Reason) }
+
+// Engines are the names of the engines.
+func Engines() []string { return engineNames[:] }
 
 // String is the name of e in flags, such as "auto".
 func (e Engine) String() string { return engineNames[e] }
 
-// UnmarshalText sets e by its name: auto, ops or fused.
+// UnmarshalText sets e by its name: auto, ops, fused or persistent.
 func (e *Engine) UnmarshalText(text []byte) error {
 	for i, name := range engineNames {
 		if name == string(text) {
@@ -73,7 +92,7 @@ func (e *Engine) UnmarshalText(text []byte) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("unknown engine %q, want auto, ops or fused", text)
+	return fmt.Errorf("unknown engine %q, want auto, ops, fused or persistent", text)
 }
 
 // Precision is the arithmetic of the matrix products. Operands, sums and
@@ -96,6 +115,9 @@ const (
 )
 
 var precisionNames = [...]string{FP32: "fp32", TF32: "tf32", BF16: "bf16", Split16: "split16"}
+
+// Precisions are the names of the precisions.
+func Precisions() []string { return precisionNames[:] }
 
 // String is the name of p in flags and results, such as "fp32".
 func (p Precision) String() string { return precisionNames[p] }

@@ -3,7 +3,7 @@ package gpu
 import "testing"
 
 func TestEngineNames(t *testing.T) {
-	for _, e := range []Engine{Auto, Ops, Fused} {
+	for _, e := range []Engine{Auto, Ops, Fused, Persistent} {
 		var got Engine
 		if err := got.UnmarshalText([]byte(e.String())); err != nil || got != e {
 			t.Errorf("%v became %v, %v", e, got, err)
@@ -11,7 +11,7 @@ func TestEngineNames(t *testing.T) {
 	}
 	var e Engine
 	err := e.UnmarshalText([]byte("fast"))
-	if err == nil || err.Error() != `unknown engine "fast", want auto, ops or fused` {
+	if err == nil || err.Error() != `unknown engine "fast", want auto, ops, fused or persistent` {
 		t.Errorf("fast gave %v", err)
 	}
 }

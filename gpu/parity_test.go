@@ -44,7 +44,10 @@ func onCPU() (backend.Backend, error) { return cpu.Open(cpu.Options{}) }
 // later these drift apart. Split products are held to those of float32.
 func TestTraining(t *testing.T) {
 	useDevice(t)
-	float32On := func(p Precision) func() (backend.Backend, error) { return opener(Options{Precision: p}) }
+	float32On := func(p Precision) func() (backend.Backend, error) {
+		return opener(Options{Precision: p, Engine: Fused})
+	}
+	persistent := opener(Options{Engine: Persistent})
 	for _, test := range []struct {
 		name  string
 		open  func() (backend.Backend, error)
@@ -71,6 +74,9 @@ func TestTraining(t *testing.T) {
 		{"split16, Adam, 100 steps", float32On(Split16), adam, 100, 3e-6},
 		{"fp32, each verb by itself, 1 step", opener(Options{Engine: Ops}), plain, 1, 2e-7},
 		{"fp32, each verb by itself, 100 steps", opener(Options{Engine: Ops}), plain, 100, 2e-6},
+		{"fp32, in one kernel, 1 step", persistent, plain, 1, 2e-7},
+		{"fp32, in one kernel, 10 steps", persistent, noL2, 10, 6e-7},
+		{"fp32, in one kernel, 100 steps", persistent, plain, 100, 2e-6},
 		{"cpu, momentum, 100 steps", onCPU, momentum, 100, 2e-6},
 		{"fp32, momentum, 100 steps", float32On(FP32), momentum, 100, 2e-6},
 		{"cpu, Adam, 100 steps", onCPU, adam, 100, 3e-6},
@@ -133,7 +139,7 @@ func TestPrecisionsDiffer(t *testing.T) {
 	}
 	before := 0.0
 	for _, p := range []Precision{FP32, TF32, BF16} {
-		got, err := task.trainOn(opener(Options{Precision: p}))
+		got, err := task.trainOn(opener(Options{Precision: p, Engine: Fused}))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -28,6 +28,9 @@ type recorder struct {
 	ahead  ahead            // what the device's counters lag behind
 	last   classifierUpdate // the newest
 	lastAt int              // how many calls there were after it
+
+	together bool     // some of the calls launch blocks together
+	stretch  *stretch // the last that was recorded
 }
 
 // A call is one launch of a kernel or one matrix product.

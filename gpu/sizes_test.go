@@ -26,7 +26,7 @@ func TestSizes(t *testing.T) {
 					if err != nil {
 						t.Fatal(err)
 					}
-					for _, options := range []Options{{Engine: Ops}, {Engine: Fused}, {Precision: Split16}} {
+					for _, options := range []Options{{Engine: Ops}, {Engine: Fused}, {}, {Engine: Fused, Precision: Split16}} {
 						if options.Precision == Split16 && batch > 64 {
 							continue // nothing that smaller ones have not, but for the time it takes
 						}

@@ -3,10 +3,6 @@
 
 #include "cross_entropy.cuh"
 
-// A thread has a number for each class in registers, so their count has a bound
-// that the compiler knows.
-constexpr int max_classes = 16;
-
 constexpr int classifier_threads = 128;
 constexpr int classifier_warps = classifier_threads / warp_size;
 

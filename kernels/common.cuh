@@ -10,10 +10,14 @@
 #include <math.h>
 
 #ifdef __CUDACC__
-// The name stays free of C++ decoration, so that the host can look it up.
-#define KERNEL(name, params) extern "C" __global__ void name params
+// The name stays free of C++ decoration, so that the host can look it up. Launch
+// bounds may follow the parameters.
+#define KERNEL(name, params, ...) extern "C" __global__ void __VA_ARGS__ name params
+
+// DYNAMIC_SHARED names the shared memory whose size the launch gives.
+#define DYNAMIC_SHARED(type, name) extern __shared__ __align__(16) type name[]
 #else
-// A host compiler takes CUDA's words, and KERNEL, from the simulated device.
+// A host compiler takes CUDA's words, and both of these, from the simulated device.
 #include "device.h"
 #endif
 

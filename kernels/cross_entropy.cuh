@@ -5,6 +5,10 @@
 
 #include "common.cuh"
 
+// Where a thread has a number for each class in registers, or a block in shared
+// memory, their count has a bound that the compiler knows.
+constexpr int max_classes = 16;
+
 // A row's largest logit and where it stands: the first of equal ones. A NaN is
 // never the largest, and a row of nothing else has its largest nowhere.
 struct Peak {

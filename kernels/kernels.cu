@@ -7,3 +7,4 @@
 #include "optimizer.cu"
 #include "rows.cu"
 #include "split.cu"
+#include "two_layer.cu"

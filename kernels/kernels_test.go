@@ -33,7 +33,7 @@ func TestPTXHoldsTheSources(t *testing.T) {
 		t.Fatalf("found %v, %v", sources, err)
 	}
 	want := map[string][]string{}
-	definition := regexp.MustCompile(`(?s)\nKERNEL\((\w+), \(([^)]*)\)\)`)
+	definition := regexp.MustCompile(`(?s)\nKERNEL\((\w+), \(([^)]*)\)[,)]`)
 	for _, name := range sources {
 		text, err := os.ReadFile(name)
 		if err != nil {
@@ -55,6 +55,25 @@ func TestPTXHoldsTheSources(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("sources (-) and kernels.ptx (+) differ: run make kernels\n%s", diff)
+	}
+}
+
+// TestBlocksTogetherHaveNoStaticSharedMemory looks at two_layer_sgd and at what it
+// calls: the simulated device, which runs its blocks by turns, has static shared
+// memory once.
+func TestBlocksTogetherHaveNoStaticSharedMemory(t *testing.T) {
+	static := regexp.MustCompile(`\b_ZZ\w+`)
+	if !static.MatchString(PTX) {
+		t.Fatal("no kernel has static shared memory, so its names are others")
+	}
+	bodies := regexp.MustCompile(`(?s)\n(?:\.visible )?\.(?:entry two_layer_sgd|func \w+)\(.*?\n}`).FindAllString(PTX, -1)
+	if len(bodies) < 2 {
+		t.Errorf("found %d bodies, want two_layer_sgd and its functions", len(bodies))
+	}
+	for _, body := range bodies {
+		if name := static.FindString(body); name != "" {
+			t.Errorf("%s is static shared memory", name)
+		}
 	}
 }
 

@@ -18,6 +18,24 @@ type FusedOps interface {
 	//
 	// Shapes: those of the four verbs.
 	ClassifierSGD(c Classifier, t Tally, labels Rows, scale float32, sgd SGD)
+
+	// TwoLayerSGD is a whole step of plain gradient descent of a network with one
+	// hidden layer. It is the same as
+	//
+	//	LinearForward(last.X, images, first.W, first.B, last.Act)
+	//	ClassifierSGD(last, t, labels, scale, sgd)
+	//	LinearSGD(first.W, first.B, images, last.DX, sgd)
+	//
+	// but for roundings, and what is in last.X, last.DX, last.Logits and last.DLogits
+	// afterwards is not said.
+	//
+	// Shapes: those of the three verbs.
+	TwoLayerSGD(first Layer, last Classifier, images Rows, t Tally, labels Rows, scale float32, sgd SGD)
+}
+
+// Layer is the parameters of a linear layer.
+type Layer struct {
+	W, B Tensor // (In, Out), (1, Out)
 }
 
 // Classifier is the last layer of a network, with the activation that made its
@@ -45,7 +63,16 @@ func (c checkedFused) ClassifierSGD(l Classifier, t Tally, labels Rows, scale fl
 	c.fused.ClassifierSGD(l, t, labels, scale, sgd)
 }
 
-// nothing is Ops of which only the checks in front of it matter.
+func (c checkedFused) TwoLayerSGD(first Layer, last Classifier, images Rows, t Tally, labels Rows, scale float32, sgd SGD) {
+	verbs := checkedFused{checked{nothing{}}, nothing{}}
+	verbs.LinearForward(last.X, images, first.W, first.B, last.Act)
+	verbs.ClassifierSGD(last, t, labels, scale, sgd)
+	verbs.LinearSGD(first.W, first.B, images, last.DX, sgd)
+	checkApart("TwoLayerSGD", []Tensor{first.W, first.B}, []Tensor{last.X, last.Logits, last.DLogits, last.W, last.B})
+	c.fused.TwoLayerSGD(first, last, images, t, labels, scale, sgd)
+}
+
+// nothing is FusedOps of which only the checks in front of it matter.
 type nothing struct{}
 
 func (nothing) LinearForward(Tensor, Input, Tensor, Tensor, Activation)     {}
@@ -57,3 +84,6 @@ func (nothing) MomentumStep(_, _, _ Tensor, _ Momentum)                     {}
 func (nothing) AdamStep(_, _, _, _ Tensor, _ Adam)                          {}
 func (nothing) CrossEntropy(_ Tally, _, _ Tensor, _ Rows, _ float32)        {}
 func (nothing) Advance(_, _ Tensor, _ int)                                  {}
+
+func (nothing) ClassifierSGD(_ Classifier, _ Tally, _ Rows, _ float32, _ SGD)                {}
+func (nothing) TwoLayerSGD(_ Layer, _ Classifier, _ Rows, _ Tally, _ Rows, _ float32, _ SGD) {}

@@ -142,18 +142,20 @@ func (m *MLP) Step(ops backend.Ops, batch Batch, tally backend.Tally, optimizer 
 	}
 }
 
-// descend records a step of plain gradient descent on a batch of one chunk. The last
-// layer's part is one verb, if ops has it and there is a layer below.
+// descend records a step of plain gradient descent on a batch of one chunk. It is one
+// verb, if ops has it and there is one hidden layer; with more of them the last
+// layer's part is.
 func (m *MLP) descend(ops backend.Ops, batch Batch, tally backend.Tally, scale float32, sgd backend.SGD) {
 	top := len(m.layers) - 1
-	if fused, ok := ops.(backend.FusedOps); ok && top > 0 {
-		rows := batch.Images.Count
-		l, below := m.layers[top], m.layers[top-1]
+	fused, ok := ops.(backend.FusedOps)
+	if ok && top == 1 {
+		first := backend.Layer{W: m.layers[0].w, B: m.layers[0].b}
+		fused.TwoLayerSGD(first, m.classifier(batch.Images.Count), batch.Images, tally, batch.Labels, scale, sgd)
+		return
+	}
+	if ok && top > 1 {
 		m.forward(ops, batch.Images, m.layers[:top])
-		fused.ClassifierSGD(backend.Classifier{
-			X: below.y.Top(rows), DX: below.dy.Top(rows), Logits: l.y.Top(rows), DLogits: l.dy.Top(rows),
-			W: l.w, B: l.b, Act: below.act,
-		}, tally, batch.Labels, scale, sgd)
+		fused.ClassifierSGD(m.classifier(batch.Images.Count), tally, batch.Labels, scale, sgd)
 		top--
 	} else {
 		m.loss(ops, batch, tally, scale)
@@ -161,6 +163,15 @@ func (m *MLP) descend(ops backend.Ops, batch Batch, tally backend.Tally, scale f
 	m.backward(ops, batch.Images, top, func(l layer, x backend.Input, dy backend.Tensor) {
 		ops.LinearSGD(l.w, l.b, x, dy, sgd)
 	})
+}
+
+// classifier is the last layer, with room for so many rows.
+func (m *MLP) classifier(rows int) backend.Classifier {
+	l, below := m.layers[len(m.layers)-1], m.layers[len(m.layers)-2]
+	return backend.Classifier{
+		X: below.y.Top(rows), DX: below.dy.Top(rows), Logits: l.y.Top(rows), DLogits: l.dy.Top(rows),
+		W: l.w, B: l.b, Act: below.act,
+	}
 }
 
 // Accumulate records the forward and backward pass of one chunk of a batch, on

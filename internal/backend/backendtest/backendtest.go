@@ -84,6 +84,8 @@ func checksOf(realNumbers []kind) []Check {
 		trials("LinearSGD/NaN", products(nanNumbers, smallSizes, linearSGDTrials)),
 		{"LinearForward/ReLU", checkReLU},
 		trials("ClassifierSGD", classifierTrials()),
+		trials("TwoLayerSGD", twoLayerTrials()),
+		trials("TwoLayerSGD/training", wholeTrials()),
 		trials("training", trainingTrials()),
 	}
 }

@@ -50,7 +50,7 @@ func fetch[T backend.Element](s *stage, src backend.Tensor) []float64 {
 	return convert[float64](values)
 }
 
-func convert[To, From backend.Element](values []From) []To {
+func convert[To backend.Element | int, From backend.Element](values []From) []To {
 	converted := make([]To, len(values))
 	for i, v := range values {
 		converted[i] = To(v)

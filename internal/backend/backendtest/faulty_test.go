@@ -17,7 +17,7 @@ type faulty struct {
 	capture func(step func(backend.Ops)) (backend.Graph, error)
 	tensors []backend.Tensor // in the order of Alloc
 
-	classifier func(ops backend.Ops, c classifierCall) // or nil, for a backend without it
+	fused *fusedRecorder // or nil, for a backend without fused verbs
 }
 
 // newFaulty returns an honest backend. Mutants call its functions in theirs.
@@ -26,8 +26,8 @@ func newFaulty() *faulty {
 	f.alloc, f.upload = f.Reference.Alloc, f.Reference.Upload
 	f.capture = func(step func(backend.Ops)) (backend.Graph, error) {
 		r := &recorder{eager: f.verbs}
-		if f.classifier != nil {
-			step(backend.Checked(fusedRecorder{r, f.classifier}))
+		if f.fused != nil {
+			step(backend.Checked(fusedRecorder{r, f.fused.classifier, f.fused.twoLayer}))
 		} else {
 			step(backend.Checked(r))
 		}

@@ -114,14 +114,21 @@ func rowByRow(kind logits) experiment {
 func (s *stage) labels(count, classes int) (backend.Rows, []int) {
 	number := fill(func(r *rand.Rand) float64 { return float64(r.IntN(min(classes, 256))) })
 	rows := s.rows(number, count, 1, 1)
-	data, order, cursor := s.download(rows.Data), s.download(rows.Order), s.download(rows.Cursor)
-	label := make([]int, count)
-	if s.err == nil {
-		for i := range label {
-			label[i] = int(data[int(order[int(cursor[0])+rows.Offset+i])])
-		}
+	return rows, convert[int](s.gathered(rows))
+}
+
+// gathered returns what r stands for.
+func (s *stage) gathered(r backend.Rows) []float64 {
+	data, order, cursor := s.download(r.Data), s.download(r.Order), s.download(r.Cursor)
+	values := make([]float64, r.Count*r.Data.Cols)
+	if s.err != nil {
+		return values
 	}
-	return rows, label
+	for i := range values {
+		row := int(order[int(cursor[0])+r.Offset+i/r.Data.Cols])
+		values[i] = float64(r.Scale) * data[row*r.Data.Cols+i%r.Data.Cols]
+	}
+	return values
 }
 
 // logits makes a row of logits for each label, and gives the bound

@@ -11,10 +11,11 @@ type classifierCall struct {
 	sgd    backend.SGD
 }
 
-// fusedRecorder is a recorder that has ClassifierSGD, by a function.
+// fusedRecorder is a recorder that has the verbs of backend.FusedOps, by functions.
 type fusedRecorder struct {
 	*recorder
 	classifier func(ops backend.Ops, c classifierCall)
+	twoLayer   func(ops backend.Ops, c twoLayerCall)
 }
 
 func (r fusedRecorder) ClassifierSGD(c backend.Classifier, t backend.Tally, labels backend.Rows, scale float32, sgd backend.SGD) {
@@ -23,7 +24,9 @@ func (r fusedRecorder) ClassifierSGD(c backend.Classifier, t backend.Tally, labe
 
 // classifying is a mutant of ClassifierSGD. It records other verbs than it should.
 func classifying(fault string, spoil func(ops backend.Ops, c classifierCall)) mutant {
-	return mutant{"ClassifierSGD: " + fault, func(f *faulty) { f.classifier = spoil }}
+	return mutant{"ClassifierSGD: " + fault, func(f *faulty) {
+		f.fused = &fusedRecorder{classifier: spoil, twoLayer: func(ops backend.Ops, c twoLayerCall) { c.verbs(ops) }}
+	}}
 }
 
 // all makes the verbs that ClassifierSGD stands for.

@@ -21,7 +21,7 @@ type mutant struct {
 func TestMutants(t *testing.T) {
 	mutants := slices.Concat(memoryMutants, graphMutants, forwardMutants, backwardInputMutants,
 		backwardWeightMutants, linearSGDMutants, slices.Concat(updateMutants...), slices.Concat(rowsMutants...),
-		classifierMutants, gradientMutants, tallyMutants, softmaxMutants, hiddenMutants)
+		classifierMutants, twoLayerMutants, gradientMutants, tallyMutants, softmaxMutants, hiddenMutants)
 	killed, kills := 0, map[string]int{}
 	for _, m := range mutants {
 		if check, err := m.kill(Checks()); err != nil {

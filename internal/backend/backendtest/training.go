@@ -50,6 +50,26 @@ func trainingTrials() (list []trial) {
 	return list
 }
 
+// wholeTrials train a net in whole steps of one verb each, one in a graph and several
+// in a graph, with the limits of trainingTrials.
+func wholeTrials() (list []trial) {
+	for _, run := range []struct {
+		steps, inGraph int
+		limit          float64
+	}{{1, 1, 2e-7}, {10, 1, 6e-7}, {100, 25, 2e-6}} {
+		list = append(list, trial{fmt.Sprintf("%d steps, %d in a graph", run.steps, run.inGraph), func(s *stage) {
+			n := newNet(s, run.steps, frobenius(run.limit), falling(0.1))
+			graph := s.capture(func(ops backend.Ops) {
+				for range run.inGraph {
+					n.wholeStep(ops)
+				}
+			})
+			s.replay(graph, run.steps/run.inGraph)
+		}})
+	}
+	return list
+}
+
 // falling gives learning rates that start at the given one.
 func falling(rate float64) func(i int) float64 {
 	return func(i int) float64 { return rate / (1 + float64(i)/50) }
@@ -182,6 +202,18 @@ func (n *net) scratch(s *stage) {
 	} {
 		*t.tensor = s.result("scratch", unjudged, t.rows, t.cols)
 	}
+}
+
+// wholeStep is a step in one verb.
+func (n *net) wholeStep(ops backend.Ops) {
+	twoLayerCall{
+		backend.Layer{W: n.w1, B: n.b1},
+		backend.Classifier{
+			X: n.hidden, DX: n.dhidden, Logits: n.logits, DLogits: n.dlogits, W: n.w2, B: n.b2, Act: backend.ReLU,
+		},
+		n.images, n.labels, n.tally, 1. / netBatch, n.weightUpdate,
+	}.record(ops)
+	ops.Advance(n.tally.Step, n.images.Cursor, netBatch)
 }
 
 // fusedStep updates the weights while it goes backward.

@@ -1,0 +1,180 @@
+//go:build cuda && linux
+
+package gpu
+
+import (
+	"fmt"
+
+	"mnistgpu/gpu/driver"
+	"mnistgpu/internal/backend"
+)
+
+// What two_layer_sgd is made for.
+const (
+	twoLayerThreads = 512
+	twoLayerWarps   = twoLayerThreads / 32
+	twoLayerRows    = 128
+
+	// twoLayerExchange is the size of the exchange without the parts of the logits.
+	twoLayerExchange = 9736
+)
+
+// twoLayerUnits are how many hidden units a block may have.
+var twoLayerUnits = [...]int{4, 8}
+
+// A twoLayerStep has the operands of TwoLayerSGD.
+type twoLayerStep struct {
+	first          backend.Layer
+	last           backend.Classifier
+	images, labels backend.Rows
+	tally          backend.Tally
+	scale          float32
+	sgd            backend.SGD
+}
+
+// stretch is a launch of two_layer_sgd: the same step some times, each of them with
+// its Advance but perhaps the last.
+type stretch struct {
+	twoLayerStep
+	steps, ahead  int
+	units, blocks int
+	exchange      driver.Ptr
+	end           int // of the recorder's calls, with that of the launch
+}
+
+// TwoLayerSGD is one launch, for this step and for those like it that were recorded
+// just before, where a kernel does it that keeps the weights in shared memory.
+// Otherwise it is the verbs that it stands for.
+func (r *recorder) TwoLayerSGD(first backend.Layer, last backend.Classifier, images backend.Rows, t backend.Tally, labels backend.Rows, scale float32, sgd backend.SGD) {
+	step := twoLayerStep{first, last, images, labels, t, scale, sgd}
+	if s := r.stretch; s != nil && s.end == len(r.calls) && s.twoLayerStep == step && s.ahead == s.steps && r.ahead.steps == 0 {
+		s.steps++
+		r.calls[s.end-1].count(s)
+		return
+	}
+	units, reason := 0, "each verb is fused at most"
+	if r.b.options.Engine != Fused {
+		units, reason = r.unitsOf(step)
+	}
+	switch {
+	case reason == "":
+		r.op = "TwoLayerSGD"
+		r.begin(step, units)
+	case r.b.options.Engine == Persistent:
+		r.refuse(reason)
+	default:
+		r.LinearForward(last.X, images, first.W, first.B, last.Act)
+		r.ClassifierSGD(last, t, labels, scale, sgd)
+		r.LinearSGD(first.W, first.B, images, last.DX, sgd)
+	}
+}
+
+// unitsOf is how many hidden units a block of two_layer_sgd takes, or the reason why
+// the kernel cannot take the step.
+func (r *recorder) unitsOf(s twoLayerStep) (units int, reason string) {
+	rows, in := s.images.Shape()
+	switch {
+	case rows > twoLayerRows:
+		return 0, fmt.Sprintf("a batch of %d images, want at most %d", rows, twoLayerRows)
+	case in%4 != 0:
+		return 0, fmt.Sprintf("images of %d pixels, want a multiple of 4", in)
+	case s.last.Logits.Cols > maxClasses:
+		return 0, fmt.Sprintf("%d classes, want at most %d", s.last.Logits.Cols, maxClasses)
+	case s.last.Act != backend.ReLU:
+		return 0, "a hidden layer without ReLU"
+	case s.labels.Order != s.images.Order || s.labels.Cursor != s.images.Cursor || s.labels.Offset != s.images.Offset:
+		return 0, "labels in another order than the images"
+	case s.tally.Step != s.sgd.Step:
+		return 0, "losses and learning rates of different steps"
+	}
+	for _, units := range twoLayerUnits {
+		resident, err := r.b.resident(twoLayerSGD, twoLayerThreads, sliceBytes(rows, in, units))
+		if err != nil {
+			r.err = fault("TwoLayerSGD", err)
+			return units, ""
+		}
+		if blocks(s.first.W.Cols, units) <= resident {
+			return units, ""
+		}
+	}
+	return 0, fmt.Sprintf("%d hidden units and %d images of %d pixels are more than this GPU holds at once",
+		s.first.W.Cols, rows, in)
+}
+
+// sliceBytes is the shared memory of a block of two_layer_sgd: the first layer's
+// weights, gradients of the hidden units, the last layer's parameters, and twice the
+// images or what else takes their place.
+func sliceBytes(rows, in, units int) int {
+	images := 4 * rows * (in/4 | 1)
+	parts := 4 * rows * units * twoLayerWarps
+	last := 4 * max(rows*(units+maxClasses), (twoLayerWarps+1)*maxClasses)
+	room := (max(images, parts, last) + 15) / 16 * 16
+	return 4*in*units + 4*rows*units + 4*(units+1)*maxClasses + 4*units + 2*room
+}
+
+// resident is [driver.Device.Resident], asked once.
+func (b *Backend) resident(k kernel, threads, shared int) (int, error) {
+	if n, ok := b.residents[shared]; ok {
+		return n, nil
+	}
+	n, err := b.device.Resident(b.kernels[k], threads, shared)
+	if err == nil {
+		b.residents[shared] = n
+	}
+	return n, err
+}
+
+// begin records a launch of one step, which reads the device's counters as they are.
+func (r *recorder) begin(step twoLayerStep, units int) {
+	r.settle()
+	s := &stretch{twoLayerStep: step, steps: 1, units: units, blocks: blocks(step.first.W.Cols, units)}
+	rows, in := step.images.Shape()
+	s.exchange = r.reserve(stepExchange, twoLayerExchange+4*rows*s.blocks*step.last.Logits.Cols)
+	device, fn := r.b.device, r.b.kernels[twoLayerSGD]
+	r.calls = append(r.calls, call{
+		op:   r.op,
+		name: kernelNames[twoLayerSGD],
+		run: func() error {
+			return device.LaunchTogether(fn, driver.Dim{X: s.blocks}, driver.Dim{X: twoLayerThreads},
+				sliceBytes(rows, in, units), s.args()...)
+		},
+	})
+	r.together, r.stretch, s.end = true, s, len(r.calls)
+	r.calls[s.end-1].count(s)
+}
+
+// count says what all steps of s take at the least: the weights are read and written
+// once, images and parts of logits in each step.
+func (c *call) count(s *stretch) {
+	rows, in := s.images.Shape()
+	hidden, classes := s.first.W.Cols, s.last.Logits.Cols
+	c.flops = s.steps * (4*rows*in*hidden + 6*rows*hidden*classes)
+	c.bytes = 8*hidden*(in+classes) + s.steps*(rows*in+8*rows*s.blocks*classes)
+}
+
+// args are the kernel's, for the steps that there are.
+func (s *stretch) args() []driver.Arg {
+	rows, in := s.images.Shape()
+	return []driver.Arg{
+		address(s.tally.Loss).Arg(), address(s.tally.Hits).Arg(),
+		address(s.first.W).Arg(), address(s.first.B).Arg(), address(s.last.W).Arg(), address(s.last.B).Arg(),
+		address(s.sgd.Step).Arg(), address(s.images.Cursor).Arg(), s.exchange.Arg(),
+		address(s.images.Data).Arg(), address(s.labels.Data).Arg(), address(s.images.Order).Arg(),
+		address(s.sgd.LearningRate).Arg(),
+		driver.Int(s.images.Offset), driver.Int(rows), driver.Int(in), driver.Int(s.first.W.Cols),
+		driver.Int(s.last.Logits.Cols), driver.Float(s.images.Scale), driver.Float(s.scale), driver.Float(s.sgd.L2),
+		driver.Int(s.units), driver.Int(s.steps), driver.Int(s.ahead),
+	}
+}
+
+// advances reports whether the last launch takes an Advance of its own step and
+// cursor to itself.
+func (r *recorder) advances(step, cursor backend.Tensor, n int) bool {
+	s := r.stretch
+	if s == nil || s.end != len(r.calls) || s.ahead == s.steps || r.ahead.steps > 0 ||
+		step != s.sgd.Step || cursor != s.images.Cursor || n != s.images.Count {
+		return false
+	}
+	s.ahead++
+	return true
+}

@@ -1,0 +1,147 @@
+package backendtest
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"mnistgpu/internal/backend"
+)
+
+// shape is the size of a step of two layers.
+type shape struct{ rows, in, hidden, out int }
+
+// The images are of whole numbers up to 3, times a quarter, and most are zero; the
+// first layer has weights for some four of them in each hidden unit, and the last one
+// eighths up to 1. So float32 has hidden units and logits exactly.
+const (
+	twoLayerPixel = 3
+	twoLayerScale = 0.25
+)
+
+// twoLayerTrials take one step of two layers, in one verb where the backend has it.
+// Around the sizes are those of a word of four bytes, of a warp, of 128 rows and of 16
+// classes.
+func twoLayerTrials() (list []trial) {
+	for _, z := range []shape{
+		{1, 4, 1, 2}, {2, 8, 3, 10}, {3, 28, 4, 10}, {17, 30, 5, 10}, {31, 31, 33, 3}, {33, 64, 33, 16},
+		{127, 36, 7, 10}, {128, 100, 21, 16}, {129, 28, 9, 10}, {40, 28, 9, 17}, {64, 784, 12, 10}, {5, 1000, 2, 10},
+	} {
+		for _, l2 := range []float32{0, 0.25} {
+			name := fmt.Sprintf("%d rows, %d-%d-%d, L2 %v", z.rows, z.in, z.hidden, z.out, l2)
+			list = append(list, trial{name, twoLayer(z, l2)})
+		}
+	}
+	return list
+}
+
+// twoLayer limits errors as classifier does. Those of the hidden units' gradients are
+// 18u times classes and scale, and |dhidden| is at most two times the scale, since no
+// weight is above 1; then there are the roundings of a sum over rows.
+func twoLayer(z shape, l2 float32) experiment {
+	return func(s *stage) {
+		scale := 1 / float32(z.rows)
+		sums := 2*math.Sqrt(float64(z.rows)) + 2
+		images, labels := s.batch(z)
+		n := newTwoLayers(s, z)
+		hidden, most := n.forward(s.gathered(images), z)
+		const pixel = twoLayerPixel * twoLayerScale
+		limit := func(input, gradient float64) rule {
+			return within(repeat(classifierRate*u*input*(gradient+2*sums)+8*u, max(z.in*z.hidden, z.hidden*z.out, z.out)))
+		}
+		first, last := limit(max(1, pixel), 18*float64(z.out)), limit(max(1, most), 16)
+		total := lossBound(hidden, n.w2, n.b2, size{z.rows, z.hidden, z.out}, convert[int](s.gathered(labels)))
+		tally := backend.Tally{
+			Loss: s.output("loss", within([]float64{0, total, 0}), backend.Float64, 3, 1, []float64{3, 1, 2}),
+			Hits: s.output("hits", exact, backend.Int32, 3, 1, []float64{4, 6, 5}),
+			Step: s.input(backend.Int32, 1, 1, []float64{1}),
+		}
+		call := twoLayerCall{
+			first: backend.Layer{
+				W: s.output("w1", first, backend.Float32, z.in, z.hidden, n.w1),
+				B: s.output("b1", first, backend.Float32, 1, z.hidden, n.b1),
+			},
+			last: backend.Classifier{
+				X: s.result("hidden", unjudged, z.rows, z.hidden), DX: s.result("dhidden", unjudged, z.rows, z.hidden),
+				Logits: s.result("logits", unjudged, z.rows, z.out), DLogits: s.result("dlogits", unjudged, z.rows, z.out),
+				W:   s.output("w2", last, backend.Float32, z.hidden, z.out, n.w2),
+				B:   s.output("b2", last, backend.Float32, 1, z.out, n.b2),
+				Act: backend.ReLU,
+			},
+			images: images, labels: labels, tally: tally, scale: scale,
+			sgd: backend.SGD{LearningRate: s.rates(4, classifierRate, 2), Step: tally.Step, L2: l2},
+		}
+		s.run(call.record)
+	}
+}
+
+// batch makes images and labels in the same order.
+func (s *stage) batch(z shape) (images, labels backend.Rows) {
+	pixels := fill(func(r *rand.Rand) float64 {
+		if r.IntN(5) > 0 {
+			return 0
+		}
+		return float64(1 + r.IntN(twoLayerPixel))
+	})
+	images = s.rows(pixels, z.rows, z.in, twoLayerScale)
+	labels = images
+	classes := fill(func(r *rand.Rand) float64 { return float64(r.IntN(z.out)) })
+	labels.Data, labels.Scale = s.input(backend.Uint8, images.Data.Rows, 1, classes(s.rand, images.Data.Rows)), 1
+	return images, labels
+}
+
+// twoLayers are the parameters of a network.
+type twoLayers struct{ w1, b1, w2, b2 []float64 }
+
+func newTwoLayers(s *stage, z shape) twoLayers {
+	few := fill(func(r *rand.Rand) float64 {
+		if r.IntN(z.in) >= 20 {
+			return 0
+		}
+		return float64(r.IntN(9)-4) / 4
+	})
+	return twoLayers{
+		few(s.rand, z.in*z.hidden), fill(classifierWeights)(s.rand, z.hidden),
+		fill(classifierWeights)(s.rand, z.hidden*z.out), fill(classifierWeights)(s.rand, z.out),
+	}
+}
+
+// forward returns the hidden units, and the largest of them.
+func (n twoLayers) forward(images []float64, z shape) (hidden []float64, most float64) {
+	for i := range z.rows {
+		for j := range z.hidden {
+			sum := n.b1[j]
+			for p := range z.in {
+				sum += images[i*z.in+p] * n.w1[p*z.hidden+j]
+			}
+			hidden = append(hidden, max(sum, 0))
+			most = max(most, sum)
+		}
+	}
+	return hidden, most
+}
+
+// twoLayerCall has the operands of TwoLayerSGD.
+type twoLayerCall struct {
+	first          backend.Layer
+	last           backend.Classifier
+	images, labels backend.Rows
+	tally          backend.Tally
+	scale          float32
+	sgd            backend.SGD
+}
+
+// record records a TwoLayerSGD, or the verbs that it stands for.
+func (c twoLayerCall) record(ops backend.Ops) {
+	if fused, ok := ops.(backend.FusedOps); ok {
+		fused.TwoLayerSGD(c.first, c.last, c.images, c.tally, c.labels, c.scale, c.sgd)
+		return
+	}
+	c.verbs(ops)
+}
+
+func (c twoLayerCall) verbs(ops backend.Ops) {
+	ops.LinearForward(c.last.X, c.images, c.first.W, c.first.B, c.last.Act)
+	classify(ops, c.last, c.tally, c.labels, c.scale, c.sgd)
+	ops.LinearSGD(c.first.W, c.first.B, c.images, c.last.DX, c.sgd)
+}

@@ -1,0 +1,49 @@
+// All blocks of a cooperative launch wait for each other.
+
+#ifndef GRID_CUH
+#define GRID_CUH
+
+#include "common.cuh"
+
+// A Gate opens when every block has arrived there once more. It is zero between
+// launches.
+struct Gate {
+	unsigned arrived;
+	unsigned left;
+};
+
+// arrive says that the block has written what the others wait for.
+__device__ inline void arrive(Gate *gate) {
+	__syncthreads();
+	if (threadIdx.x == 0) {
+		__threadfence();
+		atomicAdd(&gate->arrived, 1u);
+	}
+}
+
+// pass waits until every block has arrived so many times. What they wrote before is
+// then seen, but not past what the first cache still holds: it has to be read by
+// __ldcg.
+__device__ inline void pass(Gate *gate, unsigned times) {
+	if (threadIdx.x == 0) {
+		while (*(volatile unsigned *)&gate->arrived < times * gridDim.x)
+			__nanosleep(20);
+		__threadfence();
+	}
+	__syncthreads();
+}
+
+// leave is true for one thread of the grid, when all blocks but its own have left and
+// its own needs nothing of the others any more. The gate is then zero again.
+__device__ inline bool leave(Gate *gate) {
+	__syncthreads();
+	if (threadIdx.x > 0)
+		return false;
+	__threadfence();
+	if (atomicAdd(&gate->left, 1u) < gridDim.x - 1)
+		return false;
+	gate->arrived = gate->left = 0;
+	return true;
+}
+
+#endif

@@ -1,0 +1,138 @@
+// What the blocks of two_layer_sgd know: each has the weights of some hidden units in
+// its shared memory, and a part of all logits to exchange with the others.
+
+#ifndef TWO_LAYER_CUH
+#define TWO_LAYER_CUH
+
+#include "cross_entropy.cuh"
+#include "grid.cuh"
+
+constexpr int step_threads = 512;
+constexpr int step_warps = step_threads / warp_size;
+
+// The largest batch: four threads for each row.
+constexpr int row_threads = 4;
+constexpr int max_rows = step_threads / row_threads;
+
+// Exchange is what blocks tell each other through global memory. The parts of the
+// logits, (rows, blocks, classes), come after it.
+struct Exchange {
+	Gate gate;
+	int hits[max_rows];
+	double loss[max_rows];
+	float dlogits[max_rows * max_classes];
+
+	__device__ float *logits() { return (float *)(this + 1); }
+};
+
+// Net is the network, and what its steps read and write. Its members are the
+// parameters of two_layer_sgd.
+struct Net {
+	double *loss;
+	int *hits;
+	float *w1, *b1, *w2, *b2;
+	Exchange *exchange;
+	const byte *data, *labels;
+	const int *order;
+	int rows, in, hidden, classes;
+	float pixel_scale, scale, l2;
+};
+
+// stride_of is the distance of two images in shared memory, in words of four pixels.
+// It is odd, so that no two of 32 images have a word in the same bank, and neither
+// have 16 words of an image and those of the image 16 rows on.
+__device__ inline int stride_of(int in) { return in / 4 | 1; }
+
+// A Slice is what a block has in shared memory for `units` hidden units.
+template <int units>
+struct Slice {
+	float4 *w1;         // (units, In/4): four units' weights for pixel k of each word
+	float4 *dz;         // (rows, units/4): gradient before ReLU
+	float *w2;          // (units, max_classes)
+	float *b1;          // (units)
+	float *b2;          // (max_classes)
+	unsigned *images;   // (rows, stride) words: those of this step
+	unsigned *scratch;  // as many bytes, for parts of sums and then for the next images
+
+	// chunk is where w1 has the weights of units 4h to 4h+3 for pixel k of a word.
+	__device__ static int chunk(int k, int h) { return k * (units / 4) + h; }
+
+	// bytes are what images and scratch take, each of them: a batch, or a sum's parts
+	// from all warps, or hidden units and gradients for the last layer.
+	__device__ static int bytes(const Net &n) {
+		const int batch = 4 * n.rows * stride_of(n.in);
+		const int parts = 4 * n.rows * units * step_warps;
+		const int last = 4 * max(n.rows * (units + max_classes), (step_warps + 1) * max_classes);
+		return (max(batch, max(parts, last)) + 15) / 16 * 16;
+	}
+
+	// In every other step images and scratch have each other's place.
+	__device__ Slice(char *shared, const Net &n, int step) {
+		w1 = (float4 *)shared;
+		dz = w1 + units * (n.in / 4);
+		w2 = (float *)(dz + n.rows * (units / 4));
+		b1 = w2 + units * max_classes;
+		b2 = b1 + units;
+		unsigned *rooms = (unsigned *)(b2 + max_classes);
+		const int odd = step % 2 * (bytes(n) / 4);
+		images = rooms + odd;
+		scratch = rooms + bytes(n) / 4 - odd;
+	}
+};
+
+// each_weight calls with a place in w1 of the slice and the index of its first
+// weight in w1 of the network, and says how many there are of the four.
+template <int units, typename F>
+__device__ inline void each_weight(const Net &n, F with) {
+	const int words = n.in / 4;
+#pragma unroll 1
+	for (int i = threadIdx.x; i < units * words; i += step_threads) {
+		const int k = i / words / (units / 4), h = i / words % (units / 4);
+		const int unit = blockIdx.x * units + 4 * h;
+		with(i, (size_t)(4 * (i % words) + k) * n.hidden + unit, min(4, n.hidden - unit));
+	}
+}
+
+// open_slice loads the slice. Units past the last have zeros, and keep them.
+template <int units>
+__device__ inline void open_slice(const Slice<units> &s, const Net &n) {
+	each_weight<units>(n, [&](int i, size_t at, int count) {
+		float v[4] = {};
+		for (int k = 0; k < 4; k++)
+			if (k < count)
+				v[k] = n.w1[at + k];
+		s.w1[i] = make_float4(v[0], v[1], v[2], v[3]);
+	});
+	const int first = blockIdx.x * units;
+	for (int i = threadIdx.x; i < units * max_classes; i += step_threads) {
+		const int unit = first + i / max_classes, c = i % max_classes;
+		s.w2[i] = unit < n.hidden && c < n.classes ? n.w2[unit * n.classes + c] : 0;
+	}
+	if (threadIdx.x < units)
+		s.b1[threadIdx.x] = first + threadIdx.x < n.hidden ? n.b1[first + threadIdx.x] : 0;
+	if (threadIdx.x < max_classes)
+		s.b2[threadIdx.x] = threadIdx.x < n.classes ? n.b2[threadIdx.x] : 0;
+}
+
+// close_slice stores it. All blocks have the same b2.
+template <int units>
+__device__ inline void close_slice(const Slice<units> &s, const Net &n) {
+	each_weight<units>(n, [&](int i, size_t at, int count) {
+		const float v[4] = {s.w1[i].x, s.w1[i].y, s.w1[i].z, s.w1[i].w};
+		for (int k = 0; k < 4; k++)
+			if (k < count)
+				n.w1[at + k] = v[k];
+	});
+	const int first = blockIdx.x * units;
+	for (int i = threadIdx.x; i < units * max_classes; i += step_threads) {
+		const int unit = first + i / max_classes, c = i % max_classes;
+		if (unit < n.hidden && c < n.classes)
+			n.w2[unit * n.classes + c] = s.w2[i];
+	}
+	if (threadIdx.x < units && first + threadIdx.x < n.hidden)
+		n.b1[first + threadIdx.x] = s.b1[threadIdx.x];
+	if (blockIdx.x == 0 && threadIdx.x < n.classes)
+		n.b2[threadIdx.x] = s.b2[threadIdx.x];
+}
+
+#endif
