@@ -87,7 +87,7 @@ func newBench() *cobra.Command {
 	f.StringVar(&s.where.backend, "backend", "auto", "auto, cpu or cuda")
 	f.StringSliceVar(&s.blas, "blas", []string{"auto"}, blasUsage())
 	f.StringSliceVar(&s.precisions, "precision", []string{"fp32"}, "precisions of a GPU: fp32, tf32, bf16, split16")
-	f.StringSliceVar(&s.engines, "engine", []string{"auto"}, "what a step on a GPU is made of: auto, ops, fused")
+	f.StringSliceVar(&s.engines, "engine", []string{"auto"}, "what a step on a GPU is made of: auto, ops, fused, persistent")
 	f.IntVar(&s.device, "device", 0, "number of the GPU")
 	f.StringVar(&s.where.data, "data", "auto", "auto, mnist, synthetic, dense (no pixel is zero) or a `folder` of IDX files")
 	f.IntVar(&s.repeats, "repeats", 7, "times that each case is timed")

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"mnistgpu/cpu"
+	"mnistgpu/gpu"
 	"mnistgpu/internal/train"
 )
 
@@ -18,7 +19,9 @@ func flagWords() map[string][]string {
 		"data":        {"auto", "mnist", "synthetic"},
 		"backend":     {"auto", "cpu", "cuda"},
 		"blas":        append([]string{"auto", "sparse"}, cpu.Kernels()...),
-		"precision":   {"fp32", "tf32", "bf16", "split16"},
+		"precision":   gpu.Precisions(),
+		"engine":      gpu.Engines(),
+		"resume":      {"auto", "never"},
 		"optimizer":   train.Optimizers(),
 		"lr-schedule": train.Schedules(),
 		"method":      {"grid", "random"},

@@ -69,6 +69,7 @@ func exitCode(err error) int {
 	var diverged *train.DivergedError
 	var config *train.ConfigError
 	var override *gpu.OverrideError
+	var engine *gpu.EngineError
 	var trial *sweep.FileError
 	var stopped *interruption
 	var wrong *verify.MismatchError
@@ -79,7 +80,7 @@ func exitCode(err error) int {
 		return exitSignal + int(stopped.signal)
 	case errors.As(err, &known):
 		return known.code
-	case errors.As(err, &config), errors.As(err, &override):
+	case errors.As(err, &config), errors.As(err, &override), errors.As(err, &engine):
 		return exitUsage
 	case errors.As(err, &data), errors.As(err, &file), errors.As(err, &run), errors.As(err, &trial):
 		return exitData
@@ -106,9 +107,12 @@ func hint(err error) string {
 	var run *runs.Error
 	var trial *sweep.FileError
 	var wrong *verify.MismatchError
+	var engine *gpu.EngineError
 	switch {
 	case errors.As(err, &known):
 		return known.hint
+	case errors.As(err, &engine):
+		return fmt.Sprintf("--engine auto is %v where that can be", engine.Engine)
 	case errors.As(err, &run) && errors.Is(err, fs.ErrNotExist):
 		return "want a folder that a run of train left; mnistgpu runs lists those in runs"
 	case errors.As(err, &file) && errors.Is(err, fs.ErrNotExist):

@@ -65,7 +65,7 @@ func (s *settings) register(f *pflag.FlagSet) {
 	f.StringVar(&s.data, "data", "auto", "auto, mnist, synthetic or a `folder` of IDX files")
 	f.Var(&s.classes, "classes", "number of classes in a folder of your own data, or their names (default as in its classes.txt, or 10)")
 	s.registerBackend(f, "auto")
-	f.Var((*engine)(&s.gpu.Engine), "engine", "what a step on a GPU is made of: ops, a call for each verb; fused, fewer; or auto, as the batch is")
+	f.Var((*engine)(&s.gpu.Engine), "engine", "what a step on a GPU is made of: ops, a call for each verb; fused, fewer; persistent, one kernel for many steps of a small batch; or auto, as the batch is")
 	s.given = train.Preset("default")
 	registerConfig(f, &s.given)
 	f.BoolVar(&s.graph, "graph", true, "on a GPU, replay a step as one CUDA graph")
@@ -200,8 +200,8 @@ func (s *settings) checkGPU(given *pflag.FlagSet) error {
 		return fmt.Errorf("--device %d: want the number of a GPU, from 0", s.gpu.Device)
 	}
 	if s.verify > 0 {
-		if s.gpu.Engine == gpu.Fused {
-			return errors.New("--verify-every looks at each verb by itself: want --engine ops or auto, not fused")
+		if s.gpu.Engine != gpu.Auto && s.gpu.Engine != gpu.Ops {
+			return fmt.Errorf("--verify-every looks at each verb by itself: want --engine ops or auto, not %v", s.gpu.Engine)
 		}
 		s.gpu.Engine = gpu.Ops
 	}

@@ -94,7 +94,7 @@ func wanted(flagType string) string {
 	case "precision":
 		return "fp32, tf32, bf16 or split16"
 	case "engine":
-		return "auto, ops or fused"
+		return "auto, ops, fused or persistent"
 	case "widths":
 		return "positive whole numbers, such as 400 or 1024,512"
 	case "list":
