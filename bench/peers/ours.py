@@ -10,16 +10,17 @@ from problem import losses_in
 
 
 class Program:
-    """Calls the program for one row and precision."""
+    """Calls the program for one row and precision, with an engine."""
 
-    def __init__(self, mnistgpu, data, row, precision, backend):
+    def __init__(self, mnistgpu, data, row, precision, backend, engine="auto"):
         self.mnistgpu, self.data, self.row, self.precision, self.backend = mnistgpu, data, row, precision, backend
+        self.engine = engine
 
     def call(self, command, *flags):
         """What a command prints. Its errors go to ours."""
         device = ["--backend", self.backend]
         if self.backend == "cuda":
-            device += ["--precision", self.precision]
+            device += ["--precision", self.precision, "--engine", self.engine]
         line = [self.mnistgpu, command, "--data", self.data, *self.row.flags(), *device, *flags]
         done = subprocess.run(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         if done.returncode:
@@ -41,7 +42,8 @@ class Program:
             length = ["--steps", str(row.steps)] if row.steps else ["--epochs", str(row.gate_rounds)]
             run = ["--json", "--quiet", "--report=false", "--run-dir", str(Path(folder) / "run")]
             summary = json.loads(self.call("train", *length, *run).splitlines()[-1])
-        precision = self.precision if said.endswith(f" in {self.precision}") else "fp32"
+        allowed = said.removesuffix(f", engine {self.engine}").endswith(f" in {self.precision}")
+        precision = self.precision if allowed else "fp32"
         return {
             "losses": losses,
             "accuracy": summary["test_accuracy"],

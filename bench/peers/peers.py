@@ -123,8 +123,8 @@ class Comparison:
     def admit(self, name, path, row, precision, want):
         """Opens a contender and returns it with what the gate saw."""
         log = self.logs / f"{row.name}-{precision}-{name}.log"
-        if name == "mnistgpu":
-            contender = Program(self.flags.mnistgpu, self.data, row, precision, self.backend)
+        if plan.is_ours(name):
+            contender = Program(self.flags.mnistgpu, self.data, row, precision, self.backend, plan.engine_of(name))
         else:
             precision = plan.of_peers(precision)
             caches = self.flags.out / "caches"
@@ -198,7 +198,7 @@ def main():
     results, done = comparison.run()
     contenders = [c for result in results for c in result["contenders"]]
     if flags.mutant:
-        passed = [c["name"] for c in contenders if not c["refused"] and c["name"] != "mnistgpu"]
+        passed = [c["name"] for c in contenders if not c["refused"] and not plan.is_ours(c["name"])]
         print(f"mutant {flags.mutant}: {len(contenders)} contenders, got past the gate: {', '.join(passed) or 'none'}")
     else:
         banner = "**A dry run on a CPU: these times say nothing of a GPU.**" if flags.dry_run else ""

@@ -13,7 +13,7 @@ def of_peers(precision):
 
 # The modules that have the contenders, and the names that these go by.
 CONTENDERS = {
-    "ours": ["mnistgpu"],
+    "ours": ["mnistgpu", "mnistgpu-fused"],
     "torch_peers": [
         "torch-eager",
         "torch-compile-reduce-overhead",
@@ -34,6 +34,15 @@ def names():
 
 def module_of(name):
     return next(module for module, group in CONTENDERS.items() if name in group)
+
+
+def is_ours(name):
+    return module_of(name) == "ours"
+
+
+def engine_of(name):
+    """What a step of ours is made of: as the program chooses, or as the name says."""
+    return name.partition("-")[2] or "auto"
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,8 @@
 import json
 import statistics
 
+import plan
+
 
 def spread(samples):
     """Median and quartiles."""
@@ -23,7 +25,7 @@ def lines(result):
     """A row's lines, the fastest first and those that were refused last."""
     timed = [c for c in result["contenders"] if c.get("samples")]
     timed.sort(key=lambda c: statistics.median(c["samples"]))
-    peers = [statistics.median(c["samples"]) for c in timed if c["name"] != "mnistgpu"]
+    peers = [statistics.median(c["samples"]) for c in timed if not plan.is_ours(c["name"])]
     for c in timed:
         median, low, high = spread(c["samples"])
         step = median / result["steps"]
