@@ -126,7 +126,7 @@ func TestLaunchesOfAStep(t *testing.T) {
 		{updated, Options{Engine: Fused}, 6, 21},
 		{wide, Options{Engine: Ops}, 15, 60},
 		{wide, Options{Engine: Fused}, 6, 21},
-		{wide, Options{Engine: Fused, Precision: Split16}, 10, 37}, // four more, which split w and dz
+		{wide, Options{Engine: Fused, Precision: Split16}, 11, 41}, // five more, which split w and dz, and a second product
 		{wideL2, Options{Engine: Fused}, 7, 25},
 		{large, Options{}, 15, 57}, // two more a step, which sum the biases' gradients in slabs
 		{large, Options{Engine: Fused}, 9, 33},

@@ -17,40 +17,50 @@ func (r *recorder) splits(x backend.Input) (rows backend.Rows, ok bool) {
 	return rows, ok && r.b.options.Precision == Split16
 }
 
-// A product of rows x with float32 numbers v is one of float16 numbers with twice as
-// many terms. As kernels/split.cu leaves them, [x | x/2¹¹] is
-//
-//   - (B, 2·In) with a row for an image: forward it meets (2·In, Out), all of w's
-//     high parts and then all of its low ones,
-//   - (2·B, In) with two rows for an image: backward it meets (2·B, Out), for each
-//     image the high parts of dy and then the low ones.
-
-// splitForward records y = x·w.
+// splitForward records y = x·w as one product with twice as many terms, of
+// [x/2¹¹ | x] with all of w's low parts and then all of its high ones.
 func (r *recorder) splitForward(y driver.Ptr, x backend.Rows, w backend.Tensor) {
 	p := product{m: x.Count, n: w.Cols, k: 2 * w.Rows}
 	scales, factor := r.split(splitWeights, address(w), 1, w.Len(), x.Scale, 0, nil)
 	r.multiply(factors{product: p, halves: true, a: r.halves(x), b: factor, scales: scales}, y)
 }
 
+// splitRows is how many images a product of a gradient takes at most. Tensor cores cut
+// off what does not fit a sum, once for each 16 products; what one product adds to
+// another's is rounded.
+const splitRows = 4096
+
 // splitGradient records dw = xᵀ·dy, or dw += xᵀ·dy. With sgd it records the update
-// dw -= lr·xᵀ·dy of what is then the weights.
+// dw -= lr·xᵀ·dy of what is then the weights. A product of x/2¹¹ with the low parts of dy
+// comes first, and then those of x with the high ones. Each image has both in a row; as
+// terms of one sum they would take turns, and be cut twice as often.
 func (r *recorder) splitGradient(dw driver.Ptr, x backend.Rows, dy backend.Tensor, accumulate bool, sgd *backend.SGD) {
-	p := product{m: x.Data.Cols, n: dy.Cols, k: 2 * x.Count, transA: true, accumulate: accumulate || sgd != nil}
+	rows, in := x.Shape()
+	out := dy.Cols
+	p := product{m: in, n: out, k: rows, transA: true, accumulate: accumulate || sgd != nil}
 	beta := float32(0)
 	if p.accumulate {
 		beta = 1
 	}
-	scales, factor := r.split(splitGradients, address(dy), dy.Rows, dy.Cols, x.Scale, beta, sgd)
-	r.multiply(factors{product: p, halves: true, a: r.halves(x), b: factor, scales: scales}, dw)
+	scales, dys := r.split(splitGradients, address(dy), rows, out, x.Scale, beta, sgd)
+	f := factors{product: p, halves: true, a: r.halves(x), lda: 2 * in, b: dys, ldb: 2 * out, scales: scales}
+	r.multiply(f, dw)
+	f.a, f.b, f.scales, f.accumulate = f.a+driver.Ptr(2*in), f.b+driver.Ptr(2*out), scales+8, true
+	for left := rows; left > 0; left -= splitRows {
+		f.k = min(splitRows, left)
+		r.multiply(f, dw)
+		f.a, f.b = f.a+driver.Ptr(2*f.k*f.lda), f.b+driver.Ptr(2*f.k*f.ldb)
+	}
 }
 
-// split records [high | low] of each row of the (rows, cols) matrix at v. It returns
-// where they lie, and where what their product is multiplied by: the factor, and
-// -lr with sgd, by the reciprocal of their scale; and what was there by beta.
+// split records [low | high] of each row of the (rows, cols) matrix at v. It returns
+// where they lie, and the scales of two products with them: of the first, the factor,
+// and -lr with sgd, by the reciprocal of their scale, and beta for what was there; of
+// the second the same and 1.
 func (r *recorder) split(purpose int, v driver.Ptr, rows, cols int, factor, beta float32, sgd *backend.SGD) (scales, at driver.Ptr) {
 	n := rows * cols
 	grid := min(blocks(n, 4*blockThreads), splitBlocks)
-	scales, at = r.reserve(splitScales, 12), r.reserve(purpose, 4*n)
+	scales, at = r.reserve(splitScales, 20), r.reserve(purpose, 4*n)
 	peaks, finished := r.reserve(blockPeaks, 4*splitBlocks), r.reserve(blocksFinished, 4)
 	var lr, step driver.Ptr
 	if sgd != nil {
@@ -63,7 +73,7 @@ func (r *recorder) split(purpose int, v driver.Ptr, rows, cols int, factor, beta
 	return scales, at
 }
 
-// halves returns where [x | x/2¹¹] lies as float16, without the scale of the rows.
+// halves returns where [x/2¹¹ | x] lies as float16, without the scale of the rows.
 // As of [recorder.input], the backward pass finds what the forward pass gathered.
 func (r *recorder) halves(x backend.Rows) driver.Ptr {
 	r.settled(x.Order)

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"mnistgpu/gpu/driver"
@@ -73,10 +74,13 @@ func testSplit(t *testing.T, name string, b *Backend, numbers []float32, rows, c
 	if err := run(r.calls); err != nil || r.err != nil {
 		t.Fatal(err, r.err)
 	}
-	scales := words[uint32](t, b, scalesAt, 3)
-	factor, beta, scale := math.Float32frombits(scales[0]), math.Float32frombits(scales[1]), float64(math.Float32frombits(scales[2]))
-	if fraction, _ := math.Frexp(scale); fraction != 0.5 || float64(factor)*scale != 3 || beta != 0.5 {
-		t.Errorf("%s: the scales are %v, %v and %v", name, factor, beta, scale)
+	var scales []float64
+	for _, bits := range words[uint32](t, b, scalesAt, 5) {
+		scales = append(scales, float64(math.Float32frombits(bits)))
+	}
+	scale := scales[4]
+	if fraction, _ := math.Frexp(scale); fraction != 0.5 || !slices.Equal(scales, []float64{3 / scale, 0.5, 3 / scale, 1, scale}) {
+		t.Errorf("%s: the scales are %v", name, scales)
 	}
 	largest := 0.0
 	for _, x := range numbers {
@@ -90,7 +94,7 @@ func testSplit(t *testing.T, name string, b *Backend, numbers []float32, rows, c
 	halves := words[uint16](t, b, at, 2*rows*cols)
 	for i, x := range numbers {
 		place := i/cols*2*cols + i%cols
-		high, low := sim.Half(halves[place]), sim.Half(halves[place+cols])
+		low, high := sim.Half(halves[place]), sim.Half(halves[place+cols])
 		want := float64(x)
 		if math.Abs(want) <= math.MaxFloat32 {
 			want *= scale

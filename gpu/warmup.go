@@ -2,7 +2,11 @@
 
 package gpu
 
-import "mnistgpu/gpu/driver"
+import (
+	"cmp"
+
+	"mnistgpu/gpu/driver"
+)
 
 // warmUp runs each of the products that this backend has not run yet, into
 // scratch memory: cuBLAS loads a kernel when it is first called, which may ask
@@ -30,16 +34,21 @@ type factors struct {
 	op     string
 	halves bool // they are float16
 	a, b   driver.Ptr
-	scales driver.Ptr // that the product and what was there are multiplied by, or 0
+	// How many elements after each other their rows start, or 0 for those of a row.
+	lda, ldb int
+	scales   driver.Ptr // that the product and what was there are multiplied by, or 0
 }
 
 // productKind is what cuBLAS may have a kernel of its own for.
 type productKind struct {
 	product
 	halves, scaled bool
+	lda, ldb       int
 }
 
-func (f factors) kind() productKind { return productKind{f.product, f.halves, f.scales != 0} }
+func (f factors) kind() productKind {
+	return productKind{f.product, f.halves, f.scales != 0, f.lda, f.ldb}
+}
 
 // precisions are those of products that are not split.
 var precisions = [...]driver.Precision{
@@ -55,6 +64,7 @@ func (b *Backend) multiply(f factors, c driver.Ptr) error {
 	if f.transB {
 		ldb = f.k
 	}
+	lda, ldb = cmp.Or(f.lda, lda), cmp.Or(f.ldb, ldb)
 	if f.accumulate {
 		beta = 1
 	}

@@ -8,9 +8,11 @@
 // but for 2^-23·|s·v|, or 2^-36 where that is less. So the product of x and v is one
 // with twice as many terms,
 //
-//	x·v = 1/s · [x | x/2^11]·[high ; low]
+//	x·v = 1/s · [x/2^11 | x]·[low ; high]
 //
-// in which all factors are float16 numbers, and each product of two is exact.
+// in which all factors are float16 numbers, and each product of two is exact. The low
+// parts come first: tensor cores cut off what does not fit a sum, again and again, and
+// that is less while the sum is small.
 
 #include "common.cuh"
 
@@ -28,7 +30,7 @@ __device__ inline void store_halves(__half *p, Four f) {
 	*(ushort4 *)p = make_ushort4(bits[0], bits[1], bits[2], bits[3]);
 }
 
-// gather_halves computes x[i] = [v | v/2^11] with v = data[order[cursor+offset+i]].
+// gather_halves computes x[i] = [v/2^11 | v] with v = data[order[cursor+offset+i]].
 //
 // Shapes: x (B, 2·cols) of float16, data (N, cols), order (M, 1), cursor (1, 1).
 // Grid: B blocks, one a row.
@@ -39,16 +41,16 @@ KERNEL(gather_halves, (__half *x, const byte *data, const int *order, const int 
 	data += from * cols;
 	if (cols % 4 != 0) {
 		for (int j = threadIdx.x; j < cols; j += blockDim.x) {
-			x[j] = __float2half_rn(data[j]);
-			x[cols + j] = __float2half_rn(data[j] / low_factor);
+			x[j] = __float2half_rn(data[j] / low_factor);
+			x[cols + j] = __float2half_rn(data[j]);
 		}
 		return;
 	}
 	// Each row starts at a multiple of four elements: four go at once.
 	for (int j = 4 * threadIdx.x; j < cols; j += 4 * blockDim.x) {
 		const uchar4 v = *(const uchar4 *)(data + j);
-		store_halves(x + j, {(float)v.x, (float)v.y, (float)v.z, (float)v.w});
-		store_halves(x + cols + j, {v.x / low_factor, v.y / low_factor, v.z / low_factor, v.w / low_factor});
+		store_halves(x + j, {v.x / low_factor, v.y / low_factor, v.z / low_factor, v.w / low_factor});
+		store_halves(x + cols + j, {(float)v.x, (float)v.y, (float)v.z, (float)v.w});
 	}
 }
 
@@ -87,14 +89,14 @@ __device__ inline unsigned block_max(unsigned v) {
 
 // split_scale computes, with the scale s of the finite ones among n numbers,
 //
-//	scales = (factor/s, beta, s)
+//	scales = (factor/s, beta, factor/s, 1, s)
 //
 // by the first two of which a product of split numbers is multiplied, and what it is
-// added to. Unless lr is null, the factor is multiplied by -lr[step] too. Each block
+// added to, and by the next two a product that is added to that. Unless lr is null, the factor is multiplied by -lr[step] too. Each block
 // leaves its largest magnitude in block_peaks, and the last one takes the largest of
 // them all, whose order does not matter.
 //
-// Shapes: scales three numbers, block_peaks one a block, finished one, zero between
+// Shapes: scales five numbers, block_peaks one a block, finished one, zero between
 // calls, v of n elements, lr (T, 1), step (1, 1).
 // Grid: any number of blocks of 256 threads.
 KERNEL(split_scale, (float *scales, unsigned *block_peaks, unsigned *finished, const float *v, const float *lr,
@@ -118,9 +120,10 @@ KERNEL(split_scale, (float *scales, unsigned *block_peaks, unsigned *finished, c
 		return;
 	const int exponent = (int)(peak >> 23) - 127;
 	const int scale = min(top_exponent - exponent, largest_scale);
-	scales[0] = (lr ? -lr[*step] * factor : factor) * power_of_two(-scale);
+	scales[0] = scales[2] = (lr ? -lr[*step] * factor : factor) * power_of_two(-scale);
 	scales[1] = beta;
-	scales[2] = power_of_two(scale);
+	scales[3] = 1;
+	scales[4] = power_of_two(scale);
 }
 
 // split_number returns high of scale·v, and low in *low. A number that is not finite
@@ -133,27 +136,27 @@ __device__ inline float split_number(float *low, float v, float scale) {
 	return high;
 }
 
-// split computes out[i] = [high | low] of v[i], with the scale in scales[2].
+// split computes out[i] = [low | high] of v[i], with the scale in scales[4].
 //
-// Shapes: out (rows, 2·cols) of float16, v (rows, cols), scales three numbers.
+// Shapes: out (rows, 2·cols) of float16, v (rows, cols), scales five numbers.
 // Grid: ⌈rows·cols/4⌉ threads.
 KERNEL(split, (__half *out, const float *v, const float *scales, int rows, int cols)) {
 	const unsigned n = (unsigned)rows * cols;
 	const unsigned i = first_of_four();
-	const float scale = scales[2];
+	const float scale = scales[4];
 	const Four f = load(v, i, n);
 	Four high, low;
 	for (int k = 0; k < 4; k++)
 		high.v[k] = split_number(&low.v[k], f.v[k], scale);
 	if (cols % 4 == 0 && i < n) { // all four are of one row
 		out += (size_t)(i / cols) * 2 * cols + i % cols;
-		store_halves(out, high);
-		store_halves(out + cols, low);
+		store_halves(out, low);
+		store_halves(out + cols, high);
 		return;
 	}
 	for (unsigned k = 0; k < 4 && i + k < n; k++) {
 		__half *at = out + (size_t)((i + k) / cols) * 2 * cols + (i + k) % cols;
-		at[0] = __float2half_rn(high.v[k]);
-		at[cols] = __float2half_rn(low.v[k]);
+		at[0] = __float2half_rn(low.v[k]);
+		at[cols] = __float2half_rn(high.v[k]);
 	}
 }

@@ -90,18 +90,39 @@ void flip(const Gemm &g) {
 	memcpy(element, &u, sizeof u);
 }
 
-// multiply adds up each sum in float32 in the order of the index.
+// cut is the float32 next to v towards zero.
+float cut(double v) {
+	const float f = (float)v;
+	return f - f == 0 && fabs((double)f) > fabs(v) ? nextafterf(f, 0) : f;
+}
+
+// add adds products of up to 16 columns of a with factors to sums. Tensor cores have
+// 16 products of float16 at a time, and cut what they add up.
+void add(std::vector<float> &sums, const float *a, const float *factors, int count) {
+	const size_t m = sums.size();
+	for (size_t i = 0; i < m; i++) {
+		double sum = sums[i];
+		for (int l = 0; l < count; l++)
+			sum += (double)a[l * m + i] * factors[l];
+		sums[i] = cut(sum);
+	}
+}
+
+// multiply adds up each sum in float32 in the order of the index: of float16 as
+// tensor cores do, and of others each product by itself.
 CUresult multiply(const Gemm &g, float alpha, float beta) {
 	const std::vector<float> a = pack(g.a, g.lda, g.trans_a, g.m, g.k, g.read);
 	const std::vector<float> b = pack(g.b, g.ldb, g.trans_b, g.k, g.n, g.read);
 	std::vector<float> sums(g.m);
 	for (int j = 0; j < g.n; j++) {
 		std::fill(sums.begin(), sums.end(), 0.0f);
-		for (int l = 0; l < g.k; l++) {
-			const float factor = b[(size_t)j * g.k + l];
+		const float *factors = &b[(size_t)j * g.k];
+		for (int l = 0; l < g.k && g.read == fp16; l += 16)
+			add(sums, &a[(size_t)l * g.m], factors + l, std::min(16, g.k - l));
+		for (int l = 0; l < g.k && g.read != fp16; l++) {
 			const float *column = &a[(size_t)l * g.m];
 			for (int i = 0; i < g.m; i++)
-				sums[i] += column[i] * factor;
+				sums[i] += column[i] * factors[l];
 		}
 		float *c = g.c + (size_t)j * g.ldc;
 		for (int i = 0; i < g.m; i++)
