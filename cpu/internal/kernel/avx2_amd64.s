@@ -454,28 +454,91 @@ pair:
 	JE   next
 
 some:
+	CMPL    alpha+160(FP), $0x3f800000
+	JNE     zero
+	MOVQ    startStep+72(FP), R9
+	SHLQ    $0x02, R9
+	XORL    R8, R8
+	CMPQ    SI, $0x01
+	CMOVQEQ R8, R9
+	MOVQ    BX, R8
+	VMOVUPS (R8), Y0
+	VMOVUPS (R8)(R9*1), Y2
+	VMOVUPS 32(R8), Y1
+	VMOVUPS 32(R8)(R9*1), Y3
+	JMP     begun
+
+zero:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
-	XORL   R8, R8
-	MOVL   (DI), R9
-	JMP    bothMore
 
-both:
-	MOVL         64(DI)(R8*4), R10
-	MOVWLZX      R10, R12
+begun:
+	MOVL    4(DI), R10
+	MOVL    8(DI), R8
+	CMPQ    R8, R10
+	CMOVQLT R8, R10
+	MOVL    (DI), R8
+	CMPQ    R8, R10
+	CMOVQLT R8, R10
+	XORL    R8, R8
+	JMP     allMore
+
+all:
+	MOVL         64(DI)(R8*4), R9
+	MOVWLZX      R9, R12
 	SHLQ         $0x06, R12
 	ADDQ         AX, R12
-	SHRL         $0x10, R10
-	MOVBLZX      R10, R11
-	SHRL         $0x08, R10
+	SHRL         $0x10, R9
+	MOVBLZX      R9, R11
+	SHRL         $0x08, R9
 	VBROADCASTSS (CX)(R11*4), Y4
-	VBROADCASTSS (CX)(R10*4), Y5
+	VBROADCASTSS (CX)(R9*4), Y5
 	VMOVUPS      (R12), Y6
 	VFMADD231PS  Y6, Y4, Y0
 	VFMADD231PS  Y6, Y5, Y2
 	VMOVUPS      32(R12), Y6
+	VFMADD231PS  Y6, Y4, Y1
+	VFMADD231PS  Y6, Y5, Y3
+	MOVL         704(DI)(R8*4), R9
+	MOVWLZX      R9, R11
+	SHLQ         $0x06, R11
+	ADDQ         AX, R11
+	SHRL         $0x10, R9
+	VBROADCASTSS (CX)(R9*4), Y4
+	VFMADD231PS  (R11), Y4, Y0
+	VFMADD231PS  32(R11), Y4, Y1
+	MOVL         1344(DI)(R8*4), R9
+	MOVWLZX      R9, R11
+	SHLQ         $0x06, R11
+	ADDQ         AX, R11
+	SHRL         $0x18, R9
+	VBROADCASTSS (CX)(R9*4), Y4
+	VFMADD231PS  (R11), Y4, Y2
+	VFMADD231PS  32(R11), Y4, Y3
+	INCQ         R8
+
+allMore:
+	CMPQ R8, R10
+	JLT  all
+	MOVL (DI), R9
+	JMP  bothMore
+
+both:
+	MOVL         64(DI)(R8*4), R11
+	MOVWLZX      R11, R13
+	SHLQ         $0x06, R13
+	ADDQ         AX, R13
+	SHRL         $0x10, R11
+	MOVBLZX      R11, R12
+	SHRL         $0x08, R11
+	VBROADCASTSS (CX)(R12*4), Y4
+	VBROADCASTSS (CX)(R11*4), Y5
+	VMOVUPS      (R13), Y6
+	VFMADD231PS  Y6, Y4, Y0
+	VFMADD231PS  Y6, Y5, Y2
+	VMOVUPS      32(R13), Y6
 	VFMADD231PS  Y6, Y4, Y1
 	VFMADD231PS  Y6, Y5, Y3
 	INCQ         R8
@@ -483,7 +546,7 @@ both:
 bothMore:
 	CMPQ    R8, R9
 	JLT     both
-	XORL    R8, R8
+	MOVQ    R10, R8
 	MOVL    4(DI), R9
 	MOVL    8(DI), R10
 	CMPQ    R10, R9
@@ -512,8 +575,8 @@ each:
 eachMore:
 	CMPQ R8, R9
 	JLT  each
-	MOVL 4(DI), R9
 	MOVQ R8, R10
+	MOVL 4(DI), R9
 	JMP  firstMore
 
 first:
@@ -548,29 +611,39 @@ second:
 secondMore:
 	CMPQ         R8, R9
 	JLT          second
-	MOVQ         startStep+72(FP), R10
-	SHLQ         $0x02, R10
-	MOVQ         $0x00000040, R8
-	XORL         R9, R9
-	CMPQ         SI, $0x01
-	CMOVQEQ      R9, R8
-	ANDQ         R8, R10
+	CMPL         alpha+160(FP), $0x3f800000
+	JEQ          scaled
 	VBROADCASTSS alpha+160(FP), Y4
-	VBROADCASTSS floor+164(FP), Y5
-	MOVQ         DX, R9
-	MOVQ         BX, R11
-	VFMADD213PS  (R11)(R10*1), Y4, Y2
-	VFMADD213PS  (R11), Y4, Y0
-	VMAXPS       Y2, Y5, Y2
-	VMAXPS       Y0, Y5, Y0
-	VMOVUPS      Y2, (R9)(R8*1)
-	VMOVUPS      Y0, (R9)
-	VFMADD213PS  32(R11)(R10*1), Y4, Y3
-	VFMADD213PS  32(R11), Y4, Y1
-	VMAXPS       Y3, Y5, Y3
-	VMAXPS       Y1, Y5, Y1
-	VMOVUPS      Y3, 32(R9)(R8*1)
-	VMOVUPS      Y1, 32(R9)
+	MOVQ         startStep+72(FP), R9
+	SHLQ         $0x02, R9
+	XORL         R8, R8
+	CMPQ         SI, $0x01
+	CMOVQEQ      R8, R9
+	MOVQ         BX, R8
+	VFMADD213PS  (R8), Y4, Y0
+	VFMADD213PS  (R8)(R9*1), Y4, Y2
+	VFMADD213PS  32(R8), Y4, Y1
+	VFMADD213PS  32(R8)(R9*1), Y4, Y3
+
+scaled:
+	CMPL         floor+164(FP), $0xff800000
+	JEQ          bounded
+	VBROADCASTSS floor+164(FP), Y4
+	VMAXPS       Y0, Y4, Y0
+	VMAXPS       Y2, Y4, Y2
+	VMAXPS       Y1, Y4, Y1
+	VMAXPS       Y3, Y4, Y3
+
+bounded:
+	MOVQ    $0x00000040, R9
+	XORL    R8, R8
+	CMPQ    SI, $0x01
+	CMOVQEQ R8, R9
+	MOVQ    DX, R8
+	VMOVUPS Y2, (R8)(R9*1)
+	VMOVUPS Y0, (R8)
+	VMOVUPS Y3, 32(R8)(R9*1)
+	VMOVUPS Y1, 32(R8)
 
 next:
 	MOVQ startStep+72(FP), R8
@@ -611,6 +684,28 @@ pair:
 	JE   next
 
 some:
+	CMPL    alpha+160(FP), $0x3f800000
+	JNE     zero
+	MOVQ    startStep+72(FP), R10
+	SHLQ    $0x02, R10
+	XORL    R9, R9
+	CMPQ    DI, $0x01
+	CMOVQEQ R9, R10
+	MOVQ    SI, R9
+	VMOVUPS (R9), Y0
+	VMOVUPS (R9)(R10*1), Y4
+	VMOVUPS 32(R9), Y1
+	VMOVUPS 32(R9)(R10*1), Y5
+	MOVQ    startStride+64(FP), R11
+	SHLQ    $0x02, R11
+	ADDQ    R11, R9
+	VMOVUPS (R9), Y2
+	VMOVUPS (R9)(R10*1), Y6
+	VMOVUPS 32(R9), Y3
+	VMOVUPS 32(R9)(R10*1), Y7
+	JMP     begun
+
+zero:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -619,20 +714,28 @@ some:
 	VXORPS Y5, Y5, Y5
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
-	XORL   R9, R9
-	MOVL   (R8), R10
-	JMP    bothMore
 
-both:
-	MOVL         64(R8)(R9*4), R11
-	MOVWLZX      R11, R13
+begun:
+	MOVL    4(R8), R11
+	MOVL    8(R8), R9
+	CMPQ    R9, R11
+	CMOVQLT R9, R11
+	MOVL    (R8), R9
+	CMPQ    R9, R11
+	CMOVQLT R9, R11
+	XORL    R9, R9
+	JMP     allMore
+
+all:
+	MOVL         64(R8)(R9*4), R10
+	MOVWLZX      R10, R13
 	SHLQ         $0x06, R13
 	ADDQ         AX, R13
-	SHRL         $0x10, R11
-	MOVBLZX      R11, R12
-	SHRL         $0x08, R11
+	SHRL         $0x10, R10
+	MOVBLZX      R10, R12
+	SHRL         $0x08, R10
 	VBROADCASTSS (CX)(R12*4), Y8
-	VBROADCASTSS (CX)(R11*4), Y9
+	VBROADCASTSS (CX)(R10*4), Y9
 	VMOVUPS      (R13), Y10
 	VFMADD231PS  Y10, Y8, Y0
 	VFMADD231PS  Y10, Y9, Y4
@@ -645,12 +748,62 @@ both:
 	VMOVUPS      32(R13)(DX*1), Y10
 	VFMADD231PS  Y10, Y8, Y3
 	VFMADD231PS  Y10, Y9, Y7
+	MOVL         704(R8)(R9*4), R10
+	MOVWLZX      R10, R12
+	SHLQ         $0x06, R12
+	ADDQ         AX, R12
+	SHRL         $0x10, R10
+	VBROADCASTSS (CX)(R10*4), Y8
+	VFMADD231PS  (R12), Y8, Y0
+	VFMADD231PS  32(R12), Y8, Y1
+	VFMADD231PS  (R12)(DX*1), Y8, Y2
+	VFMADD231PS  32(R12)(DX*1), Y8, Y3
+	MOVL         1344(R8)(R9*4), R10
+	MOVWLZX      R10, R12
+	SHLQ         $0x06, R12
+	ADDQ         AX, R12
+	SHRL         $0x18, R10
+	VBROADCASTSS (CX)(R10*4), Y8
+	VFMADD231PS  (R12), Y8, Y4
+	VFMADD231PS  32(R12), Y8, Y5
+	VFMADD231PS  (R12)(DX*1), Y8, Y6
+	VFMADD231PS  32(R12)(DX*1), Y8, Y7
+	INCQ         R9
+
+allMore:
+	CMPQ R9, R11
+	JLT  all
+	MOVL (R8), R10
+	JMP  bothMore
+
+both:
+	MOVL         64(R8)(R9*4), R12
+	MOVWLZX      R12, R14
+	SHLQ         $0x06, R14
+	ADDQ         AX, R14
+	SHRL         $0x10, R12
+	MOVBLZX      R12, R13
+	SHRL         $0x08, R12
+	VBROADCASTSS (CX)(R13*4), Y8
+	VBROADCASTSS (CX)(R12*4), Y9
+	VMOVUPS      (R14), Y10
+	VFMADD231PS  Y10, Y8, Y0
+	VFMADD231PS  Y10, Y9, Y4
+	VMOVUPS      32(R14), Y10
+	VFMADD231PS  Y10, Y8, Y1
+	VFMADD231PS  Y10, Y9, Y5
+	VMOVUPS      (R14)(DX*1), Y10
+	VFMADD231PS  Y10, Y8, Y2
+	VFMADD231PS  Y10, Y9, Y6
+	VMOVUPS      32(R14)(DX*1), Y10
+	VFMADD231PS  Y10, Y8, Y3
+	VFMADD231PS  Y10, Y9, Y7
 	INCQ         R9
 
 bothMore:
 	CMPQ    R9, R10
 	JLT     both
-	XORL    R9, R9
+	MOVQ    R11, R9
 	MOVL    4(R8), R10
 	MOVL    8(R8), R11
 	CMPQ    R11, R10
@@ -683,8 +836,8 @@ each:
 eachMore:
 	CMPQ R9, R10
 	JLT  each
-	MOVL 4(R8), R10
 	MOVQ R9, R11
+	MOVL 4(R8), R10
 	JMP  firstMore
 
 first:
@@ -723,47 +876,57 @@ second:
 secondMore:
 	CMPQ         R9, R10
 	JLT          second
-	MOVQ         startStep+72(FP), R11
-	SHLQ         $0x02, R11
-	MOVQ         $0x00000040, R9
-	XORL         R10, R10
-	CMPQ         DI, $0x01
-	CMOVQEQ      R10, R9
-	ANDQ         R9, R11
+	CMPL         alpha+160(FP), $0x3f800000
+	JEQ          scaled
 	VBROADCASTSS alpha+160(FP), Y8
-	VBROADCASTSS floor+164(FP), Y9
-	MOVQ         BX, R10
-	MOVQ         SI, R12
-	VFMADD213PS  (R12)(R11*1), Y8, Y4
-	VFMADD213PS  (R12), Y8, Y0
-	VMAXPS       Y4, Y9, Y4
-	VMAXPS       Y0, Y9, Y0
-	VMOVUPS      Y4, (R10)(R9*1)
-	VMOVUPS      Y0, (R10)
-	VFMADD213PS  32(R12)(R11*1), Y8, Y5
-	VFMADD213PS  32(R12), Y8, Y1
-	VMAXPS       Y5, Y9, Y5
-	VMAXPS       Y1, Y9, Y1
-	VMOVUPS      Y5, 32(R10)(R9*1)
-	VMOVUPS      Y1, 32(R10)
-	MOVQ         outStride+24(FP), R13
-	SHLQ         $0x02, R13
-	ADDQ         R13, R10
-	MOVQ         startStride+64(FP), R13
-	SHLQ         $0x02, R13
-	ADDQ         R13, R12
-	VFMADD213PS  (R12)(R11*1), Y8, Y6
-	VFMADD213PS  (R12), Y8, Y2
-	VMAXPS       Y6, Y9, Y6
-	VMAXPS       Y2, Y9, Y2
-	VMOVUPS      Y6, (R10)(R9*1)
-	VMOVUPS      Y2, (R10)
-	VFMADD213PS  32(R12)(R11*1), Y8, Y7
-	VFMADD213PS  32(R12), Y8, Y3
-	VMAXPS       Y7, Y9, Y7
-	VMAXPS       Y3, Y9, Y3
-	VMOVUPS      Y7, 32(R10)(R9*1)
-	VMOVUPS      Y3, 32(R10)
+	MOVQ         startStep+72(FP), R10
+	SHLQ         $0x02, R10
+	XORL         R9, R9
+	CMPQ         DI, $0x01
+	CMOVQEQ      R9, R10
+	MOVQ         SI, R9
+	VFMADD213PS  (R9), Y8, Y0
+	VFMADD213PS  (R9)(R10*1), Y8, Y4
+	VFMADD213PS  32(R9), Y8, Y1
+	VFMADD213PS  32(R9)(R10*1), Y8, Y5
+	MOVQ         startStride+64(FP), R11
+	SHLQ         $0x02, R11
+	ADDQ         R11, R9
+	VFMADD213PS  (R9), Y8, Y2
+	VFMADD213PS  (R9)(R10*1), Y8, Y6
+	VFMADD213PS  32(R9), Y8, Y3
+	VFMADD213PS  32(R9)(R10*1), Y8, Y7
+
+scaled:
+	CMPL         floor+164(FP), $0xff800000
+	JEQ          bounded
+	VBROADCASTSS floor+164(FP), Y8
+	VMAXPS       Y0, Y8, Y0
+	VMAXPS       Y4, Y8, Y4
+	VMAXPS       Y1, Y8, Y1
+	VMAXPS       Y5, Y8, Y5
+	VMAXPS       Y2, Y8, Y2
+	VMAXPS       Y6, Y8, Y6
+	VMAXPS       Y3, Y8, Y3
+	VMAXPS       Y7, Y8, Y7
+
+bounded:
+	MOVQ    $0x00000040, R10
+	XORL    R9, R9
+	CMPQ    DI, $0x01
+	CMOVQEQ R9, R10
+	MOVQ    BX, R9
+	VMOVUPS Y4, (R9)(R10*1)
+	VMOVUPS Y0, (R9)
+	VMOVUPS Y5, 32(R9)(R10*1)
+	VMOVUPS Y1, 32(R9)
+	MOVQ    outStride+24(FP), R11
+	SHLQ    $0x02, R11
+	ADDQ    R11, R9
+	VMOVUPS Y6, (R9)(R10*1)
+	VMOVUPS Y2, (R9)
+	VMOVUPS Y7, 32(R9)(R10*1)
+	VMOVUPS Y3, 32(R9)
 
 next:
 	MOVQ startStep+72(FP), R9

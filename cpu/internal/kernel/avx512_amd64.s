@@ -190,23 +190,79 @@ pair:
 	JE   next
 
 some:
+	CMPL    alpha+160(FP), $0x3f800000
+	JNE     zero
+	MOVQ    startStep+72(FP), R9
+	SHLQ    $0x02, R9
+	XORL    R8, R8
+	CMPQ    SI, $0x01
+	CMOVQEQ R8, R9
+	MOVQ    BX, R8
+	VMOVUPS (R8), Z0
+	VMOVUPS (R8)(R9*1), Z1
+	JMP     begun
+
+zero:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
-	XORL   R8, R8
-	MOVL   (DI), R9
-	JMP    bothMore
 
-both:
-	MOVL         64(DI)(R8*4), R10
-	MOVWLZX      R10, R12
+begun:
+	MOVL    4(DI), R10
+	MOVL    8(DI), R8
+	CMPQ    R8, R10
+	CMOVQLT R8, R10
+	MOVL    (DI), R8
+	CMPQ    R8, R10
+	CMOVQLT R8, R10
+	XORL    R8, R8
+	JMP     allMore
+
+all:
+	MOVL         64(DI)(R8*4), R9
+	MOVWLZX      R9, R12
 	SHLQ         $0x06, R12
 	ADDQ         AX, R12
-	SHRL         $0x10, R10
-	MOVBLZX      R10, R11
-	SHRL         $0x08, R10
+	SHRL         $0x10, R9
+	MOVBLZX      R9, R11
+	SHRL         $0x08, R9
 	VBROADCASTSS (CX)(R11*4), Z2
-	VBROADCASTSS (CX)(R10*4), Z3
+	VBROADCASTSS (CX)(R9*4), Z3
 	VMOVUPS      (R12), Z4
+	VFMADD231PS  Z4, Z2, Z0
+	VFMADD231PS  Z4, Z3, Z1
+	MOVL         704(DI)(R8*4), R9
+	MOVWLZX      R9, R11
+	SHLQ         $0x06, R11
+	ADDQ         AX, R11
+	SHRL         $0x10, R9
+	VBROADCASTSS (CX)(R9*4), Z2
+	VFMADD231PS  (R11), Z2, Z0
+	MOVL         1344(DI)(R8*4), R9
+	MOVWLZX      R9, R11
+	SHLQ         $0x06, R11
+	ADDQ         AX, R11
+	SHRL         $0x18, R9
+	VBROADCASTSS (CX)(R9*4), Z2
+	VFMADD231PS  (R11), Z2, Z1
+	INCQ         R8
+
+allMore:
+	CMPQ R8, R10
+	JLT  all
+	MOVL (DI), R9
+	JMP  bothMore
+
+both:
+	MOVL         64(DI)(R8*4), R11
+	MOVWLZX      R11, R13
+	SHLQ         $0x06, R13
+	ADDQ         AX, R13
+	SHRL         $0x10, R11
+	MOVBLZX      R11, R12
+	SHRL         $0x08, R11
+	VBROADCASTSS (CX)(R12*4), Z2
+	VBROADCASTSS (CX)(R11*4), Z3
+	VMOVUPS      (R13), Z4
 	VFMADD231PS  Z4, Z2, Z0
 	VFMADD231PS  Z4, Z3, Z1
 	INCQ         R8
@@ -214,7 +270,7 @@ both:
 bothMore:
 	CMPQ    R8, R9
 	JLT     both
-	XORL    R8, R8
+	MOVQ    R10, R8
 	MOVL    4(DI), R9
 	MOVL    8(DI), R10
 	CMPQ    R10, R9
@@ -241,8 +297,8 @@ each:
 eachMore:
 	CMPQ R8, R9
 	JLT  each
-	MOVL 4(DI), R9
 	MOVQ R8, R10
+	MOVL 4(DI), R9
 	JMP  firstMore
 
 first:
@@ -275,23 +331,33 @@ second:
 secondMore:
 	CMPQ         R8, R9
 	JLT          second
-	MOVQ         startStep+72(FP), R10
-	SHLQ         $0x02, R10
-	MOVQ         $0x00000040, R8
-	XORL         R9, R9
-	CMPQ         SI, $0x01
-	CMOVQEQ      R9, R8
-	ANDQ         R8, R10
+	CMPL         alpha+160(FP), $0x3f800000
+	JEQ          scaled
 	VBROADCASTSS alpha+160(FP), Z2
-	VBROADCASTSS floor+164(FP), Z3
-	MOVQ         DX, R9
-	MOVQ         BX, R11
-	VFMADD213PS  (R11)(R10*1), Z2, Z1
-	VFMADD213PS  (R11), Z2, Z0
-	VMAXPS       Z1, Z3, Z1
-	VMAXPS       Z0, Z3, Z0
-	VMOVUPS      Z1, (R9)(R8*1)
-	VMOVUPS      Z0, (R9)
+	MOVQ         startStep+72(FP), R9
+	SHLQ         $0x02, R9
+	XORL         R8, R8
+	CMPQ         SI, $0x01
+	CMOVQEQ      R8, R9
+	MOVQ         BX, R8
+	VFMADD213PS  (R8), Z2, Z0
+	VFMADD213PS  (R8)(R9*1), Z2, Z1
+
+scaled:
+	CMPL         floor+164(FP), $0xff800000
+	JEQ          bounded
+	VBROADCASTSS floor+164(FP), Z2
+	VMAXPS       Z0, Z2, Z0
+	VMAXPS       Z1, Z2, Z1
+
+bounded:
+	MOVQ    $0x00000040, R9
+	XORL    R8, R8
+	CMPQ    SI, $0x01
+	CMOVQEQ R8, R9
+	MOVQ    DX, R8
+	VMOVUPS Z1, (R8)(R9*1)
+	VMOVUPS Z0, (R8)
 
 next:
 	MOVQ startStep+72(FP), R8
@@ -332,28 +398,94 @@ pair:
 	JE   next
 
 some:
+	CMPL    alpha+160(FP), $0x3f800000
+	JNE     zero
+	MOVQ    startStep+72(FP), R10
+	SHLQ    $0x02, R10
+	XORL    R9, R9
+	CMPQ    DI, $0x01
+	CMOVQEQ R9, R10
+	MOVQ    SI, R9
+	VMOVUPS (R9), Z0
+	VMOVUPS (R9)(R10*1), Z2
+	MOVQ    startStride+64(FP), R11
+	SHLQ    $0x02, R11
+	ADDQ    R11, R9
+	VMOVUPS (R9), Z1
+	VMOVUPS (R9)(R10*1), Z3
+	JMP     begun
+
+zero:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
-	XORL   R9, R9
-	MOVL   (R8), R10
-	JMP    bothMore
 
-both:
-	MOVL         64(R8)(R9*4), R11
-	MOVWLZX      R11, R13
+begun:
+	MOVL    4(R8), R11
+	MOVL    8(R8), R9
+	CMPQ    R9, R11
+	CMOVQLT R9, R11
+	MOVL    (R8), R9
+	CMPQ    R9, R11
+	CMOVQLT R9, R11
+	XORL    R9, R9
+	JMP     allMore
+
+all:
+	MOVL         64(R8)(R9*4), R10
+	MOVWLZX      R10, R13
 	SHLQ         $0x06, R13
 	ADDQ         AX, R13
-	SHRL         $0x10, R11
-	MOVBLZX      R11, R12
-	SHRL         $0x08, R11
+	SHRL         $0x10, R10
+	MOVBLZX      R10, R12
+	SHRL         $0x08, R10
 	VBROADCASTSS (CX)(R12*4), Z4
-	VBROADCASTSS (CX)(R11*4), Z5
+	VBROADCASTSS (CX)(R10*4), Z5
 	VMOVUPS      (R13), Z6
 	VFMADD231PS  Z6, Z4, Z0
 	VFMADD231PS  Z6, Z5, Z2
 	VMOVUPS      (R13)(DX*1), Z6
+	VFMADD231PS  Z6, Z4, Z1
+	VFMADD231PS  Z6, Z5, Z3
+	MOVL         704(R8)(R9*4), R10
+	MOVWLZX      R10, R12
+	SHLQ         $0x06, R12
+	ADDQ         AX, R12
+	SHRL         $0x10, R10
+	VBROADCASTSS (CX)(R10*4), Z4
+	VFMADD231PS  (R12), Z4, Z0
+	VFMADD231PS  (R12)(DX*1), Z4, Z1
+	MOVL         1344(R8)(R9*4), R10
+	MOVWLZX      R10, R12
+	SHLQ         $0x06, R12
+	ADDQ         AX, R12
+	SHRL         $0x18, R10
+	VBROADCASTSS (CX)(R10*4), Z4
+	VFMADD231PS  (R12), Z4, Z2
+	VFMADD231PS  (R12)(DX*1), Z4, Z3
+	INCQ         R9
+
+allMore:
+	CMPQ R9, R11
+	JLT  all
+	MOVL (R8), R10
+	JMP  bothMore
+
+both:
+	MOVL         64(R8)(R9*4), R12
+	MOVWLZX      R12, R14
+	SHLQ         $0x06, R14
+	ADDQ         AX, R14
+	SHRL         $0x10, R12
+	MOVBLZX      R12, R13
+	SHRL         $0x08, R12
+	VBROADCASTSS (CX)(R13*4), Z4
+	VBROADCASTSS (CX)(R12*4), Z5
+	VMOVUPS      (R14), Z6
+	VFMADD231PS  Z6, Z4, Z0
+	VFMADD231PS  Z6, Z5, Z2
+	VMOVUPS      (R14)(DX*1), Z6
 	VFMADD231PS  Z6, Z4, Z1
 	VFMADD231PS  Z6, Z5, Z3
 	INCQ         R9
@@ -361,7 +493,7 @@ both:
 bothMore:
 	CMPQ    R9, R10
 	JLT     both
-	XORL    R9, R9
+	MOVQ    R11, R9
 	MOVL    4(R8), R10
 	MOVL    8(R8), R11
 	CMPQ    R11, R10
@@ -390,8 +522,8 @@ each:
 eachMore:
 	CMPQ R9, R10
 	JLT  each
-	MOVL 4(R8), R10
 	MOVQ R9, R11
+	MOVL 4(R8), R10
 	JMP  firstMore
 
 first:
@@ -426,35 +558,45 @@ second:
 secondMore:
 	CMPQ         R9, R10
 	JLT          second
-	MOVQ         startStep+72(FP), R11
-	SHLQ         $0x02, R11
-	MOVQ         $0x00000040, R9
-	XORL         R10, R10
-	CMPQ         DI, $0x01
-	CMOVQEQ      R10, R9
-	ANDQ         R9, R11
+	CMPL         alpha+160(FP), $0x3f800000
+	JEQ          scaled
 	VBROADCASTSS alpha+160(FP), Z4
-	VBROADCASTSS floor+164(FP), Z5
-	MOVQ         BX, R10
-	MOVQ         SI, R12
-	VFMADD213PS  (R12)(R11*1), Z4, Z2
-	VFMADD213PS  (R12), Z4, Z0
-	VMAXPS       Z2, Z5, Z2
-	VMAXPS       Z0, Z5, Z0
-	VMOVUPS      Z2, (R10)(R9*1)
-	VMOVUPS      Z0, (R10)
-	MOVQ         outStride+24(FP), R13
-	SHLQ         $0x02, R13
-	ADDQ         R13, R10
-	MOVQ         startStride+64(FP), R13
-	SHLQ         $0x02, R13
-	ADDQ         R13, R12
-	VFMADD213PS  (R12)(R11*1), Z4, Z3
-	VFMADD213PS  (R12), Z4, Z1
-	VMAXPS       Z3, Z5, Z3
-	VMAXPS       Z1, Z5, Z1
-	VMOVUPS      Z3, (R10)(R9*1)
-	VMOVUPS      Z1, (R10)
+	MOVQ         startStep+72(FP), R10
+	SHLQ         $0x02, R10
+	XORL         R9, R9
+	CMPQ         DI, $0x01
+	CMOVQEQ      R9, R10
+	MOVQ         SI, R9
+	VFMADD213PS  (R9), Z4, Z0
+	VFMADD213PS  (R9)(R10*1), Z4, Z2
+	MOVQ         startStride+64(FP), R11
+	SHLQ         $0x02, R11
+	ADDQ         R11, R9
+	VFMADD213PS  (R9), Z4, Z1
+	VFMADD213PS  (R9)(R10*1), Z4, Z3
+
+scaled:
+	CMPL         floor+164(FP), $0xff800000
+	JEQ          bounded
+	VBROADCASTSS floor+164(FP), Z4
+	VMAXPS       Z0, Z4, Z0
+	VMAXPS       Z2, Z4, Z2
+	VMAXPS       Z1, Z4, Z1
+	VMAXPS       Z3, Z4, Z3
+
+bounded:
+	MOVQ    $0x00000040, R10
+	XORL    R9, R9
+	CMPQ    DI, $0x01
+	CMOVQEQ R9, R10
+	MOVQ    BX, R9
+	VMOVUPS Z2, (R9)(R10*1)
+	VMOVUPS Z0, (R9)
+	MOVQ    outStride+24(FP), R11
+	SHLQ    $0x02, R11
+	ADDQ    R11, R9
+	VMOVUPS Z3, (R9)(R10*1)
+	VMOVUPS Z1, (R9)
 
 next:
 	MOVQ startStep+72(FP), R9
@@ -495,26 +637,57 @@ pair:
 	JE   next
 
 some:
+	CMPL    alpha+160(FP), $0x3f800000
+	JNE     zero
+	MOVQ    startStep+72(FP), R10
+	SHLQ    $0x02, R10
+	XORL    R9, R9
+	CMPQ    DI, $0x01
+	CMOVQEQ R9, R10
+	MOVQ    SI, R9
+	VMOVUPS (R9), Z0
+	VMOVUPS (R9)(R10*1), Z3
+	MOVQ    startStride+64(FP), R11
+	SHLQ    $0x02, R11
+	ADDQ    R11, R9
+	VMOVUPS (R9), Z1
+	VMOVUPS (R9)(R10*1), Z4
+	MOVQ    startStride+64(FP), R11
+	SHLQ    $0x02, R11
+	ADDQ    R11, R9
+	VMOVUPS (R9), Z2
+	VMOVUPS (R9)(R10*1), Z5
+	JMP     begun
+
+zero:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
-	XORL   R9, R9
-	MOVL   (R8), R10
-	JMP    bothMore
 
-both:
-	MOVL         64(R8)(R9*4), R11
-	MOVWLZX      R11, R13
+begun:
+	MOVL    4(R8), R11
+	MOVL    8(R8), R9
+	CMPQ    R9, R11
+	CMOVQLT R9, R11
+	MOVL    (R8), R9
+	CMPQ    R9, R11
+	CMOVQLT R9, R11
+	XORL    R9, R9
+	JMP     allMore
+
+all:
+	MOVL         64(R8)(R9*4), R10
+	MOVWLZX      R10, R13
 	SHLQ         $0x06, R13
 	ADDQ         AX, R13
-	SHRL         $0x10, R11
-	MOVBLZX      R11, R12
-	SHRL         $0x08, R11
+	SHRL         $0x10, R10
+	MOVBLZX      R10, R12
+	SHRL         $0x08, R10
 	VBROADCASTSS (CX)(R12*4), Z6
-	VBROADCASTSS (CX)(R11*4), Z7
+	VBROADCASTSS (CX)(R10*4), Z7
 	VMOVUPS      (R13), Z8
 	VFMADD231PS  Z8, Z6, Z0
 	VFMADD231PS  Z8, Z7, Z3
@@ -524,12 +697,57 @@ both:
 	VMOVUPS      (R13)(DX*2), Z8
 	VFMADD231PS  Z8, Z6, Z2
 	VFMADD231PS  Z8, Z7, Z5
+	MOVL         704(R8)(R9*4), R10
+	MOVWLZX      R10, R12
+	SHLQ         $0x06, R12
+	ADDQ         AX, R12
+	SHRL         $0x10, R10
+	VBROADCASTSS (CX)(R10*4), Z6
+	VFMADD231PS  (R12), Z6, Z0
+	VFMADD231PS  (R12)(DX*1), Z6, Z1
+	VFMADD231PS  (R12)(DX*2), Z6, Z2
+	MOVL         1344(R8)(R9*4), R10
+	MOVWLZX      R10, R12
+	SHLQ         $0x06, R12
+	ADDQ         AX, R12
+	SHRL         $0x18, R10
+	VBROADCASTSS (CX)(R10*4), Z6
+	VFMADD231PS  (R12), Z6, Z3
+	VFMADD231PS  (R12)(DX*1), Z6, Z4
+	VFMADD231PS  (R12)(DX*2), Z6, Z5
+	INCQ         R9
+
+allMore:
+	CMPQ R9, R11
+	JLT  all
+	MOVL (R8), R10
+	JMP  bothMore
+
+both:
+	MOVL         64(R8)(R9*4), R12
+	MOVWLZX      R12, R14
+	SHLQ         $0x06, R14
+	ADDQ         AX, R14
+	SHRL         $0x10, R12
+	MOVBLZX      R12, R13
+	SHRL         $0x08, R12
+	VBROADCASTSS (CX)(R13*4), Z6
+	VBROADCASTSS (CX)(R12*4), Z7
+	VMOVUPS      (R14), Z8
+	VFMADD231PS  Z8, Z6, Z0
+	VFMADD231PS  Z8, Z7, Z3
+	VMOVUPS      (R14)(DX*1), Z8
+	VFMADD231PS  Z8, Z6, Z1
+	VFMADD231PS  Z8, Z7, Z4
+	VMOVUPS      (R14)(DX*2), Z8
+	VFMADD231PS  Z8, Z6, Z2
+	VFMADD231PS  Z8, Z7, Z5
 	INCQ         R9
 
 bothMore:
 	CMPQ    R9, R10
 	JLT     both
-	XORL    R9, R9
+	MOVQ    R11, R9
 	MOVL    4(R8), R10
 	MOVL    8(R8), R11
 	CMPQ    R11, R10
@@ -560,8 +778,8 @@ each:
 eachMore:
 	CMPQ R9, R10
 	JLT  each
-	MOVL 4(R8), R10
 	MOVQ R9, R11
+	MOVL 4(R8), R10
 	JMP  firstMore
 
 first:
@@ -598,47 +816,57 @@ second:
 secondMore:
 	CMPQ         R9, R10
 	JLT          second
-	MOVQ         startStep+72(FP), R11
-	SHLQ         $0x02, R11
-	MOVQ         $0x00000040, R9
-	XORL         R10, R10
-	CMPQ         DI, $0x01
-	CMOVQEQ      R10, R9
-	ANDQ         R9, R11
+	CMPL         alpha+160(FP), $0x3f800000
+	JEQ          scaled
 	VBROADCASTSS alpha+160(FP), Z6
-	VBROADCASTSS floor+164(FP), Z7
-	MOVQ         BX, R10
-	MOVQ         SI, R12
-	VFMADD213PS  (R12)(R11*1), Z6, Z3
-	VFMADD213PS  (R12), Z6, Z0
-	VMAXPS       Z3, Z7, Z3
-	VMAXPS       Z0, Z7, Z0
-	VMOVUPS      Z3, (R10)(R9*1)
-	VMOVUPS      Z0, (R10)
-	MOVQ         outStride+24(FP), R13
-	SHLQ         $0x02, R13
-	ADDQ         R13, R10
-	MOVQ         startStride+64(FP), R13
-	SHLQ         $0x02, R13
-	ADDQ         R13, R12
-	VFMADD213PS  (R12)(R11*1), Z6, Z4
-	VFMADD213PS  (R12), Z6, Z1
-	VMAXPS       Z4, Z7, Z4
-	VMAXPS       Z1, Z7, Z1
-	VMOVUPS      Z4, (R10)(R9*1)
-	VMOVUPS      Z1, (R10)
-	MOVQ         outStride+24(FP), R13
-	SHLQ         $0x02, R13
-	ADDQ         R13, R10
-	MOVQ         startStride+64(FP), R13
-	SHLQ         $0x02, R13
-	ADDQ         R13, R12
-	VFMADD213PS  (R12)(R11*1), Z6, Z5
-	VFMADD213PS  (R12), Z6, Z2
-	VMAXPS       Z5, Z7, Z5
-	VMAXPS       Z2, Z7, Z2
-	VMOVUPS      Z5, (R10)(R9*1)
-	VMOVUPS      Z2, (R10)
+	MOVQ         startStep+72(FP), R10
+	SHLQ         $0x02, R10
+	XORL         R9, R9
+	CMPQ         DI, $0x01
+	CMOVQEQ      R9, R10
+	MOVQ         SI, R9
+	VFMADD213PS  (R9), Z6, Z0
+	VFMADD213PS  (R9)(R10*1), Z6, Z3
+	MOVQ         startStride+64(FP), R11
+	SHLQ         $0x02, R11
+	ADDQ         R11, R9
+	VFMADD213PS  (R9), Z6, Z1
+	VFMADD213PS  (R9)(R10*1), Z6, Z4
+	MOVQ         startStride+64(FP), R11
+	SHLQ         $0x02, R11
+	ADDQ         R11, R9
+	VFMADD213PS  (R9), Z6, Z2
+	VFMADD213PS  (R9)(R10*1), Z6, Z5
+
+scaled:
+	CMPL         floor+164(FP), $0xff800000
+	JEQ          bounded
+	VBROADCASTSS floor+164(FP), Z6
+	VMAXPS       Z0, Z6, Z0
+	VMAXPS       Z3, Z6, Z3
+	VMAXPS       Z1, Z6, Z1
+	VMAXPS       Z4, Z6, Z4
+	VMAXPS       Z2, Z6, Z2
+	VMAXPS       Z5, Z6, Z5
+
+bounded:
+	MOVQ    $0x00000040, R10
+	XORL    R9, R9
+	CMPQ    DI, $0x01
+	CMOVQEQ R9, R10
+	MOVQ    BX, R9
+	VMOVUPS Z3, (R9)(R10*1)
+	VMOVUPS Z0, (R9)
+	MOVQ    outStride+24(FP), R11
+	SHLQ    $0x02, R11
+	ADDQ    R11, R9
+	VMOVUPS Z4, (R9)(R10*1)
+	VMOVUPS Z1, (R9)
+	MOVQ    outStride+24(FP), R11
+	SHLQ    $0x02, R11
+	ADDQ    R11, R9
+	VMOVUPS Z5, (R9)(R10*1)
+	VMOVUPS Z2, (R9)
 
 next:
 	MOVQ startStep+72(FP), R9
@@ -680,6 +908,34 @@ pair:
 	JE   next
 
 some:
+	CMPL    alpha+160(FP), $0x3f800000
+	JNE     zero
+	MOVQ    startStep+72(FP), R11
+	SHLQ    $0x02, R11
+	XORL    R10, R10
+	CMPQ    R8, $0x01
+	CMOVQEQ R10, R11
+	MOVQ    DI, R10
+	VMOVUPS (R10), Z0
+	VMOVUPS (R10)(R11*1), Z4
+	MOVQ    startStride+64(FP), R12
+	SHLQ    $0x02, R12
+	ADDQ    R12, R10
+	VMOVUPS (R10), Z1
+	VMOVUPS (R10)(R11*1), Z5
+	MOVQ    startStride+64(FP), R12
+	SHLQ    $0x02, R12
+	ADDQ    R12, R10
+	VMOVUPS (R10), Z2
+	VMOVUPS (R10)(R11*1), Z6
+	MOVQ    startStride+64(FP), R12
+	SHLQ    $0x02, R12
+	ADDQ    R12, R10
+	VMOVUPS (R10), Z3
+	VMOVUPS (R10)(R11*1), Z7
+	JMP     begun
+
+zero:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -688,20 +944,28 @@ some:
 	VPXORD Z5, Z5, Z5
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
-	XORL   R10, R10
-	MOVL   (R9), R11
-	JMP    bothMore
 
-both:
-	MOVL         64(R9)(R10*4), R12
-	MOVWLZX      R12, R14
+begun:
+	MOVL    4(R9), R12
+	MOVL    8(R9), R10
+	CMPQ    R10, R12
+	CMOVQLT R10, R12
+	MOVL    (R9), R10
+	CMPQ    R10, R12
+	CMOVQLT R10, R12
+	XORL    R10, R10
+	JMP     allMore
+
+all:
+	MOVL         64(R9)(R10*4), R11
+	MOVWLZX      R11, R14
 	SHLQ         $0x06, R14
 	ADDQ         AX, R14
-	SHRL         $0x10, R12
-	MOVBLZX      R12, R13
-	SHRL         $0x08, R12
+	SHRL         $0x10, R11
+	MOVBLZX      R11, R13
+	SHRL         $0x08, R11
 	VBROADCASTSS (CX)(R13*4), Z8
-	VBROADCASTSS (CX)(R12*4), Z9
+	VBROADCASTSS (CX)(R11*4), Z9
 	VMOVUPS      (R14), Z10
 	VFMADD231PS  Z10, Z8, Z0
 	VFMADD231PS  Z10, Z9, Z4
@@ -714,12 +978,62 @@ both:
 	VMOVUPS      (R14)(BX*1), Z10
 	VFMADD231PS  Z10, Z8, Z3
 	VFMADD231PS  Z10, Z9, Z7
+	MOVL         704(R9)(R10*4), R11
+	MOVWLZX      R11, R13
+	SHLQ         $0x06, R13
+	ADDQ         AX, R13
+	SHRL         $0x10, R11
+	VBROADCASTSS (CX)(R11*4), Z8
+	VFMADD231PS  (R13), Z8, Z0
+	VFMADD231PS  (R13)(DX*1), Z8, Z1
+	VFMADD231PS  (R13)(DX*2), Z8, Z2
+	VFMADD231PS  (R13)(BX*1), Z8, Z3
+	MOVL         1344(R9)(R10*4), R11
+	MOVWLZX      R11, R13
+	SHLQ         $0x06, R13
+	ADDQ         AX, R13
+	SHRL         $0x18, R11
+	VBROADCASTSS (CX)(R11*4), Z8
+	VFMADD231PS  (R13), Z8, Z4
+	VFMADD231PS  (R13)(DX*1), Z8, Z5
+	VFMADD231PS  (R13)(DX*2), Z8, Z6
+	VFMADD231PS  (R13)(BX*1), Z8, Z7
+	INCQ         R10
+
+allMore:
+	CMPQ R10, R12
+	JLT  all
+	MOVL (R9), R11
+	JMP  bothMore
+
+both:
+	MOVL         64(R9)(R10*4), R13
+	MOVWLZX      R13, R15
+	SHLQ         $0x06, R15
+	ADDQ         AX, R15
+	SHRL         $0x10, R13
+	MOVBLZX      R13, R14
+	SHRL         $0x08, R13
+	VBROADCASTSS (CX)(R14*4), Z8
+	VBROADCASTSS (CX)(R13*4), Z9
+	VMOVUPS      (R15), Z10
+	VFMADD231PS  Z10, Z8, Z0
+	VFMADD231PS  Z10, Z9, Z4
+	VMOVUPS      (R15)(DX*1), Z10
+	VFMADD231PS  Z10, Z8, Z1
+	VFMADD231PS  Z10, Z9, Z5
+	VMOVUPS      (R15)(DX*2), Z10
+	VFMADD231PS  Z10, Z8, Z2
+	VFMADD231PS  Z10, Z9, Z6
+	VMOVUPS      (R15)(BX*1), Z10
+	VFMADD231PS  Z10, Z8, Z3
+	VFMADD231PS  Z10, Z9, Z7
 	INCQ         R10
 
 bothMore:
 	CMPQ    R10, R11
 	JLT     both
-	XORL    R10, R10
+	MOVQ    R12, R10
 	MOVL    4(R9), R11
 	MOVL    8(R9), R12
 	CMPQ    R12, R11
@@ -752,8 +1066,8 @@ each:
 eachMore:
 	CMPQ R10, R11
 	JLT  each
-	MOVL 4(R9), R11
 	MOVQ R10, R12
+	MOVL 4(R9), R11
 	JMP  firstMore
 
 first:
@@ -792,59 +1106,69 @@ second:
 secondMore:
 	CMPQ         R10, R11
 	JLT          second
-	MOVQ         startStep+72(FP), R12
-	SHLQ         $0x02, R12
-	MOVQ         $0x00000040, R10
-	XORL         R11, R11
-	CMPQ         R8, $0x01
-	CMOVQEQ      R11, R10
-	ANDQ         R10, R12
+	CMPL         alpha+160(FP), $0x3f800000
+	JEQ          scaled
 	VBROADCASTSS alpha+160(FP), Z8
-	VBROADCASTSS floor+164(FP), Z9
-	MOVQ         SI, R11
-	MOVQ         DI, R13
-	VFMADD213PS  (R13)(R12*1), Z8, Z4
-	VFMADD213PS  (R13), Z8, Z0
-	VMAXPS       Z4, Z9, Z4
-	VMAXPS       Z0, Z9, Z0
-	VMOVUPS      Z4, (R11)(R10*1)
-	VMOVUPS      Z0, (R11)
-	MOVQ         outStride+24(FP), R14
-	SHLQ         $0x02, R14
-	ADDQ         R14, R11
-	MOVQ         startStride+64(FP), R14
-	SHLQ         $0x02, R14
-	ADDQ         R14, R13
-	VFMADD213PS  (R13)(R12*1), Z8, Z5
-	VFMADD213PS  (R13), Z8, Z1
-	VMAXPS       Z5, Z9, Z5
-	VMAXPS       Z1, Z9, Z1
-	VMOVUPS      Z5, (R11)(R10*1)
-	VMOVUPS      Z1, (R11)
-	MOVQ         outStride+24(FP), R14
-	SHLQ         $0x02, R14
-	ADDQ         R14, R11
-	MOVQ         startStride+64(FP), R14
-	SHLQ         $0x02, R14
-	ADDQ         R14, R13
-	VFMADD213PS  (R13)(R12*1), Z8, Z6
-	VFMADD213PS  (R13), Z8, Z2
-	VMAXPS       Z6, Z9, Z6
-	VMAXPS       Z2, Z9, Z2
-	VMOVUPS      Z6, (R11)(R10*1)
-	VMOVUPS      Z2, (R11)
-	MOVQ         outStride+24(FP), R14
-	SHLQ         $0x02, R14
-	ADDQ         R14, R11
-	MOVQ         startStride+64(FP), R14
-	SHLQ         $0x02, R14
-	ADDQ         R14, R13
-	VFMADD213PS  (R13)(R12*1), Z8, Z7
-	VFMADD213PS  (R13), Z8, Z3
-	VMAXPS       Z7, Z9, Z7
-	VMAXPS       Z3, Z9, Z3
-	VMOVUPS      Z7, (R11)(R10*1)
-	VMOVUPS      Z3, (R11)
+	MOVQ         startStep+72(FP), R11
+	SHLQ         $0x02, R11
+	XORL         R10, R10
+	CMPQ         R8, $0x01
+	CMOVQEQ      R10, R11
+	MOVQ         DI, R10
+	VFMADD213PS  (R10), Z8, Z0
+	VFMADD213PS  (R10)(R11*1), Z8, Z4
+	MOVQ         startStride+64(FP), R12
+	SHLQ         $0x02, R12
+	ADDQ         R12, R10
+	VFMADD213PS  (R10), Z8, Z1
+	VFMADD213PS  (R10)(R11*1), Z8, Z5
+	MOVQ         startStride+64(FP), R12
+	SHLQ         $0x02, R12
+	ADDQ         R12, R10
+	VFMADD213PS  (R10), Z8, Z2
+	VFMADD213PS  (R10)(R11*1), Z8, Z6
+	MOVQ         startStride+64(FP), R12
+	SHLQ         $0x02, R12
+	ADDQ         R12, R10
+	VFMADD213PS  (R10), Z8, Z3
+	VFMADD213PS  (R10)(R11*1), Z8, Z7
+
+scaled:
+	CMPL         floor+164(FP), $0xff800000
+	JEQ          bounded
+	VBROADCASTSS floor+164(FP), Z8
+	VMAXPS       Z0, Z8, Z0
+	VMAXPS       Z4, Z8, Z4
+	VMAXPS       Z1, Z8, Z1
+	VMAXPS       Z5, Z8, Z5
+	VMAXPS       Z2, Z8, Z2
+	VMAXPS       Z6, Z8, Z6
+	VMAXPS       Z3, Z8, Z3
+	VMAXPS       Z7, Z8, Z7
+
+bounded:
+	MOVQ    $0x00000040, R11
+	XORL    R10, R10
+	CMPQ    R8, $0x01
+	CMOVQEQ R10, R11
+	MOVQ    SI, R10
+	VMOVUPS Z4, (R10)(R11*1)
+	VMOVUPS Z0, (R10)
+	MOVQ    outStride+24(FP), R12
+	SHLQ    $0x02, R12
+	ADDQ    R12, R10
+	VMOVUPS Z5, (R10)(R11*1)
+	VMOVUPS Z1, (R10)
+	MOVQ    outStride+24(FP), R12
+	SHLQ    $0x02, R12
+	ADDQ    R12, R10
+	VMOVUPS Z6, (R10)(R11*1)
+	VMOVUPS Z2, (R10)
+	MOVQ    outStride+24(FP), R12
+	SHLQ    $0x02, R12
+	ADDQ    R12, R10
+	VMOVUPS Z7, (R10)(R11*1)
+	VMOVUPS Z3, (R10)
 
 next:
 	MOVQ startStep+72(FP), R10

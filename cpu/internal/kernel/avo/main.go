@@ -143,10 +143,13 @@ func broadcast(at Mem) reg.VecVirtual {
 	return v
 }
 
-func scalar(name string) reg.VecVirtual {
+func scalar(name string) reg.VecVirtual { return broadcast(address(name)) }
+
+// address is where a parameter is.
+func address(name string) Mem {
 	p, err := Param(name).Resolve()
 	if err != nil {
 		panic(err)
 	}
-	return broadcast(p.Addr)
+	return p.Addr
 }

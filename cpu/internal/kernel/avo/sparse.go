@@ -10,6 +10,12 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
+// The bits of numbers that change what a kernel does.
+const (
+	unity   = 0x3f800000 // 1
+	noFloor = 0xff800000 // -∞
+)
+
 // sparse is a kernel that multiplies pairs of lists by some adjacent panels of a
 // matrix. A row of the matrix that both rows of a pair ask for is loaded once for
 // both. Whatever the number of panels, each sum is taken in the same order.
@@ -32,9 +38,10 @@ func multiplyPairs(panels int) {
 	JMP(LabelRef("more"))
 	Label("pair")
 	skipEmpty(pair)
-	zero(k.first, k.second)
+	k.begin(start, rows, panels)
 	k.add(pair)
-	k.put(out, start, rows, panels)
+	k.finish(start, rows, panels)
+	k.put(out, rows, panels)
 	Label("next")
 	next := stride("startStep")
 	LEAQ(Mem{Base: start, Index: next, Scale: 2}, start)
@@ -51,7 +58,6 @@ func multiplyPairs(panels int) {
 // skipEmpty goes on with the next pair if this one lists nothing, and nothing
 // would be done to what is there: the rows start from themselves, without a floor.
 func skipEmpty(pair reg.GPVirtual) {
-	const noFloor = 0xff800000 // -∞
 	count := GP32()
 	MOVL(Mem{Base: pair, Disp: countOf(both)}, count)
 	ORL(Mem{Base: pair, Disp: countOf(firstOnly)}, count)
@@ -59,11 +65,7 @@ func skipEmpty(pair reg.GPVirtual) {
 	JNE(LabelRef("some"))
 	CMPQ(parameter("startStep"), Imm(0))
 	JE(LabelRef("some"))
-	floor, err := Param("floor").Resolve()
-	if err != nil {
-		panic(err)
-	}
-	CMPL(floor.Addr, U32(noFloor))
+	CMPL(address("floor"), U32(noFloor))
 	JE(LabelRef("next"))
 	Label("some")
 }
@@ -88,19 +90,19 @@ func places(first reg.GPVirtual, panels int, name string) []Mem {
 	return all
 }
 
-// add adds the products of the three lists of a pair. Columns of one row alone are
-// taken in turn as long as there are some of both, since each sum alone would
-// wait for every addition to end.
+// add adds the products of the three lists of a pair. A column of both rows has two
+// multiplications for each register that it loads and a column of one row but one,
+// so that the first wait for the multipliers and the others for loads: they are
+// taken in turn as long as there are some of all, and then those of one row as long
+// as there are some of both. Each sum alone would wait for every addition to end.
 func (k *sparse) add(pair reg.GPVirtual) {
 	i, end := GP64(), GP64()
-	begin := func(list int) {
-		XORL(i.As32(), i.As32())
-		MOVL(Mem{Base: pair, Disp: countOf(list)}, end.As32())
-	}
-	loop := func(name string, body func()) {
+	loop := func(name string, end reg.GPVirtual, bodies ...func()) {
 		JMP(LabelRef(name + "More"))
 		Label(name)
-		body()
+		for _, body := range bodies {
+			body()
+		}
 		INCQ(i)
 		Label(name + "More")
 		CMPQ(i, end)
@@ -119,9 +121,7 @@ func (k *sparse) add(pair reg.GPVirtual) {
 	}
 	first := one(firstOnly, firstShift, k.first)
 	second := one(secondOnly, secondShift, k.second)
-
-	begin(both)
-	loop("both", func() {
+	two := func() {
 		e, byteOfFirst := load32(pair, both, i), GP64()
 		at := k.row(e)
 		SHRL(Imm(firstShift), e.As32())
@@ -134,20 +134,34 @@ func (k *sparse) add(pair reg.GPVirtual) {
 			VFMADD231PS(w, v, k.first[j])
 			VFMADD231PS(w, u, k.second[j])
 		}
-	})
-	begin(firstOnly)
-	less := GP64()
-	MOVL(Mem{Base: pair, Disp: countOf(secondOnly)}, less.As32())
-	CMPQ(less, end)
-	CMOVQLT(less, end)
-	loop("each", func() { first(); second() })
-	MOVL(Mem{Base: pair, Disp: countOf(firstOnly)}, end.As32())
-	rest := GP64()
-	MOVQ(i, rest)
-	loop("first", first)
-	MOVQ(rest, i)
-	MOVL(Mem{Base: pair, Disp: countOf(secondOnly)}, end.As32())
-	loop("second", second)
+	}
+
+	shared := GP64() // where the lists are taken in turn to
+	least(shared, pair, firstOnly, secondOnly, both)
+	XORL(i.As32(), i.As32())
+	loop("all", shared, two, first, second)
+	least(end, pair, both)
+	loop("both", end, two)
+	MOVQ(shared, i)
+	least(end, pair, firstOnly, secondOnly)
+	loop("each", end, first, second)
+	MOVQ(i, shared)
+	least(end, pair, firstOnly)
+	loop("first", end, first)
+	MOVQ(shared, i)
+	least(end, pair, secondOnly)
+	loop("second", end, second)
+}
+
+// least makes n the length of the shortest of some lists.
+func least(n, pair reg.GPVirtual, lists ...int) {
+	MOVL(Mem{Base: pair, Disp: countOf(lists[0])}, n.As32())
+	for _, list := range lists[1:] {
+		other := GP64()
+		MOVL(Mem{Base: pair, Disp: countOf(list)}, other.As32())
+		CMPQ(other, n)
+		CMOVQLT(other, n)
+	}
 }
 
 // load32 loads an entry of a list.
@@ -176,34 +190,72 @@ func (k *sparse) value(b reg.GPVirtual) reg.VecVirtual {
 	return broadcast(Mem{Base: k.values, Index: b, Scale: 4})
 }
 
-// put puts out both rows of a pair. If there is but one, it stands for the other
-// too, and is stored last.
-func (k *sparse) put(out, start, rows reg.GPVirtual, panels int) {
-	gap, none, startGap := GP64(), GP64(), stride("startStep")
-	MOVQ(U32(row), gap)
+// begin lets the sums of a pair start from what they are added to. Only if they
+// will be multiplied by alpha, that comes last.
+func (k *sparse) begin(start, rows reg.GPVirtual, panels int) {
+	CMPL(address("alpha"), U32(unity))
+	JNE(LabelRef("zero"))
+	eachRow(start, "startStride", rows, "startStep", panels, func(j int, first, second Mem) {
+		VMOVUPS(first, k.first[j])
+		VMOVUPS(second, k.second[j])
+	})
+	JMP(LabelRef("begun"))
+	Label("zero")
+	zero(k.first, k.second)
+	Label("begun")
+}
+
+// finish multiplies the sums by alpha, unless it is 1, and bounds them, if there is
+// a floor.
+func (k *sparse) finish(start, rows reg.GPVirtual, panels int) {
+	CMPL(address("alpha"), U32(unity))
+	JEQ(LabelRef("scaled"))
+	alpha := scalar("alpha")
+	eachRow(start, "startStride", rows, "startStep", panels, func(j int, first, second Mem) {
+		VFMADD213PS(first, alpha, k.first[j])
+		VFMADD213PS(second, alpha, k.second[j])
+	})
+	Label("scaled")
+	CMPL(address("floor"), U32(noFloor))
+	JEQ(LabelRef("bounded"))
+	floor := scalar("floor")
+	for j := range k.first {
+		VMAXPS(k.first[j], floor, k.first[j]) // of a NaN and a number, the sum is kept
+		VMAXPS(k.second[j], floor, k.second[j])
+	}
+	Label("bounded")
+}
+
+// put puts out both rows of a pair.
+func (k *sparse) put(out, rows reg.GPVirtual, panels int) {
+	eachRow(out, "outStride", rows, "", panels, func(j int, first, second Mem) {
+		VMOVUPS(k.second[j], second)
+		VMOVUPS(k.first[j], first)
+	})
+}
+
+// eachRow calls f with the places of a pair's sums, register by register, in some
+// adjacent panels of a matrix. If there is but one row, it stands for the other too;
+// a step of "" is that from row to row.
+func eachRow(matrix reg.GPVirtual, panelStride string, rows reg.GPVirtual, step string, panels int, f func(j int, first, second Mem)) {
+	at, gap, none := GP64(), GP64(), GP64()
+	if step == "" {
+		MOVQ(U32(row), gap)
+	} else {
+		gap = stride(step)
+	}
 	XORL(none.As32(), none.As32())
 	CMPQ(rows, Imm(1))
 	CMOVQEQ(none, gap)
-	ANDQ(gap, startGap)
-	alpha, floor := scalar("alpha"), scalar("floor")
-	to, from := GP64(), GP64()
-	MOVQ(out, to)
-	MOVQ(start, from)
+	MOVQ(matrix, at)
 	perPanel := row / set.vector
 	for panel := range panels {
 		if panel > 0 {
-			ADDQ(stride("outStride"), to)
-			ADDQ(stride("startStride"), from)
+			ADDQ(stride(panelStride), at)
 		}
-		first, second := k.first[panel*perPanel:], k.second[panel*perPanel:]
 		for j := range perPanel {
 			disp := j * set.vector
-			VFMADD213PS(Mem{Base: from, Index: startGap, Scale: 1, Disp: disp}, alpha, second[j])
-			VFMADD213PS(Mem{Base: from, Disp: disp}, alpha, first[j])
-			VMAXPS(second[j], floor, second[j]) // of a NaN and a number, the sum is kept
-			VMAXPS(first[j], floor, first[j])
-			VMOVUPS(second[j], Mem{Base: to, Index: gap, Scale: 1, Disp: disp})
-			VMOVUPS(first[j], Mem{Base: to, Disp: disp})
+			f(panel*perPanel+j, Mem{Base: at, Disp: disp}, Mem{Base: at, Index: gap, Scale: 1, Disp: disp})
 		}
 	}
 }
