@@ -168,6 +168,17 @@ func TestStale(t *testing.T) {
 				ops.LinearBackwardInput(o.dx, o.y, o.w, o.dx2, backend.Identity)
 				ops.LinearBackwardWeight(o.dw2, o.db2, o.dx, o.dx, false)
 			},
+			"weights": func(o *operands, ops backend.Ops) {
+				ops.LinearForward(o.y, o.x, o.w, o.b, backend.Identity)
+				ops.LinearBackwardInput(o.dx, o.y, o.w, o.dx2, backend.Identity)
+				ops.LinearBackwardWeight(o.w, o.b, o.x, o.y, true)
+				ops.LinearBackwardInput(o.dx, o.y, o.w, o.dx2, backend.Identity)
+			},
+			"other weights": func(o *operands, ops backend.Ops) {
+				ops.LinearForward(o.y, o.x, o.w, o.b, backend.Identity)
+				ops.LinearBackwardInput(o.dx, o.y, o.dw, o.dx2, backend.Identity) // all zero
+				ops.LinearBackwardInput(o.dx, o.y, o.w, o.dx2, backend.Identity)
+			},
 		} {
 			want, got := play(t, backendtest.OpenReference, step), play(t, opener(kernels), step)
 			for i := range want {

@@ -35,8 +35,9 @@ type recorder struct {
 	b     *Backend
 	calls []func()
 
-	listed backend.Rows     // whose lists, or floats, are in scratch
-	active []backend.Tensor // whose active rows are in scratch
+	listed     backend.Rows     // whose lists, or floats, are in scratch
+	active     []backend.Tensor // whose active rows are in scratch
+	transposed backend.Tensor   // whose transpose is in scratch
 }
 
 // record appends a call.
@@ -57,6 +58,9 @@ func (r *recorder) wrote(t backend.Tensor) {
 		if a.Buffer == t.Buffer {
 			r.active = nil
 		}
+	}
+	if r.transposed.Buffer == t.Buffer {
+		r.transposed = backend.Tensor{}
 	}
 }
 

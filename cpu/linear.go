@@ -39,15 +39,19 @@ func (r kernelRecorder) LinearForward(y backend.Tensor, x backend.Input, w, b ba
 }
 
 // LinearBackwardInput multiplies the active rows of dy by the transpose of w,
-// which each part makes a panel of.
+// which each part makes a panel of, unless it will be there from a verb before.
 func (r kernelRecorder) LinearBackwardInput(dx, dy, w, x backend.Tensor, act backend.Activation) {
 	k, s := r.b.kernels, &r.b.scratch
 	active := r.activeRows(dy)
 	out, gradient, weights, made := matrix(dx), matrix(dy), matrix(w), matrix(x)
 	s.weights.Reserve(w.Cols, w.Rows)
+	there := r.transposed == w
+	r.transposed = w
 	r.parallel(out.Panels(), func(p int) {
 		transposed := s.weights.As(w.Cols, w.Rows)
-		transposed.TransposePanel(weights, p)
+		if !there {
+			transposed.TransposePanel(weights, p)
+		}
 		if act == backend.ReLU {
 			k.DenseMasked(out, gradient, transposed, made, active, p)
 		} else {
