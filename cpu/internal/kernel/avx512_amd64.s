@@ -42,6 +42,8 @@ next:
 	VPMOVZXBD     (DX)(SI*1), Z1
 	VPTESTMD      Z0, Z0, K1
 	VPTESTMD      Z1, Z1, K2
+	KORTESTW      K1, K2
+	JEQ           none
 	KANDW         K1, K2, K3
 	KANDNW        K1, K2, K4
 	KANDNW        K2, K1, K1
@@ -64,7 +66,9 @@ next:
 	VMOVUPS       Z0, 1344(R10)
 	POPCNTL       R11, R11
 	LEAQ          (R10)(R11*4), R10
-	ADDQ          $0x10, SI
+
+none:
+	ADDQ $0x10, SI
 
 more:
 	CMPQ SI, DI

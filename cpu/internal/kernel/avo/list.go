@@ -85,6 +85,8 @@ func listPairAVX512() {
 		masks := [3]reg.OpmaskVirtual{K(), K(), K()}
 		VPTESTMD(first, first, inFirst)
 		VPTESTMD(second, second, inSecond)
+		KORTESTW(inFirst, inSecond)
+		JEQ(LabelRef("none"))
 		KANDW(inFirst, inSecond, masks[both])
 		KANDNW(inFirst, inSecond, masks[firstOnly]) // the second is inverted
 		KANDNW(inSecond, inFirst, masks[secondOnly])
@@ -98,6 +100,7 @@ func listPairAVX512() {
 			KMOVW(m, mask.As32())
 			l.put(list, front, mask)
 		}
+		Label("none")
 	})
 }
 
