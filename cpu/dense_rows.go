@@ -65,7 +65,7 @@ func (r denseRecorder) ones(n int) []float32 {
 // ranges calls f for each part of n elements, on all threads.
 func (b *Backend) ranges(n int, f func(first, end int)) {
 	parts := min(n, b.pool.threads())
-	b.pool.run(parts, func(part int) { f(split(n, parts, part)) })
+	b.pool.run(parts, func(_, part int) { f(split(n, parts, part)) })
 }
 
 // scaleBytes computes dst[j] = scale·src[j].

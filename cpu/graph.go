@@ -45,6 +45,12 @@ func (r *recorder) record(call func()) { r.calls = append(r.calls, call) }
 
 // parallel appends a call of f for each part.
 func (r *recorder) parallel(parts int, f func(part int)) {
+	r.byThreads(parts, func(_, part int) { f(part) })
+}
+
+// byThreads appends a call of f for each part, with the number of the thread that
+// does it.
+func (r *recorder) byThreads(parts int, f func(thread, part int)) {
 	pool := r.b.pool
 	r.record(func() { pool.run(parts, f) })
 }
@@ -67,15 +73,12 @@ func (r *recorder) wrote(t backend.Tensor) {
 // scratch is memory that the steps of all graphs share, since only one is
 // computed at a time.
 type scratch struct {
-	images     kernel.Bytes   // of a batch
-	lists      kernel.Lists   // of the images' pixels
-	columns    kernel.Columns // of the active images
-	transposed kernel.Lists   // of the columns
-	active     kernel.Active  // rows of a gradient
-	all        kernel.Active  // rows of a batch
-	weights    kernel.Buffer  // transposed weights
-	outcomes   []outcome      // of a batch's images
-	dense      denseScratch
+	images   images
+	active   kernel.Active // rows of a gradient
+	all      kernel.Active // rows of a batch
+	weights  kernel.Buffer // transposed weights
+	outcomes []outcome     // of a batch's images
+	dense    denseScratch
 }
 
 // split returns the bounds of a part of n elements.

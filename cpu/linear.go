@@ -21,8 +21,8 @@ func (r kernelRecorder) LinearForward(y backend.Tensor, x backend.Input, w, b ba
 	switch x := x.(type) {
 	case backend.Rows:
 		lists := r.list(x)
-		r.blocks(out, func(part kernel.Block) {
-			k.SparseForward(out, lists, weights, bias, floor, part)
+		r.blocks(out, func(thread int, part kernel.Block) {
+			k.SparseForward(out, lists(thread), weights, bias, floor, part)
 		})
 	case backend.Tensor:
 		in, all := matrix(x), &r.b.scratch.all
@@ -95,8 +95,8 @@ func (r kernelRecorder) addGradient(dw, db backend.Tensor, x backend.Input, dy b
 	switch x := x.(type) {
 	case backend.Rows:
 		pixels := r.transpose(x, active)
-		r.blocks(w, func(part kernel.Block) {
-			k.SparseAdd(w, pixels, gradient, alpha(), part)
+		r.blocks(w, func(thread int, part kernel.Block) {
+			k.SparseAdd(w, pixels(thread), gradient, alpha(), part)
 			if part.First == 0 {
 				k.AddSums(b, gradient, active, alpha(), part.Panel, part.Panels)
 			}

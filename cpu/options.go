@@ -76,7 +76,7 @@ func Open(o Options) (backend.Backend, error) {
 		m.setThreads(threads)
 		threads = 1
 	}
-	b.pool = newPool(threads)
+	b.pool, b.scratch.images = newPool(threads), newImages(threads)
 	return b, nil
 }
 

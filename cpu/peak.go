@@ -21,7 +21,7 @@ func (b *Backend) PeakGFlops() float64 {
 	flops, best := make([]float64, b.threads), 0.0
 	for range samples {
 		start := time.Now()
-		pool.run(b.threads, func(part int) { flops[part] = loop.Run(iterations) })
+		pool.run(b.threads, func(_, part int) { flops[part] = loop.Run(iterations) })
 		var sum float64
 		for _, f := range flops {
 			sum += f

@@ -18,7 +18,7 @@ const patience = 50 * time.Microsecond
 // parts, since what it wrote in one job lies in its cache for the next. Who is
 // done with that takes from the shares of others.
 type pool struct {
-	job     func(part int)
+	job     func(thread, part int)
 	parts   int
 	shares  []share
 	jobs    atomic.Int64 // that were begun
@@ -58,11 +58,11 @@ func newPool(threads int) *pool {
 func (p *pool) threads() int { return len(p.shares) }
 
 // run calls job for each part from 0 to before parts, on all threads, and
-// returns when it has been done.
-func (p *pool) run(parts int, job func(part int)) {
+// returns when it has been done. A job is told which thread it is on.
+func (p *pool) run(parts int, job func(thread, part int)) {
 	if p.threads() == 1 || parts == 1 {
 		for part := range parts {
-			job(part)
+			job(0, part)
 		}
 		return
 	}
@@ -78,17 +78,16 @@ func (p *pool) run(parts int, job func(part int)) {
 	p.wait()
 }
 
-// work does parts of a job until all are taken, those of share i first.
-func (p *pool) work(i int) {
-	for range p.shares {
-		for p.take(i) {
+// work does parts of a job until all are taken, those of the thread's share first.
+func (p *pool) work(thread int) {
+	for i := range p.shares {
+		for p.take(thread, (thread+i)%len(p.shares)) {
 		}
-		i = (i + 1) % len(p.shares)
 	}
 }
 
-// take does a part of share i, unless all are taken.
-func (p *pool) take(i int) bool {
+// take does a part of share i on a thread, unless all are taken.
+func (p *pool) take(thread, i int) bool {
 	left := &p.shares[i].left
 	if left.Load() <= 0 {
 		return false
@@ -98,7 +97,7 @@ func (p *pool) take(i int) bool {
 		return false
 	}
 	_, end := split(p.parts, p.threads(), i)
-	p.job(end - 1 - int(n))
+	p.job(thread, end-1-int(n))
 	if p.pending.Add(-1) == 0 && p.waiting.CompareAndSwap(true, false) {
 		p.done <- struct{}{}
 	}

@@ -1,6 +1,7 @@
 package cpu
 
 import (
+	"runtime"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -8,14 +9,21 @@ import (
 
 // TestPool runs jobs of all sizes, so soon one after the other that helpers are
 // late for them, and so late that helpers sleep. Each part must be done once,
-// before run returns.
+// before run returns, and no two at a time on one thread.
 func TestPool(t *testing.T) {
 	for _, threads := range []int{1, 2, 5} {
 		p := newPool(threads)
-		done := make([]atomic.Int32, 40)
+		done, at := make([]atomic.Int32, 40), make([]atomic.Int32, threads)
 		for i := range 3000 {
 			parts := 1 + i%len(done)
-			p.run(parts, func(part int) { done[part].Add(1) })
+			p.run(parts, func(thread, part int) {
+				done[part].Add(1)
+				at[thread].Add(1)
+				runtime.Gosched() // to where two could meet on a thread
+				if n := at[thread].Add(-1); n != 0 {
+					t.Errorf("%d threads, job of %d parts: %d parts at once on thread %d", threads, parts, 1+n, thread)
+				}
+			})
 			for part := range done {
 				want := int32(0)
 				if part < parts {
@@ -39,7 +47,7 @@ func TestPoolWaits(t *testing.T) {
 	defer p.close()
 	for range 20 {
 		var done atomic.Int32
-		p.run(2, func(int) {
+		p.run(2, func(_, _ int) {
 			time.Sleep(2 * patience)
 			done.Add(1)
 		})
