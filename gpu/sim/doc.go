@@ -27,7 +27,8 @@
 //   - A call from a thread without the context fails.
 //   - A kernel is found only if the loaded PTX or cubin has it too, and a cubin is taken
 //     only if it is for the device.
-//   - A product whose shape is new to cuBLAS fails in a recording.
+//   - A product whose shape is new to cuBLAS, or its type, fails in a recording.
+//   - A sum of products of float16 is cut, not rounded, after each 16.
 //   - cuBLASLt takes only matrices that start where an allocation does or at a multiple
 //     of 256 bytes from there, and only with the algorithm that it chose for their shapes.
 //
