@@ -69,14 +69,16 @@ func (r denseRecorder) LinearSGD(w, b backend.Tensor, x backend.Input, dy backen
 }
 
 // addGradient computes dw += alpha·xᵀ·dy and db += alpha·Σᵢ dyᵢ, after start has
-// prepared dw and db and returned alpha.
+// prepared dw and db and returned alpha. The sum is formed by itself: db is rounded once,
+// and not for each row.
 func (r denseRecorder) addGradient(dw, db backend.Tensor, x backend.Input, dy backend.Tensor, start func(w, bias []float32) (alpha float32)) {
 	in, w, bias, gradient := r.input(x), rowMajor(dw), rowMajor(db).Data, rowMajor(dy)
-	ones := r.ones(dy.Rows)
+	ones, sums := r.ones(dy.Rows), r.sums(dy.Cols)
 	r.record(func() {
 		alpha := start(w.Data, bias)
 		r.gemm(blas.Trans, blas.NoTrans, alpha, in(), gradient, 1, w)
-		r.blas.Sgemv(blas.Trans, gradient.Rows, gradient.Cols, alpha, gradient.Data, gradient.Stride, ones, 1, 1, bias, 1)
+		r.blas.Sgemv(blas.Trans, gradient.Rows, gradient.Cols, 1, gradient.Data, gradient.Stride, ones, 1, 0, sums, 1)
+		r.blas.Saxpy(len(bias), alpha, sums, 1, bias, 1)
 	})
 	r.wrote(dw)
 	r.wrote(db)

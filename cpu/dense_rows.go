@@ -11,6 +11,7 @@ import (
 type denseScratch struct {
 	inputs []float32
 	ones   []float32
+	sums   []float32 // of a gradient's columns
 }
 
 // gemm computes c = alpha·a·b + beta·c, where a and b may be transposed.
@@ -60,6 +61,13 @@ func (r denseRecorder) ones(n int) []float32 {
 		d.ones = append(d.ones, 1)
 	}
 	return d.ones[:n]
+}
+
+// sums returns room for n sums.
+func (r denseRecorder) sums(n int) []float32 {
+	d := &r.b.scratch.dense
+	d.sums = grow(d.sums, n)
+	return d.sums[:n]
 }
 
 // ranges calls f for each part of n elements, on all threads.
