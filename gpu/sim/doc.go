@@ -23,7 +23,8 @@
 //     out. What an event comes before is not done with it.
 //   - A launch waits where the queue is full, at 1024 kernels and products.
 //   - Blocks and their threads run in rising order in one launch and in falling
-//     order in the next, and each thread runs until it has to wait.
+//     order in the next, and each thread runs until it has to wait. The threads of a
+//     block keep step in the one launch; in the other a warp goes on as far as it can.
 //   - A call from a thread without the context fails.
 //   - A kernel is found only if the loaded PTX or cubin has it too, and a cubin is taken
 //     only if it is for the device.

@@ -72,7 +72,7 @@ std::vector<Fiber *> idle_fibers;
 std::vector<Block> blocks;
 Block *block;  // of the running thread
 const std::function<void()> *body;
-bool falling;  // threads start from the last rank to the first
+bool falling;  // the last thread that can go on does, not the first
 size_t naps;   // in a row
 Fiber *running;
 void *scheduler[5];
@@ -205,10 +205,10 @@ Fiber *next_fiber() {
 	if (naps > most_naps)
 		return nullptr;
 	for (size_t tried = 0; tried <= blocks.size(); tried++) {
-		if (!block->ready.empty()) {
-			Fiber *fiber = block->slots[block->ready.front()].fiber;
-			block->ready.pop_front();
-			return fiber;
+		if (auto &ready = block->ready; !ready.empty()) {
+			const unsigned rank = falling ? ready.back() : ready.front();
+			falling ? ready.pop_back() : ready.pop_front();
+			return block->slots[rank].fiber;
 		}
 		if (block->unstarted > 0)
 			return idle_fiber();
