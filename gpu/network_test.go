@@ -3,6 +3,7 @@
 package gpu
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
 
@@ -17,10 +18,11 @@ type outcome struct {
 	hits   []int32
 }
 
-// A task is a training on random images of ten classes.
+// A task is a training on random images.
 type task struct {
 	pixels, hidden, batch, steps int
 	rule                         nn.Optimizer // without tables
+	classes                      int          // 0 for ten
 }
 
 // The methods of learning.
@@ -71,10 +73,11 @@ func (k task) train(b backend.Backend) (*outcome, error) {
 // falling learning rate.
 func (k task) newTrainer(b backend.Backend) (*trainer, error) {
 	draw := rand.New(rand.NewPCG(7, 7))
+	k.classes = cmp.Or(k.classes, 10)
 	u := uploader{b: b}
 	ordered := (k.steps + 1) * k.batch
 	images := upload(&u, taskImages, k.pixels, fill(taskImages*k.pixels, func() uint8 { return uint8(draw.UintN(256)) }))
-	labels := upload(&u, taskImages, 1, fill(taskImages, func() uint8 { return uint8(draw.UintN(10)) }))
+	labels := upload(&u, taskImages, 1, fill(taskImages, func() uint8 { return uint8(draw.UintN(uint(k.classes))) }))
 	order := upload(&u, ordered, 1, fill(ordered, func() int32 { return draw.Int32N(taskImages) }))
 	rate := 0.1
 	if k.rule.Method != nn.SGD {
@@ -101,7 +104,7 @@ func (k task) newTrainer(b backend.Backend) (*trainer, error) {
 		return nil, u.err
 	}
 	var err error
-	t.net, err = nn.New(b, []int{k.pixels, k.hidden, 10}, k.batch, 0.1, 3, k.rule.Method)
+	t.net, err = nn.New(b, []int{k.pixels, k.hidden, k.classes}, k.batch, 0.1, 3, k.rule.Method)
 	return t, err
 }
 

@@ -240,9 +240,10 @@ func TestTwoLayerShapes(t *testing.T) {
 	for _, task := range []task{
 		{pixels: 4, hidden: 1, batch: 1}, {pixels: 8, hidden: 4, batch: 128}, {pixels: 60, hidden: 5, batch: 31},
 		{pixels: 64, hidden: 31, batch: 32}, {pixels: 68, hidden: 32, batch: 33}, {pixels: 784, hidden: 33, batch: 97},
-		{pixels: 900, hidden: 3, batch: 15}, {pixels: 1000, hidden: 129, batch: 16},
+		{pixels: 900, hidden: 3, batch: 15}, {pixels: 1000, hidden: 129, batch: 16, classes: 2},
+		{pixels: 784, hidden: 61, batch: 128, classes: 16}, // of which a block of the simulated device has 8 units
 	} {
-		task.steps, task.rule = 2, nn.Optimizer{Method: nn.SGD, L2: 1e-3}
+		task.steps, task.rule = 3, nn.Optimizer{Method: nn.SGD, L2: 1e-3}
 		t.Run(fmt.Sprintf("%d-%d, batch %d", task.pixels, task.hidden, task.batch), func(t *testing.T) {
 			want, err := task.trainOn(backendtest.OpenReference)
 			if err != nil {
