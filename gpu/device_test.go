@@ -51,7 +51,7 @@ func TestRealDevice(t *testing.T) {
 		t.Skip("this process has the real device already")
 	}
 	cmd := exec.Command(os.Args[0], "-test.v",
-		"-test.run=^(TestSuite|TestSuiteSplit16|TestSplit|TestErrorsOfSplit|TestSplitHostile|TestTraining|TestGraphEqualsCalls|TestStepsInOneGraph|TestOutOfMemory|TestDefaultPreset|TestVerifyGoodRuns)$")
+		"-test.run=^(TestSuite|TestTwoLayerSuite|TestTwoLayerShapes|TestSuiteSplit16|TestSplit|TestErrorsOfSplit|TestSplitHostile|TestTraining|TestGraphEqualsCalls|TestStepsInOneGraph|TestStretchesEqualSteps|TestOutOfMemory|TestDefaultPreset|TestVerifyGoodRuns)$")
 	cmd.Env = append(os.Environ(), testDevice+"=real")
 	out, err := cmd.CombinedOutput()
 	if err != nil {

@@ -1,7 +1,8 @@
 // Package gpu is the backend that computes on an NVIDIA GPU through CUDA.
 //
 // cuBLAS does the matrix products, with biases and ReLU where its cuBLASLt can, and
-// package kernels the rest. Capture runs a step once to learn what it asks for,
+// package kernels the rest, or, for small batches, whole steps. Capture runs a step once
+// to learn what it asks for,
 // reserves the scratch memory it needs and records it as a CUDA graph; Replay
 // launches the graph. All work goes to one stream and all sums have a fixed order:
 // the same seed on the same card with the same driver gives the same bits.

@@ -1,5 +1,5 @@
 // Package kernels holds the CUDA kernels of the project: everything in a
-// training step that is not a matrix product.
+// training step that is not a matrix product, and whole steps of small batches.
 //
 // One .cu file holds one subject. A kernel has the name of its Go verb in snake
 // case, and its comment gives the formula, the shapes and the grid. The sources

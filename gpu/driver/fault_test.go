@@ -29,6 +29,18 @@ func useDevice() (first, next, closing error) {
 	return first, next, closing
 }
 
+// together launches a block that waits for all blocks, with numbers at x.
+func together(d *Device, module *Module, x Ptr) error {
+	rotate, err := module.Function("test_rotate")
+	if err != nil {
+		return err
+	}
+	if _, err := d.Resident(rotate, 32, 4); err != nil {
+		return err
+	}
+	return d.LaunchTogether(rotate, Dim{}, Dim{X: 32}, 4, x.Arg(), (x + 4).Arg(), (x + 8).Arg())
+}
+
 func everything(d *Device) error {
 	module, err := d.LoadModule(testPTX)
 	if err != nil {
@@ -48,6 +60,9 @@ func everything(d *Device) error {
 	}
 	clear(host)
 	if err := d.CopyIn(x, host); err != nil {
+		return err
+	}
+	if err := together(d, module, x); err != nil {
 		return err
 	}
 	product := func() error { return d.Gemm(TF32, false, false, 1, 1, 1, 1, x, 1, x+4, 1, 0, x+8, 1) }
