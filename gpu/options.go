@@ -2,10 +2,9 @@
 //
 // cuBLAS does the matrix products, with biases and ReLU where its cuBLASLt can, and
 // package kernels the rest, or, for small batches, whole steps. Capture runs a step once
-// to learn what it asks for,
-// reserves the scratch memory it needs and records it as a CUDA graph; Replay
-// launches the graph. All work goes to one stream and all sums have a fixed order:
-// the same seed on the same card with the same driver gives the same bits.
+// to learn what it asks for, reserves the scratch memory it needs and records it as a
+// CUDA graph; Replay launches the graph. All work goes to one stream and all sums have a
+// fixed order: the same seed on the same card with the same driver gives the same bits.
 //
 // The backend is there in a build with the tag cuda on Linux. In any other
 // build [Open] and [Devices] return [ErrNoCUDA].
