@@ -5,11 +5,14 @@ import (
 	"mnistgpu/internal/backend"
 )
 
-// mostPrivate is how many threads there are at most for each to make all lists for
-// itself. Two need hardly longer for that than for half of the lists each: what the
-// other thread made must be fetched from its cache, and taken back from there to be
-// written again. More than two share the work.
-const mostPrivate = 2
+// Each thread makes all lists for itself if there are no more threads and rows than
+// these. Two threads need hardly longer for that than for half of the lists each: what
+// the other one made must be fetched from its cache, and taken back from there to be
+// written again. More threads, or those of a step of many chunks, share the work.
+const (
+	mostPrivateThreads = 2
+	mostPrivateRows    = 128
+)
 
 // listing is what products need of a batch's images.
 type listing struct {
@@ -29,7 +32,7 @@ type images struct {
 }
 
 func newImages(threads int) images {
-	if threads > mostPrivate {
+	if threads > mostPrivateThreads {
 		threads = 1
 	}
 	m := images{listings: make([]*listing, threads)}
@@ -39,39 +42,42 @@ func newImages(threads int) images {
 	return m
 }
 
-// shared says that all threads have the same listing, which is made before they need
-// it. One of its own is made by a thread that needs it.
-func (m *images) shared() bool { return len(m.listings) == 1 }
-
-// of returns the listing of a thread.
-func (m *images) of(thread int) *listing { return m.listings[thread%len(m.listings)] }
+// of are the listings for a batch of so many rows: one for all threads, made before
+// they need it, or one for each thread, which makes it when it needs it.
+func (m *images) of(rows int) []*listing {
+	if rows > mostPrivateRows {
+		return m.listings[:1]
+	}
+	return m.listings
+}
 
 // list appends the calls that find x's images and make shared lists of their pixels,
 // unless they will be there from a verb before. It returns what gives a thread the
 // lists.
 func (r kernelRecorder) list(x backend.Rows) func(thread int) *kernel.Lists {
 	m, k := &r.b.scratch.images, r.b.kernels
+	listings := m.of(x.Count)
 	prepare := func(l *listing) {
 		l.batch = m.batches
 		l.rows.Resize(x.Count, x.Data.Cols, x.Scale)
 	}
 	if r.listed != x {
 		r.listed = x
-		for _, l := range m.listings {
+		for _, l := range listings {
 			prepare(l) // to allocate now
 		}
 		r.record(func() {
 			find(&m.Bytes, x)
 			m.batches++
 		})
-		if m.shared() {
-			l := m.of(0)
+		if len(listings) == 1 {
+			l := listings[0]
 			r.record(func() { prepare(l) })
 			r.shares(l.rows.Pairs(), func(first, end int) { l.listRows(k, &m.Bytes, first, end) })
 		}
 	}
 	return func(thread int) *kernel.Lists {
-		l := m.of(thread)
+		l := listings[thread%len(listings)]
 		if l.batch != m.batches {
 			prepare(l)
 			l.listRows(k, &m.Bytes, 0, l.rows.Pairs())
@@ -96,7 +102,8 @@ func (r kernelRecorder) transpose(x backend.Rows, active *kernel.Active) func(th
 	r.list(x)
 	m, k := &r.b.scratch.images, r.b.kernels
 	rows, cols := x.Shape()
-	for _, l := range m.listings {
+	listings := m.of(rows)
+	for _, l := range listings {
 		l.active.Reserve(rows, cols)
 		l.columns.Resize(cols, rows, x.Scale)
 	}
@@ -106,13 +113,13 @@ func (r kernelRecorder) transpose(x backend.Rows, active *kernel.Active) func(th
 		l.columns.ResizeActive(cols, active, x.Scale)
 	}
 	r.record(func() { m.changes++ })
-	if m.shared() {
-		l := m.of(0)
+	if len(listings) == 1 {
+		l := listings[0]
 		r.record(func() { prepare(l) })
 		r.shares(l.active.Groups(), func(first, end int) { l.listColumns(k, &m.Bytes, first, end) })
 	}
 	return func(thread int) *kernel.Lists {
-		l := m.of(thread)
+		l := listings[thread%len(listings)]
 		if l.change != m.changes {
 			prepare(l)
 			l.listColumns(k, &m.Bytes, 0, l.active.Groups())
