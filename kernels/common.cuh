@@ -69,22 +69,28 @@ __device__ inline float warp_sum(float v) {
 	return v;
 }
 
-// block_sum returns the sum of v over a block of `threads` threads, a power of
-// two, to each of them. Each type has one room for its sums in a kernel, which
-// is free again when the function returns.
-template <int threads, typename T>
-__device__ inline T block_sum(T v) {
-	__shared__ T sums[threads];
-	sums[threadIdx.x] = v;
+// block_reduce returns what join makes of the v of a block of `threads` threads, a power
+// of two, to each of them. It joins them by pairs, in fixed order. Each join has one
+// room for its values in a kernel, which is free again when the function returns.
+template <int threads, typename T, typename F>
+__device__ inline T block_reduce(T v, F join) {
+	__shared__ T values[threads];
+	values[threadIdx.x] = v;
 	for (int half = threads / 2; half > 0; half /= 2) {
 		__syncthreads();
 		if (threadIdx.x < half)
-			sums[threadIdx.x] += sums[threadIdx.x + half];
+			values[threadIdx.x] = join(values[threadIdx.x], values[threadIdx.x + half]);
 	}
 	__syncthreads();
-	v = sums[0];
+	v = values[0];
 	__syncthreads();
 	return v;
+}
+
+// block_sum returns the sum of v over a block to each of its threads.
+template <int threads, typename T>
+__device__ inline T block_sum(T v) {
+	return block_reduce<threads>(v, [](T a, T b) { return a + b; });
 }
 
 // last_to_finish is true in every thread of the block that comes to it last. It

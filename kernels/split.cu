@@ -74,17 +74,7 @@ __device__ inline unsigned magnitude(float v) {
 
 // block_max returns the largest v of a block to each of its threads.
 __device__ inline unsigned block_max(unsigned v) {
-	__shared__ unsigned peaks[split_threads];
-	peaks[threadIdx.x] = v;
-	for (int half = split_threads / 2; half > 0; half /= 2) {
-		__syncthreads();
-		if (threadIdx.x < half)
-			peaks[threadIdx.x] = max(peaks[threadIdx.x], peaks[threadIdx.x + half]);
-	}
-	__syncthreads();
-	v = peaks[0];
-	__syncthreads();
-	return v;
+	return block_reduce<split_threads>(v, [](unsigned a, unsigned b) { return max(a, b); });
 }
 
 // split_scale computes, with the scale s of the finite ones among n numbers,
@@ -92,9 +82,10 @@ __device__ inline unsigned block_max(unsigned v) {
 //	scales = (factor/s, beta, factor/s, 1, s)
 //
 // by the first two of which a product of split numbers is multiplied, and what it is
-// added to, and by the next two a product that is added to that. Unless lr is null, the factor is multiplied by -lr[step] too. Each block
-// leaves its largest magnitude in block_peaks, and the last one takes the largest of
-// them all, whose order does not matter.
+// added to, and by the next two a product that is added to that. Unless lr is null, the
+// factor is multiplied by -lr[step] too. Each block leaves its largest magnitude in
+// block_peaks, and the last one takes the largest of them all, whose order does not
+// matter.
 //
 // Shapes: scales five numbers, block_peaks one a block, finished one, zero between
 // calls, v of n elements, lr (T, 1), step (1, 1).
