@@ -40,24 +40,30 @@ type call struct {
 	run          func() error
 }
 
-// input returns where x lies as floats. Rows that the call before used as well
-// are there already: the backward pass finds what the forward pass gathered.
+// input returns where x lies as floats.
 func (r *recorder) input(x backend.Input) driver.Ptr {
 	rows, ok := x.(backend.Rows)
 	if !ok {
 		return address(x.(backend.Tensor))
 	}
-	r.settled(rows.Order)
-	rows.Offset = r.offset(rows)
-	count, cols := rows.Shape()
-	at := r.reserve(gatheredRows, 4*count*cols)
-	if rows == r.rows {
+	return r.gathered(rows, gatheredRows, gatherRows, driver.Float(rows.Scale))
+}
+
+// gathered returns the room where k leaves four bytes for each pixel of x. Rows that
+// the call before used as well are there already: the backward pass finds what the
+// forward pass gathered.
+func (r *recorder) gathered(x backend.Rows, room int, k kernel, more ...driver.Arg) driver.Ptr {
+	r.settled(x.Order)
+	x.Offset = r.offset(x)
+	count, cols := x.Shape()
+	at := r.reserve(room, 4*count*cols)
+	if x == r.rows {
 		return at
 	}
-	r.rows = rows
-	r.launch(gatherRows, driver.Dim{X: count}, driver.Dim{X: blockThreads}, 5*count*cols,
-		at.Arg(), address(rows.Data).Arg(), address(rows.Order).Arg(), address(rows.Cursor).Arg(),
-		driver.Int(rows.Offset), driver.Int(cols), driver.Float(rows.Scale))
+	r.rows = x
+	r.launch(k, driver.Dim{X: count}, driver.Dim{X: blockThreads}, 5*count*cols, append([]driver.Arg{
+		at.Arg(), address(x.Data).Arg(), address(x.Order).Arg(), address(x.Cursor).Arg(),
+		driver.Int(x.Offset), driver.Int(cols)}, more...)...)
 	return at
 }
 

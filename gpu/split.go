@@ -74,18 +74,6 @@ func (r *recorder) split(purpose int, v driver.Ptr, rows, cols int, factor, beta
 }
 
 // halves returns where [x/2¹¹ | x] lies as float16, without the scale of the rows.
-// As of [recorder.input], the backward pass finds what the forward pass gathered.
 func (r *recorder) halves(x backend.Rows) driver.Ptr {
-	r.settled(x.Order)
-	x.Offset = r.offset(x)
-	count, cols := x.Shape()
-	at := r.reserve(gatheredHalves, 4*count*cols)
-	if x == r.rows {
-		return at
-	}
-	r.rows = x
-	r.launch(gatherHalves, driver.Dim{X: count}, driver.Dim{X: blockThreads}, 5*count*cols,
-		at.Arg(), address(x.Data).Arg(), address(x.Order).Arg(), address(x.Cursor).Arg(),
-		driver.Int(x.Offset), driver.Int(cols))
-	return at
+	return r.gathered(x, gatheredHalves, gatherHalves)
 }

@@ -88,7 +88,7 @@ func (r *recorder) unitsOf(s twoLayerStep) (units int, reason string) {
 		return 0, "losses and learning rates of different steps"
 	}
 	for _, units := range twoLayerUnits {
-		resident, err := r.b.resident(twoLayerSGD, twoLayerThreads, sliceBytes(rows, in, units))
+		resident, err := r.b.resident(sliceBytes(rows, in, units))
 		if err != nil {
 			r.err = fault("TwoLayerSGD", err)
 			return units, ""
@@ -112,12 +112,13 @@ func sliceBytes(rows, in, units int) int {
 	return 4*in*units + 4*rows*units + 4*(units+1)*maxClasses + 4*units + 2*room
 }
 
-// resident is [driver.Device.Resident], asked once.
-func (b *Backend) resident(k kernel, threads, shared int) (int, error) {
+// resident is how many blocks of two_layer_sgd with so much shared memory the device
+// holds at the same time. It asks once.
+func (b *Backend) resident(shared int) (int, error) {
 	if n, ok := b.residents[shared]; ok {
 		return n, nil
 	}
-	n, err := b.device.Resident(b.kernels[k], threads, shared)
+	n, err := b.device.Resident(b.kernels[twoLayerSGD], twoLayerThreads, shared)
 	if err == nil {
 		b.residents[shared] = n
 	}
