@@ -12,6 +12,7 @@ package gpu
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -79,20 +80,18 @@ type EngineError struct {
 func (e *EngineError) Error() string { return fmt.Sprintf("engine %v: %s", e.Engine, e.Reason) }
 
 // Engines are the names of the engines.
-func Engines() []string { return engineNames[:] }
+func Engines() []string { return slices.Clone(engineNames[:]) }
 
 // String is the name of e in flags, such as "auto".
 func (e Engine) String() string { return engineNames[e] }
 
 // UnmarshalText sets e by its name: auto, ops, fused or persistent.
 func (e *Engine) UnmarshalText(text []byte) error {
-	for i, name := range engineNames {
-		if name == string(text) {
-			*e = Engine(i)
-			return nil
-		}
+	i, err := named("engine", Engines(), text)
+	if err == nil {
+		*e = Engine(i)
 	}
-	return fmt.Errorf("unknown engine %q, want auto, ops, fused or persistent", text)
+	return err
 }
 
 // Precision is the arithmetic of the matrix products. Operands, sums and
@@ -117,7 +116,7 @@ const (
 var precisionNames = [...]string{FP32: "fp32", TF32: "tf32", BF16: "bf16", Split16: "split16"}
 
 // Precisions are the names of the precisions.
-func Precisions() []string { return precisionNames[:] }
+func Precisions() []string { return slices.Clone(precisionNames[:]) }
 
 // String is the name of p in flags and results, such as "fp32".
 func (p Precision) String() string { return precisionNames[p] }
@@ -127,13 +126,20 @@ func (p Precision) MarshalText() ([]byte, error) { return []byte(p.String()), ni
 
 // UnmarshalText sets p by its name: fp32, tf32, bf16 or split16.
 func (p *Precision) UnmarshalText(text []byte) error {
-	for i, name := range precisionNames {
-		if name == string(text) {
-			*p = Precision(i)
-			return nil
-		}
+	i, err := named("precision", Precisions(), text)
+	if err == nil {
+		*p = Precision(i)
 	}
-	return fmt.Errorf("unknown precision %q, want fp32, tf32, bf16 or split16", text)
+	return err
+}
+
+// named is the index of text among the names of a kind.
+func named(kind string, names []string, text []byte) (int, error) {
+	i, last := slices.Index(names, string(text)), len(names)-1
+	if i < 0 {
+		return 0, fmt.Errorf("unknown %s %q, want %s or %s", kind, text, strings.Join(names[:last], ", "), names[last])
+	}
+	return i, nil
 }
 
 // DeviceInfo describes a GPU.

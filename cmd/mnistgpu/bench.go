@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -86,8 +87,8 @@ func newBench() *cobra.Command {
 	f.StringSliceVar(&s.batches, "batch", nil, "batch sizes, or full (default that of the preset)")
 	f.StringVar(&s.where.backend, "backend", "auto", "auto, cpu or cuda")
 	f.StringSliceVar(&s.blas, "blas", []string{"auto"}, blasUsage())
-	f.StringSliceVar(&s.precisions, "precision", []string{"fp32"}, "precisions of a GPU: fp32, tf32, bf16, split16")
-	f.StringSliceVar(&s.engines, "engine", []string{"auto"}, "what a step on a GPU is made of: auto, ops, fused, persistent")
+	f.StringSliceVar(&s.precisions, "precision", []string{"fp32"}, "precisions of a GPU: "+strings.Join(gpu.Precisions(), ", "))
+	f.StringSliceVar(&s.engines, "engine", []string{"auto"}, "what a step on a GPU is made of: "+strings.Join(gpu.Engines(), ", "))
 	f.IntVar(&s.device, "device", 0, "number of the GPU")
 	f.StringVar(&s.where.data, "data", "auto", "auto, mnist, synthetic, dense (no pixel is zero) or a `folder` of IDX files")
 	f.IntVar(&s.repeats, "repeats", 7, "times that each case is timed")
