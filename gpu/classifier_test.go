@@ -144,11 +144,7 @@ type wrongUpdate struct {
 }
 
 // TwoLayerSGD is the verbs that it stands for, as w has them.
-func (w wrongUpdate) TwoLayerSGD(first backend.Layer, last backend.Classifier, images backend.Rows, t backend.Tally, labels backend.Rows, scale float32, sgd backend.SGD) {
-	w.LinearForward(last.X, images, first.W, first.B, last.Act)
-	w.ClassifierSGD(last, t, labels, scale, sgd)
-	w.LinearSGD(first.W, first.B, images, last.DX, sgd)
-}
+func (w wrongUpdate) TwoLayerSGD(s backend.TwoLayerStep) { s.Verbs(w) }
 
 func (w wrongUpdate) LinearSGD(weights, b backend.Tensor, x backend.Input, dy backend.Tensor, sgd backend.SGD) {
 	r := w.recorder

@@ -22,20 +22,10 @@ const (
 // twoLayerUnits are how many hidden units a block may have.
 var twoLayerUnits = [...]int{4, 8}
 
-// A twoLayerStep has the operands of TwoLayerSGD.
-type twoLayerStep struct {
-	first          backend.Layer
-	last           backend.Classifier
-	images, labels backend.Rows
-	tally          backend.Tally
-	scale          float32
-	sgd            backend.SGD
-}
-
 // stretch is a launch of two_layer_sgd: the same step some times, each of them with
 // its Advance but perhaps the last.
 type stretch struct {
-	twoLayerStep
+	backend.TwoLayerStep
 	steps, ahead  int
 	units, blocks int
 	exchange      driver.Ptr
@@ -45,9 +35,8 @@ type stretch struct {
 // TwoLayerSGD is one launch, for this step and for those like it that were recorded
 // just before, where a kernel does it that keeps the weights in shared memory.
 // Otherwise it is the verbs that it stands for.
-func (r *recorder) TwoLayerSGD(first backend.Layer, last backend.Classifier, images backend.Rows, t backend.Tally, labels backend.Rows, scale float32, sgd backend.SGD) {
-	step := twoLayerStep{first, last, images, labels, t, scale, sgd}
-	if s := r.stretch; s != nil && s.end == len(r.calls) && s.twoLayerStep == step && s.ahead == s.steps && r.ahead.steps == 0 {
+func (r *recorder) TwoLayerSGD(step backend.TwoLayerStep) {
+	if s := r.stretch; s != nil && s.end == len(r.calls) && s.TwoLayerStep == step && s.ahead == s.steps && r.ahead.steps == 0 {
 		s.steps++
 		r.calls[s.end-1].count(s)
 		return
@@ -63,28 +52,26 @@ func (r *recorder) TwoLayerSGD(first backend.Layer, last backend.Classifier, ima
 	case r.b.options.Engine == Persistent:
 		r.refuse(reason)
 	default:
-		r.LinearForward(last.X, images, first.W, first.B, last.Act)
-		r.ClassifierSGD(last, t, labels, scale, sgd)
-		r.LinearSGD(first.W, first.B, images, last.DX, sgd)
+		step.Verbs(r)
 	}
 }
 
 // unitsOf is how many hidden units a block of two_layer_sgd takes, or the reason why
 // the kernel cannot take the step.
-func (r *recorder) unitsOf(s twoLayerStep) (units int, reason string) {
-	rows, in := s.images.Shape()
+func (r *recorder) unitsOf(s backend.TwoLayerStep) (units int, reason string) {
+	rows, in := s.Images.Shape()
 	switch {
 	case rows > twoLayerRows:
 		return 0, fmt.Sprintf("a batch of %d images, want at most %d", rows, twoLayerRows)
 	case in%4 != 0:
 		return 0, fmt.Sprintf("images of %d pixels, want a multiple of 4", in)
-	case s.last.Logits.Cols > maxClasses:
-		return 0, fmt.Sprintf("%d classes, want at most %d", s.last.Logits.Cols, maxClasses)
-	case s.last.Act != backend.ReLU:
+	case s.Last.Logits.Cols > maxClasses:
+		return 0, fmt.Sprintf("%d classes, want at most %d", s.Last.Logits.Cols, maxClasses)
+	case s.Last.Act != backend.ReLU:
 		return 0, "a hidden layer without ReLU"
-	case s.labels.Order != s.images.Order || s.labels.Cursor != s.images.Cursor || s.labels.Offset != s.images.Offset:
+	case s.Labels.Order != s.Images.Order || s.Labels.Cursor != s.Images.Cursor || s.Labels.Offset != s.Images.Offset:
 		return 0, "labels in another order than the images"
-	case s.tally.Step != s.sgd.Step:
+	case s.Tally.Step != s.SGD.Step:
 		return 0, "losses and learning rates of different steps"
 	}
 	for _, units := range twoLayerUnits {
@@ -93,12 +80,12 @@ func (r *recorder) unitsOf(s twoLayerStep) (units int, reason string) {
 			r.err = fault("TwoLayerSGD", err)
 			return units, ""
 		}
-		if blocks(s.first.W.Cols, units) <= resident {
+		if blocks(s.First.W.Cols, units) <= resident {
 			return units, ""
 		}
 	}
 	return 0, fmt.Sprintf("%d hidden units and %d images of %d pixels are more than this GPU holds at once",
-		s.first.W.Cols, rows, in)
+		s.First.W.Cols, rows, in)
 }
 
 // sliceBytes is the shared memory of a block of two_layer_sgd: the first layer's
@@ -126,11 +113,11 @@ func (b *Backend) resident(shared int) (int, error) {
 }
 
 // begin records a launch of one step, which reads the device's counters as they are.
-func (r *recorder) begin(step twoLayerStep, units int) {
+func (r *recorder) begin(step backend.TwoLayerStep, units int) {
 	r.settle()
-	s := &stretch{twoLayerStep: step, steps: 1, units: units, blocks: blocks(step.first.W.Cols, units)}
-	rows, in := step.images.Shape()
-	s.exchange = r.reserve(stepExchange, twoLayerExchange+4*rows*s.blocks*step.last.Logits.Cols)
+	s := &stretch{TwoLayerStep: step, steps: 1, units: units, blocks: blocks(step.First.W.Cols, units)}
+	rows, in := step.Images.Shape()
+	s.exchange = r.reserve(stepExchange, twoLayerExchange+4*rows*s.blocks*step.Last.Logits.Cols)
 	device, fn := r.b.device, r.b.kernels[twoLayerSGD]
 	r.calls = append(r.calls, call{
 		op:   r.op,
@@ -147,23 +134,23 @@ func (r *recorder) begin(step twoLayerStep, units int) {
 // count says what all steps of s take at the least: the weights are read and written
 // once, images and parts of logits in each step.
 func (c *call) count(s *stretch) {
-	rows, in := s.images.Shape()
-	hidden, classes := s.first.W.Cols, s.last.Logits.Cols
+	rows, in := s.Images.Shape()
+	hidden, classes := s.First.W.Cols, s.Last.Logits.Cols
 	c.flops = s.steps * (4*rows*in*hidden + 6*rows*hidden*classes)
 	c.bytes = 8*hidden*(in+classes) + s.steps*(rows*in+8*rows*s.blocks*classes)
 }
 
 // args are the kernel's, for the steps that there are.
 func (s *stretch) args() []driver.Arg {
-	rows, in := s.images.Shape()
+	rows, in := s.Images.Shape()
 	return []driver.Arg{
-		address(s.tally.Loss).Arg(), address(s.tally.Hits).Arg(),
-		address(s.first.W).Arg(), address(s.first.B).Arg(), address(s.last.W).Arg(), address(s.last.B).Arg(),
-		address(s.sgd.Step).Arg(), address(s.images.Cursor).Arg(), s.exchange.Arg(),
-		address(s.images.Data).Arg(), address(s.labels.Data).Arg(), address(s.images.Order).Arg(),
-		address(s.sgd.LearningRate).Arg(),
-		driver.Int(s.images.Offset), driver.Int(rows), driver.Int(in), driver.Int(s.first.W.Cols),
-		driver.Int(s.last.Logits.Cols), driver.Float(s.images.Scale), driver.Float(s.scale), driver.Float(s.sgd.L2),
+		address(s.Tally.Loss).Arg(), address(s.Tally.Hits).Arg(),
+		address(s.First.W).Arg(), address(s.First.B).Arg(), address(s.Last.W).Arg(), address(s.Last.B).Arg(),
+		address(s.SGD.Step).Arg(), address(s.Images.Cursor).Arg(), s.exchange.Arg(),
+		address(s.Images.Data).Arg(), address(s.Labels.Data).Arg(), address(s.Images.Order).Arg(),
+		address(s.SGD.LearningRate).Arg(),
+		driver.Int(s.Images.Offset), driver.Int(rows), driver.Int(in), driver.Int(s.First.W.Cols),
+		driver.Int(s.Last.Logits.Cols), driver.Float(s.Images.Scale), driver.Float(s.Scale), driver.Float(s.SGD.L2),
 		driver.Int(s.units), driver.Int(s.steps), driver.Int(s.ahead),
 	}
 }
@@ -173,7 +160,7 @@ func (s *stretch) args() []driver.Arg {
 func (r *recorder) advances(step, cursor backend.Tensor, n int) bool {
 	s := r.stretch
 	if s == nil || s.end != len(r.calls) || s.ahead == s.steps || r.ahead.steps > 0 ||
-		step != s.sgd.Step || cursor != s.images.Cursor || n != s.images.Count {
+		step != s.SGD.Step || cursor != s.Images.Cursor || n != s.Images.Count {
 		return false
 	}
 	s.ahead++

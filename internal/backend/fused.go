@@ -22,15 +22,15 @@ type FusedOps interface {
 	// TwoLayerSGD is a whole step of plain gradient descent of a network with one
 	// hidden layer. It is the same as
 	//
-	//	LinearForward(last.X, images, first.W, first.B, last.Act)
-	//	ClassifierSGD(last, t, labels, scale, sgd)
-	//	LinearSGD(first.W, first.B, images, last.DX, sgd)
+	//	LinearForward(s.Last.X, s.Images, s.First.W, s.First.B, s.Last.Act)
+	//	ClassifierSGD(s.Last, s.Tally, s.Labels, s.Scale, s.SGD)
+	//	LinearSGD(s.First.W, s.First.B, s.Images, s.Last.DX, s.SGD)
 	//
-	// but for roundings, and what is in last.X, last.DX, last.Logits and last.DLogits
+	// but for roundings, and what is in Last.X, Last.DX, Last.Logits and Last.DLogits
 	// afterwards is not said.
 	//
 	// Shapes: those of the three verbs.
-	TwoLayerSGD(first Layer, last Classifier, images Rows, t Tally, labels Rows, scale float32, sgd SGD)
+	TwoLayerSGD(s TwoLayerStep)
 }
 
 // Layer is the parameters of a linear layer.
@@ -45,6 +45,23 @@ type Classifier struct {
 	Logits, DLogits Tensor // (B, Out)
 	W, B            Tensor // (In, Out), (1, Out)
 	Act             Activation
+}
+
+// TwoLayerStep is the operands of TwoLayerSGD.
+type TwoLayerStep struct {
+	First          Layer
+	Last           Classifier
+	Images, Labels Rows
+	Tally          Tally
+	Scale          float32 // of the gradient: see CrossEntropy
+	SGD            SGD
+}
+
+// Verbs records the three verbs that TwoLayerSGD stands for.
+func (s TwoLayerStep) Verbs(ops FusedOps) {
+	ops.LinearForward(s.Last.X, s.Images, s.First.W, s.First.B, s.Last.Act)
+	ops.ClassifierSGD(s.Last, s.Tally, s.Labels, s.Scale, s.SGD)
+	ops.LinearSGD(s.First.W, s.First.B, s.Images, s.Last.DX, s.SGD)
 }
 
 type checkedFused struct {
@@ -63,13 +80,11 @@ func (c checkedFused) ClassifierSGD(l Classifier, t Tally, labels Rows, scale fl
 	c.fused.ClassifierSGD(l, t, labels, scale, sgd)
 }
 
-func (c checkedFused) TwoLayerSGD(first Layer, last Classifier, images Rows, t Tally, labels Rows, scale float32, sgd SGD) {
-	verbs := checkedFused{checked{nothing{}}, nothing{}}
-	verbs.LinearForward(last.X, images, first.W, first.B, last.Act)
-	verbs.ClassifierSGD(last, t, labels, scale, sgd)
-	verbs.LinearSGD(first.W, first.B, images, last.DX, sgd)
-	checkApart("TwoLayerSGD", []Tensor{first.W, first.B}, []Tensor{last.X, last.Logits, last.DLogits, last.W, last.B})
-	c.fused.TwoLayerSGD(first, last, images, t, labels, scale, sgd)
+func (c checkedFused) TwoLayerSGD(s TwoLayerStep) {
+	s.Verbs(checkedFused{checked{nothing{}}, nothing{}})
+	last := s.Last
+	checkApart("TwoLayerSGD", []Tensor{s.First.W, s.First.B}, []Tensor{last.X, last.Logits, last.DLogits, last.W, last.B})
+	c.fused.TwoLayerSGD(s)
 }
 
 // nothing is FusedOps of which only the checks in front of it matter.
@@ -85,5 +100,5 @@ func (nothing) AdamStep(_, _, _, _ Tensor, _ Adam)                          {}
 func (nothing) CrossEntropy(_ Tally, _, _ Tensor, _ Rows, _ float32)        {}
 func (nothing) Advance(_, _ Tensor, _ int)                                  {}
 
-func (nothing) ClassifierSGD(_ Classifier, _ Tally, _ Rows, _ float32, _ SGD)                {}
-func (nothing) TwoLayerSGD(_ Layer, _ Classifier, _ Rows, _ Tally, _ Rows, _ float32, _ SGD) {}
+func (nothing) ClassifierSGD(_ Classifier, _ Tally, _ Rows, _ float32, _ SGD) {}
+func (nothing) TwoLayerSGD(TwoLayerStep)                                      {}

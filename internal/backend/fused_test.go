@@ -13,7 +13,7 @@ func (a *acceptFused) ClassifierSGD(backend.Classifier, backend.Tally, backend.R
 	a.verb = "ClassifierSGD"
 }
 
-func (a *acceptFused) TwoLayerSGD(backend.Layer, backend.Classifier, backend.Rows, backend.Tally, backend.Rows, float32, backend.SGD) {
+func (a *acceptFused) TwoLayerSGD(backend.TwoLayerStep) {
 	a.verb = "TwoLayerSGD"
 }
 
@@ -47,7 +47,9 @@ var fusedVerbs = map[string]func(ops backend.FusedOps, o *fusedOperands){
 		ops.ClassifierSGD(o.last, o.tally, o.labels, 1, o.sgd)
 	},
 	"TwoLayerSGD": func(ops backend.FusedOps, o *fusedOperands) {
-		ops.TwoLayerSGD(o.first, o.last, o.images, o.tally, o.labels, 1, o.sgd)
+		ops.TwoLayerSGD(backend.TwoLayerStep{
+			First: o.first, Last: o.last, Images: o.images, Labels: o.labels, Tally: o.tally, Scale: 1, SGD: o.sgd,
+		})
 	},
 }
 

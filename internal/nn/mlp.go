@@ -149,8 +149,10 @@ func (m *MLP) descend(ops backend.Ops, batch Batch, tally backend.Tally, scale f
 	top := len(m.layers) - 1
 	fused, ok := ops.(backend.FusedOps)
 	if ok && top == 1 {
-		first := backend.Layer{W: m.layers[0].w, B: m.layers[0].b}
-		fused.TwoLayerSGD(first, m.classifier(batch.Images.Count), batch.Images, tally, batch.Labels, scale, sgd)
+		fused.TwoLayerSGD(backend.TwoLayerStep{
+			First: backend.Layer{W: m.layers[0].w, B: m.layers[0].b}, Last: m.classifier(batch.Images.Count),
+			Images: batch.Images, Labels: batch.Labels, Tally: tally, Scale: scale, SGD: sgd,
+		})
 		return
 	}
 	if ok && top > 1 {

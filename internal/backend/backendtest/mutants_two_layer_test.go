@@ -2,8 +2,8 @@ package backendtest
 
 import "mnistgpu/internal/backend"
 
-func (r fusedRecorder) TwoLayerSGD(first backend.Layer, last backend.Classifier, images backend.Rows, t backend.Tally, labels backend.Rows, scale float32, sgd backend.SGD) {
-	r.record(func() { r.twoLayer(r.eager, twoLayerCall{first, last, images, labels, t, scale, sgd}) })
+func (r fusedRecorder) TwoLayerSGD(s backend.TwoLayerStep) {
+	r.record(func() { r.twoLayer(r.eager, twoLayerCall{s}) })
 }
 
 // twoLayering is a mutant of TwoLayerSGD. It records other verbs than it should.
@@ -17,11 +17,11 @@ func twoLayering(fault string, spoil func(ops backend.Ops, c twoLayerCall)) muta
 // step, after a change to what the step left for it.
 func again(fault string, change func(c twoLayerCall)) mutant {
 	return twoLayering(fault, func(ops backend.Ops, c twoLayerCall) {
-		w, b := c.first.W, c.first.B
-		c.first.W, c.first.B = duplicate(w), duplicate(b)
+		w, b := c.First.W, c.First.B
+		c.First.W, c.First.B = duplicate(w), duplicate(b)
 		c.verbs(ops)
 		change(c)
-		ops.LinearSGD(w, b, c.images, c.last.DX, c.sgd)
+		ops.LinearSGD(w, b, c.Images, c.Last.DX, c.SGD)
 	})
 }
 
@@ -34,59 +34,59 @@ func spoilt(fault string, change func(c *twoLayerCall)) mutant {
 }
 
 var twoLayerMutants = []mutant{
-	again("last row not in the first layer's gradient", func(c twoLayerCall) { dropRow(view(c.last.DX)) }),
-	again("first hidden unit counts twice", func(c twoLayerCall) { doubleColumn(view(c.last.DX)) }),
-	again("last hidden unit is not learnt", func(c twoLayerCall) { dropColumn(view(c.last.DX)) }),
+	again("last row not in the first layer's gradient", func(c twoLayerCall) { dropRow(view(c.Last.DX)) }),
+	again("first hidden unit counts twice", func(c twoLayerCall) { doubleColumn(view(c.Last.DX)) }),
+	again("last hidden unit is not learnt", func(c twoLayerCall) { dropColumn(view(c.Last.DX)) }),
 	twoLayering("no update of the first bias", func(ops backend.Ops, c twoLayerCall) {
-		keep(c.first.B, c.first.B.Len(), func() { c.verbs(ops) })
+		keep(c.First.B, c.First.B.Len(), func() { c.verbs(ops) })
 	}),
 	twoLayering("no update of the last bias", func(ops backend.Ops, c twoLayerCall) {
-		keep(c.last.B, c.last.B.Len(), func() { c.verbs(ops) })
+		keep(c.Last.B, c.Last.B.Len(), func() { c.verbs(ops) })
 	}),
 	twoLayering("no L2 in the first layer", func(ops backend.Ops, c twoLayerCall) {
-		w := duplicate(c.first.W)
+		w := duplicate(c.First.W)
 		c.verbs(ops)
 		for i, v := range view(w).values {
-			view(c.first.W).values[i] += classifierRate * float64(c.sgd.L2) * v
+			view(c.First.W).values[i] += classifierRate * float64(c.SGD.L2) * v
 		}
 	}),
 	twoLayering("L2 for the first bias", func(ops backend.Ops, c twoLayerCall) {
-		b := duplicate(c.first.B)
+		b := duplicate(c.First.B)
 		c.verbs(ops)
 		for i, v := range view(b).values {
-			view(c.first.B).values[i] -= classifierRate * float64(c.sgd.L2) * v
+			view(c.First.B).values[i] -= classifierRate * float64(c.SGD.L2) * v
 		}
 	}),
 	twoLayering("hidden gradients by the new weights", func(ops backend.Ops, c twoLayerCall) {
-		ops.LinearForward(c.last.X, c.images, c.first.W, c.first.B, c.last.Act)
-		classify(ops, c.last, c.tally, c.labels, c.scale, c.sgd)
-		ops.LinearBackwardInput(c.last.DX, duplicate(c.last.DLogits), c.last.W, c.last.X, c.last.Act)
-		ops.LinearSGD(c.first.W, c.first.B, c.images, c.last.DX, c.sgd)
+		ops.LinearForward(c.Last.X, c.Images, c.First.W, c.First.B, c.Last.Act)
+		classify(ops, c.Last, c.Tally, c.Labels, c.Scale, c.SGD)
+		ops.LinearBackwardInput(c.Last.DX, duplicate(c.Last.DLogits), c.Last.W, c.Last.X, c.Last.Act)
+		ops.LinearSGD(c.First.W, c.First.B, c.Images, c.Last.DX, c.SGD)
 	}),
-	spoilt("no ReLU", func(c *twoLayerCall) { c.last.Act = backend.Identity }),
-	spoilt("scale of the pixels x 1.001", func(c *twoLayerCall) { c.images.Scale *= 1.001 }),
+	spoilt("no ReLU", func(c *twoLayerCall) { c.Last.Act = backend.Identity }),
+	spoilt("scale of the pixels x 1.001", func(c *twoLayerCall) { c.Images.Scale *= 1.001 }),
 	spoilt("lr x 1.001", func(c *twoLayerCall) {
-		c.sgd.LearningRate = duplicate(c.sgd.LearningRate)
-		scaleAll(view(c.sgd.LearningRate), 1.001)
+		c.SGD.LearningRate = duplicate(c.SGD.LearningRate)
+		scaleAll(view(c.SGD.LearningRate), 1.001)
 	}),
 	spoilt("labels of other images", func(c *twoLayerCall) {
-		c.labels.Order = duplicate(c.labels.Order)
-		clear(c.labels.Order.Buffer.(*memory).ints)
+		c.Labels.Order = duplicate(c.Labels.Order)
+		clear(c.Labels.Order.Buffer.(*memory).ints)
 	}),
-	spoilt("images in another order than the labels", func(c *twoLayerCall) { c.images.Offset-- }),
+	spoilt("images in another order than the labels", func(c *twoLayerCall) { c.Images.Offset-- }),
 	spoilt("nothing counted", func(c *twoLayerCall) {
-		c.tally.Loss, c.tally.Hits = duplicate(c.tally.Loss), duplicate(c.tally.Hits)
+		c.Tally.Loss, c.Tally.Hits = duplicate(c.Tally.Loss), duplicate(c.Tally.Hits)
 	}),
 	spoilt("last column of the images left out", func(c *twoLayerCall) {
-		c.images.Data = duplicate(c.images.Data)
-		m := c.images.Data.Buffer.(*memory)
-		for i := c.images.Data.Cols - 1; i < len(m.bytes); i += c.images.Data.Cols {
+		c.Images.Data = duplicate(c.Images.Data)
+		m := c.Images.Data.Buffer.(*memory)
+		for i := c.Images.Data.Cols - 1; i < len(m.bytes); i += c.Images.Data.Cols {
 			m.bytes[i] = 0
 		}
 	}),
-	stale("rows of the first step in those after it", func(c, first *twoLayerCall) { c.images.Cursor = first.images.Cursor }),
-	stale("rate of the first step in those after it", func(c, first *twoLayerCall) { c.sgd.Step = first.sgd.Step }),
-	stale("losses counted with those of the first step", func(c, first *twoLayerCall) { c.tally.Step = first.tally.Step }),
+	stale("rows of the first step in those after it", func(c, first *twoLayerCall) { c.Images.Cursor = first.Images.Cursor }),
+	stale("rate of the first step in those after it", func(c, first *twoLayerCall) { c.SGD.Step = first.SGD.Step }),
+	stale("losses counted with those of the first step", func(c, first *twoLayerCall) { c.Tally.Step = first.Tally.Step }),
 }
 
 // stale is a mutant whose steps use something of the first step of their graph. The
@@ -101,8 +101,8 @@ func stale(fault string, spoil func(c, first *twoLayerCall)) mutant {
 				twoLayer: func(ops backend.Ops, c twoLayerCall) {
 					if first == nil {
 						kept := c
-						kept.images.Cursor, kept.sgd.Step = duplicate(c.images.Cursor), duplicate(c.sgd.Step)
-						kept.tally.Step = duplicate(c.tally.Step)
+						kept.Images.Cursor, kept.SGD.Step = duplicate(c.Images.Cursor), duplicate(c.SGD.Step)
+						kept.Tally.Step = duplicate(c.Tally.Step)
 						first = &kept
 					}
 					spoil(&c, first)

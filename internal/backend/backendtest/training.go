@@ -206,13 +206,13 @@ func (n *net) scratch(s *stage) {
 
 // wholeStep is a step in one verb.
 func (n *net) wholeStep(ops backend.Ops) {
-	twoLayerCall{
-		backend.Layer{W: n.w1, B: n.b1},
-		backend.Classifier{
+	twoLayerCall{backend.TwoLayerStep{
+		First: backend.Layer{W: n.w1, B: n.b1},
+		Last: backend.Classifier{
 			X: n.hidden, DX: n.dhidden, Logits: n.logits, DLogits: n.dlogits, W: n.w2, B: n.b2, Act: backend.ReLU,
 		},
-		n.images, n.labels, n.tally, 1. / netBatch, n.weightUpdate,
-	}.record(ops)
+		Images: n.images, Labels: n.labels, Tally: n.tally, Scale: 1. / netBatch, SGD: n.weightUpdate,
+	}}.record(ops)
 	ops.Advance(n.tally.Step, n.images.Cursor, netBatch)
 }
 

@@ -56,21 +56,21 @@ func twoLayer(z shape, l2 float32) experiment {
 			Hits: s.output("hits", exact, backend.Int32, 3, 1, []float64{4, 6, 5}),
 			Step: s.input(backend.Int32, 1, 1, []float64{1}),
 		}
-		call := twoLayerCall{
-			first: backend.Layer{
+		call := twoLayerCall{backend.TwoLayerStep{
+			First: backend.Layer{
 				W: s.output("w1", first, backend.Float32, z.in, z.hidden, n.w1),
 				B: s.output("b1", first, backend.Float32, 1, z.hidden, n.b1),
 			},
-			last: backend.Classifier{
+			Last: backend.Classifier{
 				X: s.result("hidden", unjudged, z.rows, z.hidden), DX: s.result("dhidden", unjudged, z.rows, z.hidden),
 				Logits: s.result("logits", unjudged, z.rows, z.out), DLogits: s.result("dlogits", unjudged, z.rows, z.out),
 				W:   s.output("w2", last, backend.Float32, z.hidden, z.out, n.w2),
 				B:   s.output("b2", last, backend.Float32, 1, z.out, n.b2),
 				Act: backend.ReLU,
 			},
-			images: images, labels: labels, tally: tally, scale: scale,
-			sgd: backend.SGD{LearningRate: s.rates(4, classifierRate, 2), Step: tally.Step, L2: l2},
-		}
+			Images: images, Labels: labels, Tally: tally, Scale: scale,
+			SGD: backend.SGD{LearningRate: s.rates(4, classifierRate, 2), Step: tally.Step, L2: l2},
+		}}
 		s.run(call.record)
 	}
 }
@@ -121,27 +121,21 @@ func (n twoLayers) forward(images []float64, z shape) (hidden []float64, most fl
 	return hidden, most
 }
 
-// twoLayerCall has the operands of TwoLayerSGD.
-type twoLayerCall struct {
-	first          backend.Layer
-	last           backend.Classifier
-	images, labels backend.Rows
-	tally          backend.Tally
-	scale          float32
-	sgd            backend.SGD
-}
+// twoLayerCall is a TwoLayerSGD.
+type twoLayerCall struct{ backend.TwoLayerStep }
 
 // record records a TwoLayerSGD, or the verbs that it stands for.
 func (c twoLayerCall) record(ops backend.Ops) {
 	if fused, ok := ops.(backend.FusedOps); ok {
-		fused.TwoLayerSGD(c.first, c.last, c.images, c.tally, c.labels, c.scale, c.sgd)
+		fused.TwoLayerSGD(c.TwoLayerStep)
 		return
 	}
 	c.verbs(ops)
 }
 
+// verbs records what TwoLayerSGD stands for, in plain Ops too.
 func (c twoLayerCall) verbs(ops backend.Ops) {
-	ops.LinearForward(c.last.X, c.images, c.first.W, c.first.B, c.last.Act)
-	classify(ops, c.last, c.tally, c.labels, c.scale, c.sgd)
-	ops.LinearSGD(c.first.W, c.first.B, c.images, c.last.DX, c.sgd)
+	ops.LinearForward(c.Last.X, c.Images, c.First.W, c.First.B, c.Last.Act)
+	classify(ops, c.Last, c.Tally, c.Labels, c.Scale, c.SGD)
+	ops.LinearSGD(c.First.W, c.First.B, c.Images, c.Last.DX, c.SGD)
 }
