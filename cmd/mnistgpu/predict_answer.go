@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"github.com/schollz/progressbar/v3"
+
+	"mnistgpu/internal/metrics"
 )
 
 // answers are the object that predict --json prints.
@@ -65,7 +67,7 @@ func (g guess) String() string {
 	if g.Name != class {
 		class += " (" + g.Name + ")"
 	}
-	return fmt.Sprintf("%s %.2f %%", class, 100*g.Probability)
+	return class + " " + metrics.Percent(g.Probability)
 }
 
 // fail notes why a picture has no answer, and tells it at once if others follow.

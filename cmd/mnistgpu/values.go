@@ -92,9 +92,9 @@ func wanted(flagType string) string {
 	case "bool":
 		return "true or false"
 	case "precision":
-		return "fp32, tf32, bf16 or split16"
+		return oneOf(gpu.Precisions())
 	case "engine":
-		return "auto, ops, fused or persistent"
+		return oneOf(gpu.Engines())
 	case "widths":
 		return "positive whole numbers, such as 400 or 1024,512"
 	case "list":
@@ -105,4 +105,10 @@ func wanted(flagType string) string {
 		return "a positive whole number or full"
 	}
 	return flagType
+}
+
+// oneOf is a choice of names: a, b or c.
+func oneOf(names []string) string {
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " or " + names[last]
 }

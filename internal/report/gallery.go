@@ -38,22 +38,10 @@ func (t *Tested) mistakes() gallery {
 	for _, m := range list {
 		g.samples = append(g.samples, picture.Sample{
 			Pixels: t.Data.Test.Images[m.Index*g.height*g.width:][:g.height*g.width],
-			Label:  fmt.Sprintf("%s → %s\n%s → %s", t.Names[m.Label], t.Names[m.Predicted], percent(m.Own), percent(m.Confidence)),
+			Label:  fmt.Sprintf("%s → %s\n%s → %s", t.Names[m.Label], t.Names[m.Predicted], metrics.Percent(m.Own), metrics.Percent(m.Confidence)),
 		})
 	}
 	return g
-}
-
-// percent writes a fraction of 1, and does not round to a certainty what is
-// none.
-func percent(p float64) string {
-	switch {
-	case p > 0 && p < 0.00005:
-		return "<0.01 %"
-	case p < 1 && p >= 0.99995:
-		return ">99.99 %"
-	}
-	return fmt.Sprintf("%.2f %%", 100*p)
 }
 
 // weights are what some hidden units of the first layer multiply the pixels

@@ -23,7 +23,7 @@ var pageFiles embed.FS
 // templates are the pages and what they share. They have no script, and ask for
 // nothing from outside: pictures are part of the page.
 var templates = template.Must(template.New("").Funcs(template.FuncMap{
-	"percent": percent,
+	"percent": metrics.Percent,
 	"clock":   clock,
 	"style":   style,
 }).ParseFS(pageFiles, "page/*.html"))
@@ -117,13 +117,13 @@ func (r *Run) facts() []fact {
 	s := r.Summary
 	var facts []fact
 	if s.TestAccuracy != nil {
-		facts = append(facts, fact{"test accuracy", percent(*s.TestAccuracy), r.bestNote()})
+		facts = append(facts, fact{"test accuracy", metrics.Percent(*s.TestAccuracy), r.bestNote()})
 	}
 	if s.ValAccuracy != nil {
-		facts = append(facts, fact{"validation accuracy", percent(*s.ValAccuracy), ""})
+		facts = append(facts, fact{"validation accuracy", metrics.Percent(*s.ValAccuracy), ""})
 	}
 	if s.TrainAccuracy != nil {
-		facts = append(facts, fact{"training accuracy", percent(*s.TrainAccuracy), ""})
+		facts = append(facts, fact{"training accuracy", metrics.Percent(*s.TrainAccuracy), ""})
 	}
 	if s.Loss != nil {
 		facts = append(facts, fact{"training loss", fmt.Sprintf("%.4g", *s.Loss), ""})
@@ -141,7 +141,7 @@ func (r *Run) bestNote() string {
 	}
 	x, unit := axis(r.History)
 	at := slices.Index(r.History.Column("test_accuracy"), best)
-	return fmt.Sprintf("best %s at %s %.4g", percent(best), unit, x[at])
+	return fmt.Sprintf("best %s at %s %.4g", metrics.Percent(best), unit, x[at])
 }
 
 // addCharts puts each panel on the page, so that they can stand side by side or

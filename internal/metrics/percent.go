@@ -1,0 +1,14 @@
+package metrics
+
+import "fmt"
+
+// Percent writes a fraction of 1, and does not round to a certainty what is none.
+func Percent(p float64) string {
+	switch {
+	case p > 0 && p < 0.00005:
+		return "<0.01 %"
+	case p < 1 && p >= 0.99995:
+		return ">99.99 %"
+	}
+	return fmt.Sprintf("%.2f %%", 100*p)
+}
