@@ -21,25 +21,24 @@ const (
 	programName = "program"
 )
 
+// saveFlags are settings that change no bit of a result.
+var saveFlags = []string{"save-every", "keep"}
+
 // fingerprint is what a run hangs on: its settings by the names of their flags, in
 // place of data the sum of its content, and what computes.
-func (s *settings) fingerprint(b backend.Backend, data *mnist.Dataset) (map[string]string, error) {
-	sum, err := data.SHA256()
-	if err != nil {
-		return nil, err
-	}
+func (s *settings) fingerprint(b backend.Backend, data *mnist.Dataset, sum string) map[string]string {
 	found := *s
 	found.backend = b.Name()
 	f := map[string]string{}
 	for _, l := range found.list(func(*pflag.Flag) string { return "" }) {
 		f[l.flag.Name] = l.value
 	}
-	for _, name := range []string{"device", "save-every", "keep"} { // which change no bit
+	for _, name := range append(saveFlags, "device") {
 		delete(f, name)
 	}
 	f["backend"], f["data"], f["classes"] = b.Name(), sum, fmt.Sprint(data.Classes)
 	f[machineName], f[programName] = machine(b), version()
-	return f, nil
+	return f
 }
 
 // machine is what the backend computes with, but not on how many threads, which
@@ -54,21 +53,7 @@ func machine(b backend.Backend) string {
 // sameRun returns an error that names the settings in which a run differs from the
 // one that was begun in a folder.
 func sameRun(dir string, begun, now map[string]string) error {
-	names := slices.Collect(maps.Keys(begun))
-	for name := range now {
-		if _, both := begun[name]; !both {
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
-	var others []string
-	for _, name := range names {
-		was, had := begun[name]
-		is, has := now[name]
-		if name != machineName && name != programName && (was != is || had != has) {
-			others = append(others, fmt.Sprintf("its %s is %s, not %s", name, orUnset(was, had), orUnset(is, has)))
-		}
-	}
+	others := differences(begun, now, machineName, programName)
 	if others == nil {
 		return nil
 	}
@@ -77,6 +62,26 @@ func sameRun(dir string, begun, now map[string]string) error {
 		err:  fmt.Errorf("cannot go on in %s: %s", dir, strings.Join(others, "; ")),
 		hint: "go on with the settings that it was begun with, or start anew in another --run-dir",
 	}
+}
+
+// differences are the settings that are others now than when a run was begun, but for
+// some: "its lr is 0.5, not 0.25".
+func differences(begun, now map[string]string, but ...string) (others []string) {
+	names := slices.Collect(maps.Keys(begun))
+	for name := range now {
+		if _, both := begun[name]; !both {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		was, had := begun[name]
+		is, has := now[name]
+		if !slices.Contains(but, name) && (was != is || had != has) {
+			others = append(others, fmt.Sprintf("its %s is %s, not %s", name, orUnset(was, had), orUnset(is, has)))
+		}
+	}
+	return others
 }
 
 func orUnset(value string, set bool) string {

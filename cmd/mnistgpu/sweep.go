@@ -28,7 +28,9 @@ The trials are a function of the flags alone, and each has a seed of its own,
 made from --seed and its number, unless --seed is a list. A finished trial is a
 file in the sweep's folder: call the same command again to do what is left. It
 goes on in --run-dir or, without one, in the unfinished sweep of the same trials
-in runs. A trial that diverges is a result.
+in runs. A trial that was stopped or killed goes on from the state that it saved
+last, to the same result, if program and machine are the same, and else starts
+anew. A trial that diverges is a result.
 
 --shard i/n takes every n-th trial; processes and machines that share a folder
 thus share a sweep. In a Slurm array and in an Indexed Job of Kubernetes the shard

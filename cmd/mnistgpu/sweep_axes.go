@@ -78,7 +78,7 @@ func (s *sweepSettings) registerTrain(f *pflag.FlagSet) {
 }
 
 // ofOneRun are the flags of train that a sweep has its own of, or none.
-var ofOneRun = []string{"preset", "device", "graph", "trace", "run-dir", "save-every", "keep", "resume", "report", "json", "quiet"}
+var ofOneRun = []string{"preset", "device", "graph", "trace", "run-dir", "keep", "resume", "report", "json", "quiet"}
 
 // spec returns the trials that the flags ask for. The data are named by what was
 // found, so that no shard searches with others.
@@ -123,7 +123,7 @@ func (s *sweepSettings) setBase(spec *sweep.Spec, data *mnist.Dataset) error {
 	for _, l := range one.list(func(*pflag.Flag) string { return "" }) {
 		name, value := l.flag.Name, l.value
 		switch {
-		case name == "seed" || slices.Contains(spec.Axes, name):
+		case name == "seed" || slices.Contains(saveFlags, name) || slices.Contains(spec.Axes, name):
 			continue
 		case name == "data" && builtIn(value):
 			value = data.Name

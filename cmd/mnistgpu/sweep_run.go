@@ -18,6 +18,7 @@ type sweeper struct {
 	s      *sweepSettings
 	folder *sweep.Folder
 	data   *mnist.Dataset
+	sum    string // of data
 	view   *sweepView
 	cuda   bool
 }
@@ -31,6 +32,9 @@ func (s *sweepSettings) runTrials(ctx context.Context, folder *sweep.Folder, sha
 		return err
 	}
 	if w.cuda, err = s.onGPU(); err != nil {
+		return err
+	}
+	if w.sum, err = data.SHA256(); err != nil {
 		return err
 	}
 	defer w.view.finish()
@@ -108,10 +112,9 @@ func (w *sweeper) width() int {
 	return w.s.jobs
 }
 
-// trial runs trial i and keeps its result. One that was interrupted leaves none.
-func (w *sweeper) trial(ctx context.Context, i, worker int) (err error) {
-	t := w.folder.Spec.Trial(i)
-	one, err := w.s.settings(t)
+// trial runs trial i on the CPU or on the worker's GPU.
+func (w *sweeper) trial(ctx context.Context, i, worker int) error {
+	one, err := w.s.settings(w.folder.Spec.Trial(i))
 	if err != nil {
 		return err
 	}
@@ -124,29 +127,40 @@ func (w *sweeper) trial(ctx context.Context, i, worker int) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, b.Close()) }()
+	err = w.train(ctx, b, one, i)
+	return errors.Join(err, b.Close())
+}
+
+// train takes trial i, or what is left of it, to its end and keeps the result. One that
+// was interrupted leaves its state.
+func (w *sweeper) train(ctx context.Context, b backend.Backend, one *settings, i int) error {
 	checked, done, err := one.verified(b)
 	if err != nil {
 		return err
 	}
-	result, err := train.Run(ctx, checked, w.data, one.config, &trialView{w.view, i})
+	view := &trialView{all: w.view, trial: i}
+	states, from := openTrial(w.folder.Begun(i), one.saving, one.fingerprint(b, w.data, w.sum), view)
+	defer states.release()
+	result, err := train.Resume(ctx, checked, w.data, one.config, view, from, states)
 	err = errors.Join(err, done())
+	states.wait()
 	if result == nil {
 		return fmt.Errorf("trial %d: %w", i, err)
 	}
 	if result.Stop == train.StopInterrupted {
 		return nil
 	}
-	r := newTrialRecord(b, w.folder.Spec, t, one.config.ValFraction > 0, result, err)
+	r := newTrialRecord(b, w.folder.Spec, w.folder.Spec.Trial(i), one.config.ValFraction > 0, result, err)
 	if err := w.folder.Save(r); err != nil {
 		return err
 	}
+	states.remove()
 	w.view.finished(r)
 	return nil
 }
 
-// newTrialRecord tells what a trial came to, with or without validation. Its error can only be that it
-// diverged.
+// newTrialRecord tells what a trial came to, with or without validation. Its error can
+// only be that it diverged.
 func newTrialRecord(b backend.Backend, spec *sweep.Spec, t sweep.Trial, validated bool, result *train.Result, err error) *sweep.Record {
 	r := &sweep.Record{
 		Outcome: sweep.Outcome{Index: t.Index, Settings: t.Settings, Seed: t.Seed, Status: sweep.Done, Steps: result.Steps},

@@ -90,8 +90,18 @@ func (v *sweepView) finished(r *sweep.Record) {
 		settingsText(r.Settings), outcomeText(&r.Outcome), seconds(r.Seconds), v.eta())
 }
 
+// goesOn tells that a trial starts where it was stopped.
+func (v *sweepView) goesOn(trial, step int) {
+	if !v.quiet {
+		v.finish()
+		fmt.Fprintf(os.Stderr, "trial %d goes on after step %s\n", trial, thousands(step))
+	}
+}
+
 // finish leaves the output at the start of a line.
 func (v *sweepView) finish() {
+	v.mutex.Lock()
+	defer v.mutex.Unlock()
 	if v.bar != nil {
 		v.bar.Clear()
 	}
@@ -122,10 +132,11 @@ func outcomeText(o *sweep.Outcome) string {
 type trialView struct {
 	all   *sweepView
 	trial int
+	steps int // of the trial
 }
 
-// Begin does nothing: the trials of a sweep are told in one line.
-func (t *trialView) Begin(train.Plan) {}
+// Begin tells nothing: the trials of a sweep are told in one line.
+func (t *trialView) Begin(p train.Plan) { t.steps = p.Steps }
 
 // Progress tells how far the trial has come.
 func (t *trialView) Progress(p train.Progress) {
@@ -134,3 +145,6 @@ func (t *trialView) Progress(p train.Progress) {
 
 // Evaluated does nothing: only the last record is shown.
 func (t *trialView) Evaluated(train.Record) {}
+
+// finish is the sweepView's.
+func (t *trialView) finish() { t.all.finish() }

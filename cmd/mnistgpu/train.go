@@ -96,10 +96,11 @@ func trainIn(ctx context.Context, s *settings, at *place) (err error) {
 	if err := s.config.CheckFor(data.Train.Len()); err != nil {
 		return err
 	}
-	r := &trainRun{s: s, b: b, data: data}
-	if r.fingerprint, err = s.fingerprint(b, data); err != nil {
+	sum, err := data.SHA256()
+	if err != nil {
 		return err
 	}
+	r := &trainRun{s: s, b: b, data: data, fingerprint: s.fingerprint(b, data, sum)}
 	if err := r.enter(at); err != nil {
 		return err
 	}

@@ -19,8 +19,8 @@ const (
 	trialFolder = "trials"
 )
 
-// Folder is where a sweep's files lie: sweep.json and a file for each finished
-// trial. Shards may share it.
+// Folder is where a sweep's files lie: sweep.json, a file for each finished trial
+// and a folder for each that was begun. Shards may share it.
 type Folder struct {
 	Path string
 	Spec *Spec
@@ -153,6 +153,12 @@ func (f *Folder) Load(index int) (*Record, error) {
 		return nil, &FileError{path, err}
 	}
 	return r, nil
+}
+
+// Begun is the folder for what a trial leaves behind that is not finished. It need not
+// be there.
+func (f *Folder) Begun(index int) *rundir.Dir {
+	return &rundir.Dir{Path: filepath.Join(f.trials().Path, fmt.Sprintf("%05d", index))}
 }
 
 // Save keeps the result of a trial, which the record must name. The error is a

@@ -1,0 +1,101 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"mnistgpu/internal/rundir"
+	"mnistgpu/internal/runs"
+	"mnistgpu/internal/train"
+)
+
+// trialSaver keeps the states of a trial in a folder of its own until there is a
+// result.
+type trialSaver struct {
+	*saver
+	view   *trialView
+	unlock func() error // of the folder; nil if it is another's, and no state is kept
+}
+
+// openTrial takes the folder of a trial, and returns the state to go on from, or nil.
+// Whoever finds another process at the same trial, or cannot write, trains in one go.
+// A state of other settings, of another program or of another machine is none to go on
+// from: the result of a sweep does not depend on where it was stopped.
+func openTrial(dir *rundir.Dir, s saving, settings map[string]string, view *trialView) (*trialSaver, *train.State) {
+	t := &trialSaver{
+		saver: &saver{dir: dir, settings: settings, every: s.every, keep: s.keep, view: view, begun: time.Now()},
+		view:  view,
+	}
+	if os.MkdirAll(dir.Path, 0o777) != nil {
+		return t, nil
+	}
+	unlock, err := dir.Lock()
+	if err != nil {
+		return t, nil
+	}
+	t.unlock = unlock
+	state, err := t.load()
+	if err != nil {
+		t.warn(fmt.Errorf("trial %d starts anew: %w", view.trial, err))
+		t.clear()
+	} else if state != nil {
+		view.all.goesOn(view.trial, state.Step)
+	}
+	return t, state
+}
+
+// load returns the trial's newest state, or nil if there is none. The error says why
+// what there is cannot be gone on from.
+func (t *trialSaver) load() (*train.State, error) {
+	saved, err := runs.LoadState(t.dir.Path)
+	if err != nil || saved == nil {
+		return nil, err
+	}
+	for _, fault := range saved.Skipped {
+		t.warn(fault)
+	}
+	if others := differences(saved.Settings, t.settings); others != nil {
+		return nil, errors.New(strings.Join(others, "; "))
+	}
+	return saved.State, nil
+}
+
+func (t *trialSaver) warn(err error) {
+	t.view.finish()
+	fmt.Fprintf(os.Stderr, "mnistgpu: WARNING: %s\n", oneLine(err.Error()))
+}
+
+// clear removes all states.
+func (t *trialSaver) clear() {
+	entries, _ := os.ReadDir(t.dir.Path)
+	for _, name := range visible(entries) {
+		os.Remove(filepath.Join(t.dir.Path, name))
+	}
+}
+
+// Save is that of [train.Saver]. After the last step there will be a result instead.
+func (t *trialSaver) Save(state *train.State) {
+	if t.unlock != nil && state.Step < t.view.steps {
+		t.saver.Save(state)
+	}
+}
+
+// remove takes the states away, once there is a result.
+func (t *trialSaver) remove() {
+	if t.unlock != nil {
+		t.release()
+		os.RemoveAll(t.dir.Path)
+	}
+}
+
+// release gives the folder back.
+func (t *trialSaver) release() {
+	if t.unlock != nil {
+		t.unlock()
+		t.unlock = nil
+	}
+}
