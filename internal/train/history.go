@@ -42,7 +42,7 @@ func (t *trainer) finiteCounts() (counts, error) {
 func finite(x float64) bool { return x-x == 0 }
 
 // evaluate adds a line to the history, once it has seen that every weight is
-// finite.
+// finite, and what the method keeps.
 func (t *trainer) evaluate() error {
 	loss, accuracy, err := t.recent()
 	if err != nil {
@@ -50,6 +50,9 @@ func (t *trainer) evaluate() error {
 	}
 	start := time.Now()
 	if err := t.snapshot(); err != nil {
+		return err
+	}
+	if _, err := t.finiteTensors(t.net.State()); err != nil {
 		return err
 	}
 	r := Record{

@@ -74,7 +74,8 @@ func (t *trainer) timeStep() (time.Duration, error) {
 // accuracy.
 func (t *trainer) report(loss, accuracy float64) {
 	t.reported = time.Now()
-	remaining := time.Since(t.started) * time.Duration(t.plan.steps-t.step) / time.Duration(t.step)
+	perStep := time.Since(t.started).Seconds() / float64(t.step)
+	remaining := seconds(perStep * float64(t.plan.steps-t.step))
 	if limit := t.config.limit(); limit > 0 {
 		remaining = min(remaining, max(0, limit-time.Since(t.started)))
 	}

@@ -1,6 +1,7 @@
 package train
 
 import (
+	"errors"
 	"slices"
 	"time"
 
@@ -63,8 +64,9 @@ func (s *State) elapsed() time.Duration { return seconds(s.Seconds) }
 
 func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
 
-// save gives the saver the state, unless it has it, once it has seen that the state
-// is finite.
+// save gives the saver the state, unless it has it or the state is not finite. That a
+// weight is not is for the next evaluation to say: what a run comes to does not hang on
+// when its states are saved.
 func (t *trainer) save() error {
 	if t.saver == nil || t.saved == t.step {
 		return nil
@@ -75,6 +77,9 @@ func (t *trainer) save() error {
 	}
 	start := time.Now()
 	s, err := t.state(c)
+	if diverged := new(DivergedError); errors.As(err, &diverged) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}
