@@ -108,6 +108,9 @@ func (s *settings) from(f *pflag.Flag) string {
 	if f.Changed {
 		return "--" + f.Name
 	}
+	if on := s.usual[f.Name]; on != "" {
+		return fmt.Sprintf("usual for %s %v", key(on), s.presets().Lookup(on).Value)
+	}
 	if s.presets().Lookup(f.Name) != nil {
 		return "preset " + s.preset
 	}

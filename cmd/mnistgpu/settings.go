@@ -36,8 +36,9 @@ type settings struct {
 	threads int // of the CPU; 0 for all
 
 	flags  *pflag.FlagSet
-	given  train.Config // holds the values of the flags
-	config train.Config // what they come to; see resolve
+	given  train.Config      // holds the values of the flags
+	config train.Config      // what they come to; see resolve
+	usual  map[string]string // see train.Config.FillIn
 }
 
 // newSettings returns settings with the flags of train that set them.
@@ -124,9 +125,7 @@ func (s *settings) resolve(given *pflag.FlagSet) error {
 			config.Set(f.Name, f.Value.String()) // what was parsed once parses again
 		}
 	})
-	if !given.Changed("lr") {
-		s.config.LearningRate = s.config.UsualRate()
-	}
+	s.usual = s.config.FillIn(given.Changed)
 	if given.Changed("epochs") {
 		s.config.Steps = 0
 	}

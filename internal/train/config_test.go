@@ -43,6 +43,7 @@ func TestCheckNamesTheSetting(t *testing.T) {
 		{func(c *Config) { c.Schedule.Kind = "linear" }, "lr-schedule is const, step, exp, cosine, triangular or onecycle, not linear"},
 		{func(c *Config) { c.Period = math.Inf(1) }, "lr-period is zero or a positive number of epochs, not +Inf"},
 		{func(c *Config) { c.Decay = 1.5 }, "lr-decay lies between 0 and 1, not 1.5"},
+		{func(c *Config) { c.Schedule.Kind = "step" }, "lr-decay lies between 0 and 1, not 0"},
 		{func(c *Config) { c.Min = 0.6 }, "lr-min lies between 0 and lr, not 0.6"},
 		{func(c *Config) { c.PctStart = 1 }, "pct-start lies between 0 and 1, not 1"},
 		{func(c *Config) { c.Warmup = -1 }, "warmup is zero or a positive number of epochs, not -1"},

@@ -1,7 +1,6 @@
 package train
 
 import (
-	"cmp"
 	"slices"
 
 	"mnistgpu/internal/backend"
@@ -11,7 +10,7 @@ import (
 // Descent is the way downhill.
 type Descent struct {
 	Optimizer nn.Method // sgd, momentum or adam
-	Momentum  float64   // of momentum: what is kept of the last update; 0 is 0.9
+	Momentum  float64   // of momentum: what is kept of the last update
 }
 
 // Optimizers lists the names that a Descent's Optimizer can have.
@@ -27,27 +26,11 @@ func (d Descent) rules() []rule {
 	}
 }
 
-func (d Descent) momentum() float64 { return cmp.Or(d.Momentum, 0.9) }
-
-// UsualRate is a learning rate to begin with, if c has that of its preset: for
-// momentum, which follows a constant gradient 1/(1-momentum) times as fast, as
-// much less; for Adam that of its paper, whose steps do not grow with the
-// gradient.
-func (c Config) UsualRate() float64 {
-	switch c.Optimizer {
-	case nn.Momentum:
-		return c.LearningRate * (1 - c.momentum())
-	case nn.Adam:
-		return 0.001
-	}
-	return c.LearningRate
-}
-
 // newOptimizer puts the learning rate of each step into a table on the device.
 func (t *trainer) newOptimizer() (nn.Optimizer, error) {
 	o := nn.Optimizer{
 		Method:   t.config.Optimizer,
-		Momentum: float32(t.config.momentum()),
+		Momentum: float32(t.config.Momentum),
 		Beta1:    0.9, Beta2: 0.999, Epsilon: 1e-8, // of Adam's paper
 		L2:   float32(t.config.L2),
 		Step: t.tally.Step,

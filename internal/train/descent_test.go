@@ -11,25 +11,8 @@ import (
 func descending(method nn.Method, momentum float64) Config {
 	c := tinyConfig()
 	c.Optimizer, c.Momentum, c.Epochs = method, momentum, 200
-	c.LearningRate = c.UsualRate()
+	c.FillIn(func(flag string) bool { return flag == "momentum" && momentum != 0 })
 	return c
-}
-
-func TestUsualRates(t *testing.T) {
-	for _, test := range []struct {
-		config Config
-		want   float64
-	}{
-		{descending(nn.SGD, 0), 0.5},
-		{descending(nn.Momentum, 0), 0.05},
-		{descending(nn.Momentum, 0.5), 0.25},
-		{descending(nn.Adam, 0), 0.001},
-	} {
-		// One rounding of 1-0.9.
-		if got := test.config.LearningRate; !(math.Abs(got-test.want) <= 1e-15) {
-			t.Errorf("the usual rate of %s is %v, want %v", test.config.Optimizer, got, test.want)
-		}
-	}
 }
 
 // TestEveryOptimizerLearns wants each to learn, to go its own way and to repeat

@@ -1,7 +1,6 @@
 package train
 
 import (
-	"cmp"
 	"math"
 	"slices"
 	"strings"
@@ -12,9 +11,9 @@ import (
 type Schedule struct {
 	Kind     string  // const, step, exp, cosine, triangular or onecycle
 	Period   float64 // epochs of a stage of step, a decay of exp or a cycle of triangular; 0 is a third of the run
-	Decay    float64 // of step and exp: what a period multiplies the rate by; 0 is 0.1
-	Min      float64 // where cosine ends and triangular and onecycle begin; 0 is 0, learning_rate/4 and learning_rate/25
-	PctStart float64 // of onecycle: the part of the run in which the rate rises; 0 is 0.3
+	Decay    float64 // of step and exp: what a period multiplies the rate by
+	Min      float64 // where cosine ends and triangular and onecycle begin
+	PctStart float64 // of onecycle: the part of the run in which the rate rises
 	Warmup   float64 // epochs in which the rate rises evenly from 0 to where the schedule begins
 }
 
@@ -41,7 +40,7 @@ func (s Schedule) rules(peak float64) []rule {
 	return []rule{
 		{slices.Contains(kinds, s.Kind), "lr-schedule is " + strings.Join(kinds[:last], ", ") + " or " + kinds[last], s.Kind},
 		{zeroOrPositive(s.Period), "lr-period is zero or a positive number of epochs", s.Period},
-		{s.Decay >= 0 && s.Decay <= 1, "lr-decay lies between 0 and 1", s.Decay},
+		{s.Decay >= 0 && s.Decay <= 1 && (s.Decay > 0 || !of(stepRate, expRate)), "lr-decay lies between 0 and 1", s.Decay},
 		{s.Min >= 0 && s.Min <= peak, "lr-min lies between 0 and lr", s.Min},
 		{s.PctStart >= 0 && s.PctStart < 1, "pct-start lies between 0 and 1", s.PctStart},
 		{zeroOrPositive(s.Warmup), "warmup is zero or a positive number of epochs", s.Warmup},
@@ -101,22 +100,20 @@ func (c Config) Rates(perEpoch int) []float64 {
 // The cosine is that of Loshchilov and Hutter (arXiv 1608.03983) without
 // restarts, the triangle that of Smith (arXiv 1506.01186).
 func (s Schedule) rate(peak float64, step, steps, period int) float64 {
-	decay := cmp.Or(s.Decay, 0.1)
 	switch s.Kind {
 	case constantRate:
 		return peak
 	case stepRate:
-		return peak * math.Pow(decay, float64(step/period))
+		return peak * math.Pow(s.Decay, float64(step/period))
 	case expRate:
-		return peak * math.Pow(decay, float64(step)/float64(period))
+		return peak * math.Pow(s.Decay, float64(step)/float64(period))
 	case cosineRate:
 		return anneal(peak, s.Min, float64(step)/float64(steps))
 	case triangularRate:
-		low := cmp.Or(s.Min, peak/4)
 		x := float64(step%period) / float64(period)
-		return low + (peak-low)*(1-math.Abs(2*x-1))
+		return s.Min + (peak-s.Min)*(1-math.Abs(2*x-1))
 	case oneCycleRate:
-		return oneCycle(cmp.Or(s.Min, peak/25), peak, cmp.Or(s.PctStart, 0.3), float64(step), float64(steps))
+		return oneCycle(s.Min, peak, s.PctStart, float64(step), float64(steps))
 	}
 	panic("train: unknown schedule")
 }

@@ -10,6 +10,7 @@ import (
 func scheduled(kind string, alter func(*Config)) Config {
 	c := Preset("default")
 	c.Schedule.Kind, c.LearningRate = kind, 0.8
+	c.FillIn(func(string) bool { return false })
 	alter(&c)
 	return c
 }
@@ -43,6 +44,8 @@ func TestRates(t *testing.T) {
 			map[int]float64{0: 0.1, 1: 0.275, 2: 0.45, 4: 0.8, 6: 0.45, 8: 0.1, 12: 0.8, 23: 0.275}},
 		{"triangular, three cycles from a quarter", scheduled("triangular", plain), 24, 4,
 			map[int]float64{0: 0.2, 4: 0.8, 8: 0.2, 20: 0.8}},
+		{"triangular from nothing", scheduled("triangular", func(c *Config) { c.Min, c.Period = 0, 2 }), 24, 4,
+			map[int]float64{0: 0, 1: 0.2, 4: 0.8, 8: 0}},
 		// PyTorch's OneCycleLR(0.8, total_steps=21, pct_start=1/3): from 0.8/25 to
 		// 0.8 at step 6 and to 0.8/25/1e4 at step 20.
 		{"onecycle", scheduled("onecycle", func(c *Config) { c.PctStart = 1.0 / 3 }), 21, 5,

@@ -24,7 +24,7 @@ var digits = mnist.Synthetic(500, 100, 1)
 func config(method nn.Method, batch int) train.Config {
 	c := train.Preset("default")
 	c.Hidden, c.Batch, c.Epochs, c.L2, c.Optimizer = []int{33, 17}, batch, 3, 1e-3, method
-	c.LearningRate = c.UsualRate()
+	c.FillIn(func(string) bool { return false })
 	return c
 }
 

@@ -55,6 +55,9 @@ type run struct {
 	data   *mnist.Dataset
 }
 
+// notGiven is for settings of which none was given.
+func notGiven(string) bool { return false }
+
 func cases() []run {
 	var all []run
 	for _, method := range train.Optimizers() {
@@ -63,7 +66,7 @@ func cases() []run {
 				c := train.Preset("default")
 				c.Hidden, c.Batch, c.Epochs, c.Steps = []int{8}, 32, 0, steps
 				c.Optimizer, c.Shuffle = nn.Method(method), shuffle
-				c.LearningRate = c.UsualRate()
+				c.FillIn(notGiven)
 				all = append(all, run{fmt.Sprintf("%s shuffle=%t images=%d", method, shuffle, images), c, noise(images)})
 			}
 		}
