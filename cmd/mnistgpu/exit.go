@@ -119,6 +119,8 @@ func hint(err error) string {
 		return "want a model.safetensors, or the folder of a run that has ended; mnistgpu runs lists those in runs"
 	case errors.As(err, &trial) && errors.Is(err, fs.ErrNotExist):
 		return "want a folder that mnistgpu sweep made"
+	case errors.As(err, &trial):
+		return trial.Hint
 	case errors.As(err, &data):
 		return data.Hint
 	case errors.As(err, &diverged):

@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/spf13/pflag"
-
 	"mnistgpu/cpu"
 	"mnistgpu/internal/backend"
 	"mnistgpu/internal/mnist"
@@ -29,10 +27,7 @@ var saveFlags = []string{"save-every", "keep"}
 func (s *settings) fingerprint(b backend.Backend, data *mnist.Dataset, sum string) map[string]string {
 	found := *s
 	found.backend = b.Name()
-	f := map[string]string{}
-	for _, l := range found.list(func(*pflag.Flag) string { return "" }) {
-		f[l.flag.Name] = l.value
-	}
+	f := found.values()
 	for _, name := range append(saveFlags, "device") {
 		delete(f, name)
 	}

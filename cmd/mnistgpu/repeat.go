@@ -80,6 +80,11 @@ func defaultsBeside(list []setting, said map[string]bool) map[string]string {
 	if s.resolve(f) != nil {
 		return nil
 	}
+	return s.values()
+}
+
+// values are the settings by the names of their flags.
+func (s *settings) values() map[string]string {
 	values := map[string]string{}
 	for _, l := range s.list(func(*pflag.Flag) string { return "" }) {
 		values[l.flag.Name] = l.value

@@ -180,34 +180,31 @@ func (s *sweepSettings) run(ctx context.Context, f *pflag.FlagSet, shard sweep.S
 	if err != nil {
 		return err
 	}
-	if err := s.runTrials(ctx, folder, shard, data); err != nil {
-		return errors.Join(s.tellRest(folder, err), err)
-	}
-	if shard != sweep.Whole {
+	err = s.runTrials(ctx, folder, shard, data)
+	var stopped *interruption
+	switch {
+	case err != nil && !errors.As(err, &stopped):
+		return err
+	case err == nil && shard != sweep.Whole:
 		_, err := fmt.Printf("shard %v is done; when all are: mnistgpu sweep merge %s\n", shard, folder.Path)
 		return err
 	}
-	results, err := sweep.Merge([]*sweep.Folder{folder})
-	if err != nil {
-		return err
+	results, unread := sweep.Merge([]*sweep.Folder{folder})
+	switch {
+	case unread != nil:
+		return errors.Join(unread, err)
+	case err != nil && (len(results.Missing) > 0 || shard != sweep.Whole):
+		return errors.Join(s.tellRest(folder, results), err)
 	}
-	return tellSweep(results, folder.Path, s.json)
+	return tellSweep(results, folder.Path, s.json) // if there was a signal, it stopped nothing
 }
 
 // tellRest says what an interruption left to do.
-func (s *sweepSettings) tellRest(folder *sweep.Folder, err error) error {
-	var stopped *interruption
-	if !errors.As(err, &stopped) {
-		return nil
-	}
-	results, err := sweep.Merge([]*sweep.Folder{folder})
-	if err != nil {
-		return err
-	}
+func (s *sweepSettings) tellRest(folder *sweep.Folder, results *sweep.Results) error {
 	if s.json {
 		return printSweepJSON("interrupted", results, folder.Path)
 	}
-	_, err = fmt.Printf("%s of %s trials are done in %s; the same command does the rest\n",
+	_, err := fmt.Printf("%s of %s trials are done in %s; the same command does the rest\n",
 		thousands(len(results.Records)), thousands(len(folder.Spec.Trials)), folder.Path)
 	return err
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -69,6 +70,7 @@ func (s *sweepSettings) registerTrain(f *pflag.FlagSet) {
 			a := &axisFlag{of: of, text: strings.ReplaceAll(of.Value.String(), ",", "x")}
 			s.axes[flag.Name] = a
 			_, usage := pflag.UnquoteUsage(flag)
+			usage, _, _ = strings.Cut(usage, "; exit code") // which a trial has none of
 			f.Var(a, flag.Name, strings.Replace(usage, "1024,512", "300,400,1024x512", 1))
 		case !slices.Contains(ofOneRun, flag.Name):
 			s.shared = append(s.shared, flag)
@@ -114,16 +116,27 @@ func (s *sweepSettings) lists(f *pflag.FlagSet) (axes []sweep.Axis) {
 	return axes
 }
 
-// setBase tells what the trials have in common.
+// setBase tells what the trials have in common. A learning rate that hangs on the
+// optimizer, say, is none of it where that is an axis.
 func (s *sweepSettings) setBase(spec *sweep.Spec, data *mnist.Dataset) error {
 	one, err := s.settings(spec.Trial(0))
 	if err != nil {
 		return err
 	}
+	common := one.values()
+	for i := range spec.Trials {
+		other, err := s.settings(spec.Trial(i))
+		if err != nil {
+			return err
+		}
+		values := other.values()
+		maps.DeleteFunc(common, func(name, value string) bool { return values[name] != value })
+	}
 	for _, l := range one.list(func(*pflag.Flag) string { return "" }) {
 		name, value := l.flag.Name, l.value
+		_, shared := common[name]
 		switch {
-		case name == "seed" || slices.Contains(saveFlags, name) || slices.Contains(spec.Axes, name):
+		case !shared || name == "seed" || slices.Contains(saveFlags, name) || slices.Contains(spec.Axes, name):
 			continue
 		case name == "data" && builtIn(value):
 			value = data.Name

@@ -23,7 +23,8 @@ same sweep, and writes results.csv, best.json and heatmap.png into the first
 folder, or with --out into one of their own, together with all trials. They do
 not depend on how the trials were shared out. Where trials are missing it names
 them, writes nothing and exits with 3, unless --partial says to go on without
-them. A trial's file that is damaged is named and never counts.`
+them. A trial's file that is damaged is named and never counts: without it the
+sweep runs the trial again.`
 
 // newSweepMerge returns the command that gathers results.
 func newSweepMerge() *cobra.Command {
@@ -93,7 +94,7 @@ func missingTrials(r *sweep.Results) error {
 // tellSweep writes the files of the results into a folder, and prints them.
 func tellSweep(r *sweep.Results, path string, asJSON bool) error {
 	dir := rundir.Dir{Path: path}
-	if err := dir.Write("results.csv", r.CSV()); err != nil {
+	if err := dir.Write(sweep.ResultsFile, r.CSV()); err != nil {
 		return err
 	}
 	if err := dir.Write("best.json", r.BestJSON()); err != nil {

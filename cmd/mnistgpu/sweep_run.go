@@ -11,6 +11,7 @@ import (
 	"mnistgpu/internal/mnist"
 	"mnistgpu/internal/sweep"
 	"mnistgpu/internal/train"
+	"mnistgpu/internal/verify"
 )
 
 // sweeper runs the trials of a sweep, several at once.
@@ -77,6 +78,7 @@ func (w *sweeper) pending(shard sweep.Shard) ([]int, error) {
 			return nil, err
 		}
 		if r != nil {
+			discardStates(w.folder.Begun(i))
 			continue
 		}
 		one, err := w.s.settings(w.folder.Spec.Trial(i))
@@ -142,8 +144,15 @@ func (w *sweeper) train(ctx context.Context, b backend.Backend, one *settings, i
 	states, from := openTrial(w.folder.Begun(i), one.saving, one.fingerprint(b, w.data, w.sum), view)
 	defer states.release()
 	result, err := train.Resume(ctx, checked, w.data, one.config, view, from, states)
+	if foreign := new(train.StateError); errors.As(err, &foreign) {
+		states.anew(err)
+		result, err = train.Resume(ctx, checked, w.data, one.config, view, nil, states)
+	}
 	err = errors.Join(err, done())
 	states.wait()
+	if wrong := new(verify.MismatchError); errors.As(err, &wrong) {
+		states.clear() // which need not be good
+	}
 	if result == nil {
 		return fmt.Errorf("trial %d: %w", i, err)
 	}

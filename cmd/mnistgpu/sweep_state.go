@@ -22,7 +22,7 @@ type trialSaver struct {
 }
 
 // openTrial takes the folder of a trial, and returns the state to go on from, or nil.
-// Whoever finds another process at the same trial, or cannot write, trains in one go.
+// Whoever finds another process at the same trial, or cannot write, keeps no states.
 // A state of other settings, of another program or of another machine is none to go on
 // from: the result of a sweep does not depend on where it was stopped.
 func openTrial(dir *rundir.Dir, s saving, settings map[string]string, view *trialView) (*trialSaver, *train.State) {
@@ -30,18 +30,17 @@ func openTrial(dir *rundir.Dir, s saving, settings map[string]string, view *tria
 		saver: &saver{dir: dir, settings: settings, every: s.every, keep: s.keep, view: view, begun: time.Now()},
 		view:  view,
 	}
-	if os.MkdirAll(dir.Path, 0o777) != nil {
-		return t, nil
+	err := os.MkdirAll(dir.Path, 0o777)
+	if err == nil {
+		t.unlock, err = dir.Lock()
 	}
-	unlock, err := dir.Lock()
 	if err != nil {
+		view.all.unsaved(err)
 		return t, nil
 	}
-	t.unlock = unlock
 	state, err := t.load()
 	if err != nil {
-		t.warn(fmt.Errorf("trial %d starts anew: %w", view.trial, err))
-		t.clear()
+		t.anew(err)
 	} else if state != nil {
 		view.all.goesOn(view.trial, state.Step)
 	}
@@ -64,6 +63,12 @@ func (t *trialSaver) load() (*train.State, error) {
 	return saved.State, nil
 }
 
+// anew gives up the states that there are, and says why.
+func (t *trialSaver) anew(err error) {
+	t.warn(fmt.Errorf("trial %d starts anew: %w", t.view.trial, err))
+	t.clear()
+}
+
 func (t *trialSaver) warn(err error) {
 	t.view.finish()
 	fmt.Fprintf(os.Stderr, "mnistgpu: WARNING: %s\n", oneLine(err.Error()))
@@ -75,6 +80,11 @@ func (t *trialSaver) clear() {
 	for _, name := range visible(entries) {
 		os.Remove(filepath.Join(t.dir.Path, name))
 	}
+}
+
+// Due is that of [train.Saver].
+func (t *trialSaver) Due(steps int, epoch bool) bool {
+	return t.unlock != nil && t.saver.Due(steps, epoch)
 }
 
 // Save is that of [train.Saver]. After the last step there will be a result instead.
@@ -89,6 +99,15 @@ func (t *trialSaver) remove() {
 	if t.unlock != nil {
 		t.release()
 		os.RemoveAll(t.dir.Path)
+	}
+}
+
+// discardStates takes away what a process left behind that was killed after it had
+// the trial's result.
+func discardStates(dir *rundir.Dir) {
+	if unlock, err := dir.Lock(); err == nil {
+		unlock()
+		os.RemoveAll(dir.Path)
 	}
 }
 

@@ -25,6 +25,7 @@ type sweepView struct {
 	costs   map[int]float64 // of the trials that were left at the start
 	part    map[int]float64 // of each of them that is done, from 0 to 1
 	started time.Time
+	once    sync.Once // for unsaved
 }
 
 func newSweepView(quiet bool, total int, costs map[int]float64) *sweepView {
@@ -90,6 +91,21 @@ func (v *sweepView) finished(r *sweep.Record) {
 		settingsText(r.Settings), outcomeText(&r.Outcome), seconds(r.Seconds), v.eta())
 }
 
+// unsaved tells, for the first of the trials, that their states are not saved.
+func (v *sweepView) unsaved(err error) {
+	v.once.Do(func() {
+		v.finish()
+		fmt.Fprintf(os.Stderr, "mnistgpu: WARNING: states of trials are not saved: %s\n", oneLine(err.Error()))
+	})
+}
+
+// begin leaves out of the work that is to do what of a trial was done before.
+func (v *sweepView) begin(trial int, before float64) {
+	v.mutex.Lock()
+	defer v.mutex.Unlock()
+	v.costs[trial] *= 1 - before
+}
+
 // goesOn tells that a trial starts where it was stopped.
 func (v *sweepView) goesOn(trial, step int) {
 	if !v.quiet {
@@ -133,14 +149,18 @@ type trialView struct {
 	all   *sweepView
 	trial int
 	steps int // of the trial
+	begun int // of these done before
 }
 
-// Begin tells nothing: the trials of a sweep are told in one line.
-func (t *trialView) Begin(p train.Plan) { t.steps = p.Steps }
+// Begin takes down what there is to do. A trial is told in one line, once it has ended.
+func (t *trialView) Begin(p train.Plan) {
+	t.steps, t.begun = p.Steps, p.Begun
+	t.all.begin(t.trial, float64(p.Begun)/float64(p.Steps))
+}
 
 // Progress tells how far the trial has come.
 func (t *trialView) Progress(p train.Progress) {
-	t.all.update(t.trial, float64(p.Step)/float64(p.Steps))
+	t.all.update(t.trial, float64(p.Step-t.begun)/float64(p.Steps-t.begun))
 }
 
 // Evaluated does nothing: only the last record is shown.

@@ -19,6 +19,9 @@ const (
 	trialFolder = "trials"
 )
 
+// ResultsFile is the table of all trials in the folder of a sweep that has ended.
+const ResultsFile = "results.csv"
+
 // Folder is where a sweep's files lie: sweep.json, a file for each finished trial
 // and a folder for each that was begun. Shards may share it.
 type Folder struct {
@@ -30,6 +33,7 @@ type Folder struct {
 type FileError struct {
 	Path string
 	Err  error
+	Hint string // what to do about it, or ""
 }
 
 // Error gives the path and what is wrong, in one line.
@@ -45,7 +49,7 @@ func Create(path string, spec *Spec) (*Folder, error) {
 	f := &Folder{path, spec}
 	if old, err := os.ReadFile(f.specPath()); err == nil {
 		if !bytes.Equal(old, spec.encode()) {
-			return nil, &FileError{f.specPath(), errors.New("is of a sweep with other trials")}
+			return nil, &FileError{Path: f.specPath(), Err: errors.New("is of a sweep with other trials")}
 		}
 		return f, nil
 	}
@@ -73,7 +77,7 @@ func (f *Folder) made() bool {
 }
 
 // Unfinished returns the first folder in parent that holds a sweep of the spec
-// which lacks trials, or nil.
+// which lacks trials or their table, or nil.
 func Unfinished(parent string, spec *Spec) *Folder {
 	entries, err := os.ReadDir(parent)
 	if err != nil {
@@ -81,7 +85,7 @@ func Unfinished(parent string, spec *Spec) *Folder {
 	}
 	for _, e := range entries {
 		f := &Folder{filepath.Join(parent, e.Name()), spec}
-		if f.made() && f.lacksTrials() {
+		if f.made() && (f.lacks(ResultsFile) || f.lacksTrials()) {
 			return f
 		}
 	}
@@ -90,12 +94,17 @@ func Unfinished(parent string, spec *Spec) *Folder {
 
 func (f *Folder) lacksTrials() bool {
 	for i := range f.Spec.Trials {
-		_, err := os.Stat(filepath.Join(f.trials().Path, trialFile(i)))
-		if errors.Is(err, fs.ErrNotExist) {
+		if f.lacks(filepath.Join(trialFolder, trialFile(i))) {
 			return true
 		}
 	}
 	return false
+}
+
+// lacks reports whether there is no file of the given name.
+func (f *Folder) lacks(name string) bool {
+	_, err := os.Stat(filepath.Join(f.Path, name))
+	return errors.Is(err, fs.ErrNotExist)
 }
 
 // vacant returns an error if there is something at path that no shard that
@@ -124,10 +133,10 @@ func Open(path string) (*Folder, error) {
 		return nil, fileError(f.specPath(), err)
 	}
 	if err := decodeStrictly(content, f.Spec); err != nil {
-		return nil, &FileError{f.specPath(), err}
+		return nil, &FileError{Path: f.specPath(), Err: err}
 	}
 	if err := f.Spec.check(); err != nil {
-		return nil, &FileError{f.specPath(), err}
+		return nil, &FileError{Path: f.specPath(), Err: err}
 	}
 	return f, nil
 }
@@ -150,7 +159,7 @@ func (f *Folder) Load(index int) (*Record, error) {
 	}
 	r, err := decodeRecord(content, f.Spec, index)
 	if err != nil {
-		return nil, &FileError{path, err}
+		return nil, &FileError{path, err, "without this file the trial is run again"}
 	}
 	return r, nil
 }
@@ -175,5 +184,5 @@ func fileError(path string, err error) error {
 	if errors.As(err, &file) {
 		err = file.Err
 	}
-	return &FileError{path, err}
+	return &FileError{Path: path, Err: err}
 }

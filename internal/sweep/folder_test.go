@@ -139,7 +139,8 @@ func TestCreateReusesTheSameSweepOnly(t *testing.T) {
 	}
 }
 
-// TestUnfinished takes up a sweep only if it is of the same trials and lacks some.
+// TestUnfinished takes up a sweep only if it is of the same trials and lacks some, or
+// their table.
 func TestUnfinished(t *testing.T) {
 	f := sweepFolder(t, testSpec(), 0, 1, 3)
 	parent := filepath.Dir(f.Path)
@@ -157,8 +158,14 @@ func TestUnfinished(t *testing.T) {
 	if err := f.Save(testRecord(f.Spec, 2)); err != nil {
 		t.Fatal(err)
 	}
+	if got := Unfinished(parent, testSpec()); got == nil {
+		t.Error("a sweep that lacks the table is not found")
+	}
+	if err := os.WriteFile(filepath.Join(f.Path, ResultsFile), nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
 	if got := Unfinished(parent, testSpec()); got != nil {
-		t.Errorf("%s lacks no trial", got.Path)
+		t.Errorf("%s lacks nothing", got.Path)
 	}
 	if got := Unfinished(filepath.Join(parent, "nowhere"), testSpec()); got != nil {
 		t.Errorf("found %s nowhere", got.Path)

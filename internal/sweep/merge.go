@@ -23,7 +23,7 @@ func Merge(folders []*Folder) (*Results, error) {
 	hash := first.Spec.Hash()
 	for _, f := range folders[1:] {
 		if f.Spec.Hash() != hash {
-			return nil, &FileError{f.specPath(), errors.New("is of another sweep than " + first.specPath())}
+			return nil, &FileError{Path: f.specPath(), Err: errors.New("is of another sweep than " + first.specPath())}
 		}
 	}
 	r := &Results{Spec: first.Spec}
