@@ -3,6 +3,7 @@ package runs
 import (
 	"bytes"
 	"crypto/sha256"
+	"math"
 	"strings"
 	"testing"
 
@@ -48,6 +49,7 @@ func FuzzHistory(f *testing.F) {
 	records := []train.Record{{Step: 1, Loss: 0.5}, {Step: 2, Loss: 1.0 / 3}}
 	f.Add(EncodeHistory(records, true))
 	f.Add(EncodeHistory(records, false))
+	f.Add(EncodeHistory([]train.Record{{TestLoss: math.NaN()}, {TestLoss: math.Inf(1)}}, false))
 	f.Add([]byte("note," + header + ",val_loss\r\na,1,1,1,1,1,1,1,\r\n\r\nb,1,1,1,1,1,1,1,NaN"))
 	f.Fuzz(checkHistory)
 }

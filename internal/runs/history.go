@@ -47,7 +47,8 @@ type History struct {
 	columns map[string][]float64
 }
 
-// Column returns the numbers below a name, or nil if there is no such column.
+// Column returns the numbers below a name, or nil if there is no such column. NaN
+// stands for a figure that is not there, and for a test loss that was not finite.
 func (h *History) Column(name string) []float64 { return h.columns[name] }
 
 // Best returns the highest test accuracy, a fraction of 1. It reports false if

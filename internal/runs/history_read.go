@@ -104,14 +104,14 @@ func linesBelow(content []byte) iter.Seq2[int, []byte] {
 	}
 }
 
-// add puts a field below a name. Only optional columns may lack a number.
+// add puts a field below a name.
 func (h *History) add(name string, field []byte) error {
 	column, ok := h.columns[name]
 	if !ok {
 		return nil
 	}
 	v := math.NaN()
-	if required := slices.Contains(columns, name); required || len(field) > 0 && string(field) != "NaN" {
+	if !lacksNumber(name, field) {
 		var err error
 		if v, err = strconv.ParseFloat(string(field), 64); err != nil || math.IsNaN(v-v) {
 			return notFinite(field)
@@ -119,6 +119,21 @@ func (h *History) add(name string, field []byte) error {
 	}
 	h.columns[name] = append(column, v)
 	return nil
+}
+
+// lacksNumber reports whether a field below a name stands for no number. Optional
+// columns may lack one, and so may a test loss that was not finite: a run that is
+// about to diverge goes on with it.
+func lacksNumber(name string, field []byte) bool {
+	switch string(field) { // which takes no memory
+	case "NaN":
+		return name == "test_loss" || !slices.Contains(columns, name)
+	case "+Inf", "-Inf":
+		return name == "test_loss"
+	case "":
+		return !slices.Contains(columns, name)
+	}
+	return false
 }
 
 func notFinite(field []byte) error {

@@ -75,6 +75,18 @@ func TestHistoryMayHaveMoreColumns(t *testing.T) {
 	}
 }
 
+// What EncodeHistory writes of a run that is about to diverge is read back.
+func TestHistoryOfATestLossThatIsNotFinite(t *testing.T) {
+	records := []train.Record{{TestLoss: 1e26}, {TestLoss: math.NaN()}, {TestLoss: math.Inf(1)}, {TestLoss: math.Inf(-1)}}
+	h, err := ReadHistory(write(t, "history.csv", string(EncodeHistory(records, false))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v := h.Column("test_loss"); len(v) != 4 || v[0] != 1e26 || !math.IsNaN(v[1]) || !math.IsNaN(v[2]) || !math.IsNaN(v[3]) {
+		t.Errorf("the test losses are %v", v)
+	}
+}
+
 // The header may have as many bytes as it says.
 func TestHistoryAtItsLimit(t *testing.T) {
 	extra := strings.Repeat(",", maxHeader-len(header))
@@ -95,10 +107,12 @@ func TestBadHistory(t *testing.T) {
 		header + ",val_loss\n1,1,1,1,1,1,1,no\n": `is no history of a run: line 2: val_loss is "no": want a finite number`,
 		header + "\r\n1,1,1,1,1,1," + strings.Repeat("1", 20) + "\r\n1,1,1,1,1,1," + strings.Repeat("x", 21): `is no history of a run: line 3: seconds is "` + strings.Repeat("x", 20) + `...": want a finite number`,
 		header + "\n1,1,1,1,1,1," + strings.Repeat("x", 20) + "\n":                                           `is no history of a run: line 2: seconds is "` + strings.Repeat("x", 20) + `": want a finite number`,
-		header + ",loss\n":              `is no history of a run: it has two columns "loss"`,
-		header + ",val_loss,val_loss\n": `is no history of a run: it has two columns "val_loss"`,
+		header + "\n1,1,1,1,,1,1\n":                                  `is no history of a run: line 2: test_loss is "": want a finite number`,
+		header + "\n1,1,1,1,nan,1,1\n":                               `is no history of a run: line 2: test_loss is "nan": want a finite number`,
+		header + ",loss\n":                                           `is no history of a run: it has two columns "loss"`,
+		header + ",val_loss,val_loss\n":                              `is no history of a run: it has two columns "val_loss"`,
 		header + strings.Repeat(",", maxHeader+1-len(header)) + "\n": "is no history of a run: its first line has 4097 bytes: want at most 4096",
-		"\x89PNG\r\n\x1a\n\"": "is no history of a run: ",
+		"\x89PNG\r\n\x1a\n\"":                                        "is no history of a run: ",
 	} {
 		dir := write(t, "history.csv", content)
 		_, err := ReadHistory(dir)

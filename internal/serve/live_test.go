@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io/fs"
+	"math"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -187,6 +188,25 @@ func TestLongHistoriesAreThinned(t *testing.T) {
 	for i := range r.History[1:] {
 		if gap := r.History[i+1]["step"] - r.History[i]["step"]; gap < 24 || gap > 25 {
 			t.Errorf("record %d comes %v steps after the one before", i+1, gap)
+		}
+	}
+}
+
+// TestTestLossesThatAreNotFiniteAreLeftOut has a run that was about to diverge: JSON
+// knows no NaN.
+func TestTestLossesThatAreNotFiniteAreLeftOut(t *testing.T) {
+	o := options(t)
+	o.Run = t.TempDir()
+	lines := history(3)
+	lines[1].TestLoss, lines[2].TestLoss = math.Inf(1), math.NaN()
+	put(t, filepath.Join(o.Run, "history.csv"), runs.EncodeHistory(lines, false))
+	r := decode[runInfo](t, start(t, o).get(t, "/v1/run"))
+	if len(r.History) != 3 {
+		t.Fatalf("%d records: want 3", len(r.History))
+	}
+	for i, record := range r.History {
+		if _, there := record["test_loss"]; there != (i == 0) || record["epoch"] == 0 {
+			t.Errorf("record %d is %v", i, record)
 		}
 	}
 }
