@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -125,8 +126,12 @@ const shownUnits = 8
 // errReplaced says that another network came between a request and its turn.
 var errReplaced = errors.New("the model has just been replaced")
 
-// ask takes an image through n. The error is a fault of the backend, or says
-// that n no longer answers.
+// errNotFinite says that an answer holds what is no number: the weights are finite
+// but too large.
+var errNotFinite = errors.New("the answer is not finite")
+
+// ask takes an image through n. The error is errNotFinite or a fault of the backend,
+// or says that n no longer answers.
 func (s *Server) ask(ctx context.Context, n *network, image []byte, detail bool) (*answer, error) {
 	var probabilities []float64
 	var activations []float32
@@ -146,6 +151,9 @@ func (s *Server) ask(ctx context.Context, n *network, image []byte, detail bool)
 	if err != nil {
 		return nil, err
 	}
+	if math.IsNaN(slices.Max(probabilities)) || !finite(activations) {
+		return nil, errNotFinite
+	}
 	a := n.answer(probabilities)
 	if detail {
 		a.Units = most(activations)
@@ -163,6 +171,11 @@ func (n *network) answer(probabilities []float64) *answer {
 		Model: n.info.Version, Class: best, Name: n.info.Classes[best],
 		Probability: probabilities[best], Probabilities: probabilities,
 	}
+}
+
+// finite reports whether no activation is infinite or NaN.
+func finite(activations []float32) bool {
+	return !slices.ContainsFunc(activations, func(a float32) bool { return a-a != 0 })
 }
 
 // most returns the units that fire, the strongest first, as far as they are

@@ -76,11 +76,11 @@ func (s *Server) answer(ctx context.Context, kind string, body []byte, detail bo
 		return nil, problem
 	}
 	a, err := s.ask(ctx, n, image, detail)
+	if errors.Is(err, errNotFinite) {
+		return nil, problemf(http.StatusUnprocessableEntity, "the model's answer to this image is not finite")
+	}
 	if err != nil {
 		return nil, problemf(http.StatusServiceUnavailable, "the model cannot answer now")
-	}
-	if math.IsNaN(a.Probability) {
-		return nil, problemf(http.StatusUnprocessableEntity, "the model's answer to this image is not finite")
 	}
 	s.gauges.predicted(time.Since(start))
 	return a, nil

@@ -7,12 +7,14 @@ import (
 	"image"
 	"math"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
 	"mnistgpu/cpu"
 	"mnistgpu/internal/backend"
 	"mnistgpu/internal/infer"
+	"mnistgpu/internal/model"
 )
 
 func TestAnswerIsTheModels(t *testing.T) {
@@ -143,6 +145,45 @@ func TestBadBodies(t *testing.T) {
 	request.Header.Set("Content-Encoding", "gzip")
 	if r := s.send(t, request); r.StatusCode != 415 {
 		t.Errorf("a compressed body: status %d, want 415", r.StatusCode)
+	}
+}
+
+// TestAnswersThatAreNotFinite asks models whose weights are finite but huge: one whose
+// probabilities are no numbers, and one whose second hidden layer hides that a unit
+// of the first is infinite.
+func TestAnswersThatAreNotFinite(t *testing.T) {
+	const huge = 3e38
+	fill := func(values []float32, v float32) {
+		for i := range values {
+			values[i] = v
+		}
+	}
+	wide := sample()
+	fill(wide.Tensors[0].Values, huge)
+	fill(wide.Tensors[2].Values, huge)
+	deep := sample()
+	fill(deep.Tensors[0].Values, huge)
+	between := []model.Tensor{
+		{Name: "layers.1.weight", Shape: []int{hidden, hidden}, Values: make([]float32, hidden*hidden)},
+		{Name: "layers.1.bias", Shape: []int{hidden}, Values: make([]float32, hidden)},
+	}
+	fill(between[0].Values, -1)
+	deep.Tensors = slices.Insert(deep.Tensors, 2, between...)
+	deep.Tensors[4].Name, deep.Tensors[5].Name = "layers.2.weight", "layers.2.bias"
+	for name, m := range map[string]*model.Model{"probabilities": wide, "activations": deep} {
+		o := options(t)
+		save(t, o.Model, m)
+		s := start(t, o)
+		r := s.post(t, "application/json", pixels(784, "255"))
+		if r.StatusCode != 422 {
+			t.Fatalf("%s that are not finite: status %d, want 422: %s", name, r.StatusCode, r.body)
+		}
+		if p := decode[problem](t, r); p.Detail != "the model's answer to this image is not finite" {
+			t.Errorf("%s: the problem is %+v", name, p)
+		}
+		if r := s.post(t, "application/json", pixels(784, "0")); r.StatusCode != 200 {
+			t.Errorf("%s: an image of which the answer is finite: status %d", name, r.StatusCode)
+		}
 	}
 }
 
