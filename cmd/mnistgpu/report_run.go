@@ -60,8 +60,11 @@ func changingRates(c *train.Config, s *runs.Summary) []float64 {
 		return nil
 	}
 	const rounding = 1e-9 // of the epochs
-	perEpoch := int(math.Ceil(float64(s.Steps) / s.Epochs * (1 - rounding)))
-	rates := c.Rates(max(1, perEpoch))
+	perEpoch := max(1, math.Ceil(float64(s.Steps)/s.Epochs*(1-rounding)))
+	if perEpoch*float64(max(1, c.Epochs)) > train.MaxSteps {
+		return nil // the summary is of other settings, or was edited
+	}
+	rates := c.Rates(int(perEpoch))
 	rates = rates[:min(len(rates), s.Steps)]
 	if len(slices.Compact(slices.Clone(rates))) < 2 {
 		return nil

@@ -58,7 +58,7 @@ func FuzzHistory(f *testing.F) {
 // that means the same.
 func FuzzSummary(f *testing.F) {
 	f.Add((&Summary{Status: "done", Hidden: []int{400, 300}}).Encode())
-	f.Add([]byte(`{"status":"diverged","loss":null,"kept_step":1e0,"error":"\u2028"}`))
+	f.Add([]byte(`{"status":"diverged","loss":null,"steps":1,"error":"\u2028"}`))
 	f.Fuzz(func(t *testing.T, content []byte) {
 		if len(content) > maxSummary {
 			return

@@ -127,8 +127,11 @@ func TestBadHistory(t *testing.T) {
 }
 
 func TestSummaryReadsBack(t *testing.T) {
-	accuracy := 0.98
-	want := &Summary{Status: "done", Hidden: []int{400, 300}, TestAccuracy: &accuracy, Seed: math.MaxUint64}
+	loss, accuracy, kept := 0.5, 0.98, 3
+	want := &Summary{
+		Status: "done", Hidden: []int{400, 300}, Steps: train.MaxSteps, Seed: math.MaxUint64,
+		Loss: &loss, TrainAccuracy: &accuracy, TestAccuracy: &accuracy, ValLoss: &loss, ValAccuracy: &accuracy, KeptStep: &kept,
+	}
 	got, err := ReadSummary(write(t, "summary.json", string(want.Encode())))
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
 		t.Errorf("%v: %s", err, diff)

@@ -10,6 +10,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"mnistgpu/internal/train"
 )
 
 // Summary is what a run comes to: the object that train --json prints and
@@ -94,10 +96,28 @@ func decodeSummary(content []byte) (*Summary, error) {
 	if err := json.Unmarshal(content, s); err != nil {
 		return nil, err
 	}
-	if s.Status == "" {
-		return nil, errors.New("it has no status")
+	return s, s.check()
+}
+
+// check refuses what no run can have come to, so that those who read a summary need
+// not expect it.
+func (s *Summary) check() error {
+	trained := s.Loss != nil
+	switch {
+	case s.Status == "":
+		return errors.New("it has no status")
+	case s.Steps < 0 || s.Steps > train.MaxSteps:
+		return fmt.Errorf("its steps are %d: want 0 to %d", s.Steps, train.MaxSteps)
+	case s.Epochs < 0:
+		return fmt.Errorf("its epochs are %v: want 0 or more", s.Epochs)
+	case (s.TrainAccuracy != nil) != trained || (s.TestAccuracy != nil) != trained:
+		return errors.New("it has only some of loss, train_accuracy and test_accuracy")
+	case (s.ValLoss != nil) != (s.ValAccuracy != nil) || s.ValLoss != nil && !trained:
+		return errors.New("it has only some of loss, val_loss and val_accuracy")
+	case s.KeptStep != nil && s.ValLoss == nil:
+		return errors.New("it has a kept_step and no val_loss")
 	}
-	return s, nil
+	return nil
 }
 
 // readFile reads a file of a run, of at most limit bytes. The error is an

@@ -190,7 +190,11 @@ func TestBadFilesNeverCount(t *testing.T) {
 		"is of another sweep":        replace(s.Hash(), "0123456789abcdef"),
 		"is not of trial 1":          replace(`"index": 1`, `"index": 2`),
 		`has the status "half done"`: replace(`"done"`, `"half done"`),
+		"has -5 steps":               replace(`"steps": 0`, `"steps": -5`),
+		"has no loss":                replace(`"loss": 0`, `"loss": null`),
+		"has no training accuracy":   replace(`"train_accuracy": 0.6`, `"train_accuracy": null`),
 		"has no test accuracy":       replace(`"test_accuracy": 0.6`, `"test_accuracy": null`),
+		"has no best test accuracy":  strings.Replace(replace(`"done"`, `"diverged"`), `"best_test_accuracy": 0.6`, `"best_test_accuracy": null`, 1),
 	}
 	for want, content := range bad {
 		if content == string(good) {
@@ -200,6 +204,23 @@ func TestBadFilesNeverCount(t *testing.T) {
 	}
 	for n := range len(good) - 1 { // the last byte is the end of the line
 		loads(t, f, path, string(good[:n]), "is no JSON of ours")
+	}
+}
+
+// A trial that diverged has all figures or, before its first evaluation, none.
+func TestDivergedTrialsMayHaveNoFigures(t *testing.T) {
+	s := testSpec()
+	f := sweepFolder(t, s)
+	early, late := testRecord(s, 1), testRecord(s, 2)
+	early.Status, late.Status = Diverged, Diverged
+	early.Loss, early.TrainAccuracy, early.TestAccuracy, early.BestTestAccuracy = nil, nil, nil, nil
+	for _, r := range []*Record{early, late} {
+		if err := f.Save(r); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := f.Load(r.Index); err != nil || (got.Loss == nil) != (r.Loss == nil) {
+			t.Errorf("trial %d: %+v, %v", r.Index, got, err)
+		}
 	}
 }
 

@@ -79,10 +79,23 @@ func decodeRecord(content []byte, spec *Spec, index int) (*Record, error) {
 		return nil, fmt.Errorf("is not of trial %d", index)
 	case r.Status != Done && r.Status != Diverged:
 		return nil, fmt.Errorf("has the status %q", r.Status)
-	case r.Status == Done && r.TestAccuracy == nil:
-		return nil, errors.New("has no test accuracy")
+	case r.Steps < 0:
+		return nil, fmt.Errorf("has %d steps", r.Steps)
 	}
-	return r, nil
+	return r, r.checkFigures()
+}
+
+// checkFigures refuses an outcome that has only some of its figures. Only a trial that
+// diverged may have none.
+func (r *Outcome) checkFigures() error {
+	names := []string{"loss", "training accuracy", "test accuracy", "best test accuracy"}
+	figures := []*float64{r.Loss, r.TrainAccuracy, r.TestAccuracy, r.BestTestAccuracy}
+	missing := slices.Index(figures, nil)
+	none := r.ValAccuracy == nil && !slices.ContainsFunc(figures, func(f *float64) bool { return f != nil })
+	if missing < 0 || none && r.Status == Diverged {
+		return nil
+	}
+	return fmt.Errorf("has no %s", names[missing])
 }
 
 // decodeStrictly reads one JSON value without unknown fields.

@@ -36,7 +36,7 @@ func (c Config) Check() error {
 		{len(c.Hidden) <= model.MaxLayers, "hidden layers are at most 128", len(c.Hidden)},
 		{c.Batch >= 0, "batch is a positive number or full", c.Batch},
 		{c.Epochs >= 0, "epochs is a positive number", c.Epochs},
-		{c.Steps >= 0 && c.Steps <= maxSteps, "steps lies between 1 and 10000000", c.Steps},
+		{c.Steps >= 0 && c.Steps <= MaxSteps, "steps lies between 1 and 10000000", c.Steps},
 		{c.Epochs > 0 || c.Steps > 0, "epochs or steps is a positive number", 0},
 		{positive(c.LearningRate), "lr is a positive number", c.LearningRate},
 		{positive(c.InitStd), "init-std is a positive number", c.InitStd},

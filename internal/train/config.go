@@ -11,8 +11,8 @@ import (
 // Full is the batch size that stands for the whole training set.
 const Full = 0
 
-// maxSteps bounds the tables that hold a number for each step.
-const maxSteps = 10_000_000
+// MaxSteps is the most steps of a run. It bounds the tables that hold a number for each step.
+const MaxSteps = 10_000_000
 
 // Config is what a run is made of. Presets fill it in; see [Preset].
 type Config struct {
@@ -85,8 +85,8 @@ func (c Config) plan(images int) (plan, error) {
 	}
 	p.perEpoch = (p.images + p.batch - 1) / p.batch
 	if p.steps == 0 {
-		if c.Epochs > maxSteps/p.perEpoch {
-			return plan{}, configErrorf("%d epochs of %d steps are more than %d steps", c.Epochs, p.perEpoch, maxSteps)
+		if c.Epochs > MaxSteps/p.perEpoch {
+			return plan{}, configErrorf("%d epochs of %d steps are more than %d steps", c.Epochs, p.perEpoch, MaxSteps)
 		}
 		p.steps = c.Epochs * p.perEpoch
 	}
@@ -101,7 +101,7 @@ func (c Config) onlyWarmsUp(p plan) bool { return c.Warmup > 0 && p.stepsIn(c.Wa
 
 // stepsIn is the number of steps in some epochs, at least one.
 func (p plan) stepsIn(epochs float64) int {
-	return max(1, int(min(math.Round(epochs*float64(p.perEpoch)), maxSteps)))
+	return max(1, int(min(math.Round(epochs*float64(p.perEpoch)), MaxSteps)))
 }
 
 // evaluateAfter reports whether the network is evaluated after the given step,

@@ -30,7 +30,7 @@ func TestCheckNamesTheSetting(t *testing.T) {
 		{func(c *Config) { c.Batch = -1 }, "batch is a positive number or full, not -1"},
 		{func(c *Config) { c.Epochs = -1 }, "epochs is a positive number, not -1"},
 		{func(c *Config) { c.Epochs = 0 }, "epochs or steps is a positive number, not 0"},
-		{func(c *Config) { c.Steps = maxSteps + 1 }, "steps lies between 1 and 10000000, not 10000001"},
+		{func(c *Config) { c.Steps = MaxSteps + 1 }, "steps lies between 1 and 10000000, not 10000001"},
 		{func(c *Config) { c.LearningRate = 0 }, "lr is a positive number, not 0"},
 		{func(c *Config) { c.LearningRate = math.NaN() }, "lr is a positive number, not NaN"},
 		{func(c *Config) { c.InitStd = math.Inf(1) }, "init-std is a positive number, not +Inf"},

@@ -1,0 +1,23 @@
+package main
+
+import (
+	"testing"
+
+	"mnistgpu/internal/runs"
+	"mnistgpu/internal/train"
+)
+
+// A summary whose steps and epochs cannot be of a run takes no memory for the rates of
+// so many steps.
+func TestRatesOfAnImpossibleSummary(t *testing.T) {
+	c := train.Preset("default")
+	c.Schedule.Kind = "cosine"
+	for _, epochs := range []float64{1, 1e-9, 5e-324} {
+		if rates := changingRates(&c, &runs.Summary{Steps: train.MaxSteps, Epochs: epochs}); rates != nil {
+			t.Errorf("%v epochs: %d rates, want none", epochs, len(rates))
+		}
+	}
+	if rates := changingRates(&c, &runs.Summary{Steps: 4690, Epochs: 10}); len(rates) != 4690 {
+		t.Errorf("%d rates of a run of 4690 steps", len(rates))
+	}
+}
