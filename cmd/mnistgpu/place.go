@@ -17,7 +17,8 @@ import (
 // goes on from.
 type place struct {
 	dir   *rundir.Dir
-	saved *runs.Saved // nil for a run that starts
+	saved *runs.Saved   // nil for a run that starts, or ended before it saved a state
+	ended *runs.Summary // of a run that has ended by itself, or nil
 }
 
 // reopen takes the folder of a run that was begun, to go on from its newest state.
@@ -44,8 +45,8 @@ func reopen(path string) (*place, error) {
 	if at.saved, err = runs.LoadState(path); err != nil {
 		return nil, err
 	}
-	if at.saved == nil {
-		return at, nil
+	if at.ended, err = finished(path); err != nil || at.saved == nil {
+		return at, err
 	}
 	for _, fault := range at.saved.Skipped {
 		fmt.Fprintf(os.Stderr, "mnistgpu: WARNING: %s\n", oneLine(fault.Error()))

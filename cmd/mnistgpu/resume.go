@@ -69,7 +69,7 @@ func runResume(ctx context.Context, s *settings) error {
 	if err != nil {
 		return err
 	}
-	if at == nil || at.saved == nil {
+	if at == nil || at.saved == nil && at.ended == nil {
 		return noState(s.runDir)
 	}
 	return trainIn(ctx, s, at)
@@ -77,11 +77,8 @@ func runResume(ctx context.Context, s *settings) error {
 
 // finished returns the summary of a run that has ended by itself, or nil. A run that
 // was interrupted has a summary too.
-func (p *place) finished() (*runs.Summary, error) {
-	if p.saved == nil {
-		return nil, nil
-	}
-	summary, err := runs.ReadSummary(p.dir.Path)
+func finished(dir string) (*runs.Summary, error) {
+	summary, err := runs.ReadSummary(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}

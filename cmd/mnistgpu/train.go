@@ -104,12 +104,8 @@ func trainIn(ctx context.Context, s *settings, at *place) (err error) {
 	if err := r.enter(at); err != nil {
 		return err
 	}
-	summary, err := r.finished()
-	if err != nil {
-		return err
-	}
-	if summary != nil {
-		return r.tell(summary)
+	if r.ended != nil {
+		return r.tell(r.ended)
 	}
 	return r.run(ctx)
 }

@@ -40,13 +40,34 @@ func (r *trainRun) enter(at *place) error {
 		return lock(dir)
 	}
 	r.place = *at
-	if r.saved == nil {
-		if err := r.canStart(); err != nil {
-			return err
-		}
-		return writeConfig(r.s, r.b, r.data, r.dir, runs.ConfigFile)
+	begun, err := r.begun()
+	if err != nil {
+		return err
 	}
-	return sameRun(r.dir.Path, r.saved.Settings, r.fingerprint)
+	if begun != nil {
+		return sameRun(r.dir.Path, begun, r.fingerprint)
+	}
+	if err := r.canStart(); err != nil {
+		return err
+	}
+	return writeConfig(r.s, r.b, r.data, r.dir, runs.ConfigFile)
+}
+
+// begun is the fingerprint that the run was begun with, or nil for one that is to
+// start. Of a run that ended before it saved a state it is that of the config.toml,
+// which does not know the content of the data.
+func (r *trainRun) begun() (map[string]string, error) {
+	switch {
+	case r.saved != nil:
+		return r.saved.Settings, nil
+	case r.ended != nil:
+		s, err := readSettings(r.dir.Path)
+		if err != nil {
+			return nil, err
+		}
+		return s.fingerprint(r.b, r.data, r.fingerprint["data"]), nil
+	}
+	return nil, nil
 }
 
 // run takes the steps that are left and saves the results.
