@@ -75,8 +75,8 @@ func runResume(ctx context.Context, s *settings) error {
 	return trainIn(ctx, s, at)
 }
 
-// finished returns the summary of a run that has ended by itself, or nil. A run that
-// was interrupted has a summary too.
+// finished returns the summary of a run that has ended by itself, or nil, with the
+// folder that it is in now. A run that was interrupted has a summary too.
 func finished(dir string) (*runs.Summary, error) {
 	summary, err := runs.ReadSummary(dir)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -85,6 +85,7 @@ func finished(dir string) (*runs.Summary, error) {
 	if err != nil || summary.Status == "interrupted" {
 		return nil, err
 	}
+	summary.RunDir = dir
 	return summary, nil
 }
 
