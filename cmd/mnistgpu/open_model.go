@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -14,10 +15,39 @@ import (
 
 // openModel reads a model, which is named by its run folder or its file.
 func openModel(path string) (*model.Model, error) {
-	if isFolder(path) {
-		path = filepath.Join(path, runs.ModelFile)
+	if !isFolder(path) {
+		return model.Read(path)
 	}
-	return model.Read(path)
+	m, err := model.Read(filepath.Join(path, runs.ModelFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		if hint := noModelHint(path); hint != "" {
+			err = &failure{code: exitData, err: err, hint: hint}
+		}
+	}
+	return m, err
+}
+
+// noModelHint says what to do about the folder of a run that has no model, or "" where
+// that is no run of train.
+func noModelHint(dir string) string {
+	if _, err := os.Stat(filepath.Join(dir, runs.ConfigFile)); err != nil {
+		return ""
+	}
+	ended, err := finished(dir)
+	switch {
+	case err != nil:
+		return ""
+	case ended == nil:
+		return "the run has not ended: " + goesOn(dir)
+	case ended.Status == "diverged":
+		return "the run diverged, and has no model"
+	}
+	return ""
+}
+
+// goesOn is the hint for the folder of a run that has not ended.
+func goesOn(dir string) string {
+	return fmt.Sprintf("mnistgpu resume %s goes on with it, unless it is still training", shellWord(dir))
 }
 
 func isFolder(path string) bool {

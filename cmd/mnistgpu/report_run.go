@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"math"
 	"os"
 	"path/filepath"
@@ -38,10 +39,14 @@ func readRun(dir string) (*reported, error) {
 	if r.settings, err = readSettings(dir); err != nil {
 		return nil, err
 	}
-	if r.History, err = runs.ReadHistory(dir); err != nil {
+	if r.Summary, err = runs.ReadSummary(dir); errors.Is(err, fs.ErrNotExist) {
+		err := &runs.Error{Path: dir, Err: errors.New("the run has not ended")}
+		return nil, &failure{code: exitData, err: err, hint: goesOn(dir)}
+	}
+	if err != nil {
 		return nil, err
 	}
-	if r.Summary, err = runs.ReadSummary(dir); err != nil {
+	if r.History, err = runs.ReadHistory(dir); err != nil {
 		return nil, err
 	}
 	r.Rates = changingRates(&r.settings.config, r.Summary)
