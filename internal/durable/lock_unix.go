@@ -8,11 +8,17 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// The kinds of lock.
+const (
+	exclusive = unix.LOCK_EX
+	shared    = unix.LOCK_SH
+)
+
 // lock takes the lock that belongs to the open file, and does not wait for it.
-func lock(f *os.File) error {
-	err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+func lock(f *os.File, kind int) error {
+	err := unix.Flock(int(f.Fd()), kind|unix.LOCK_NB)
 	for err == unix.EINTR {
-		err = unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+		err = unix.Flock(int(f.Fd()), kind|unix.LOCK_NB)
 	}
 	if err == unix.EWOULDBLOCK {
 		return ErrLocked

@@ -55,6 +55,13 @@ func LoadState(dir string) (*Saved, error) {
 	return saved, nil
 }
 
+// GoesOn reports whether a process trains in the folder of a run. Where the file system
+// has no locks, nobody can know, and it may.
+func GoesOn(dir string) bool {
+	used, err := durable.InUse(dir)
+	return used || err != nil
+}
+
 // The tensors of a checkpoint are the parameters under their own names, what the
 // method keeps, and the parameters of the best evaluation.
 const (

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"mnistgpu/internal/durable"
 	"mnistgpu/internal/runs"
 )
 
@@ -117,6 +118,41 @@ func TestARunComesAlive(t *testing.T) {
 	}
 }
 
+// TestAStoppedRunIsTold follows a run that is killed, gone on with and ended. Who has
+// the lock of its folder trains.
+func TestAStoppedRunIsTold(t *testing.T) {
+	o := options(t)
+	o.Run = t.TempDir()
+	put(t, filepath.Join(o.Run, "config.toml"), []byte("epochs = 12\n"))
+	put(t, filepath.Join(o.Run, "history.csv"), runs.EncodeHistory(history(3), false))
+	train := func() (stop func() error) {
+		stop, err := durable.Lock(o.Run)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return stop
+	}
+	stop := train()
+	l := start(t, o).listen(t)
+	want := func(status string) {
+		t.Helper()
+		if r := l.run(); r.Status != status || len(r.History) != 3 || r.Epochs != 12 {
+			t.Errorf("the run is %+v: want it %s", r, status)
+		}
+	}
+	want("unfinished")
+	stop()
+	want("stopped")
+	stop = train()
+	want("unfinished")
+	put(t, filepath.Join(o.Run, "temporary"), (&runs.Summary{Status: "done"}).Encode())
+	if err := os.Rename(filepath.Join(o.Run, "temporary"), filepath.Join(o.Run, "summary.json")); err != nil {
+		t.Fatal(err)
+	}
+	want("done")
+	stop()
+}
+
 // TestABrokenModelLeavesTheOldOne replaces a good file by a bad one.
 func TestABrokenModelLeavesTheOldOne(t *testing.T) {
 	o := options(t)
@@ -178,7 +214,7 @@ func TestStreamsAreLimitedAndLive(t *testing.T) {
 func TestLongHistoriesAreThinned(t *testing.T) {
 	dir := t.TempDir()
 	put(t, filepath.Join(dir, "history.csv"), runs.EncodeHistory(history(12_345), false))
-	r, err := readRun(dir)
+	r, err := readRun(dir, true)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -215,12 +251,12 @@ func TestTestLossesThatAreNotFiniteAreLeftOut(t *testing.T) {
 func TestARunSaysHowLongItIs(t *testing.T) {
 	dir := t.TempDir()
 	put(t, filepath.Join(dir, "config.toml"), []byte("steps = 301\n"))
-	r, err := readRun(dir)
+	r, err := readRun(dir, true)
 	if err != nil || r.Steps != 301 || r.Epochs != 0 || r.Updated < time.Now().Unix()-3600 {
 		t.Errorf("%+v, %v", r, err)
 	}
 	put(t, filepath.Join(dir, "config.toml"), []byte("epochs = 12\n"))
-	if r, err = readRun(dir); err != nil || r.Steps != 0 || r.Epochs != 12 {
+	if r, err = readRun(dir, true); err != nil || r.Steps != 0 || r.Epochs != 12 {
 		t.Errorf("%+v, %v", r, err)
 	}
 }
@@ -230,7 +266,7 @@ func TestUnreadableRunsAreTold(t *testing.T) {
 	for _, name := range []string{"config.toml", "history.csv", "summary.json"} {
 		path := filepath.Join(dir, name)
 		put(t, path, []byte("{"))
-		if _, err := readRun(dir); err == nil || errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), path) {
+		if _, err := readRun(dir, true); err == nil || errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), path) {
 			t.Errorf("a bad %s: %v", name, err)
 		}
 		os.Remove(path)

@@ -12,7 +12,7 @@ import (
 // runInfo is what GET /v1/run answers.
 type runInfo struct {
 	Name    string   `json:"name"`
-	Status  string   `json:"status"` // done, interrupted or diverged, or unfinished
+	Status  string   `json:"status"` // done, interrupted or diverged, or else unfinished or stopped
 	Data    string   `json:"data,omitempty"`
 	Epochs  int      `json:"epochs,omitempty"` // that it is to take, if it does not count steps
 	Steps   int      `json:"steps,omitempty"`  // that it is to take, if it does not count epochs
@@ -32,13 +32,17 @@ var columns = []string{
 // screen can show.
 const maxRecords = 500
 
-// readRun reads what a run has left in its folder so far. Files that are not
-// there yet are no error.
-func readRun(dir string) (*runInfo, error) {
+// readRun reads what a run has left in its folder so far. Files that are not there yet
+// are no error. The caller must have looked before whether the run goes on, since one
+// that ends leaves its summary first.
+func readRun(dir string, goesOn bool) (*runInfo, error) {
 	r := &runInfo{Name: baseName(dir), Status: "unfinished", History: []record{}}
 	config, err := runs.ReadConfig(dir)
 	if err == nil {
 		r.Epochs, r.Steps = config.Epochs, config.Steps
+		if !goesOn {
+			r.Status = "stopped"
+		}
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}

@@ -31,6 +31,7 @@ func stampOf(path string) stamp {
 type watcher struct {
 	server                  *Server
 	model, history, summary stamp // of what was read last
+	goesOn                  bool  // as the run did then
 }
 
 // watch looks for news until ctx is done. Only a fault of the backend is an
@@ -55,18 +56,19 @@ func (w *watcher) watch(ctx context.Context) error {
 	}
 }
 
-// lookAtRun tells what a run has added to its history.
+// lookAtRun tells what a run has added to its history, and whether it goes on.
 func (w *watcher) lookAtRun() {
 	dir := w.server.options.Run
 	if dir == "" {
 		return
 	}
+	goesOn := runs.GoesOn(dir)
 	history, summary := stampOf(filepath.Join(dir, runs.HistoryFile)), stampOf(filepath.Join(dir, runs.SummaryFile))
-	if w.history == history && w.summary == summary {
+	if w.history == history && w.summary == summary && w.goesOn == goesOn {
 		return
 	}
-	w.history, w.summary = history, summary
-	run, err := readRun(dir)
+	w.history, w.summary, w.goesOn = history, summary, goesOn
+	run, err := readRun(dir, goesOn)
 	if err != nil {
 		w.server.options.Log.Print(err)
 		return

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -125,6 +126,18 @@ func TestCurvesAndModelComeAlive(t *testing.T) {
 	if err := os.Mkdir(run, 0o777); err != nil {
 		t.Fatal(err)
 	}
+	lock, err := os.Create(filepath.Join(run, ".lock"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer lock.Close()
+	train := func(kind int) { // who has the lock trains
+		t.Helper()
+		if err := syscall.Flock(int(lock.Fd()), kind); err != nil {
+			t.Fatal(err)
+		}
+	}
+	train(syscall.LOCK_EX)
 	write("config.toml", take("config.toml"))
 	b := open(t, start(t, run), desktop)
 	b.until(`document.getElementById("progress").textContent.startsWith("In progress")`)
@@ -136,6 +149,10 @@ func TestCurvesAndModelComeAlive(t *testing.T) {
 		t.Errorf("after 3 of 10 epochs the page says %q", got)
 	}
 	b.look("in-progress")
+	train(syscall.LOCK_UN)
+	b.until(`document.getElementById("progress").textContent.startsWith("Stopped: mnistgpu resume RUN goes on with it · 3 epochs in ")`)
+	train(syscall.LOCK_EX)
+	b.until(`document.getElementById("progress").textContent.startsWith("In progress")`)
 	write("history.csv", []byte(strings.Join(lines, "")))
 	b.until(`document.querySelector("#loss svg")?.getAttribute("aria-label").startsWith("loss after 10 epochs") ?? false`)
 	if value[bool](b, `document.getElementById("pad").checkVisibility()`) {

@@ -1,6 +1,7 @@
 // How far a run has come, in words.
 
 const states = {
+	stopped: "Stopped: mnistgpu resume RUN goes on with it",
 	done: "Done",
 	interrupted: "Interrupted",
 	diverged: "Diverged: a loss or a weight is not finite",
@@ -23,7 +24,7 @@ export function progress(run, now) {
 	const goesOn = run.status === "unfinished" && now - run.updated < longest(run);
 	const state = goesOn ? "In progress" : states[run.status] ?? `No news for ${duration(now - run.updated)}: it was stopped, or is slow`;
 	if (!last) {
-		return [state, ...(run.status === "unfinished" ? ["no evaluation yet"] : [])].join(" · ");
+		return [state, ...(["unfinished", "stopped"].includes(run.status) ? ["no evaluation yet"] : [])].join(" · ");
 	}
 	const all = planned(run);
 	const rest = goesOn && all > last.epoch ? (last.seconds / last.epoch) * (all - last.epoch) : 0;
@@ -35,8 +36,8 @@ export function progress(run, now) {
 	].filter(Boolean).join(" · ");
 }
 
-// longest is for how many seconds a run that goes on may say nothing. Nobody can
-// tell one that takes longer from one that was killed.
+// longest is for how many seconds a run that goes on may say nothing. Where the file
+// system has no locks, nobody can tell one that takes longer from one that was killed.
 function longest(run) {
 	const usual = (run.history.at(-1)?.seconds ?? 0) / run.history.length || 0; // between evaluations
 	return Math.max(patience, 3 * usual);
