@@ -7,7 +7,7 @@
 // fixed order: the same seed on the same card with the same driver gives the same bits.
 //
 // The backend is there in a build with the tag cuda on Linux. In any other
-// build [Open] and [Devices] return [ErrNoCUDA].
+// build [Open], [Devices] and [Versions] return [ErrNoCUDA].
 package gpu
 
 import (
@@ -16,6 +16,7 @@ import (
 	"strings"
 	"time"
 
+	"mnistgpu/gpu/driver"
 	"mnistgpu/internal/backend"
 )
 
@@ -142,26 +143,10 @@ func named(kind string, names []string, text []byte) (int, error) {
 	return i, nil
 }
 
-// DeviceInfo describes a GPU.
-type DeviceInfo struct {
-	Ordinal      int
-	Name         string // as the driver has it
-	ComputeMajor int    // compute capability, the 9 of 9.0
-	ComputeMinor int
-	SMs          int   // streaming multiprocessors
-	TotalBytes   int64 // size of its memory
-	FreeBytes    int64 // what all programs together have left of it
-	Simulated    bool  // no GPU: the library of the tests stands in for one
-	Err          error // why the GPU cannot be used; nil if it can
-}
+// DeviceInfo describes a GPU: its compute capability, its memory in bytes, and why it
+// cannot be used, if it cannot.
+type DeviceInfo = driver.Info
 
 // Software is what was found of NVIDIA's software. Fields are zero for what was
 // not found.
-type Software struct {
-	CUDA        int    // newest CUDA that the driver knows, 12040 for 12.4
-	CUBLAS      [3]int // major, minor, patch
-	CUBLASLt    [3]int
-	LibCUDA     string // path of the library
-	LibCUBLAS   string
-	LibCUBLASLt string
-}
+type Software = driver.Version

@@ -18,19 +18,6 @@ import (
 	"gorgonia.org/cu"
 )
 
-// Info describes a device.
-type Info struct {
-	Ordinal      int
-	Name         string
-	ComputeMajor int   // the 9 of compute capability 9.0
-	ComputeMinor int   // the 0 of compute capability 9.0
-	SMs          int   // streaming multiprocessors
-	TotalBytes   int64 // size of the device's memory
-	FreeBytes    int64 // what all programs together have left of it
-	Simulated    bool  // there is no GPU: a library stands in for one
-	Err          error // why the device cannot be used, nil if it can
-}
-
 // Count is the number of devices, at least one. The error wraps
 // backend.ErrNoDevice.
 func Count() (int, error) {
@@ -102,17 +89,6 @@ func freeBytes(device cu.Device) (free int64, err error) {
 	free, _, err = cu.MemInfo()
 	_, popped := cu.PopCurrentCtx()
 	return free, cmp.Or(driverError("cuMemGetInfo", codeOf(err)), driverError("cuCtxPopCurrent", codeOf(popped)))
-}
-
-// A Version tells what was found of NVIDIA's software. A field is zero for what
-// was not.
-type Version struct {
-	CUDA        int    // the newest CUDA that the driver knows, 12040 for 12.4
-	CUBLAS      [3]int // major, minor, patch
-	CUBLASLt    [3]int // likewise; it comes with cuBLAS
-	LibCUDA     string // file of the driver's library
-	LibCUBLAS   string // file of cuBLAS
-	LibCUBLASLt string // file of cuBLASLt
 }
 
 // Versions looks for both libraries and tells what they are. The error is what

@@ -21,7 +21,7 @@
 // until the work is done, or until the device has finished nothing for
 // [Device.StepTimeout].
 //
-// The package is empty without the build tag cuda. Two environment variables
-// name the libraries in place of the search: MNISTGPU_LIBCUDA and
+// Without the build tag cuda there are only [Info] and [Version]. Two environment
+// variables name the libraries in place of the search: MNISTGPU_LIBCUDA and
 // MNISTGPU_LIBCUBLAS.
 package driver
