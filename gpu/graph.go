@@ -97,7 +97,7 @@ func (l *list) trace() error {
 		if err := errors.Join(c.run(), l.b.device.Sync()); err != nil {
 			return fault(c.op, err)
 		}
-		l.b.options.Trace.Add(c.op, c.name, c.flops, c.bytes, time.Since(start))
+		l.b.options.Trace.add(c.op, c.name, c.flops, c.bytes, time.Since(start))
 	}
 	return nil
 }

@@ -44,9 +44,9 @@ func TestGraphEqualsCalls(t *testing.T) {
 			}
 		}
 		calls := 0
-		for _, row := range trace.Rows() {
-			if row.Call == way.once {
-				calls = row.Calls
+		for _, row := range trace.sorted() {
+			if row.call == way.once {
+				calls = row.calls
 			}
 		}
 		if calls != small.steps-1 {

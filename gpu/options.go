@@ -122,9 +122,6 @@ func Precisions() []string { return slices.Clone(precisionNames[:]) }
 // String is the name of p in flags and results, such as "fp32".
 func (p Precision) String() string { return precisionNames[p] }
 
-// MarshalText returns the name of p.
-func (p Precision) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
-
 // UnmarshalText sets p by its name: fp32, tf32, bf16 or split16.
 func (p *Precision) UnmarshalText(text []byte) error {
 	i, err := named("precision", Precisions(), text)

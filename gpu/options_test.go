@@ -18,12 +18,8 @@ func TestEngineNames(t *testing.T) {
 
 func TestPrecisionNames(t *testing.T) {
 	for _, p := range []Precision{FP32, TF32, BF16, Split16} {
-		text, err := p.MarshalText()
-		if err != nil {
-			t.Fatal(err)
-		}
 		var got Precision
-		if err := got.UnmarshalText(text); err != nil || got != p {
+		if err := got.UnmarshalText([]byte(p.String())); err != nil || got != p {
 			t.Errorf("%v became %v, %v", p, got, err)
 		}
 	}
