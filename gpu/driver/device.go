@@ -13,7 +13,6 @@ import (
 	"runtime"
 	"slices"
 	"time"
-	"unsafe"
 
 	"gorgonia.org/cu"
 	cublas "gorgonia.org/cu/blas"
@@ -31,8 +30,7 @@ type Device struct {
 	stream cu.Stream
 	blas   cublas.Standard
 
-	memory  map[Ptr]int            // bytes by address
-	host    map[unsafe.Pointer]int // bytes by address
+	memory  map[Ptr]int // bytes by address
 	modules []cu.Module
 	graphs  map[*Graph]struct{}
 	lt      lt
@@ -68,11 +66,7 @@ func Open(ordinal int) (*Device, error) {
 		return nil, err
 	}
 	runtime.LockOSThread()
-	d := &Device{
-		memory: map[Ptr]int{},
-		host:   map[unsafe.Pointer]int{},
-		graphs: map[*Graph]struct{}{},
-	}
+	d := &Device{memory: map[Ptr]int{}, graphs: map[*Graph]struct{}{}}
 	if err := d.open(cu.Device(ordinal)); err != nil {
 		d.Close()
 		return nil, unopened(err)
@@ -119,11 +113,9 @@ func (d *Device) enter(device cu.Device) error {
 // Info describes the device. FreeBytes is what was free when it was opened.
 func (d *Device) Info() Info { return d.info }
 
-// Live is the number of things that the device owns: memory, host memory,
-// modules and graphs. It is 0 after Close.
-func (d *Device) Live() int {
-	return len(d.memory) + len(d.host) + len(d.modules) + len(d.graphs)
-}
+// Live is the number of things that the device owns: allocations, modules and
+// graphs. It is 0 after Close.
+func (d *Device) Live() int { return len(d.memory) + len(d.modules) + len(d.graphs) }
 
 // Close waits for all work, frees everything and gives the thread back. It
 // returns its first failure, unless the device had failed for good before. A
@@ -145,7 +137,6 @@ func (d *Device) Close() error {
 		first = cmp.Or(first, free())
 	}
 	clear(d.memory)
-	clear(d.host)
 	clear(d.graphs)
 	d.modules, d.err = nil, errClosed
 	if failed {
@@ -169,9 +160,6 @@ func (d *Device) teardown() []func() error {
 	}
 	for _, p := range slices.Sorted(maps.Keys(d.memory)) {
 		steps = append(steps, func() error { return d.Free(p) })
-	}
-	for p, n := range d.host {
-		steps = append(steps, func() error { return d.FreeHost(unsafe.Slice((*byte)(p), n)) })
 	}
 	for _, step := range slices.Backward(d.undo) {
 		steps = append(steps, step)

@@ -2,9 +2,6 @@
 
 package driver
 
-// #include <cuda.h>
-import "C"
-
 import (
 	"runtime"
 	"unsafe"
@@ -108,36 +105,4 @@ func (d *Device) Zero(dst Ptr, n int) error {
 		return d.err
 	}
 	return d.result("cuMemsetD8Async", cu.MemsetD8Async(cu.DevicePtr(dst), 0, int64(n), d.stream))
-}
-
-// AllocHost returns n bytes of host memory that the device copies to and from
-// without a detour. FreeHost or Close gives them back; they must not be used
-// after. AllocHost panics if n is not positive.
-func (d *Device) AllocHost(n int) ([]byte, error) {
-	if n <= 0 {
-		panic("driver: AllocHost of no bytes")
-	}
-	if err := d.Sync(); err != nil {
-		return nil, err
-	}
-	var p unsafe.Pointer
-	if err := d.check("cuMemAllocHost", C.cuMemAllocHost(&p, C.size_t(n))); err != nil {
-		return nil, err
-	}
-	d.host[p] = n
-	return unsafe.Slice((*byte)(p), n), nil
-}
-
-// FreeHost gives back memory that AllocHost returned. It panics if b is not
-// from AllocHost or is free already.
-func (d *Device) FreeHost(b []byte) error {
-	p := unsafe.Pointer(unsafe.SliceData(b))
-	if _, ok := d.host[p]; !ok {
-		panic("driver: FreeHost of memory that is not allocated")
-	}
-	delete(d.host, p)
-	if err := d.Sync(); err != nil {
-		return err
-	}
-	return d.result("cuMemFreeHost", cu.MemFreeHost(p))
 }

@@ -38,7 +38,7 @@ func testHang(t *testing.T, call int, timeout time.Duration) error {
 	must(t, err)
 	d.StepTimeout = timeout
 	simulated.Hang(call)
-	err = everything(d)
+	err = useEveryCall(d)
 	asked := simulated.Calls()
 	closing := d.Close()
 	var e *Error

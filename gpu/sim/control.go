@@ -74,8 +74,8 @@ func Create(path string) (d *Device, unmap func(), err error) {
 // Calls is the number of calls of the driver and of cuBLAS so far.
 func (d *Device) Calls() int { return int(d.c.calls.Load()) }
 
-// Live is the number of objects there are: contexts, streams, device and host
-// memory, modules, graphs and cuBLAS handles.
+// Live is the number of objects there are: contexts, streams, allocations, modules,
+// graphs and cuBLAS handles.
 func (d *Device) Live() int { return int(d.c.live.Load()) }
 
 // Leaked is the number of objects that nobody freed and that went with their

@@ -1,6 +1,5 @@
 // Calls that allocate, copy and set memory.
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "memory.h"
@@ -55,27 +54,6 @@ CUresult cuMemFree(CUdeviceptr p) {
 		world.used -= it->second;
 		world.memory.erase(it);
 		return result == CUDA_SUCCESS && !intact ? CUDA_ERROR_ILLEGAL_ADDRESS : result;
-	});
-}
-
-CUresult cuMemAllocHost(void **p, size_t n) {
-	return call(no_record, [&] {
-		*p = malloc(n);
-		if (*p == nullptr)
-			return CUDA_ERROR_OUT_OF_MEMORY;
-		memset(*p, 0xff, n);
-		world.host[*p] = n;
-		return CUDA_SUCCESS;
-	});
-}
-
-CUresult cuMemFreeHost(void *p) {
-	return call(no_record, [&] {
-		if (world.host.erase(p) == 0)
-			return CUDA_ERROR_INVALID_VALUE;
-		const CUresult result = drain();
-		free(p);
-		return result;
 	});
 }
 

@@ -88,7 +88,7 @@ CUresult cuDevicePrimaryCtxRelease(CUdevice) {
 		if (--world.retained > 0)
 			return CUDA_SUCCESS;
 		const CUresult result = drain();
-		world.control->leaked += world.objects.size() + world.memory.size() + world.host.size();
+		world.control->leaked += world.objects.size() + world.memory.size();
 		reset();
 		return result;
 	});

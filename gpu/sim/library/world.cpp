@@ -100,9 +100,6 @@ void reset() {
 		fence_free((void *)address, bytes);
 	world.memory.clear();
 	world.used = 0;
-	for (const auto &[address, bytes] : world.host)
-		free(address);
-	world.host.clear();
 }
 
 std::vector<uint64_t> &contexts() {
@@ -133,7 +130,7 @@ CUresult enter(Need need, const char *name) {
 
 CUresult leave(CUresult result) {
 	Control &c = *world.control;
-	c.live = (world.retained > 0) + world.objects.size() + world.memory.size() + world.host.size();
+	c.live = (world.retained > 0) + world.objects.size() + world.memory.size();
 	c.used = world.used;
 	world.told = world.told || sticks(result);
 	return result;

@@ -100,7 +100,6 @@ struct World {
 	std::map<void *, std::unique_ptr<Object>> objects;
 	std::map<CUdeviceptr, size_t> memory;  // bytes by address
 	size_t used = 0;                       // bytes of memory
-	std::map<void *, size_t> host;         // bytes by address
 
 	std::deque<Launch> queue;    // asked for and not done yet
 	size_t queued = 0;           // kernels and products in the queue
