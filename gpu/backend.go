@@ -23,7 +23,7 @@ type Backend struct {
 	kernels [len(kernelNames)]driver.Function
 	scratch [scratchRooms]room
 	warm    map[productKind]bool // products that cuBLAS has done before
-	linears map[linear]*driver.Linear
+	linears map[linearShape]*driver.Linear
 
 	residents map[int]int // blocks of two_layer_sgd that the device holds, by their shared memory
 
@@ -44,7 +44,7 @@ func Open(options Options) (backend.Backend, error) {
 	device.StepTimeout = options.StepTimeout
 	b := &Backend{
 		device: device, options: options,
-		warm: map[productKind]bool{}, linears: map[linear]*driver.Linear{}, residents: map[int]int{},
+		warm: map[productKind]bool{}, linears: map[linearShape]*driver.Linear{}, residents: map[int]int{},
 	}
 	if err := b.load(); err != nil {
 		device.Close()

@@ -8,18 +8,18 @@ import "mnistgpu/internal/backend"
 func (b *Backend) verbs(r *recorder) backend.Ops {
 	switch b.options.Engine {
 	case Ops:
-		return single{r}
+		return unfused{r}
 	case Persistent:
-		return whole{r}
+		return persistentOnly{r}
 	}
 	return r
 }
 
-// single hides the verbs that fuse others.
-type single struct{ backend.Ops }
+// unfused hides the verbs that fuse others.
+type unfused struct{ backend.Ops }
 
-// whole takes a step's gradients and updates in one verb alone.
-type whole struct{ *recorder }
+// persistentOnly takes a step's gradients and updates in one verb alone.
+type persistentOnly struct{ *recorder }
 
 // refuse keeps the reason why the engine cannot take the step.
 func (r *recorder) refuse(reason string) {
@@ -28,19 +28,19 @@ func (r *recorder) refuse(reason string) {
 	}
 }
 
-const notWhole = "a step other than plain descent of one hidden layer by small batches"
+const notPersistent = "a step other than plain descent of one hidden layer by small batches"
 
 // LinearBackwardWeight is refused.
-func (w whole) LinearBackwardWeight(_, _ backend.Tensor, _ backend.Input, _ backend.Tensor, _ bool) {
-	w.refuse(notWhole)
+func (p persistentOnly) LinearBackwardWeight(_, _ backend.Tensor, _ backend.Input, _ backend.Tensor, _ bool) {
+	p.refuse(notPersistent)
 }
 
 // LinearSGD is refused.
-func (w whole) LinearSGD(_, _ backend.Tensor, _ backend.Input, _ backend.Tensor, _ backend.SGD) {
-	w.refuse(notWhole)
+func (p persistentOnly) LinearSGD(_, _ backend.Tensor, _ backend.Input, _ backend.Tensor, _ backend.SGD) {
+	p.refuse(notPersistent)
 }
 
 // ClassifierSGD is refused.
-func (w whole) ClassifierSGD(backend.Classifier, backend.Tally, backend.Rows, float32, backend.SGD) {
-	w.refuse(notWhole)
+func (p persistentOnly) ClassifierSGD(backend.Classifier, backend.Tally, backend.Rows, float32, backend.SGD) {
+	p.refuse(notPersistent)
 }

@@ -12,19 +12,19 @@ import (
 	"mnistgpu/internal/backend"
 )
 
-// linear is a forward pass, of an (m, k) input through a layer of n outputs.
-type linear struct {
+// linearShape is that of a forward pass, of an (m, k) input through a layer of n outputs.
+type linearShape struct {
 	m, n, k int
 	act     backend.Activation
 }
 
-// linear records the pass as one product, with bias and activation in its epilogue, if
+// linearEpilogue records the pass as one product, with bias and activation in its epilogue, if
 // cuBLASLt can do that. It reports whether it did.
-func (r *recorder) linear(shape linear, o driver.Operands) bool {
+func (r *recorder) linearEpilogue(shape linearShape, o driver.Operands) bool {
 	if r.b.options.Engine == Ops || r.err != nil {
 		return false
 	}
-	l, err := r.b.linear(shape, o)
+	l, err := r.b.linearPlan(shape, o)
 	if err != nil {
 		r.err = fault(r.op, err)
 	}
@@ -46,23 +46,23 @@ func (r *recorder) linear(shape linear, o driver.Operands) bool {
 	return true
 }
 
-// linear returns how cuBLASLt does passes of a shape, or nil if it does not. The choice
+// linearPlan returns how cuBLASLt does passes of a shape, or nil if it does not. The choice
 // holds until Close.
-func (b *Backend) linear(shape linear, o driver.Operands) (*driver.Linear, error) {
+func (b *Backend) linearPlan(shape linearShape, o driver.Operands) (*driver.Linear, error) {
 	l, known := b.linears[shape]
 	if known {
 		return l, nil
 	}
-	l, err := b.newLinear(shape, o)
+	l, err := b.newLinearPlan(shape, o)
 	if err == nil {
 		b.linears[shape] = l
 	}
 	return l, err
 }
 
-// newLinear forms a first product with a bias of NaN, which has to come out as such: a
+// newLinearPlan forms a first product with a bias of NaN, which has to come out as such: a
 // ReLU that is max(z, 0) may make 0 of it, and a diverged run would go on for good.
-func (b *Backend) newLinear(shape linear, o driver.Operands) (*driver.Linear, error) {
+func (b *Backend) newLinearPlan(shape linearShape, o driver.Operands) (*driver.Linear, error) {
 	var err error
 	if o.Y, err = b.reserve(warmProduct, 4*shape.m*shape.n); err != nil {
 		return nil, err

@@ -21,7 +21,7 @@ func (r *recorder) LinearForward(y backend.Tensor, x backend.Input, w, b backend
 		r.splitForward(address(y), rows, w)
 	} else {
 		in := r.input(x)
-		if r.linear(linear{y.Rows, y.Cols, w.Rows, act}, driver.Operands{Y: address(y), X: in, W: address(w), B: address(b)}) {
+		if r.linearEpilogue(linearShape{y.Rows, y.Cols, w.Rows, act}, driver.Operands{Y: address(y), X: in, W: address(w), B: address(b)}) {
 			return
 		}
 		r.gemm(product{m: y.Rows, n: y.Cols, k: w.Rows}, address(y), in, address(w))

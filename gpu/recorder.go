@@ -3,8 +3,6 @@
 package gpu
 
 import (
-	"fmt"
-
 	"mnistgpu/gpu/driver"
 	"mnistgpu/internal/backend"
 )
@@ -96,38 +94,3 @@ func (r *recorder) elementwise(k kernel, n, bytes int, args ...driver.Arg) {
 
 // blocks is how many blocks of that size n takes.
 func blocks(n, size int) int { return (n + size - 1) / size }
-
-// A product is C = op(A)·op(B), or C += op(A)·op(B) if accumulate is true, with
-// op(A) (m, k), op(B) (k, n), C (m, n). A is stored as (k, m) if transA is
-// true, B as (n, k) if transB is.
-type product struct {
-	m, n, k        int
-	transA, transB bool
-	accumulate     bool
-}
-
-// gemm records the product of the matrices at a and b into the one at c.
-func (r *recorder) gemm(p product, c, a, b driver.Ptr) {
-	r.multiply(factors{product: p, a: a, b: b}, c)
-}
-
-// multiply records the product of f into the matrix at c.
-func (r *recorder) multiply(f factors, c driver.Ptr) {
-	f.op = r.op
-	backend := r.b
-	name, size, results := "gemm", 4, 1
-	if f.halves {
-		name, size = "gemm16", 2
-	}
-	if f.accumulate {
-		results = 2 // read and written
-	}
-	r.products = append(r.products, f)
-	r.calls = append(r.calls, call{
-		op:    r.op,
-		name:  fmt.Sprintf("%s %dx%dx%d", name, f.m, f.n, f.k),
-		flops: 2 * f.m * f.n * f.k,
-		bytes: size*(f.m*f.k+f.k*f.n) + 4*results*f.m*f.n,
-		run:   func() error { return backend.multiply(f, c) },
-	})
-}

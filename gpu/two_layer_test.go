@@ -188,8 +188,8 @@ func TestPersistentRefuses(t *testing.T) {
 		{odd, nil, "images of 30 pixels, want a multiple of 4"},
 		{wide, nil, "300 hidden units and 2 images of 28 pixels are more than this GPU holds at once"},
 		{small, func(d *sim.Device) { d.SetCooperative(false) }, "33 hidden units and 20 images of 28 pixels are more than this GPU holds at once"},
-		{moved, nil, notWhole},
-		{squared, nil, notWhole},
+		{moved, nil, notPersistent},
+		{squared, nil, notPersistent},
 	} {
 		device := simulate(t)
 		if test.device != nil {
@@ -224,7 +224,7 @@ func TestPersistentLayers(t *testing.T) {
 		config := train.Preset("default")
 		config.Hidden, config.Batch, config.Epochs = hidden, 20, 1
 		_, err = train.Run(context.Background(), b, mnist.Synthetic(60, 20, 1), config, traintest.Silent{})
-		if refused := new(EngineError); !errors.As(err, &refused) || refused.Reason != notWhole {
+		if refused := new(EngineError); !errors.As(err, &refused) || refused.Reason != notPersistent {
 			t.Errorf("%d hidden layers: %v", len(hidden), err)
 		}
 		if err := b.Close(); err != nil {

@@ -1,0 +1,115 @@
+//go:build cuda && linux
+
+package gpu
+
+import (
+	"cmp"
+	"fmt"
+
+	"mnistgpu/gpu/driver"
+)
+
+// A product is C = op(A)·op(B), or C += op(A)·op(B) if accumulate is true, with
+// op(A) (m, k), op(B) (k, n), C (m, n). A is stored as (k, m) if transA is
+// true, B as (n, k) if transB is.
+type product struct {
+	m, n, k        int
+	transA, transB bool
+	accumulate     bool
+}
+
+// factors are a product, the verb that asks for it, and where its factors lie.
+type factors struct {
+	product
+	op     string
+	halves bool // they are float16
+	a, b   driver.Ptr
+	// How many elements after each other their rows start, or 0 for those of a row.
+	lda, ldb int
+	scales   driver.Ptr // that the product and what was there are multiplied by, or 0
+}
+
+// productKind is what cuBLAS may have a kernel of its own for.
+type productKind struct {
+	product
+	halves, scaled bool
+	lda, ldb       int
+}
+
+func (f factors) kind() productKind {
+	return productKind{f.product, f.halves, f.scales != 0, f.lda, f.ldb}
+}
+
+// gemm records the product of the matrices at a and b into the one at c.
+func (r *recorder) gemm(p product, c, a, b driver.Ptr) {
+	r.multiply(factors{product: p, a: a, b: b}, c)
+}
+
+// multiply records the product of f into the matrix at c.
+func (r *recorder) multiply(f factors, c driver.Ptr) {
+	f.op = r.op
+	backend := r.b
+	name, size, results := "gemm", 4, 1
+	if f.halves {
+		name, size = "gemm16", 2
+	}
+	if f.accumulate {
+		results = 2 // read and written
+	}
+	r.products = append(r.products, f)
+	r.calls = append(r.calls, call{
+		op:    r.op,
+		name:  fmt.Sprintf("%s %dx%dx%d", name, f.m, f.n, f.k),
+		flops: 2 * f.m * f.n * f.k,
+		bytes: size*(f.m*f.k+f.k*f.n) + 4*results*f.m*f.n,
+		run:   func() error { return backend.multiply(f, c) },
+	})
+}
+
+// precisions are those of products that are not split.
+var precisions = [...]driver.Precision{
+	FP32: driver.Float32, TF32: driver.TF32, BF16: driver.BFloat16, Split16: driver.Float32,
+}
+
+// multiply runs the product of f into the matrix at c.
+func (b *Backend) multiply(f factors, c driver.Ptr) error {
+	lda, ldb, beta := f.k, f.n, float32(0)
+	if f.transA {
+		lda = f.m
+	}
+	if f.transB {
+		ldb = f.k
+	}
+	lda, ldb = cmp.Or(f.lda, lda), cmp.Or(f.ldb, ldb)
+	if f.accumulate {
+		beta = 1
+	}
+	precision := precisions[b.options.Precision]
+	if f.halves {
+		precision = driver.Float16
+	}
+	if f.scales != 0 {
+		return b.device.GemmUpdate(precision, f.transA, f.transB, f.m, f.n, f.k, f.scales, f.a, lda, f.b, ldb, c, f.n)
+	}
+	return b.device.Gemm(precision, f.transA, f.transB, f.m, f.n, f.k, 1, f.a, lda, f.b, ldb, beta, c, f.n)
+}
+
+// warmUp runs each of the products that this backend has not run yet, into
+// scratch memory: cuBLAS loads a kernel when it is first called, which may ask
+// for what a stream that is being recorded does not allow.
+func (b *Backend) warmUp(products []factors) error {
+	for _, f := range products {
+		if b.warm[f.kind()] {
+			continue
+		}
+		c, err := b.reserve(warmProduct, 4*f.m*f.n)
+		if err != nil {
+			return fault(f.op, err)
+		}
+		if err := b.multiply(f, c); err != nil {
+			return fault(f.op, err)
+		}
+		b.warm[f.kind()] = true
+	}
+	return nil
+}
