@@ -14,8 +14,6 @@ package cpu
 import (
 	"fmt"
 	"runtime"
-
-	"mnistgpu/cpu/internal/kernel"
 )
 
 // chunkRows is a compromise: more rows share the cost of going through the
@@ -44,14 +42,6 @@ func (b *Backend) Device() string {
 
 // ChunkRows returns the number of rows whose activations stay in the cache.
 func (*Backend) ChunkRows() int { return chunkRows }
-
-// updates are the kernels of the methods with a state. Gonum has none.
-func (b *Backend) updates() *kernel.Set {
-	if b.kernels == nil {
-		return kernel.Generic()
-	}
-	return b.kernels
-}
 
 // Sync returns at once: Replay computes before it returns.
 func (*Backend) Sync() error { return nil }

@@ -70,6 +70,20 @@ func (r *recorder) wrote(t backend.Tensor) {
 	}
 }
 
+// Advance computes step += 1 and cursor += n.
+func (r *recorder) Advance(step, cursor backend.Tensor, n int) {
+	r.record(func() {
+		if !step.IsZero() {
+			data[int32](step)[0]++
+		}
+		if !cursor.IsZero() {
+			data[int32](cursor)[0] += int32(n)
+		}
+	})
+	r.wrote(step)
+	r.wrote(cursor)
+}
+
 // scratch is memory that the steps of all graphs share, since only one is
 // computed at a time.
 type scratch struct {
