@@ -37,17 +37,13 @@ func (r *recorder) ClassifierSGD(c backend.Classifier, t backend.Tally, labels b
 	}
 	r.settled(labels.Order)
 	r.op = "ClassifierSGD"
-	relu := 0
-	if c.Act == backend.ReLU {
-		relu = 1
-	}
 	loss, hits, finished := r.counts(rows)
 	r.launch(classifier, driver.Dim{X: rows}, driver.Dim{X: classifierThreads}, 4*(2*rows*in+in*classes+rows*classes),
 		r.table(t.Loss, t.Step).Arg(), r.table(t.Hits, t.Step).Arg(), address(c.DX).Arg(), address(c.DLogits).Arg(),
 		loss.Arg(), hits.Arg(), finished.Arg(), address(t.Step).Arg(),
 		address(c.X).Arg(), address(c.W).Arg(), address(c.B).Arg(),
 		address(labels.Data).Arg(), address(labels.Order).Arg(), address(labels.Cursor).Arg(),
-		driver.Int(r.offset(labels)), driver.Int(in), driver.Int(classes), driver.Float(scale), driver.Int(relu))
+		driver.Int(r.offset(labels)), driver.Int(in), driver.Int(classes), driver.Float(scale), driver.Bool(c.Act == backend.ReLU))
 	u := classifierUpdate{c, sgd, r.table(sgd.LearningRate, sgd.Step)}
 	r.updateClassifier(u, 0, 0)
 	r.last, r.lastAt = u, len(r.calls)

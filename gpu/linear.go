@@ -26,12 +26,8 @@ func (r *recorder) LinearForward(y backend.Tensor, x backend.Input, w, b backend
 		}
 		r.gemm(product{m: y.Rows, n: y.Cols, k: w.Rows}, address(y), in, address(w))
 	}
-	relu := 0
-	if act == backend.ReLU {
-		relu = 1
-	}
 	r.elementwise(biasActivation, y.Len(), 8*y.Len(),
-		address(y).Arg(), address(b).Arg(), driver.Int(y.Len()), driver.Int(y.Cols), driver.Int(relu))
+		address(y).Arg(), address(b).Arg(), driver.Int(y.Len()), driver.Int(y.Cols), driver.Bool(act == backend.ReLU))
 }
 
 func (r *recorder) LinearBackwardInput(dx, dy, w, x backend.Tensor, act backend.Activation) {
@@ -115,11 +111,7 @@ func (r *recorder) slabSums(dy backend.Tensor) (rows int, at driver.Ptr) {
 
 // columnSums records the sums of each slab of the (rows, cols) matrix at dy.
 func (r *recorder) columnSums(db, dy driver.Ptr, rows, cols, slab int, accumulate bool) {
-	add := 0
-	if accumulate {
-		add = 1
-	}
 	grid := driver.Dim{X: blocks(cols, slabCols), Y: blocks(rows, slab)}
 	r.launch(biasGradient, grid, driver.Dim{X: slabCols, Y: slabLanes}, 4*rows*cols,
-		db.Arg(), dy.Arg(), driver.Int(rows), driver.Int(cols), driver.Int(slab), driver.Int(add))
+		db.Arg(), dy.Arg(), driver.Int(rows), driver.Int(cols), driver.Int(slab), driver.Bool(accumulate))
 }

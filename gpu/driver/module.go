@@ -90,13 +90,21 @@ func Int(i int) Arg {
 	return Arg(uint32(int32(i)))
 }
 
+// Bool passes 1 to a kernel's int parameter if b is true, and else 0.
+func Bool(b bool) Arg {
+	if b {
+		return 1
+	}
+	return 0
+}
+
 // Float passes f to a kernel's float parameter.
 func Float(f float32) Arg { return Arg(math.Float32bits(f)) }
 
 // Launch runs f on grid blocks of block threads, each block with shared bytes
 // of dynamic shared memory, after all work before it. It waits only while much
-// work is left, and it can be recorded: a recorded launch keeps its arguments. The arguments must be
-// those of the kernel in number and type; nothing checks them.
+// work is left, and it can be recorded: a recorded launch keeps its arguments. The
+// arguments must be those of the kernel in number and type; nothing checks them.
 func (d *Device) Launch(f Function, grid, block Dim, shared int, args ...Arg) error {
 	return d.launch("cuLaunchKernel ", 0, f, grid, block, shared, args)
 }
