@@ -68,7 +68,7 @@ func (r *recorder) multiply(f factors, c driver.Ptr) {
 
 // precisions are those of products that are not split.
 var precisions = [...]driver.Precision{
-	FP32: driver.Float32, TF32: driver.TF32, BF16: driver.BFloat16, Split16: driver.Float32,
+	FP32: driver.FP32, TF32: driver.TF32, BF16: driver.BF16, Split16: driver.FP32,
 }
 
 // multiply runs the product of f into the matrix at c.
@@ -86,7 +86,7 @@ func (b *Backend) multiply(f factors, c driver.Ptr) error {
 	}
 	precision := precisions[b.options.Precision]
 	if f.halves {
-		precision = driver.Float16
+		precision = driver.FP16
 	}
 	if f.scales != 0 {
 		return b.device.GemmUpdate(precision, f.transA, f.transB, f.m, f.n, f.k, f.scales, f.a, lda, f.b, ldb, c, f.n)

@@ -17,7 +17,7 @@ import (
 
 // allowance is what verify.Options are told of each precision.
 var allowance = map[Precision]verify.Precision{
-	FP32: verify.Float32, TF32: verify.TF32, BF16: verify.BFloat16, Split16: verify.Split16,
+	FP32: verify.FP32, TF32: verify.TF32, BF16: verify.BF16, Split16: verify.Split16,
 }
 
 // verified opens a backend of that precision whose steps the CPU verifies, verb by verb,

@@ -17,7 +17,7 @@ func (s *settings) verified(b backend.Backend) (backend.Backend, func() error, e
 	if err != nil {
 		return nil, nil, err
 	}
-	o := verify.Options{Every: s.verify, Precision: verify.Float32}
+	o := verify.Options{Every: s.verify, Precision: verify.FP32}
 	if b.Name() == "cuda" {
 		o.Precision = allowance[s.gpu.Precision]
 	}
@@ -26,7 +26,7 @@ func (s *settings) verified(b backend.Backend) (backend.Backend, func() error, e
 
 // allowance is how far the products of a GPU may be off.
 var allowance = map[gpu.Precision]verify.Precision{
-	gpu.FP32: verify.Float32, gpu.TF32: verify.TF32, gpu.BF16: verify.BFloat16, gpu.Split16: verify.Split16,
+	gpu.FP32: verify.FP32, gpu.TF32: verify.TF32, gpu.BF16: verify.BF16, gpu.Split16: verify.Split16,
 }
 
 // oracle names kernels of the CPU that are not those of b.

@@ -15,9 +15,9 @@ import (
 // float32 products are off by 2√n+2 at most; factors of 11 and of 8 bits by 2^13
 // and 2^16 times 2^-24, or twice that where they are cut and not rounded.
 var errorLimits = map[Precision]struct{ rmsLow, rmsHigh, largest float64 }{
-	Float32:  {0, 4, 0},
-	TF32:     {10, 2000, 32768},
-	BFloat16: {100, 8000, 131072},
+	FP32: {0, 4, 0},
+	TF32: {10, 2000, 32768},
+	BF16: {100, 8000, 131072},
 }
 
 // TestErrorsOfProducts measures each precision at the shapes of a training, with

@@ -93,7 +93,7 @@ func useEveryCall(d *Device) error {
 	if err := graph.Launch(); err != nil {
 		return err
 	}
-	if err := d.Gemm(Float32, false, true, 1, 1, 1, 1, x, 1, x+4, 1, 0, x+8, 1); err != nil {
+	if err := d.Gemm(FP32, false, true, 1, 1, 1, 1, x, 1, x+4, 1, 0, x+8, 1); err != nil {
 		return err
 	}
 	if err := d.CopyOut(host, x); err != nil {

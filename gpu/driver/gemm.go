@@ -15,18 +15,18 @@ import (
 
 // Precision is the arithmetic of a matrix product. In all of them the result is
 // float32 in memory and sums are formed in float32, and so are the factors but for
-// Float16.
+// FP16.
 type Precision uint8
 
 const (
-	// Float32 multiplies the factors as they are.
-	Float32 Precision = iota
+	// FP32 multiplies the factors as they are.
+	FP32 Precision = iota
 	// TF32 lets cuBLAS round the factors to 10 bits of fraction.
 	TF32
-	// BFloat16 lets cuBLAS round the factors to 7 bits of fraction.
-	BFloat16
-	// Float16 takes factors that are float16 in memory, as they are.
-	Float16
+	// BF16 lets cuBLAS round the factors to 7 bits of fraction.
+	BF16
+	// FP16 takes factors that are float16 in memory, as they are.
+	FP16
 )
 
 // Gemm computes the matrix product
@@ -51,7 +51,7 @@ func (d *Device) Gemm(p Precision, transA, transB bool, m, n, k int, alpha float
 		return d.err
 	}
 	var err error
-	if p == Float32 {
+	if p == FP32 {
 		d.blas.Sgemm(transpose(transB), transpose(transA), n, m, k,
 			alpha, b.floats(), ldb, a.floats(), lda, beta, c.floats(), ldc)
 		err = d.status("cublasSgemm", d.blas.Err())
@@ -81,9 +81,9 @@ func (p Precision) cublas() (C.cudaDataType, C.cublasComputeType_t) {
 	switch p {
 	case TF32:
 		return C.CUDA_R_32F, C.CUBLAS_COMPUTE_32F_FAST_TF32
-	case BFloat16:
+	case BF16:
 		return C.CUDA_R_32F, C.CUBLAS_COMPUTE_32F_FAST_16BF
-	case Float16:
+	case FP16:
 		return C.CUDA_R_16F, C.CUBLAS_COMPUTE_32F
 	}
 	return C.CUDA_R_32F, C.CUBLAS_COMPUTE_32F

@@ -62,7 +62,7 @@ func integers(rng *rand.Rand, n int) []float32 {
 
 func TestGemm(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
-	for _, p := range []Precision{Float32, TF32, BFloat16, Float16} {
+	for _, p := range []Precision{FP32, TF32, BF16, FP16} {
 		for _, g := range []gemmCase{
 			{false, false, 5, 7, 3, 1, 0},
 			{true, false, 5, 7, 3, 1, 0},
@@ -108,9 +108,9 @@ func testGemm(t *testing.T, rng *rand.Rand, p Precision, g gemmCase) {
 	}
 }
 
-// TestFloat32IsStrict multiplies 1 + 2^-20 by the identity. No precision but
+// TestFP32IsStrict multiplies 1 + 2^-20 by the identity. No precision but
 // float32 has that number.
-func TestFloat32IsStrict(t *testing.T) {
+func TestFP32IsStrict(t *testing.T) {
 	d := openAny(t)
 	const n = 64
 	x, identity := make([]float32, n*n), make([]float32, n*n)
@@ -121,7 +121,7 @@ func TestFloat32IsStrict(t *testing.T) {
 		}
 	}
 	y := upload(t, d, make([]float32, n*n))
-	must(t, d.Gemm(Float32, false, false, n, n, n, 1, upload(t, d, x), n, upload(t, d, identity), n, 0, y, n))
+	must(t, d.Gemm(FP32, false, false, n, n, n, 1, upload(t, d, x), n, upload(t, d, identity), n, 0, y, n))
 	if got := download(t, d, y, n*n); !reflect.DeepEqual(got, x) {
 		t.Errorf("1 + 2^-20 becomes %v", got)
 	}
@@ -134,9 +134,9 @@ func TestPrecision(t *testing.T) {
 	x := []float32{1 + 0x1p-9, 1 + 0x1p-12}
 	one := upload(t, d, []float32{1})
 	for p, want := range map[Precision][]float32{
-		Float32:  x,
-		TF32:     {1 + 0x1p-9, 1},
-		BFloat16: {1, 1},
+		FP32: x,
+		TF32: {1 + 0x1p-9, 1},
+		BF16: {1, 1},
 	} {
 		y := upload(t, d, make([]float32, 2))
 		must(t, d.Gemm(p, false, false, 2, 1, 1, 1, upload(t, d, x), 1, one, 1, 0, y, 1))

@@ -22,7 +22,7 @@ func (d *Device) GemmUpdate(p Precision, transA, transB bool, m, n, k int, scale
 	}
 	alpha, beta := scales.pointer(), (scales + 4).pointer()
 	var err error
-	if p == Float32 {
+	if p == FP32 {
 		err = d.blasCheck("cublasSgemm", C.cublasSgemm(d.handle(), operation(transB), operation(transA),
 			C.int(n), C.int(m), C.int(k), (*C.float)(alpha),
 			(*C.float)(b.pointer()), C.int(ldb), (*C.float)(a.pointer()), C.int(lda), (*C.float)(beta),

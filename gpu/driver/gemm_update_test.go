@@ -15,7 +15,7 @@ import (
 // scales between two launches of one recording. A product after it must have its
 // own again.
 func TestGemmUpdate(t *testing.T) {
-	for _, p := range []Precision{Float32, TF32, BFloat16, Float16} {
+	for _, p := range []Precision{FP32, TF32, BF16, FP16} {
 		t.Run(fmt.Sprint(p), func(t *testing.T) { testGemmUpdate(t, p) })
 	}
 }

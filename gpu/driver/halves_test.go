@@ -31,7 +31,7 @@ func toHalf(v float64) uint16 {
 // uploadFactor copies x to new memory of the device, as p takes factors.
 func uploadFactor(t *testing.T, d *Device, p Precision, x []float32) Ptr {
 	t.Helper()
-	if p != Float16 {
+	if p != FP16 {
 		return upload(t, d, x)
 	}
 	halves := make([]uint16, len(x))
@@ -77,7 +77,7 @@ func TestHalvesInProducts(t *testing.T) {
 	d := openAny(t)
 	all := allHalves()
 	one, out := uploadHalves(t, d, []uint16{toHalf(1)}), upload(t, d, make([]float32, len(all)))
-	must(t, d.Gemm(Float16, false, false, len(all), 1, 1, 1, uploadHalves(t, d, all), 1, one, 1, 0, out, 1))
+	must(t, d.Gemm(FP16, false, false, len(all), 1, 1, 1, uploadHalves(t, d, all), 1, one, 1, 0, out, 1))
 	for i, got := range download(t, d, out, len(all)) {
 		want := sim.Half(all[i])
 		if float64(got) != want && !(got != got && want != want) {

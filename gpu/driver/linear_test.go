@@ -41,7 +41,7 @@ func newLayer(t *testing.T, d *Device, m, n, k int, relu bool) layer {
 // TestLinear asks for products of whole numbers without an error, of a first and
 // of other operands, direct and recorded.
 func TestLinear(t *testing.T) {
-	for _, p := range []Precision{Float32, TF32, BFloat16} {
+	for _, p := range []Precision{FP32, TF32, BF16} {
 		for _, relu := range []bool{false, true} {
 			for _, size := range [][3]int{{1, 1, 1}, {5, 7, 3}, {64, 10, 100}, {33, 128, 17}} {
 				t.Run(fmt.Sprint(p, relu, size), func(t *testing.T) { testLinear(t, p, relu, size) })
@@ -84,7 +84,7 @@ func testLinear(t *testing.T, p Precision, relu bool, size [3]int) {
 func TestLinearPrecision(t *testing.T) {
 	d, _ := open(t)
 	x := []float32{1 + 0x1p-9, 1 + 0x1p-12}
-	for p, want := range map[Precision][]float32{Float32: x, TF32: {1 + 0x1p-9, 1}, BFloat16: {1, 1}} {
+	for p, want := range map[Precision][]float32{FP32: x, TF32: {1 + 0x1p-9, 1}, BF16: {1, 1}} {
 		o := Operands{upload(t, d, x), upload(t, d, x), upload(t, d, []float32{1}), upload(t, d, []float32{0})}
 		_, err := d.NewLinear(p, 2, 1, 1, true, o)
 		must(t, err)
@@ -112,11 +112,11 @@ func TestLinearIsMissing(t *testing.T) {
 			before := newLayer(t, d, 5, 7, 3, true)
 			l := before
 			spoil(simulated, &l)
-			got, err := d.NewLinear(Float32, l.m, l.n, l.k, true, l.Operands)
+			got, err := d.NewLinear(FP32, l.m, l.n, l.k, true, l.Operands)
 			if got != nil || err != nil {
 				t.Errorf("NewLinear gives %v, %v", got, err)
 			}
-			must(t, d.Gemm(Float32, false, false, 5, 7, 3, 1, before.X, 3, before.W, 7, 0, before.Y, 7))
+			must(t, d.Gemm(FP32, false, false, 5, 7, 3, 1, before.X, 3, before.W, 7, 0, before.Y, 7))
 			must(t, d.Sync())
 		})
 	}
@@ -134,7 +134,7 @@ func TestLinearFaults(t *testing.T) {
 			d, _ := open(t)
 			l := newLayer(t, d, 5, 7, 3, true)
 			spoil(t, d, &l.Operands)
-			_, err := d.NewLinear(Float32, 5, 7, 3, true, l.Operands)
+			_, err := d.NewLinear(FP32, 5, 7, 3, true, l.Operands)
 			if err == nil {
 				err = d.Sync()
 			}
@@ -147,10 +147,10 @@ func TestLinearFaults(t *testing.T) {
 func TestLinearIsNew(t *testing.T) {
 	d, _ := open(t)
 	l := newLayer(t, d, 5, 7, 3, true)
-	_, err := d.NewLinear(Float32, 5, 7, 3, true, l.Operands)
+	_, err := d.NewLinear(FP32, 5, 7, 3, true, l.Operands)
 	must(t, err)
 	_, err = d.Record(func() error {
-		_, err := d.NewLinear(Float32, 5, 7, 3, false, l.Operands)
+		_, err := d.NewLinear(FP32, 5, 7, 3, false, l.Operands)
 		return err
 	})
 	wantCode(t, err, 13)
@@ -174,7 +174,7 @@ func TestLinearNaN(t *testing.T) {
 			}
 			l := newLayer(t, d, 1, 2, 3, true)
 			l.B = upload(t, d, []float32{float32(math.NaN()), 1000})
-			_, err := d.NewLinear(Float32, 1, 2, 3, true, l.Operands)
+			_, err := d.NewLinear(FP32, 1, 2, 3, true, l.Operands)
 			must(t, err)
 			got := download(t, d, l.Y, 2)
 			if (got[0] == 0) != zero || !zero && got[0] == got[0] || got[1] <= 0 {

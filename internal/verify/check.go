@@ -65,7 +65,7 @@ func (b *verified) there(t backend.Tensor) backend.Tensor { return b.mirrors[t] 
 func (c *check) run(b *verified) (*MismatchError, error) {
 	v := values{before: map[backend.Tensor][]float64{}, precision: b.options.Precision}
 	if v.precision.split && c.rows.Data.IsZero() {
-		v.precision = Float32
+		v.precision = FP32
 	}
 	judged := true
 	for _, t := range c.reads {

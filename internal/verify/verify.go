@@ -33,13 +33,13 @@ type Precision struct {
 }
 
 // The precisions. The factors of TF32 have 11 bits, which tensor cores may cut off, and
-// those of BFloat16 have 8 bits. Split16 makes two products of one of bytes, with the
+// those of BF16 have 8 bits. Split16 makes two products of one of bytes, with the
 // other factor in two parts that have 23 bits, or as many as are above splitFloor.
 var (
-	Float32  = Precision{}
-	TF32     = Precision{factors: 1 << 15}
-	BFloat16 = Precision{factors: 1 << 17}
-	Split16  = Precision{factors: 2, split: true}
+	FP32    = Precision{}
+	TF32    = Precision{factors: 1 << 15}
+	BF16    = Precision{factors: 1 << 17}
+	Split16 = Precision{factors: 2, split: true}
 )
 
 // splitFloor is how far a number may be off that is split, however small it is, if the
