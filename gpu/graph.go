@@ -13,7 +13,7 @@ import (
 
 // Capture records step: first as a list of calls, for which all memory is
 // reserved, then as a CUDA graph, unless the options say otherwise or one of the
-// calls launches blocks together. Not every driver can record that, and it takes a
+// calls is a cooperative launch. Not every driver can record that, and it takes a
 // whole stretch of steps: a graph of it would save nothing. The error is an
 // [*EngineError] if the engine that was asked for cannot take the step.
 func (b *Backend) Capture(step func(backend.Ops)) (backend.Graph, error) {
@@ -29,7 +29,7 @@ func (b *Backend) Capture(step func(backend.Ops)) (backend.Graph, error) {
 	if r.err != nil {
 		return nil, b.fail("Capture", r.err)
 	}
-	if b.options.Trace != nil || b.options.NoGraph || r.together {
+	if b.options.Trace != nil || b.options.NoGraph || r.cooperative {
 		return &list{b, r.calls}, nil
 	}
 	if err := b.warmUp(r.products); err != nil {

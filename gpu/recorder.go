@@ -27,8 +27,8 @@ type recorder struct {
 	last   classifierUpdate // the newest
 	lastAt int              // how many calls there were after it
 
-	together bool     // some of the calls launch blocks together
-	stretch  *stretch // the last that was recorded
+	cooperative bool     // some of the calls are cooperative launches
+	stretch     *stretch // the last that was recorded
 }
 
 // A call is one launch of a kernel or one matrix product.

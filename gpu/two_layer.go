@@ -123,11 +123,11 @@ func (r *recorder) begin(step backend.TwoLayerStep, units int) {
 		op:   r.op,
 		name: kernelNames[twoLayerSGD],
 		run: func() error {
-			return device.LaunchTogether(fn, driver.Dim{X: s.blocks}, driver.Dim{X: twoLayerThreads},
+			return device.LaunchCooperative(fn, driver.Dim{X: s.blocks}, driver.Dim{X: twoLayerThreads},
 				sliceBytes(rows, in, units), s.args()...)
 		},
 	})
-	r.together, r.stretch, s.end = true, s, len(r.calls)
+	r.cooperative, r.stretch, s.end = true, s, len(r.calls)
 	r.calls[s.end-1].count(s)
 }
 

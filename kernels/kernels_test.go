@@ -58,10 +58,10 @@ func TestPTXHoldsTheSources(t *testing.T) {
 	}
 }
 
-// TestBlocksTogetherHaveNoStaticSharedMemory looks at two_layer_sgd and at what it
+// TestCooperativeKernelHasNoStaticSharedMemory looks at two_layer_sgd and at what it
 // calls: the simulated device, which runs its blocks by turns, has static shared
 // memory once.
-func TestBlocksTogetherHaveNoStaticSharedMemory(t *testing.T) {
+func TestCooperativeKernelHasNoStaticSharedMemory(t *testing.T) {
 	static := regexp.MustCompile(`\b_ZZ\w+`)
 	if !static.MatchString(PTX) {
 		t.Fatal("no kernel has static shared memory, so its names are others")

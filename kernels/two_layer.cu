@@ -57,8 +57,8 @@ __device__ inline void take_steps(char *shared, const Net &n, const float *lr, i
 // hits and lr (T, 1), step and cursor (1, 1), data (N, In), labels (N, 1), order (M, 1);
 // In a multiple of 4, at most 128 rows and 16 classes. The exchange is 9,736 bytes and 4
 // for each row, block and class, its first 8 zero between launches.
-// Grid: ⌈hidden/units⌉ blocks of 512 threads, launched together, with the shared memory
-// of a Slice; 4 or 8 units a block.
+// Grid: ⌈hidden/units⌉ blocks of 512 threads in a cooperative launch, with the shared
+// memory of a Slice; 4 or 8 units a block.
 KERNEL(two_layer_sgd, (double *loss, int *hits, float *w1, float *b1, float *w2, float *b2, int *step, int *cursor,
                        void *exchange, const byte *data, const byte *labels, const int *order, const float *lr,
                        int offset, int rows, int in, int hidden, int classes, float pixel_scale, float scale, float l2,

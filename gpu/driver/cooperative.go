@@ -9,14 +9,14 @@ import "gorgonia.org/cu"
 
 // Resident is how many blocks of f the device holds at the same time, each with so
 // many threads and bytes of dynamic shared memory, and lets f have as much as there
-// is. It is 0 where the device cannot hold one, or cannot launch blocks together. No
+// is. It is 0 where the device cannot hold one, or has no cooperative launches. No
 // function with shared memory of its own may be asked about.
 func (d *Device) Resident(f Function, threads, shared int) (int, error) {
 	if d.err != nil {
 		return 0, d.err
 	}
-	together, err := d.attribute(C.CU_DEVICE_ATTRIBUTE_COOPERATIVE_LAUNCH)
-	if err != nil || together == 0 {
+	cooperative, err := d.attribute(C.CU_DEVICE_ATTRIBUTE_COOPERATIVE_LAUNCH)
+	if err != nil || cooperative == 0 {
 		return 0, err
 	}
 	most, err := d.attribute(C.CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN)
@@ -32,9 +32,9 @@ func (d *Device) Resident(f Function, threads, shared int) (int, error) {
 	return int(blocks) * d.info.SMs, d.check("cuOccupancyMaxActiveBlocksPerMultiprocessor "+f.name, code)
 }
 
-// LaunchTogether is Launch with all blocks on the device at the same time, so that
+// LaunchCooperative is Launch with all blocks on the device at the same time, so that
 // they can wait for each other: no more than Resident says. It cannot be recorded.
-func (d *Device) LaunchTogether(f Function, grid, block Dim, shared int, args ...Arg) error {
+func (d *Device) LaunchCooperative(f Function, grid, block Dim, shared int, args ...Arg) error {
 	return d.launch("cuLaunchCooperativeKernel ", 1, f, grid, block, shared, args)
 }
 

@@ -22,9 +22,9 @@ func coded(err error, want int) error {
 	return err
 }
 
-// TestLaunchTogether has blocks wait for each other: all that the device holds, and
+// TestLaunchCooperative has blocks wait for each other: all that the device holds, and
 // one more.
-func TestLaunchTogether(t *testing.T) {
+func TestLaunchCooperative(t *testing.T) {
 	d, _ := open(t)
 	const threads, shared = 96, 100 << 10
 	f := kernel(t, d, "test_rotate")
@@ -36,7 +36,7 @@ func TestLaunchTogether(t *testing.T) {
 	zeros := make([]float32, most+1)
 	out, numbers, arrived := upload(t, d, zeros), upload(t, d, zeros), upload(t, d, zeros[:1])
 	launch := func(blocks int) error {
-		return d.LaunchTogether(f, Dim{X: blocks}, Dim{X: threads}, shared, out.Arg(), numbers.Arg(), arrived.Arg())
+		return d.LaunchCooperative(f, Dim{X: blocks}, Dim{X: threads}, shared, out.Arg(), numbers.Arg(), arrived.Arg())
 	}
 	if err := coded(launch(most+1), 720); err != nil {
 		t.Errorf("a block too many: %v, want code 720", err)
@@ -49,7 +49,7 @@ func TestLaunchTogether(t *testing.T) {
 	}
 }
 
-// TestGridBarrier lets blocks wait for each other that are not launched together.
+// TestGridBarrier lets blocks wait for each other in a launch that is not cooperative.
 func TestGridBarrier(t *testing.T) {
 	d, _ := open(t)
 	x := upload(t, d, make([]float32, 9))
@@ -59,21 +59,21 @@ func TestGridBarrier(t *testing.T) {
 	}
 }
 
-// TestForever lets blocks that are launched together wait for nobody.
+// TestForever lets the blocks of a cooperative launch wait for nobody.
 func TestForever(t *testing.T) {
 	d, _ := open(t)
 	x := upload(t, d, sequence(9))
-	must(t, d.LaunchTogether(kernel(t, d, "test_forever"), Dim{X: 3}, Dim{X: 32}, 0, x.Arg()))
+	must(t, d.LaunchCooperative(kernel(t, d, "test_forever"), Dim{X: 3}, Dim{X: 32}, 0, x.Arg()))
 	if err := coded(d.Sync(), 702); err != nil {
 		t.Errorf("waiting for nobody: %v, want code 702", err)
 	}
 }
 
-// TestFaultTogether has one of several blocks leave its memory.
-func TestFaultTogether(t *testing.T) {
+// TestFaultCooperative has one of several blocks leave its memory.
+func TestFaultCooperative(t *testing.T) {
 	d, _ := open(t)
 	x := upload(t, d, make([]float32, 7)) // a row of numbers, one too short, and its end for the count
-	must(t, d.LaunchTogether(kernel(t, d, "test_rotate"), Dim{X: 8}, Dim{X: 32}, 4, x.Arg(), x.Arg(), x.Arg()))
+	must(t, d.LaunchCooperative(kernel(t, d, "test_rotate"), Dim{X: 8}, Dim{X: 32}, 4, x.Arg(), x.Arg(), x.Arg()))
 	if err := coded(d.Sync(), 700); err != nil {
 		t.Errorf("got %v, want code 700", err)
 	}
@@ -103,12 +103,12 @@ func TestShared(t *testing.T) {
 	}
 }
 
-// TestNotRecorded asks that a recording fails if blocks are launched together in it.
+// TestNotRecorded asks that a recording with a cooperative launch fails.
 func TestNotRecorded(t *testing.T) {
 	d, _ := open(t)
 	x := upload(t, d, sequence(9))
 	_, err := d.Record(func() error {
-		return d.LaunchTogether(kernel(t, d, "test_store"), Dim{}, Dim{}, 0, x.Arg(), Int(0))
+		return d.LaunchCooperative(kernel(t, d, "test_store"), Dim{}, Dim{}, 0, x.Arg(), Int(0))
 	})
 	if err := coded(err, 900); err != nil || errors.Is(err, backend.ErrDeviceLost) {
 		t.Errorf("got %v, want code 900", err)

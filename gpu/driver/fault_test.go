@@ -29,8 +29,8 @@ func useDevice() (first, next, closing error) {
 	return first, next, closing
 }
 
-// together launches a block that waits for all blocks, with numbers at x.
-func together(d *Device, module *Module, x Ptr) error {
+// cooperative launches a block that waits for all blocks, with numbers at x.
+func cooperative(d *Device, module *Module, x Ptr) error {
 	rotate, err := module.Function("test_rotate")
 	if err != nil {
 		return err
@@ -38,7 +38,7 @@ func together(d *Device, module *Module, x Ptr) error {
 	if _, err := d.Resident(rotate, 32, 4); err != nil {
 		return err
 	}
-	return d.LaunchTogether(rotate, Dim{}, Dim{X: 32}, 4, x.Arg(), (x + 4).Arg(), (x + 8).Arg())
+	return d.LaunchCooperative(rotate, Dim{}, Dim{X: 32}, 4, x.Arg(), (x + 4).Arg(), (x + 8).Arg())
 }
 
 // useEveryCall makes a call of each kind that a training makes.
@@ -59,7 +59,7 @@ func useEveryCall(d *Device) error {
 	if err := d.CopyIn(x, host); err != nil {
 		return err
 	}
-	if err := together(d, module, x); err != nil {
+	if err := cooperative(d, module, x); err != nil {
 		return err
 	}
 	product := func() error { return d.Gemm(TF32, false, false, 1, 1, 1, 1, x, 1, x+4, 1, 0, x+8, 1) }

@@ -109,14 +109,14 @@ func (d *Device) Launch(f Function, grid, block Dim, shared int, args ...Arg) er
 	return d.launch("cuLaunchKernel ", 0, f, grid, block, shared, args)
 }
 
-func (d *Device) launch(call string, together C.int, f Function, grid, block Dim, shared int, args []Arg) error {
+func (d *Device) launch(call string, cooperative C.int, f Function, grid, block Dim, shared int, args []Arg) error {
 	if d.err != nil {
 		return d.err
 	}
 	if len(args) > C.DRIVER_MAX_ARGS {
 		panic("driver: kernel with too many arguments")
 	}
-	code := C.driver_launch(f.fn, together, grid.c(), block.c(), C.uint(shared), d.cstream(),
+	code := C.driver_launch(f.fn, cooperative, grid.c(), block.c(), C.uint(shared), d.cstream(),
 		(*C.uint64_t)(unsafe.SliceData(args)), C.int(len(args)))
 	if code != 0 {
 		return d.check(call+f.name, code)

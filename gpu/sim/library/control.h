@@ -35,7 +35,7 @@ struct Control {
 	uint64_t epilogues;     // how cuBLASLt behaves
 	uint64_t compute;       // compute capability, 80 for 8.0; 0 for that of the start
 	uint64_t no_cubins;     // whether the driver refuses modules that are not PTX
-	uint64_t alone;         // whether blocks cannot be launched together
+	uint64_t alone;         // whether there are no cooperative launches
 };
 
 }  // namespace sim

@@ -1,4 +1,4 @@
-// Launches of kernels, block after block or all blocks together.
+// Launches of kernels, block after block or, if cooperative, all blocks together.
 
 #include <string.h>
 
@@ -13,7 +13,7 @@ namespace {
 struct Grid {
 	Dim grid, block;
 	size_t shared;
-	bool together;  // all blocks are there at the same time
+	bool cooperative;  // all blocks are there at the same time
 	std::function<void()> thread;
 };
 
@@ -37,7 +37,7 @@ CUresult run_grid(const Grid &launch) {
 	grid_size = launch.grid;
 	block_size = launch.block;
 	const std::vector<Place> all = places(launch.grid, falling);
-	const size_t size = launch.together ? all.size() : 1;
+	const size_t size = launch.cooperative ? all.size() : 1;
 	std::vector<void *> rooms(launch.shared > 0 ? size : 0);
 	for (void *&room : rooms)
 		room = fence_alloc(launch.shared);
@@ -67,7 +67,7 @@ CUresult launch(Grid grid, CUfunction handle, CUstream stream, void **params) {
 	if (!fits(grid, *function))
 		return CUDA_ERROR_INVALID_VALUE;
 	const size_t threads = grid.block.x * grid.block.y * grid.block.z, blocks = grid.grid.x * grid.grid.y * grid.grid.z;
-	if (grid.together && blocks > multiprocessors * resident(threads, grid.shared))
+	if (grid.cooperative && blocks > multiprocessors * resident(threads, grid.shared))
 		return CUDA_ERROR_COOPERATIVE_LAUNCH_TOO_LARGE;
 	grid.thread = (*function->kernel)(params);
 	return enqueue(stream, [grid] { return run_grid(grid); });
