@@ -37,7 +37,7 @@ type pool struct {
 // before that part is done.
 type share struct {
 	left atomic.Int64
-	_    [56]byte // to the end of a line of the cache
+	_    [56]byte // to the end of a cache line
 }
 
 // newPool starts the helpers of a pool of so many threads.

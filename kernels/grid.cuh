@@ -22,7 +22,7 @@ __device__ inline void arrive(Gate *gate) {
 }
 
 // pass waits until every block has arrived so many times. What they wrote before is
-// then seen, but not past what the first cache still holds: it has to be read by
+// then seen, but not past what the L1 cache still holds: it has to be read by
 // __ldcg.
 __device__ inline void pass(Gate *gate, unsigned times) {
 	if (threadIdx.x == 0) {

@@ -16,7 +16,7 @@ __device__ inline float pixel(unsigned word, int k, unsigned bits) {
 __device__ inline unsigned exponent_bits(int in) { return 0x4b000000 + in % 4; }
 
 // A warp fetches four images at a time, of each up to eight words a lane, so that
-// enough is under way to hide how far the second cache is.
+// enough is under way to hide how far the L2 cache is.
 constexpr int fetched_rows = 4;
 constexpr int fetched_words = 8;
 

@@ -2,7 +2,7 @@
 
 package kernel
 
-// fetchAVX512 asks for bytes, line by line of the cache.
+// fetchAVX512 asks for bytes, cache line by cache line.
 func fetchAVX512(src []uint8)
 
 // listPairAVX512 adds the columns of two rows to the lists of a pair. There are as many numbers of rows as bytes of each, a multiple of 16, and the lists have room for them.

@@ -21,8 +21,8 @@ var generic = &Set{
 	adam:         adamGeneric,
 }
 
-// listPairGeneric writes each column to where the next of each list goes, and moves
-// that one on that it belongs to. A jump would be hard to predict.
+// listPairGeneric writes each entry to the end of all three lists, and then advances
+// only the list that it belongs to: a branch would be mispredicted.
 func listPairGeneric(p *Pair, first, second []uint8, rows []uint32) {
 	second, rows = second[:len(first)], rows[:len(first)]
 	n := p.counts
@@ -142,7 +142,7 @@ type elements struct {
 }
 
 // put adds an element, unless it is zero. It writes first and then moves on, or
-// not: a jump would be hard to predict where half of the elements are zero.
+// not: a branch would be mispredicted where half of the elements are zero.
 func (e *elements) put(offset uint32, v float32) {
 	e.offsets[e.count], e.values[e.count] = offset, v
 	magnitude := math.Float32bits(v) << 1

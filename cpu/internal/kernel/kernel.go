@@ -9,7 +9,7 @@
 // register of the row that it multiplies. They take the rows of a sparse matrix by
 // pairs, so that a row that both need is loaded once for two multiplications, and
 // no multiplication is spent on a zero. That holds as long as the rows come from
-// the first cache, for which the lists are cut into strips.
+// the L1 cache, for which the lists are cut into strips.
 //
 // The loops are reached through the methods of a [Set], which prove that every
 // index lies within its slice before they start one.

@@ -3,7 +3,7 @@ package kernel
 import "slices"
 
 // stripCols is the number of columns of a strip. Four panels of as many rows
-// fill a first cache of 32 or 48 KB, less what no list asks for at the edges of
+// fill an L1 cache of 32 or 48 KB, less what no list asks for at the edges of
 // images.
 const stripCols = 160
 
@@ -42,7 +42,7 @@ const sixteen = 16
 //
 // The matrix is cut into strips of columns, and a product is taken strip by
 // strip. Without that, each row would go through all of the other factor, which
-// the first cache cannot hold, and use every element there only once.
+// the L1 cache cannot hold, and use every element there only once.
 //
 // Pairs do not depend on each other, so that several goroutines can make them.
 type Lists struct {

@@ -6,7 +6,7 @@ const (
 	// Width is the number of columns of a panel.
 	Width = 16
 
-	rowBytes = 4 * Width // of a panel's row: one line of the cache
+	rowBytes = 4 * Width // of a panel's row: one cache line
 )
 
 // Matrix is a matrix that lies in panels: the first columns row by row, then
@@ -31,7 +31,7 @@ func NewMatrix(rows, cols, width int) Matrix {
 	return m
 }
 
-// aligned allocates n floats that begin where a line of the cache does.
+// aligned allocates n floats that begin where a cache line does.
 func aligned(n int) []float32 {
 	const line = rowBytes / 4
 	data := make([]float32, n+line-1)

@@ -15,7 +15,7 @@ type Block struct{ Panel, Panels, First, End int }
 
 // Panels is the number of panels that a sparse kernel had best form at a time,
 // and the most that it can. To go through the lists once for all of them is
-// faster, until their rows no longer fit into the first cache.
+// faster, until their rows no longer fit into the L1 cache.
 func (s *Set) Panels() (best, most int) { return s.panels, len(s.sparse) }
 
 // SparseForward computes a block of y = max(x·w + b, floor), strip by strip: what

@@ -11,7 +11,7 @@ import (
 // fetch writes the kernel that asks for bytes before they are needed.
 func fetch() {
 	const line = 64
-	text("fetch", "src []uint8)", "asks for bytes, line by line of the cache.")
+	text("fetch", "src []uint8)", "asks for bytes, cache line by cache line.")
 	from := base("src")
 	behind := end("src", from, 0)
 	JMP(LabelRef("more"))

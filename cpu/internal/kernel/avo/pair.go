@@ -3,7 +3,7 @@
 package main
 
 // The layout of a Pair, which kernel.Pair has in Go: the counts of its three
-// lists, a line of the cache in all with what is left of a strip's end, and then the
+// lists, a cache line in all with what is left of a strip's end, and then the
 // lists, each with room for a strip.
 const (
 	stripCols = 160
