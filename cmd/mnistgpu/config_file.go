@@ -16,6 +16,7 @@ import (
 	"github.com/pelletier/go-toml/v2"
 	"github.com/spf13/pflag"
 
+	"mnistgpu/internal/oserror"
 	"mnistgpu/internal/runs"
 )
 
@@ -182,12 +183,12 @@ func fromFile(f *pflag.FlagSet, path string) (source, error) {
 func readConfig(path string) ([]byte, error) {
 	file, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, reason(err))
+		return nil, fmt.Errorf("%s: %w", path, oserror.Cause(err))
 	}
 	defer file.Close()
 	content, err := io.ReadAll(io.LimitReader(file, runs.MaxConfig+1))
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, reason(err))
+		return nil, fmt.Errorf("%s: %w", path, oserror.Cause(err))
 	}
 	if len(content) > runs.MaxConfig {
 		return nil, fmt.Errorf("%s: is no file of settings: it is larger than 8 KiB", path)

@@ -143,15 +143,6 @@ func timedOut(err error) bool {
 	return errors.As(err, &wait) && wait.Timeout()
 }
 
-// reason is err without the path that it may name itself.
-func reason(err error) error {
-	var file *fs.PathError
-	if errors.As(err, &file) {
-		return file.Err
-	}
-	return err
-}
-
 // printError writes err in one line, and its hint in another.
 func printError(w io.Writer, err error) {
 	var stopped *interruption

@@ -10,6 +10,7 @@ import (
 
 	"mnistgpu/internal/exchange"
 	"mnistgpu/internal/model"
+	"mnistgpu/internal/oserror"
 )
 
 const importHelp = `Turn a safetensors or npz file of another program into a model.
@@ -72,7 +73,7 @@ func newImport() *cobra.Command {
 func (s *modelImportSettings) run(path string) error {
 	content, err := readBounded(path, exchange.MaxBytes)
 	if err != nil {
-		return &failure{code: exitData, err: fmt.Errorf("%s: %w", path, reason(err))}
+		return &failure{code: exitData, err: fmt.Errorf("%s: %w", path, oserror.Cause(err))}
 	}
 	m, assumed, err := exchange.Decode(content, exchange.Hints{
 		Height: s.size.height, Width: s.size.width, PixelScale: s.pixelScale,

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"mnistgpu/internal/oserror"
 	"mnistgpu/internal/rundir"
 )
 
@@ -22,7 +23,7 @@ func refuseExisting(path, hint string) error {
 	if err == nil {
 		err = fs.ErrExist
 	}
-	return &failure{code: exitCannotWrite, err: fmt.Errorf("cannot write %s: %w", path, reason(err)), hint: hint}
+	return &failure{code: exitCannotWrite, err: fmt.Errorf("cannot write %s: %w", path, oserror.Cause(err)), hint: hint}
 }
 
 // writeNew writes a file that is not there yet.

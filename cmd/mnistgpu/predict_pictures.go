@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"mnistgpu/internal/oserror"
 	"mnistgpu/internal/photo"
 )
 
@@ -67,20 +68,20 @@ func isPicture(path string) bool {
 // read returns the picture as height x width bytes for the network.
 func (p imageFile) read(height, width int, asIs bool) ([]byte, error) {
 	if p.err != nil {
-		return nil, reason(p.err)
+		return nil, oserror.Cause(p.err)
 	}
 	var file io.Reader = os.Stdin
 	if p.name != stdinName {
 		f, err := os.Open(p.name)
 		if err != nil {
-			return nil, reason(err)
+			return nil, oserror.Cause(err)
 		}
 		defer f.Close()
 		file = f
 	}
 	img, err := photo.Decode(bufio.NewReader(file))
 	if err != nil {
-		return nil, reason(err)
+		return nil, oserror.Cause(err)
 	}
 	if asIs {
 		return photo.AsIs(img, height, width)

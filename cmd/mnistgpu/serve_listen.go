@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"github.com/spf13/pflag"
+
+	"mnistgpu/internal/oserror"
 )
 
 // tokenVariable is the environment variable for a token, which has no flag
@@ -69,7 +71,7 @@ func (l *listening) secret() (string, error) {
 	if l.tokenFile != "" {
 		content, err := os.ReadFile(l.tokenFile)
 		if err != nil {
-			return "", &failure{code: exitData, err: fmt.Errorf("cannot read the token: %s: %w", l.tokenFile, reason(err))}
+			return "", &failure{code: exitData, err: fmt.Errorf("cannot read the token: %s: %w", l.tokenFile, oserror.Cause(err))}
 		}
 		token, from = strings.TrimSpace(string(content)), l.tokenFile
 	}

@@ -4,13 +4,13 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io/fs"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 
 	"mnistgpu/internal/durable"
+	"mnistgpu/internal/oserror"
 )
 
 // The files in a folder are generations: checkpoint-000001.mnistgpu and so on.
@@ -86,14 +86,10 @@ func Load(disk durable.FS, dir string) (*Loaded, error) {
 // cause strips what an [*Error] with a path says itself.
 func cause(err error) error {
 	var fault *Error
-	var file *fs.PathError
 	if errors.As(err, &fault) {
 		return fault.Err
 	}
-	if errors.As(err, &file) {
-		return file.Err
-	}
-	return err
+	return oserror.Cause(err)
 }
 
 // read looks at the start of a file before it takes the whole of it into

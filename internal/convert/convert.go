@@ -8,12 +8,12 @@ package convert
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 
 	"mnistgpu/internal/mnist"
+	"mnistgpu/internal/oserror"
 )
 
 // Options say how [Read] makes a data set.
@@ -157,13 +157,5 @@ func (c *collector) testQuota() (quota [mnist.MaxClasses]int) {
 // fault returns a [*mnist.Error] about path, without the path that err may name
 // itself.
 func fault(path string, err error) error {
-	return &mnist.Error{Path: path, Err: cause(err)}
-}
-
-func cause(err error) error {
-	var file *fs.PathError
-	if errors.As(err, &file) {
-		return file.Err
-	}
-	return err
+	return &mnist.Error{Path: path, Err: oserror.Cause(err)}
 }

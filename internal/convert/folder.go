@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"mnistgpu/internal/mnist"
+	"mnistgpu/internal/oserror"
 )
 
 // readFolder reads the PNG files of each class and returns the classes.
@@ -78,7 +79,7 @@ func (c *collector) classFolders() ([]string, error) {
 		switch {
 		case hidden(e):
 		case err != nil:
-			c.skip(path, 0, cause(err).Error())
+			c.skip(path, 0, oserror.Cause(err).Error())
 		case info.IsDir():
 			names = append(names, e.Name())
 		case e.Name() != mnist.NamesFile:
@@ -95,7 +96,7 @@ func hidden(e os.DirEntry) bool { return strings.HasPrefix(e.Name(), ".") }
 func (c *collector) readClass(dir string, label byte) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		c.skip(dir, 0, cause(err).Error())
+		c.skip(dir, 0, oserror.Cause(err).Error())
 		return nil
 	}
 	before := len(c.labels)
@@ -106,7 +107,7 @@ func (c *collector) readClass(dir string, label byte) error {
 		path := filepath.Join(dir, e.Name())
 		img, err := c.readPNG(path)
 		if err != nil {
-			c.skip(path, 0, cause(err).Error())
+			c.skip(path, 0, oserror.Cause(err).Error())
 			continue
 		}
 		if err := c.add(img.Rect.Dy(), img.Rect.Dx(), img.Pix, label); err != nil {

@@ -3,8 +3,9 @@ package mnist
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"net/url"
+
+	"mnistgpu/internal/oserror"
 )
 
 // An Error is a fault of the data: a file that is missing, damaged or not what
@@ -30,13 +31,9 @@ func faultf(path, format string, args ...any) error {
 // cause strips the operation and the path or address from err, which the
 // caller names itself.
 func cause(err error) error {
-	var file *fs.PathError
-	if errors.As(err, &file) {
-		return file.Err
-	}
 	var request *url.Error
 	if errors.As(err, &request) {
-		return request.Err
+		err = request.Err
 	}
-	return err
+	return oserror.Cause(err)
 }

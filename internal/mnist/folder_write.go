@@ -34,11 +34,7 @@ func WriteDir(dir string, d *Dataset, names []string) (err error) {
 		return faultf(dir, "%w", cause(err))
 	}
 	if err := os.Rename(temp, dir); err != nil {
-		var link *os.LinkError
-		if errors.As(err, &link) {
-			err = link.Err
-		}
-		return faultf(dir, "%w", err)
+		return faultf(dir, "%w", cause(err))
 	}
 	return nil
 }

@@ -4,8 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
+
+	"mnistgpu/internal/oserror"
 )
 
 // An Error is a fault of a model file.
@@ -36,13 +37,10 @@ func Read(path string) (*Model, error) {
 		return m, nil
 	}
 	var fault *Error
-	var file *fs.PathError
 	if errors.As(err, &fault) {
-		err = fault.Err
-	} else if errors.As(err, &file) {
-		err = file.Err
+		return nil, &Error{path, fault.Err}
 	}
-	return nil, &Error{path, err}
+	return nil, &Error{path, oserror.Cause(err)}
 }
 
 // read looks at the start of a file before it takes the whole of it into

@@ -11,6 +11,7 @@ import (
 	"slices"
 
 	"mnistgpu/internal/durable"
+	"mnistgpu/internal/oserror"
 )
 
 // Dir is a run's folder.
@@ -105,12 +106,5 @@ func (d *Dir) Lock() (release func() error, err error) {
 // Fault is a [*WriteError] about path, from an error that may name an operation
 // and paths of its own.
 func Fault(path string, err error) error {
-	var file *fs.PathError
-	var link *os.LinkError
-	if errors.As(err, &file) {
-		err = file.Err
-	} else if errors.As(err, &link) {
-		err = link.Err
-	}
-	return &WriteError{path, err}
+	return &WriteError{path, oserror.Cause(err)}
 }

@@ -7,10 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 
+	"mnistgpu/internal/oserror"
 	"mnistgpu/internal/train"
 )
 
@@ -66,11 +66,7 @@ func (e *Error) Unwrap() error { return e.Err }
 // Fault is an [*Error] about the file at path, from the error of a call of the
 // os package.
 func Fault(path string, err error) error {
-	var file *fs.PathError
-	if errors.As(err, &file) {
-		err = file.Err
-	}
-	return &Error{path, err}
+	return &Error{path, oserror.Cause(err)}
 }
 
 // ReadSummary reads the summary.json of a run. The error is an [*Error], which

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"mnistgpu/internal/oserror"
 	"mnistgpu/internal/rundir"
 )
 
@@ -180,9 +181,5 @@ func (f *Folder) Save(r *Record) error {
 // fileError strips the operation and the path from err, which FileError names
 // itself.
 func fileError(path string, err error) error {
-	var file *fs.PathError
-	if errors.As(err, &file) {
-		err = file.Err
-	}
-	return &FileError{Path: path, Err: err}
+	return &FileError{Path: path, Err: oserror.Cause(err)}
 }
