@@ -70,7 +70,7 @@ func trainPreset(t *testing.T, open func() (backend.Backend, error), data *mnist
 	defer b.Close()
 	config := train.Preset("default")
 	config.Epochs = 3
-	result, err := train.Run(context.Background(), b, data, config, traintest.Silent{})
+	result, err := train.Run(context.Background(), b, data, config, traintest.Silent{}, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

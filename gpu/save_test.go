@@ -57,7 +57,7 @@ func newSavedRun(t *testing.T) (r *savedRun, calls int, middle *train.State) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := train.Resume(context.Background(), b, r.data, c, traintest.Silent{}, nil, shelf); err != nil {
+	if _, err := train.Run(context.Background(), b, r.data, c, traintest.Silent{}, nil, shelf); err != nil {
 		t.Fatal(err)
 	}
 	if err := b.Close(); err != nil {
@@ -85,7 +85,7 @@ func (r *savedRun) run(from *train.State, k *keeper) error {
 	if err != nil {
 		return err
 	}
-	_, err = train.Resume(context.Background(), b, r.data, r.config, traintest.Silent{}, from, k)
+	_, err = train.Run(context.Background(), b, r.data, r.config, traintest.Silent{}, from, k)
 	return errors.Join(err, b.Close(), k.errs)
 }
 

@@ -150,7 +150,7 @@ func TestStretchesEqualSteps(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer b.Close()
-		result, err := train.Resume(context.Background(), b, data, config, traintest.Silent{}, nil, saver)
+		result, err := train.Run(context.Background(), b, data, config, traintest.Silent{}, nil, saver)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -223,7 +223,7 @@ func TestPersistentLayers(t *testing.T) {
 		}
 		config := train.Preset("default")
 		config.Hidden, config.Batch, config.Epochs = hidden, 20, 1
-		_, err = train.Run(context.Background(), b, mnist.Synthetic(60, 20, 1), config, traintest.Silent{})
+		_, err = train.Run(context.Background(), b, mnist.Synthetic(60, 20, 1), config, traintest.Silent{}, nil, nil)
 		if refused := new(EngineError); !errors.As(err, &refused) || refused.Reason != notPersistent {
 			t.Errorf("%d hidden layers: %v", len(hidden), err)
 		}

@@ -143,10 +143,10 @@ func (w *sweeper) train(ctx context.Context, b backend.Backend, one *settings, i
 	view := &trialView{all: w.view, trial: i}
 	states, from := openTrial(w.folder.Begun(i), one.saving, one.fingerprint(b, w.data, w.sum), view)
 	defer states.release()
-	result, err := train.Resume(ctx, checked, w.data, one.config, view, from, states)
+	result, err := train.Run(ctx, checked, w.data, one.config, view, from, states)
 	if foreign := new(train.StateError); errors.As(err, &foreign) {
 		states.anew(err)
-		result, err = train.Resume(ctx, checked, w.data, one.config, view, nil, states)
+		result, err = train.Run(ctx, checked, w.data, one.config, view, nil, states)
 	}
 	err = errors.Join(err, done())
 	states.wait()

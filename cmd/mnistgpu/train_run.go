@@ -86,7 +86,7 @@ func (r *trainRun) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	result, err := train.Resume(ctx, b, r.data, r.s.config, file, from, keeper)
+	result, err := train.Run(ctx, b, r.data, r.s.config, file, from, keeper)
 	err = errors.Join(err, done())
 	view.finish()
 	unsaved := keeper.finish()

@@ -93,7 +93,7 @@ func Checkpoint(settings map[string]string, s *train.State) *checkpoint.State {
 }
 
 // StateOf is the state that c has. The error says what is missing; whether the
-// state is of the run at hand is for [train.Resume] to see.
+// state is of the run at hand is for [train.Run] to see.
 func StateOf(c *checkpoint.State) (*train.State, error) {
 	s := &train.State{
 		Step: c.Step, Epoch: c.Epoch, Cursor: c.Cursor,

@@ -84,7 +84,7 @@ func TestValidationImagesAreNotLearned(t *testing.T) {
 			spoilt.Train.Images[int(image)*16+i] ^= 0xff
 		}
 	}
-	got, err := Run(t.Context(), new(backendtest.Reference), &spoilt, c, new(log))
+	got, err := Run(t.Context(), new(backendtest.Reference), &spoilt, c, new(log), nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -26,7 +26,7 @@ func TestAnswersAreThoseOfTheRun(t *testing.T) {
 	}
 	for _, chunk := range []int{3, 5, 100} {
 		b := inChunks{float32s, chunk}
-		r, err := Run(context.Background(), b, tiny, tinyConfig(), new(log))
+		r, err := Run(context.Background(), b, tiny, tinyConfig(), new(log), nil, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

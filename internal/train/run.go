@@ -31,18 +31,15 @@ type Result struct {
 // the weights of the lowest validation loss, unless it has reached its target,
 // and otherwise those of the last step.
 //
+// It goes on from a state that an earlier call with the same b, data and c gave
+// its Saver: the result has the bits of a run in one go, but for the times. A nil
+// state is that of a run before its first step; a nil Saver keeps no states.
+//
 // The error is a [*DivergedError], beside a result without a model, if the
 // training left the finite numbers. Otherwise it comes without a result: a
-// [*ConfigError] if c does not fit the data, or a fault of the backend.
-func Run(ctx context.Context, b backend.Backend, data *mnist.Dataset, c Config, o Observer) (*Result, error) {
-	return Resume(ctx, b, data, c, o, nil, nil)
-}
-
-// Resume is Run from a state that an earlier call with the same b, data and c gave
-// its Saver: its result has the bits of a run in one go, but for the times. A nil
-// state is that of a run before its first step; a nil Saver keeps no states. The
-// error may also be a [*StateError], if from is not of such a run.
-func Resume(ctx context.Context, b backend.Backend, data *mnist.Dataset, c Config, o Observer, from *State, s Saver) (*Result, error) {
+// [*ConfigError] if c does not fit the data, a [*StateError] if from is not of
+// such a run, or a fault of the backend.
+func Run(ctx context.Context, b backend.Backend, data *mnist.Dataset, c Config, o Observer, from *State, s Saver) (*Result, error) {
 	t, err := newTrainer(b, data, c, o)
 	if err != nil {
 		return nil, err

@@ -69,7 +69,7 @@ func (l *log) Evaluated(r Record) {
 func run(t *testing.T, c Config, chunk int) (*Result, *log) {
 	t.Helper()
 	l := new(log)
-	r, err := Run(context.Background(), chunked{new(backendtest.Reference), chunk}, tiny, c, l)
+	r, err := Run(context.Background(), chunked{new(backendtest.Reference), chunk}, tiny, c, l, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +120,7 @@ func TestRecordsCountEveryImage(t *testing.T) {
 	c.LearningRate = 1e-30
 	r, _ := run(t, c, 64)
 	whole := &mnist.Dataset{Height: 4, Width: 4, Classes: 3, Train: tiny.Train, Test: tiny.Train}
-	same, err := Run(context.Background(), new(backendtest.Reference), whole, c, new(log))
+	same, err := Run(context.Background(), new(backendtest.Reference), whole, c, new(log), nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -184,7 +184,7 @@ func TestTimingASliceChangesNothing(t *testing.T) {
 func TestRunStopsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	l := &log{after: cancel}
-	r, err := Run(ctx, new(backendtest.Reference), tiny, tinyConfig(), l)
+	r, err := Run(ctx, new(backendtest.Reference), tiny, tinyConfig(), l, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -192,7 +192,7 @@ func TestRunStopsWithItsContext(t *testing.T) {
 		t.Errorf("%s after %d steps with records %v", r.Stop, r.Steps, recordSteps(r.History))
 	}
 
-	r, err = Run(ctx, new(backendtest.Reference), tiny, tinyConfig(), new(log))
+	r, err = Run(ctx, new(backendtest.Reference), tiny, tinyConfig(), new(log), nil, nil)
 	if err != nil || r.Stop != StopInterrupted || r.Steps != 1 || r.Model == nil || !slices.Equal(recordSteps(r.History), []int{0}) {
 		t.Errorf("a context that had ended gave %+v, %v", r, err)
 	}
@@ -211,7 +211,7 @@ func TestRunStopsWhenItDiverges(t *testing.T) {
 	} {
 		c := tinyConfig()
 		test.alter(&c)
-		r, err := Run(context.Background(), new(backendtest.Reference), tiny, c, new(log))
+		r, err := Run(context.Background(), new(backendtest.Reference), tiny, c, new(log), nil, nil)
 		var got *DivergedError
 		if !errors.As(err, &got) || *got != test.want {
 			t.Errorf("%s: error is %v, want %v", test.name, err, &test.want)

@@ -17,7 +17,7 @@ func TestForeignStatesAreRefused(t *testing.T) {
 	check := func(name string, c Config, s *State) {
 		cases++
 		var fault *StateError
-		if _, err := Resume(context.Background(), onCPU(t), tiny, c, new(log), s, nil); !errors.As(err, &fault) {
+		if _, err := Run(context.Background(), onCPU(t), tiny, c, new(log), s, nil); !errors.As(err, &fault) {
 			t.Errorf("%s: %v", name, err)
 			return
 		}

@@ -49,7 +49,7 @@ func onCPU(t *testing.T) backend.Backend {
 func resumed(t *testing.T, c Config, from *State, s Saver) (*Result, *log) {
 	t.Helper()
 	l := new(log)
-	r, err := Resume(context.Background(), onCPU(t), tiny, c, l, from, s)
+	r, err := Run(context.Background(), onCPU(t), tiny, c, l, from, s)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,7 +114,7 @@ func TestInterruptionLeavesNoTrace(t *testing.T) {
 		}
 		return false
 	}}
-	r, err := Resume(ctx, onCPU(t), tiny, c, new(log), nil, k)
+	r, err := Run(ctx, onCPU(t), tiny, c, new(log), nil, k)
 	if err != nil || r.Stop != StopInterrupted || r.Steps != 8 || r.History[len(r.History)-1].Step != 7 {
 		t.Fatalf("stopped as %+v, %v", r, err)
 	}

@@ -94,7 +94,7 @@ func TestTargetIsOfValidation(t *testing.T) {
 	data.Test.Labels = make([]byte, data.Test.Len())
 	c := noisy()
 	c.LearningRate, c.TargetAccuracy, c.Patience = 0.5, 1, 1000
-	r, err := Run(t.Context(), new(backendtest.Reference), &data, c, new(log))
+	r, err := Run(t.Context(), new(backendtest.Reference), &data, c, new(log), nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -44,7 +44,7 @@ func TestStretchesAreSteps(t *testing.T) {
 			k := &keeper{pace: test.pace, due: func(steps int, epoch bool) bool {
 				return test.pace > 0 && steps%test.pace == 0 || test.pace == 0 && epoch
 			}}
-			r, err := Resume(context.Background(), b, tiny, c, new(log), nil, k)
+			r, err := Run(context.Background(), b, tiny, c, new(log), nil, k)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -47,7 +47,7 @@ type chunks struct {
 func (c chunks) ChunkRows() int { return c.rows }
 
 func run(b backend.Backend, c train.Config) (*train.Result, error) {
-	return train.Run(context.Background(), b, digits, c, traintest.Silent{})
+	return train.Run(context.Background(), b, digits, c, traintest.Silent{}, nil, nil)
 }
 
 // TestGoodRuns verifies each step of runs by each method, in one chunk and in many.

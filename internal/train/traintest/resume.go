@@ -113,7 +113,7 @@ func (r run) run(t *testing.T, open func() (backend.Backend, error), from []byte
 		}
 	}
 	s := new(shelf)
-	if _, err := train.Resume(context.Background(), b, r.data, r.config, Silent{}, state, s); err != nil {
+	if _, err := train.Run(context.Background(), b, r.data, r.config, Silent{}, state, s); err != nil {
 		t.Fatal(err)
 	}
 	return s.files
