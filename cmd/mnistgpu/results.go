@@ -3,9 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"path/filepath"
-
-	"github.com/spf13/pflag"
 
 	"mnistgpu/internal/backend"
 	"mnistgpu/internal/mnist"
@@ -63,34 +60,4 @@ func printSummary(w io.Writer, s *runs.Summary, stopping train.Stopping, asJSON 
 		100**s.TestAccuracy, s.Data, validation, 100**s.TrainAccuracy, lossText(*s.Loss), s.Epochs, plural("epoch", s.Epochs),
 		seconds(s.Seconds), stopText(s, stopping), s.RunDir)
 	return err
-}
-
-// toml is config.toml: a file of settings that repeats the run, with the data
-// and the backend that it found.
-func (s *settings) toml(b backend.Backend, data *mnist.Dataset) ([]byte, error) {
-	made := *s
-	made.backend = b.Name()
-	found := map[string]string{"backend": b.Name(), "classes": s.classes.of(data)}
-	if builtIn(s.data) {
-		found["data"] = data.Name
-	} else {
-		dir, err := filepath.Abs(s.data)
-		if err != nil {
-			return nil, err
-		}
-		found["data"] = dir
-	}
-	list := made.list(func(f *pflag.Flag) string {
-		if f.Name == "backend" {
-			return b.Device()
-		}
-		_, usage := pflag.UnquoteUsage(f)
-		return usage
-	})
-	for i, l := range list {
-		if v, ok := found[l.flag.Name]; ok {
-			list[i].value = v
-		}
-	}
-	return encodeSettings(list)
 }

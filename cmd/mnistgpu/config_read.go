@@ -10,7 +10,6 @@ import (
 	"os"
 	"reflect"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
@@ -19,124 +18,6 @@ import (
 	"mnistgpu/internal/oserror"
 	"mnistgpu/internal/runs"
 )
-
-// A file of settings is TOML whose keys are the names of flags, with _ for -:
-//
-//	hidden = [1024, 512]
-//	lr = 0.2
-//	batch = "full"
-//
-// A run's config.toml is one, so that --config repeats the run.
-
-// setting is the value of a flag, as a file of settings has it.
-type setting struct {
-	flag    *pflag.Flag
-	value   string
-	comment string
-}
-
-// list returns the settings of a run that s was resolved to.
-func (s *settings) list(comment func(*pflag.Flag) string) []setting {
-	presets := s.presets()
-	var list []setting
-	s.flags.VisitAll(func(f *pflag.Flag) {
-		if !s.tells(f.Name) {
-			return
-		}
-		resolved := f
-		if p := presets.Lookup(f.Name); p != nil {
-			resolved = p
-		}
-		list = append(list, setting{f, resolved.Value.String(), comment(f)})
-	})
-	return list
-}
-
-// presets are the flags that presets have values for, with those of the config.
-func (s *settings) presets() *pflag.FlagSet {
-	config := s.config
-	f := pflag.NewFlagSet("preset", pflag.ContinueOnError)
-	registerConfig(f, &config)
-	return f
-}
-
-// tells reports whether a flag is a setting of the run, and not of how one
-// command behaves.
-func (s *settings) tells(flag string) bool {
-	switch flag {
-	case "config", "help", "run-dir", "resume", "json", "quiet", "trace", "graph", "step-timeout", "verify-every", "report":
-		return false
-	case "epochs":
-		return s.config.Steps == 0
-	case "steps":
-		return s.config.Steps > 0
-	case "classes":
-		return !builtIn(s.data)
-	case "device", "precision", "engine":
-		return s.backend == "cuda"
-	case "blas":
-		return s.blas != "auto"
-	}
-	return true
-}
-
-// key is the name of a flag in a file.
-func key(flag string) string { return strings.ReplaceAll(flag, "-", "_") }
-
-// record is a struct type with a field for each of the settings.
-func record(settings []setting) reflect.Type {
-	var fields []reflect.StructField
-	for i, s := range settings {
-		tag := reflect.StructTag(fmt.Sprintf("toml:%q", key(s.flag.Name)))
-		fields = append(fields, reflect.StructField{Name: "Field" + strconv.Itoa(i), Type: reflect.TypeOf(s.literal()), Tag: tag})
-	}
-	return reflect.StructOf(fields)
-}
-
-// encodeSettings returns the settings as a file, each on a line with its
-// comment.
-func encodeSettings(settings []setting) ([]byte, error) {
-	file := reflect.New(record(settings)).Elem()
-	for i, s := range settings {
-		file.Field(i).Set(reflect.ValueOf(s.literal()))
-	}
-	content, err := toml.Marshal(file.Interface())
-	if err != nil {
-		return nil, err
-	}
-	lines := strings.Split(strings.TrimSpace(string(content)), "\n")
-	width := 0
-	for _, line := range lines {
-		width = max(width, len(line))
-	}
-	var b bytes.Buffer
-	for i, line := range lines {
-		fmt.Fprintf(&b, "%-*s  # %s\n", width, line, settings[i].comment)
-	}
-	return b.Bytes(), nil
-}
-
-// literal is the value in the type that TOML has for it.
-func (s setting) literal() any {
-	switch s.flag.Value.Type() {
-	case "float64":
-		if x, err := strconv.ParseFloat(s.value, 64); err == nil {
-			return x
-		}
-	case "bool":
-		return s.value == "true"
-	case "widths":
-		list := new(widths)
-		if list.Set(s.value) == nil {
-			return []int(*list)
-		}
-	default:
-		if n, err := strconv.ParseInt(s.value, 10, 64); err == nil {
-			return n
-		}
-	}
-	return s.value
-}
 
 // fromFile is the layer of the file at path, which may set any flag but itself.
 // The error is a mistake in the file, with its line.
