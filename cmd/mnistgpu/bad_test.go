@@ -77,12 +77,12 @@ func firstFault(path string) error {
 // readBadSettings reads a file of settings for train.
 func readBadSettings(path string) error {
 	_, flags := newSettings()
-	layer, err := fromFile(flags, path)
+	source, err := fromFile(flags, path)
 	if err != nil {
 		return err
 	}
 	flags.VisitAll(func(f *pflag.Flag) {
-		if value, _ := layer(f); value != nil && err == nil {
+		if value, _ := source(f); value != nil && err == nil {
 			err = flags.Set(f.Name, *value)
 		}
 	})

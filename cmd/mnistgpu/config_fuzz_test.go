@@ -21,15 +21,15 @@ func checkConfig(t *testing.T, path string, content []byte) {
 		t.Fatal(err)
 	}
 	_, flags := newSettings()
-	var layer source
+	var source valueSource
 	var err error
-	hostile.CheckCost(t, len(content), func() { layer, err = fromFile(flags, path) })
+	hostile.CheckCost(t, len(content), func() { source, err = fromFile(flags, path) })
 	if err != nil {
 		checkLine(t, err)
 		return
 	}
 	flags.VisitAll(func(f *pflag.Flag) {
-		value, where := layer(f)
+		value, where := source(f)
 		if value == nil {
 			return
 		}

@@ -19,9 +19,9 @@ import (
 	"mnistgpu/internal/runs"
 )
 
-// fromFile is the layer of the file at path, which may set any flag but itself.
+// fromFile makes a source of the file at path, which may set any flag but itself.
 // The error is a mistake in the file, with its line.
-func fromFile(f *pflag.FlagSet, path string) (source, error) {
+func fromFile(f *pflag.FlagSet, path string) (valueSource, error) {
 	content, err := readConfig(path)
 	if err != nil {
 		return nil, err

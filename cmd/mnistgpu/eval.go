@@ -59,7 +59,7 @@ func newEval() *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.SortFlags = false
-	s.where.registerPlace(f)
+	s.where.registerDataAndBackend(f)
 	f.StringVar(&s.predictions, "predictions", "", "new `file`, .csv or .npz, for the probabilities of every image")
 	f.BoolVar(&s.json, "json", false, "print one JSON object")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -72,8 +72,8 @@ func newEval() *cobra.Command {
 	return cmd
 }
 
-// registerPlace defines the flags that say where a trained model is judged.
-func (s *settings) registerPlace(f *pflag.FlagSet) {
+// registerDataAndBackend defines the flags that say where a trained model is judged.
+func (s *settings) registerDataAndBackend(f *pflag.FlagSet) {
 	f.StringVar(&s.data, "data", "", "auto, mnist, synthetic or a `folder` of IDX files (default that of the run)")
 	s.registerBackend(f, "auto")
 }

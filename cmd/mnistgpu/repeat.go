@@ -28,7 +28,7 @@ func (s *settings) read(f *pflag.FlagSet, dir string) error {
 	if err != nil {
 		return &failure{code: exitData, err: err}
 	}
-	if err := lay(f, file); err != nil {
+	if err := setFrom(f, file); err != nil {
 		return &failure{code: exitData, err: err}
 	}
 	if err := s.resolve(f); err != nil {

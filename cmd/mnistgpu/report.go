@@ -57,7 +57,7 @@ func newReport() *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.SortFlags = false
-	s.where.registerPlace(f)
+	s.where.registerDataAndBackend(f)
 	f.StringVar(&s.out, "out", "compare.html", "new `file` for the page that compares several runs")
 	f.BoolVar(&s.json, "json", false, "print one JSON object")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {

@@ -11,19 +11,19 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// A flag takes its value from the first of these layers that has one: the
+// A flag takes its value from the first of these sources that has one: the
 // command line, the environment, the file that --config names, the preset, and
-// the flag's own default. The middle ones are laid below the first here, as if
-// they had been typed.
+// the flag's own default. Those of the environment and the file are set here, as
+// if they had been typed.
 
-// originNote is the annotation of a flag that says which layer set it.
+// originNote is the annotation of a flag that says which source set it.
 const originNote = "origin"
 
-// layer sets the flags of cmd that were not typed, from the environment and then
-// from the file of --config. Its error is a mistake in one of them.
-func layer(cmd *cobra.Command) error {
+// applySources sets the flags of cmd that were not typed, from the environment and
+// then from the file of --config. Its error is a mistake in one of them.
+func applySources(cmd *cobra.Command) error {
 	f := cmd.Flags()
-	if err := lay(f, fromEnvironment); err != nil {
+	if err := setFrom(f, fromEnvironment); err != nil {
 		return usageError(cmd, err)
 	}
 	file := f.Lookup("config")
@@ -32,7 +32,7 @@ func layer(cmd *cobra.Command) error {
 	}
 	from, err := fromFile(f, file.Value.String())
 	if err == nil {
-		err = lay(f, from)
+		err = setFrom(f, from)
 	}
 	if err != nil {
 		return usageError(cmd, err)
@@ -40,12 +40,11 @@ func layer(cmd *cobra.Command) error {
 	return nil
 }
 
-// A source returns the value that a layer has for a flag, or nil, and where that
-// is from.
-type source func(f *pflag.Flag) (value *string, origin string)
+// A valueSource returns its value for a flag, or nil, and where that is from.
+type valueSource func(f *pflag.Flag) (value *string, origin string)
 
-// lay sets the flags that no stronger layer has set or overruled.
-func lay(f *pflag.FlagSet, from source) error {
+// setFrom sets the flags that no stronger source has set or overruled.
+func setFrom(f *pflag.FlagSet, from valueSource) error {
 	stronger := map[string]string{}
 	f.Visit(func(flag *pflag.Flag) { stronger[flag.Name] = flag.Value.String() })
 	var mistakes []error
@@ -62,7 +61,7 @@ func lay(f *pflag.FlagSet, from source) error {
 	return errors.Join(mistakes...)
 }
 
-// overruled reports whether a flag that was set in a stronger layer leaves no
+// overruled reports whether a flag that a stronger source has set leaves no
 // sense in the one of the given name.
 func overruled(name string, stronger map[string]string) bool {
 	has := func(names ...string) bool {
@@ -81,7 +80,7 @@ func overruled(name string, stronger map[string]string) bool {
 	return false
 }
 
-// fromEnvironment is the layer of the variables MNISTGPU_LR, MNISTGPU_RUN_DIR
+// fromEnvironment is the source of the variables MNISTGPU_LR, MNISTGPU_RUN_DIR
 // and so on. One that is empty counts as absent.
 func fromEnvironment(f *pflag.Flag) (value *string, origin string) {
 	name := variable(f.Name)
@@ -100,7 +99,7 @@ func variable(flag string) string {
 	return "MNISTGPU_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
 }
 
-// from says which layer gave a flag its value.
+// from says which source gave a flag its value.
 func (s *settings) from(f *pflag.Flag) string {
 	if note := f.Annotations[originNote]; len(note) > 0 {
 		return note[0]
