@@ -208,7 +208,7 @@ func (s *benchSettings) open() (backends []backend.Backend, err error) {
 		}
 		backends = append(backends, b)
 		if caveat := b.(*cpu.Backend).Caveat(); caveat != "" {
-			fmt.Fprintf(os.Stderr, "mnistgpu: WARNING: %s\n", caveat)
+			warn("%s", caveat)
 		}
 	}
 	return backends, nil

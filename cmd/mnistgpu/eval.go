@@ -49,7 +49,7 @@ type evalSettings struct {
 
 // newEval returns the eval command.
 func newEval() *cobra.Command {
-	s := evalSettings{where: settings{preset: "default", graph: true}}
+	s := evalSettings{where: modelSettings()}
 	cmd := &cobra.Command{
 		Use:     "eval RUN|model.safetensors",
 		Short:   "Score a trained model on the test images",

@@ -20,7 +20,7 @@ func openData(ctx context.Context, s *settings) (*mnist.Dataset, error) {
 		return nil, context.Cause(ctx)
 	}
 	if err == nil && data.Fallback != "" {
-		fmt.Fprintln(os.Stderr, "mnistgpu: WARNING: this is not MNIST, but synthetic digits that the program draws")
+		warn("this is not MNIST, but synthetic digits that the program draws")
 		fmt.Fprintf(os.Stderr, "hint: %s\n", oneLine(data.Fallback))
 	}
 	return data, err

@@ -49,7 +49,7 @@ func reopen(path string) (*place, error) {
 		return at, err
 	}
 	for _, fault := range at.saved.Skipped {
-		fmt.Fprintf(os.Stderr, "mnistgpu: WARNING: %s\n", oneLine(fault.Error()))
+		warn("%v", fault)
 	}
 	return at, nil
 }
@@ -59,7 +59,7 @@ func reopen(path string) (*place, error) {
 func lock(dir *rundir.Dir) error {
 	_, err := dir.Lock()
 	if errors.Is(err, errors.ErrUnsupported) {
-		fmt.Fprintf(os.Stderr, "mnistgpu: WARNING: nothing keeps another run from writing to %s: its file system has no locks\n", dir.Path)
+		warn("nothing keeps another run from writing to %s: its file system has no locks", dir.Path)
 		return nil
 	}
 	return err

@@ -49,7 +49,7 @@ type predictSettings struct {
 
 // newPredict returns the predict command.
 func newPredict() *cobra.Command {
-	s := &predictSettings{where: settings{preset: "default", graph: true}}
+	s := &predictSettings{where: modelSettings()}
 	cmd := &cobra.Command{
 		Use:     "predict RUN|model.safetensors IMAGE...",
 		Short:   "Say what is on pictures of digits",

@@ -42,7 +42,7 @@ type reportSettings struct {
 
 // newReport returns the report command.
 func newReport() *cobra.Command {
-	s := reportSettings{where: settings{preset: "default", graph: true}}
+	s := reportSettings{where: modelSettings()}
 	cmd := &cobra.Command{
 		Use:     "report RUN...",
 		Short:   "Draw the results of a run, or compare several",

@@ -129,7 +129,7 @@ func closeWithReport(dir string, b backend.Backend, data *mnist.Dataset) error {
 	if err == nil || errors.As(err, &write) {
 		return err
 	}
-	fmt.Fprintf(os.Stderr, "mnistgpu: WARNING: the run has no report: %s\n", oneLine(err.Error()))
+	warn("the run has no report: %v", err)
 	fmt.Fprintf(os.Stderr, "hint: mnistgpu report %s draws it anew\n", shellWord(dir))
 	return nil
 }

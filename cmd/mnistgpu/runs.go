@@ -60,7 +60,7 @@ func newRuns() *cobra.Command {
 			return &failure{code: exitData, err: err, hint: "want the folder that holds those of the runs"}
 		}
 		for _, fault := range broken {
-			fmt.Fprintf(os.Stderr, "mnistgpu: WARNING: %s\n", oneLine(fault.Error()))
+			warn("%v", fault)
 		}
 		return printRuns(os.Stdout, dir, list, asJSON)
 	}

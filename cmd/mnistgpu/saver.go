@@ -1,8 +1,6 @@
 package main
 
 import (
-	"fmt"
-	"os"
 	"time"
 
 	"mnistgpu/internal/rundir"
@@ -86,7 +84,7 @@ func (s *saver) ended(o outcome) {
 	s.writing = nil
 	if o.err != nil && s.last.err == nil {
 		s.view.finish()
-		fmt.Fprintf(os.Stderr, "mnistgpu: WARNING: the run goes on, but its state after step %d is not saved: %s\n", o.step, oneLine(o.err.Error()))
+		warn("the run goes on, but its state after step %d is not saved: %v", o.step, o.err)
 	}
 	s.last = o
 	if o.err == nil {

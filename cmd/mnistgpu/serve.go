@@ -50,7 +50,7 @@ type serveSettings struct {
 
 // newServe returns the serve command.
 func newServe() *cobra.Command {
-	s := serveSettings{where: settings{preset: "default", graph: true}}
+	s := serveSettings{where: modelSettings()}
 	cmd := &cobra.Command{
 		Use:     "serve RUN|model.safetensors",
 		Short:   "Serve a page to draw a digit on, and an API",

@@ -49,6 +49,10 @@ func newSettings() (*settings, *pflag.FlagSet) {
 	return s, f
 }
 
+// modelSettings returns those of a command that takes a trained model, before its
+// flags for the data and the backend.
+func modelSettings() settings { return settings{preset: "default", graph: true} }
+
 // addFlags gives cmd those of all that are named, in this order.
 func addFlags(cmd *cobra.Command, all *pflag.FlagSet, names []string) {
 	cmd.Flags().SortFlags = false

@@ -69,9 +69,10 @@ func (t *trialSaver) anew(err error) {
 	t.clear()
 }
 
+// warn tells what is wrong below what the view shows.
 func (t *trialSaver) warn(err error) {
 	t.view.finish()
-	fmt.Fprintf(os.Stderr, "mnistgpu: WARNING: %s\n", oneLine(err.Error()))
+	warn("%v", err)
 }
 
 // clear removes all states.

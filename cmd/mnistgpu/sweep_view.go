@@ -95,7 +95,7 @@ func (v *sweepView) finished(r *sweep.Record) {
 func (v *sweepView) unsaved(err error) {
 	v.once.Do(func() {
 		v.finish()
-		fmt.Fprintf(os.Stderr, "mnistgpu: WARNING: states of trials are not saved: %s\n", oneLine(err.Error()))
+		warn("states of trials are not saved: %v", err)
 	})
 }
 

@@ -110,7 +110,7 @@ func (r *trainRun) from(file *historyFile, keeper *saver) (*train.State, error) 
 		return nil, nil
 	}
 	if other := otherMachine(r.saved.Settings, r.fingerprint); other != "" {
-		fmt.Fprintf(os.Stderr, "mnistgpu: WARNING: the bits may differ from those of a run in one go: %s\n", other)
+		warn("the bits may differ from those of a run in one go: %s", other)
 	}
 	if !r.s.quiet {
 		fmt.Fprintf(os.Stderr, "going on from %s\n", r.saved.Path)

@@ -16,6 +16,11 @@ import (
 // live bar; elsewhere it is a line for each evaluation, and one now and then
 // between them.
 
+// warn tells in one line, on stderr, what the command goes on in spite of.
+func warn(format string, args ...any) {
+	fmt.Fprintf(os.Stderr, "mnistgpu: WARNING: %s\n", oneLine(fmt.Sprintf(format, args...)))
+}
+
 // progressView shows how a run is getting on.
 type progressView interface {
 	train.Observer
