@@ -79,7 +79,7 @@ func changingRates(c *train.Config, s *runs.Summary) []float64 {
 
 // tested reports whether the run got as far as to leave a model.
 func (r *reported) tested() bool {
-	return r.Summary.Status != "diverged" && r.Summary.TestAccuracy != nil
+	return r.Summary.Status != runs.Diverged && r.Summary.TestAccuracy != nil
 }
 
 // model reads the run's model.

@@ -14,7 +14,7 @@ import (
 // newSummary says what a run came to.
 func newSummary(s *settings, b backend.Backend, data *mnist.Dataset, dir *rundir.Dir, r *train.Result, err error) *runs.Summary {
 	sum := &runs.Summary{
-		Status: "done", StopReason: string(r.Stop), Backend: b.Name(), Device: b.Device(), Precision: s.gpu.Precision.String(), Data: data.Name,
+		Status: runs.Done, StopReason: string(r.Stop), Backend: b.Name(), Device: b.Device(), Precision: s.gpu.Precision.String(), Data: data.Name,
 		Preset: s.preset, Seed: s.config.Seed, Hidden: s.config.Hidden, Batch: r.Batch,
 		Steps: r.Steps, Epochs: r.Epochs, Seconds: r.Seconds, ImagesPerSecond: r.ImagesPerSecond,
 		RunDir: dir.Path,
@@ -31,10 +31,10 @@ func newSummary(s *settings, b backend.Backend, data *mnist.Dataset, dir *rundir
 	}
 	switch r.Stop {
 	case train.StopInterrupted:
-		sum.Status = "interrupted"
+		sum.Status = runs.Interrupted
 		return sum
 	case train.StopDiverged:
-		sum.Status = "diverged"
+		sum.Status = runs.Diverged
 	}
 	if err != nil {
 		sum.Error = err.Error()

@@ -82,7 +82,7 @@ func finished(dir string) (*runs.Summary, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
-	if err != nil || summary.Status == "interrupted" {
+	if err != nil || summary.Status == runs.Interrupted {
 		return nil, err
 	}
 	summary.RunDir = dir
@@ -97,11 +97,11 @@ func (r *trainRun) tell(summary *runs.Summary) error {
 		fmt.Fprintf(os.Stderr, "hint: mnistgpu train --config %s --epochs N makes a longer run\n", shellWord(filepath.Join(r.dir.Path, runs.ConfigFile)))
 	}
 	err := printSummary(os.Stdout, summary, r.s.config.Stopping, r.s.json)
-	if _, missing := os.Stat(filepath.Join(r.dir.Path, "report.html")); missing != nil && r.s.report {
+	if _, missing := os.Stat(filepath.Join(r.dir.Path, runs.ReportFile)); missing != nil && r.s.report {
 		err = errors.Join(err, closeWithReport(r.dir.Path, r.b, r.data))
 	}
 	switch {
-	case summary.Status == "diverged":
+	case summary.Status == runs.Diverged:
 		err = errors.Join(err, &failure{code: exitDiverged, err: errors.New(summary.Error), hint: "try a smaller --lr, in another folder"})
 	case summary.Error != "":
 		err = errors.Join(err, &failure{code: exitTarget, err: errors.New(summary.Error)})

@@ -50,14 +50,13 @@ type File struct {
 	Content []byte
 }
 
-// The names of a report's files.
+// The names of a report's files, but for that of the page.
 const (
 	historyPicture   = "history.png"
 	confusionPicture = "confusion.png"
 	confusionTable   = "confusion.csv"
 	errorsPicture    = "errors.png"
 	weightsPicture   = "weights.png"
-	page             = "report.html"
 )
 
 // Files returns the files of a run's report, the page last. Pictures of which
@@ -89,7 +88,7 @@ func (r *Run) Files() ([]File, error) {
 		files = append(files, more...)
 	}
 	content, err := p.render("run.html")
-	return append(files, File{page, content}), err
+	return append(files, File{runs.ReportFile, content}), err
 }
 
 // files returns the files about the test set and puts the same on the page.

@@ -14,7 +14,7 @@ import (
 type Entry struct {
 	Dir     string    `json:"run_dir"`
 	Started time.Time `json:"started"`
-	Status  string    `json:"status"` // that of the summary, or unfinished
+	Status  string    `json:"status"` // that of the summary, or Unfinished
 	Preset  string    `json:"preset"`
 	Data    string    `json:"data"`
 	Backend string    `json:"backend"`
@@ -54,7 +54,7 @@ func List(parent string) (entries []Entry, broken []error, err error) {
 // readEntry reads all of an entry but when it started. A run that goes on, or
 // was killed, has a config.toml and perhaps a history.
 func readEntry(dir string) (Entry, error) {
-	e := Entry{Dir: dir, Status: "unfinished"}
+	e := Entry{Dir: dir, Status: Unfinished}
 	s, err := ReadSummary(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		var c *Config
@@ -69,7 +69,7 @@ func readEntry(dir string) (Entry, error) {
 		return e, err
 	}
 	h, err := ReadHistory(dir)
-	if e.Status == "unfinished" && errors.Is(err, fs.ErrNotExist) {
+	if e.Status == Unfinished && errors.Is(err, fs.ErrNotExist) {
 		return e, nil
 	}
 	if err != nil {

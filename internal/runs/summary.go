@@ -1,16 +1,11 @@
-// Package runs knows the files that a run leaves in its folder: what train
-// writes there, and what others read back.
 package runs
 
 import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"path/filepath"
 
-	"mnistgpu/internal/oserror"
 	"mnistgpu/internal/train"
 )
 
@@ -19,7 +14,7 @@ import (
 // the weights that were kept. A run that diverged before its first evaluation has
 // none.
 type Summary struct {
-	Status          string   `json:"status"`      // done, interrupted or diverged
+	Status          string   `json:"status"`      // Done, Interrupted or Diverged
 	StopReason      string   `json:"stop_reason"` // a train.StopReason
 	Backend         string   `json:"backend"`
 	Device          string   `json:"device"`
@@ -52,21 +47,6 @@ func (s *Summary) Encode() []byte {
 		panic("runs: a summary that is no JSON")
 	}
 	return append(line, '\n')
-}
-
-// An Error says that a file of a run is missing or bad, in one line.
-type Error struct {
-	Path string
-	Err  error // what is wrong, and what should be
-}
-
-func (e *Error) Error() string { return e.Path + ": " + e.Err.Error() }
-func (e *Error) Unwrap() error { return e.Err }
-
-// Fault is an [*Error] about the file at path, from the error of a call of the
-// os package.
-func Fault(path string, err error) error {
-	return &Error{path, oserror.Cause(err)}
 }
 
 // ReadSummary reads the summary.json of a run. The error is an [*Error], which
@@ -114,34 +94,4 @@ func (s *Summary) check() error {
 		return errors.New("it has a kept_step and no val_loss")
 	}
 	return nil
-}
-
-// readFile reads a file of a run, of at most limit bytes. The error is an
-// [*Error].
-func readFile(path string, limit int64) ([]byte, error) {
-	content, err := readAll(path, limit)
-	if err != nil {
-		return nil, Fault(path, err)
-	}
-	return content, nil
-}
-
-func readAll(path string, limit int64) ([]byte, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, errors.New("is not a regular file")
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	content, err := io.ReadAll(io.LimitReader(f, limit+1))
-	if err == nil && int64(len(content)) > limit {
-		err = fmt.Errorf("is larger than %d bytes", limit)
-	}
-	return content, err
 }

@@ -36,7 +36,7 @@ const maxRecords = 500
 // are no error. The caller must have looked before whether the run goes on, since one
 // that ends leaves its summary first.
 func readRun(dir string, goesOn bool) (*runInfo, error) {
-	r := &runInfo{Name: baseName(dir), Status: "unfinished", History: []record{}}
+	r := &runInfo{Name: baseName(dir), Status: runs.Unfinished, History: []record{}}
 	config, err := runs.ReadConfig(dir)
 	if err == nil {
 		r.Epochs, r.Steps = config.Epochs, config.Steps
