@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -174,5 +173,5 @@ func saveNames(dir *rundir.Dir, s *settings) error {
 			return err
 		}
 	}
-	return dir.Write(mnist.NamesFile, []byte(strings.Join(names, "\n")+"\n"))
+	return dir.Write(mnist.NamesFile, mnist.EncodeNames(names))
 }

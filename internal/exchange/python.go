@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"mnistgpu/internal/model"
+	"mnistgpu/internal/onnx"
 )
 
 // Python returns a program of a few lines that loads m from a file of the given
@@ -19,7 +20,7 @@ func Python(m *model.Model, f Format, file string) string {
 		return "# pip install numpy onnxruntime\n" +
 			"import numpy as np\nimport onnxruntime\n\n" +
 			"session = onnxruntime.InferenceSession(" + name + ")\n" + images +
-			`probabilities, = session.run(["probabilities"], {"images": images})` + "\n"
+			fmt.Sprintf("probabilities, = session.run([%q], {%q: images})\n", onnx.Output, onnx.Input)
 	case Safetensors:
 		return "# pip install numpy safetensors\n" +
 			"import numpy as np\nfrom safetensors.numpy import load_file\n\n" +

@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
 )
 
 // WriteDir writes d as four raw IDX files, and the names of the classes as
@@ -50,7 +49,7 @@ func (d *Dataset) writeFiles(dir string, names []string) error {
 		{testImages.name, func(w io.Writer) error { return WriteImages(w, Images{d.Height, d.Width, d.Test.Images}) }},
 		{testLabels.name, func(w io.Writer) error { return WriteLabels(w, d.Test.Labels) }},
 		{NamesFile, func(w io.Writer) error {
-			_, err := io.WriteString(w, strings.Join(names, "\n")+"\n")
+			_, err := w.Write(EncodeNames(names))
 			return err
 		}},
 	} {

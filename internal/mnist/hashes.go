@@ -1,8 +1,6 @@
 package mnist
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"io"
 	"io/fs"
@@ -89,11 +87,11 @@ func (k knownFile) verifyLabels(path string, labels []byte) error {
 }
 
 func (k knownFile) verify(path string, write func(io.Writer) error) error {
-	h := sha256.New()
-	if err := write(h); err != nil {
+	got, err := contentSum(write)
+	if err != nil {
 		return faultf(path, "cannot be hashed: %w", err)
 	}
-	if got := hex.EncodeToString(h.Sum(nil)); got != k.sha256 {
+	if got != k.sha256 {
 		return faultf(path, "SHA-256 of the content is %s: want %s, that of MNIST", got, k.sha256)
 	}
 	return nil

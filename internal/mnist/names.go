@@ -57,6 +57,9 @@ func CheckNames(names []string) error {
 	return nil
 }
 
+// EncodeNames returns the content of a [NamesFile].
+func EncodeNames(names []string) []byte { return []byte(strings.Join(names, "\n") + "\n") }
+
 // ReadNames reads the names of the classes from the [NamesFile] in dir. There
 // are none, and no error, when there is no such file.
 func ReadNames(dir string) ([]string, error) {

@@ -32,7 +32,7 @@ func holdOut(labels []byte, held int, seed uint64) (learn, validate []int32) {
 	}
 	for k, n := range shares(sizes[:], held, len(labels)) {
 		images := classes[k]
-		draw.Shuffle(len(images), func(i, j int) { images[i], images[j] = images[j], images[i] })
+		shuffle(images, draw)
 		validate = append(validate, images[:n]...)
 		learn = append(learn, images[n:]...)
 	}

@@ -29,7 +29,7 @@ func (s Stopping) rules() []rule {
 }
 
 // limit is the time of the run, or 0.
-func (s Stopping) limit() time.Duration { return time.Duration(s.Time * float64(time.Second)) }
+func (s Stopping) limit() time.Duration { return seconds(s.Time) }
 
 // A StopReason is why a run took no further step.
 type StopReason string
