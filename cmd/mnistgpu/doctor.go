@@ -12,7 +12,6 @@ import (
 
 	"mnistgpu/cpu"
 	"mnistgpu/gpu"
-	"mnistgpu/internal/backend"
 	"mnistgpu/internal/mnist"
 )
 
@@ -125,30 +124,6 @@ func examineDevice(d gpu.DeviceInfo) finding {
 		return finding{subject: subject, err: err}
 	}
 	return finding{subject: subject, detail: fmt.Sprintf("%s, %s free; kernels load, products are right", b.Device(), gibibytes(d.FreeBytes))}
-}
-
-// sameProduct compares a product of small whole numbers, which are exact in
-// every precision, with the CPU's.
-func sameProduct(b backend.Backend) error {
-	got, err := product(b)
-	if err != nil {
-		return err
-	}
-	host, err := cpu.Open(cpu.Options{})
-	if err != nil {
-		return err
-	}
-	defer host.Close()
-	want, err := product(host)
-	if err != nil {
-		return err
-	}
-	for i := range want {
-		if got[i] != want[i] {
-			return fmt.Errorf("element %d of a matrix product is %v, and %v on the CPU", i, got[i], want[i])
-		}
-	}
-	return nil
 }
 
 // examineData looks for MNIST where train would, but does not download it.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"strings"
-	"time"
 
 	"github.com/spf13/pflag"
 
@@ -34,21 +33,3 @@ func registerStopping(f *pflag.FlagSet, s *train.Stopping) {
 	f.Var((*timeLimit)(&s.Time), "time", "stop after this time, such as 10m; schedules do not reckon with it")
 	f.Float64Var(&s.TargetAccuracy, "target-accuracy", s.TargetAccuracy, "stop at this accuracy of validation, or else of the test, such as 0.97; exit code 9 if it is missed")
 }
-
-// timeLimit is a flag's time such as "10m", in seconds.
-type timeLimit float64
-
-func (t *timeLimit) String() string {
-	if *t == 0 {
-		return "0"
-	}
-	return time.Duration(float64(*t) * float64(time.Second)).String()
-}
-
-func (t *timeLimit) Set(s string) error {
-	d, err := time.ParseDuration(s)
-	*t = timeLimit(d.Seconds())
-	return err
-}
-
-func (t *timeLimit) Type() string { return "duration" }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"mnistgpu/gpu"
 	"mnistgpu/internal/train"
@@ -61,6 +62,24 @@ func (b *batchSize) Set(s string) error {
 }
 
 func (b *batchSize) Type() string { return "images" }
+
+// timeLimit is a flag's time such as "10m", in seconds.
+type timeLimit float64
+
+func (t *timeLimit) String() string {
+	if *t == 0 {
+		return "0"
+	}
+	return time.Duration(float64(*t) * float64(time.Second)).String()
+}
+
+func (t *timeLimit) Set(s string) error {
+	d, err := time.ParseDuration(s)
+	*t = timeLimit(d.Seconds())
+	return err
+}
+
+func (t *timeLimit) Type() string { return "duration" }
 
 // precision is a flag's precision of a GPU.
 type precision gpu.Precision

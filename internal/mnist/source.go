@@ -56,6 +56,26 @@ func Environment() Source {
 	return s
 }
 
+// Folder returns the folder that holds MNIST, or would once it was downloaded.
+// It is empty when there is none.
+func (s Source) Folder() string {
+	if s.DataDir != "" {
+		return s.DataDir
+	}
+	return s.CacheDir
+}
+
+// Complete reports whether all four files are in the folder of s, whatever they
+// hold.
+func (s Source) Complete() bool {
+	for _, k := range knownFiles {
+		if _, err := find(s.Folder(), k.name); err != nil {
+			return false
+		}
+	}
+	return true
+}
+
 // The synthetic data set has the size of MNIST and one fixed seed, so that
 // results on it can be compared.
 const (

@@ -111,32 +111,3 @@ func (f *feed) batch(rows int) nn.Batch {
 		Labels: backend.Rows{Data: f.labels, Order: f.order, Cursor: f.cursor, Count: rows, Scale: 1},
 	}
 }
-
-// graphs are a recorded step of a batch and one of the shorter batch that may be
-// left at the end of the data.
-type graphs struct {
-	full, tail backend.Graph
-	rows       int // of the full batch
-}
-
-// capture records step for the batches that n images are cut into.
-func capture(b backend.Backend, n, batch int, step func(ops backend.Ops, rows int)) (graphs, error) {
-	g := graphs{rows: min(batch, n)}
-	record := func(rows int) (backend.Graph, error) {
-		return b.Capture(func(ops backend.Ops) { step(ops, rows) })
-	}
-	var err error
-	if g.full, err = record(g.rows); err == nil && n%g.rows != 0 {
-		g.tail, err = record(n % g.rows)
-	}
-	return g, err
-}
-
-// replay runs the step for the next of the images that are left, and returns how
-// many it took.
-func (g graphs) replay(left int) (rows int, err error) {
-	if left < g.rows {
-		return left, g.tail.Replay()
-	}
-	return g.rows, g.full.Replay()
-}

@@ -1,10 +1,36 @@
 package main
 
 import (
+	"fmt"
 	"math/rand/v2"
 
+	"mnistgpu/cpu"
 	"mnistgpu/internal/backend"
 )
+
+// sameProduct compares a product of small whole numbers, which are exact in
+// every precision, with the CPU's.
+func sameProduct(b backend.Backend) error {
+	got, err := product(b)
+	if err != nil {
+		return err
+	}
+	host, err := cpu.Open(cpu.Options{})
+	if err != nil {
+		return err
+	}
+	defer host.Close()
+	want, err := product(host)
+	if err != nil {
+		return err
+	}
+	for i := range want {
+		if got[i] != want[i] {
+			return fmt.Errorf("element %d of a matrix product is %v, and %v on the CPU", i, got[i], want[i])
+		}
+	}
+	return nil
+}
 
 // product computes a small matrix product of whole numbers on b.
 func product(b backend.Backend) ([]float32, error) {

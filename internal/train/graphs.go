@@ -2,6 +2,35 @@ package train
 
 import "mnistgpu/internal/backend"
 
+// graphs are a recorded step of a batch and one of the shorter batch that may be
+// left at the end of the data.
+type graphs struct {
+	full, tail backend.Graph
+	rows       int // of the full batch
+}
+
+// capture records step for the batches that n images are cut into.
+func capture(b backend.Backend, n, batch int, step func(ops backend.Ops, rows int)) (graphs, error) {
+	g := graphs{rows: min(batch, n)}
+	record := func(rows int) (backend.Graph, error) {
+		return b.Capture(func(ops backend.Ops) { step(ops, rows) })
+	}
+	var err error
+	if g.full, err = record(g.rows); err == nil && n%g.rows != 0 {
+		g.tail, err = record(n % g.rows)
+	}
+	return g, err
+}
+
+// replay runs the step for the next of the images that are left, and returns how
+// many it took.
+func (g graphs) replay(left int) (rows int, err error) {
+	if left < g.rows {
+		return left, g.tail.Replay()
+	}
+	return g.rows, g.full.Replay()
+}
+
 // stretch is a graph of several steps of a full batch, for a backend that gains by
 // it. The zero stretch has none.
 type stretch struct {
