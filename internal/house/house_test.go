@@ -77,7 +77,7 @@ func sources(t *testing.T) []source {
 }
 
 // code are the endings of the files that people read.
-var code = []string{".go", ".s", ".S", ".cu", ".cuh", ".cpp", ".c", ".h", ".sh", ".py"}
+var code = []string{".go", ".s", ".S", ".cu", ".cuh", ".cpp", ".c", ".h", ".sh", ".py", ".js", ".css"}
 
 // generated is how a file says that no one reads it, in any language's comment.
 var generated = regexp.MustCompile(`(?m)^(//|/\*|#) Code generated .* DO NOT EDIT\.`)

@@ -113,6 +113,7 @@ func TestMethodsAndPaths(t *testing.T) {
 	methods := []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"}
 	for path, want := range map[string][]int{
 		"/":                      {200, 200, 405, 405, 405, 405, 405, 405},
+		"/network.css":           {200, 200, 405, 405, 405, 405, 405, 405},
 		"/style.css":             {200, 200, 405, 405, 405, 405, 405, 405},
 		"/v1/predict":            {405, 405, 415, 405, 405, 405, 405, 405},
 		"/v1/model":              {200, 200, 405, 405, 405, 405, 405, 405},
