@@ -177,8 +177,9 @@ func (m *MLP) classifier(rows int) backend.Classifier {
 }
 
 // Accumulate records the forward and backward pass of one chunk of a batch, on
-// which [MLP.Step] would not update as it goes. The gradients start from those of the chunks before,
-// if add is true, or from zero. The scale is 1/B for the whole batch of B.
+// which [MLP.Step] would not update as it goes. The gradients start from those of
+// the chunks before, if add is true, or from zero. The scale is 1/B for the whole
+// batch of B.
 func (m *MLP) Accumulate(ops backend.Ops, chunk Batch, tally backend.Tally, scale float32, add bool) {
 	m.loss(ops, chunk, tally, scale)
 	m.backward(ops, chunk.Images, len(m.layers)-1, func(l layer, x backend.Input, dy backend.Tensor) {
@@ -233,8 +234,8 @@ func (m *MLP) loss(ops backend.Ops, batch Batch, tally backend.Tally, scale floa
 }
 
 // backward goes from the layer of that number, whose gradient is there, to the first
-// and calls parameters with each layer, its input and its gradient. The gradient for the layer below is formed
-// first, since parameters may change the weights.
+// and calls parameters with each layer, its input and its gradient. The gradient for
+// the layer below is formed first, since parameters may change the weights.
 func (m *MLP) backward(ops backend.Ops, images backend.Rows, from int, parameters func(l layer, x backend.Input, dy backend.Tensor)) {
 	rows := images.Count
 	for i := from; i > 0; i-- {
