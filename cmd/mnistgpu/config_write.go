@@ -136,6 +136,15 @@ func (s setting) literal() any {
 // toml is config.toml: a file of settings that repeats the run, with the data
 // and the backend that it found.
 func (s *settings) toml(b backend.Backend, data *mnist.Dataset) ([]byte, error) {
+	list, err := s.found(b, data)
+	if err != nil {
+		return nil, err
+	}
+	return encodeSettings(list)
+}
+
+// found are the settings of a run with the data and the backend that it found.
+func (s *settings) found(b backend.Backend, data *mnist.Dataset) ([]setting, error) {
 	made := *s
 	made.backend = b.Name()
 	found := map[string]string{"backend": b.Name(), "classes": s.classes.of(data)}
@@ -160,5 +169,5 @@ func (s *settings) toml(b backend.Backend, data *mnist.Dataset) ([]byte, error) 
 			list[i].value = v
 		}
 	}
-	return encodeSettings(list)
+	return list, nil
 }

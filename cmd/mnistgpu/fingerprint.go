@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/spf13/pflag"
+
 	"mnistgpu/cpu"
 	"mnistgpu/internal/backend"
 	"mnistgpu/internal/mnist"
@@ -27,13 +29,23 @@ var saveFlags = []string{"save-every", "keep"}
 func (s *settings) fingerprint(b backend.Backend, data *mnist.Dataset, sum string) map[string]string {
 	found := *s
 	found.backend = b.Name()
-	f := found.values()
-	for _, name := range append(saveFlags, "device") {
-		delete(f, name)
-	}
+	f := resultSettings(found.list(func(*pflag.Flag) string { return "" }))
 	f["backend"], f["data"], f["classes"] = b.Name(), sum, fmt.Sprint(data.Classes)
 	f[machineName], f[programName] = machine(b), version()
 	return f
+}
+
+// resultSettings are those of a list that change the bits of a result, by the names
+// of their flags.
+func resultSettings(list []setting) map[string]string {
+	values := map[string]string{}
+	for _, l := range list {
+		values[l.flag.Name] = l.value
+	}
+	for _, name := range append(saveFlags, "device") {
+		delete(values, name)
+	}
+	return values
 }
 
 // machine is what the backend computes with, but not on how many threads, which

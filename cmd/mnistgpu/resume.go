@@ -23,7 +23,8 @@ before is taken; where none can be read, the run does not start anew by itself.
 A run that has ended is left as it is: its results are printed again.
 
 train --resume auto --run-dir RUN does the same where RUN was begun, and else
-begins it: one command for machines that may be taken away at any time.
+begins it: one command for machines that may be taken away at any time. A run that
+saved no state yet starts from its first step, which is said.
 
 Exit codes:
 ` + exitCodes

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spf13/pflag"
+
 	"mnistgpu/internal/backend"
 	"mnistgpu/internal/mnist"
 	"mnistgpu/internal/rundir"
@@ -47,7 +49,7 @@ func (r *trainRun) enter(at *place) error {
 	if begun != nil {
 		return sameRun(r.dir.Path, begun, r.fingerprint)
 	}
-	if err := r.canStart(); err != nil {
+	if err := r.startsAgain(); err != nil {
 		return err
 	}
 	return writeConfig(r.s, r.b, r.data, r.dir, runs.ConfigFile)
@@ -68,6 +70,34 @@ func (r *trainRun) begun() (map[string]string, error) {
 		return s.fingerprint(r.b, r.data, r.fingerprint["data"]), nil
 	}
 	return nil, nil
+}
+
+// startsAgain reports, with an error, whether the run may start in a folder that has
+// no state. If a run was begun there it must be this one, as far as its settings tell,
+// and that it has to start from its first step is told.
+func (r *trainRun) startsAgain() error {
+	if err := r.canStart(); err != nil {
+		return err
+	}
+	if _, err := os.Stat(filepath.Join(r.dir.Path, runs.ConfigFile)); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	begun, err := readSettings(r.dir.Path)
+	if err != nil {
+		return err
+	}
+	now, err := r.s.found(r.b, r.data)
+	if err != nil {
+		return err
+	}
+	was := resultSettings(begun.list(func(*pflag.Flag) string { return "" }))
+	if err := sameRun(r.dir.Path, was, resultSettings(now)); err != nil {
+		return err
+	}
+	if !r.s.quiet {
+		fmt.Fprintf(os.Stderr, "%s had saved no state: it starts from its first step\n", r.dir.Path)
+	}
+	return nil
 }
 
 // run takes the steps that are left and saves the results.
