@@ -9,6 +9,7 @@ import (
 
 	"mnistgpu/internal/convert"
 	"mnistgpu/internal/mnist"
+	"mnistgpu/internal/train"
 )
 
 const dataImportHelp = `Turn a folder of PNG files or a CSV file into a data set to train on.
@@ -110,9 +111,19 @@ func (s *importSettings) run(path string) error {
 	if err := printClasses(os.Stdout, data, names); err != nil {
 		return err
 	}
-	_, err = fmt.Printf("\n%s: %s; skipped %s\ntrain on it: mnistgpu train --data %s\n",
-		s.out, sizes(data), thousands(skipped), s.out)
+	_, err = fmt.Printf("\n%s: %s; skipped %s\ntrain on it: %s\n",
+		s.out, sizes(data), thousands(skipped), trainOn(s.out, data.Train.Len()))
 	return err
+}
+
+// trainOn is the command that trains on the folder of so many training images. Where
+// there are fewer than the usual batch has, it takes them all in each step.
+func trainOn(dir string, images int) string {
+	command := "mnistgpu train --data " + shellWord(dir)
+	if tooFew(train.Preset("default"), images) {
+		command += " --batch full"
+	}
+	return command
 }
 
 // imageSize is a flag's height and width, such as "28x28".

@@ -84,7 +84,7 @@ func runLRFind(ctx context.Context, s *settings) (err error) {
 	if s.config.Batch == train.Full {
 		s.config.Batch = min(minibatch, data.Train.Len())
 	}
-	if err := s.config.CheckFor(data.Train.Len()); err != nil {
+	if err := fits(s.config, data.Train.Len()); err != nil {
 		return err
 	}
 	dir, err := newRunDir(s, b, data, data.Name+"-lr-find", "lr-find.toml") // which makes it no run

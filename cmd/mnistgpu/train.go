@@ -92,7 +92,7 @@ func trainIn(ctx context.Context, s *settings, at *place) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := s.config.CheckFor(data.Train.Len()); err != nil {
+	if err := fits(s.config, data.Train.Len()); err != nil {
 		return err
 	}
 	sum, err := data.SHA256()
@@ -107,6 +107,23 @@ func trainIn(ctx context.Context, s *settings, at *place) (err error) {
 		return r.tell(r.ended)
 	}
 	return r.run(ctx)
+}
+
+// fits is that of [train.Config.CheckFor], with a hint where the batch is at fault.
+func fits(c train.Config, images int) error {
+	err := c.CheckFor(images)
+	if err != nil && tooFew(c, images) {
+		return &failure{code: exitUsage, err: err, hint: "--batch full takes all images in each step"}
+	}
+	return err
+}
+
+// tooFew reports whether there are fewer images to learn from than a batch has.
+func tooFew(c train.Config, images int) bool {
+	c.Steps, c.Warmup = 1, 0 // so that only the batch can be too large
+	whole := c
+	whole.Batch = train.Full
+	return c.CheckFor(images) != nil && whole.CheckFor(images) == nil
 }
 
 // newRunDir makes the run's folder and writes its settings into a file there, so
