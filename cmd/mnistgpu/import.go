@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -79,7 +81,7 @@ func (s *modelImportSettings) run(path string) error {
 		Height: s.size.height, Width: s.size.width, PixelScale: s.pixelScale,
 	})
 	if err != nil {
-		return &model.Error{Path: path, Err: err}
+		return importFault(path, err)
 	}
 	if content, err = m.Encode(); err != nil {
 		return err
@@ -96,6 +98,16 @@ func (s *modelImportSettings) run(path string) error {
 	_, err = fmt.Printf("%s: %s, images of %dx%d, pixels times %.6g\ntry it: mnistgpu eval %s\n",
 		s.out, layout(m), m.Height, m.Width, m.PixelScale, s.out)
 	return err
+}
+
+// importFault is err about the file at path. Its name may say that it is of another
+// kind.
+func importFault(path string, err error) error {
+	f := &failure{code: exitData, err: &model.Error{Path: path, Err: err}}
+	if ext := strings.ToLower(filepath.Ext(path)); ext != ".safetensors" && ext != ".npz" {
+		f.hint = "import takes .safetensors and .npz"
+	}
+	return f
 }
 
 // readBounded reads a regular file of at most limit bytes.

@@ -92,6 +92,9 @@ func (s *predictSettings) check() error {
 // run answers for one picture after the other.
 func (s *predictSettings) run() (err error) {
 	m, err := openModel(s.model)
+	if err != nil && beginsAsPicture(s.model) {
+		return &failure{code: exitData, err: err, hint: "the model comes first, then the pictures: mnistgpu predict RUN IMAGE..."}
+	}
 	if err != nil {
 		return err
 	}

@@ -65,6 +65,22 @@ func isPicture(path string) bool {
 	return slices.Contains(endings, strings.ToLower(filepath.Ext(path)))
 }
 
+// beginsAsPicture reports whether a file seems to be a picture, by its name or by how
+// it begins.
+func beginsAsPicture(path string) bool {
+	if isPicture(path) {
+		return true
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	start := make([]byte, 4)
+	io.ReadFull(f, start)
+	return string(start) == "\x89PNG" || string(start[:3]) == "\xff\xd8\xff"
+}
+
 // read returns the picture as height x width bytes for the network.
 func (p imageFile) read(height, width int, asIs bool) ([]byte, error) {
 	if p.err != nil {

@@ -3,6 +3,7 @@ package model
 import (
 	"bytes"
 	"encoding/binary"
+	"encoding/json"
 	"fmt"
 	"math"
 	"strconv"
@@ -39,7 +40,7 @@ func Decode(content []byte) (*Model, error) {
 	}
 	size, header, err := safetensors.ReadMetadata(content)
 	if err != nil {
-		return nil, faultf("header: %w", err)
+		return nil, headerFault(content, err)
 	}
 	m := new(Model)
 	if err := m.readTensors(header.Tensors(), content[lengthSize+size:]); err != nil {
@@ -59,6 +60,8 @@ func checkStart(start []byte, size int64) error {
 	}
 	header := binary.LittleEndian.Uint64(start)
 	switch {
+	case header > maxHeader && header > uint64(size): // which is no length at all
+		return faultf("is no model: want a safetensors file")
 	case header > maxHeader:
 		return faultf("is no model: want a safetensors file with a header of at most %d bytes, not of %d", maxHeader, header)
 	case int64(header) > size-lengthSize:
@@ -81,6 +84,29 @@ func checkHeader(header []byte) error {
 		return faultf("is no model: a header of %d commas and brackets, want at most %d", parts, maxParts)
 	}
 	return nil
+}
+
+// incomplete is what the library says of a file that has more or fewer bytes than its
+// tensors take.
+const incomplete = "metadata incomplete buffer"
+
+// headerFault is the error of content whose header the library refuses, in words of
+// ours where content is cut off.
+func headerFault(content []byte, err error) error {
+	length := binary.LittleEndian.Uint64(content)
+	var header safetensors.Metadata
+	if err.Error() != incomplete || json.Unmarshal(content[lengthSize:][:length], &header) != nil {
+		return faultf("header: %w", err)
+	}
+	var want uint64
+	for _, t := range header.Tensors() {
+		want = max(want, t.DataOffsets[1])
+	}
+	has := uint64(len(content)) - lengthSize - length
+	if has < want {
+		return faultf("is cut off: has %d of the %d bytes of its tensors", has, want)
+	}
+	return faultf("goes on after its tensors: has %d bytes for their %d", has, want)
 }
 
 // readTensors takes the layers' weights and biases out of data. There must be no

@@ -147,9 +147,11 @@ func TestDecodeRefusesHeadersThatAreTooLong(t *testing.T) {
 	for _, n := range []uint64{maxHeader + 1, 1 << 40, math.MaxUint64} {
 		content := append(binary.LittleEndian.AppendUint64(nil, n), '{')
 		_, err := Decode(content)
-		checkFault(t, "header", err, "with a header of at most 65536 bytes, not of ")
+		checkFault(t, "header", err, "is no model: want a safetensors file")
 	}
-	_, err := Decode(safetensorsFile("{"+strings.Repeat("[", maxParts), 0))
+	_, err := Decode(append(binary.LittleEndian.AppendUint64(nil, maxHeader+1), make([]byte, maxHeader+1)...))
+	checkFault(t, "header", err, "with a header of at most 65536 bytes, not of 65537")
+	_, err = Decode(safetensorsFile("{"+strings.Repeat("[", maxParts), 0))
 	checkFault(t, "brackets", err, "is no model: a header of 2129 commas and brackets, want at most 2128")
 	_, err = Decode(append(binary.LittleEndian.AppendUint64(nil, 100), '{'))
 	checkFault(t, "header", err, "is cut off: a header of 100 bytes in a file of 9")

@@ -21,7 +21,7 @@ func DecodeTensors(content []byte) ([]Tensor, map[string]string, error) {
 	}
 	size, header, err := safetensors.ReadMetadata(content)
 	if err != nil {
-		return nil, nil, faultf("%w", err)
+		return nil, nil, headerFault(content, err)
 	}
 	data := content[lengthSize+size:]
 	infos := header.Tensors()
