@@ -29,6 +29,18 @@ func flagWords() map[string][]string {
 	}
 }
 
+// strictCompletion makes the library's command that prints scripts for shells refuse
+// what is no shell.
+func strictCompletion(root *cobra.Command) {
+	root.InitDefaultCompletionCmd()
+	completion, _, _ := root.Find([]string{"completion"})
+	completion.SuggestionsMinimumDistance = 2
+	completion.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+	for _, cmd := range append(completion.Commands(), completion) {
+		cmd.Args = noArguments
+	}
+}
+
 // addCompletions lets a shell complete the values of the flags of cmd and of the
 // commands below it.
 func addCompletions(cmd *cobra.Command) {

@@ -41,6 +41,6 @@ func getData(ctx context.Context, quiet bool) error {
 	if _, err := openData(ctx, &settings{data: "mnist", quiet: quiet}); err != nil {
 		return err
 	}
-	fmt.Printf("MNIST %s %s\n", news, source.Folder())
-	return nil
+	_, err := fmt.Printf("MNIST %s %s\n", news, source.Folder())
+	return err
 }

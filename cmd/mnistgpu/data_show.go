@@ -115,9 +115,9 @@ func (s *showSettings) run(ctx context.Context) error {
 	if err := folder.Write(filepath.Base(s.out), content.Bytes()); err != nil {
 		return err
 	}
-	fmt.Printf("%s: %d of the %s %s images of %s, %d pixels wide and %d high\n", s.out,
+	_, err = fmt.Printf("%s: %d of the %s %s images of %s, %d pixels wide and %d high\n", s.out,
 		len(samples), thousands(split.Len()), half, data.Name, grid.Bounds().Dx(), grid.Bounds().Dy())
-	return nil
+	return err
 }
 
 // open loads the data. A folder may have as many classes as it likes.

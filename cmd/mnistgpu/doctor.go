@@ -25,7 +25,11 @@ func newDoctor() *cobra.Command {
 Each line is "ok" or "no"; a "no" is followed by what to do. Only what training
 on the CPU needs decides the exit code.`,
 		Args: noArguments,
-		RunE: func(cmd *cobra.Command, _ []string) error { return examine(cmd.Context(), os.Stdout) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			out := new(output)
+			err := examine(cmd.Context(), out)
+			return errors.Join(err, out.err)
+		},
 	}
 }
 
@@ -115,7 +119,7 @@ func examineDevice(d gpu.DeviceInfo) finding {
 	if d.Err != nil {
 		return finding{subject: subject, err: d.Err}
 	}
-	b, err := gpu.Open(gpu.Options{Device: d.Ordinal})
+	b, err := gpu.Open(gpu.Options{Device: d.Ordinal, StepTimeout: stepTimeout})
 	if err != nil {
 		return finding{subject: subject, err: err}
 	}

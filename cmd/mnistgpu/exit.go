@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
 	"strings"
 
 	"mnistgpu/gpu"
@@ -84,7 +85,7 @@ func exitCode(err error) int {
 		return exitUsage
 	case errors.As(err, &data), errors.As(err, &file), errors.As(err, &run), errors.As(err, &trial):
 		return exitData
-	case errors.As(err, &write):
+	case errors.As(err, &write), stdoutError(err) != nil:
 		return exitCannotWrite
 	case errors.As(err, &diverged), errors.As(err, &wrong):
 		return exitDiverged
@@ -137,6 +138,15 @@ func hint(err error) string {
 	return ""
 }
 
+// stdoutError is the error of a write to stdout in err, or nil.
+func stdoutError(err error) *fs.PathError {
+	var file *fs.PathError
+	if errors.As(err, &file) && file.Op == "write" && file.Path == os.Stdout.Name() {
+		return file
+	}
+	return nil
+}
+
 // timedOut reports whether err is that of a wait which has lasted too long.
 func timedOut(err error) bool {
 	var wait interface{ Timeout() bool }
@@ -149,7 +159,11 @@ func printError(w io.Writer, err error) {
 	if errors.As(err, &stopped) {
 		return // the user asked for it, and the results have been told
 	}
-	fmt.Fprintf(w, "mnistgpu: %s\n", oneLine(err.Error()))
+	text := err.Error()
+	if out := stdoutError(err); out != nil {
+		text = strings.Replace(text, out.Error(), fmt.Sprintf("cannot write to stdout: %v", out.Err), 1)
+	}
+	fmt.Fprintf(w, "mnistgpu: %s\n", oneLine(text))
 	if h := hint(err); h != "" {
 		fmt.Fprintf(w, "hint: %s\n", oneLine(h))
 	}

@@ -1,17 +1,31 @@
 // Command mnistgpu trains multilayer perceptrons on MNIST-like data.
 package main
 
-import "os"
+import (
+	"cmp"
+	"os"
+)
 
 func main() { os.Exit(run(os.Args[1:])) }
 
 // run executes the command line and returns the exit code.
 func run(args []string) int {
-	root := newRoot()
+	out := new(output)
+	root := newRoot(out)
 	root.SetArgs(args)
-	err := root.Execute()
+	err := cmp.Or(root.Execute(), out.err)
 	if err != nil {
 		printError(os.Stderr, err)
 	}
 	return exitCode(err)
+}
+
+// output is stdout for printers that drop errors. It keeps the first one.
+type output struct{ err error }
+
+func (o *output) Write(p []byte) (int, error) {
+	if o.err == nil {
+		_, o.err = os.Stdout.Write(p)
+	}
+	return len(p), nil
 }

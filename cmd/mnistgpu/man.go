@@ -37,8 +37,8 @@ func newMan() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			fmt.Printf("%d pages in %s\n", len(pages), dir.Path)
-			return nil
+			_, err = fmt.Printf("%d pages in %s\n", len(pages), dir.Path)
+			return err
 		},
 	}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -16,8 +17,9 @@ Results go to stdout; progress, warnings and errors go to stderr.
 Exit codes:
 ` + exitCodes
 
-// newRoot returns the command without a subcommand, which holds the others.
-func newRoot() *cobra.Command {
+// newRoot returns the command without a subcommand, which holds the others. Help and
+// scripts of completions go to out.
+func newRoot(out io.Writer) *cobra.Command {
 	root := &cobra.Command{
 		Use:                        "mnistgpu",
 		Short:                      "Train multilayer perceptrons on MNIST-like data",
@@ -32,6 +34,7 @@ func newRoot() *cobra.Command {
 
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return applySources(cmd) },
 	}
+	root.SetOut(out)
 	root.SetVersionTemplate(versionLine())
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError(cmd, flagMistake(err))
@@ -39,8 +42,28 @@ func newRoot() *cobra.Command {
 	addGroup(root, "Training:", newTrain(), newResume(), newLRFind(), newSweep(), newRuns(), newReport())
 	addGroup(root, "Trained models:", newEval(), newPredict(), newServe(), newExport(), newImport())
 	addGroup(root, "Data, settings and machine:", newData(), newConfig(), newDoctor(), newDevices(), newBench(), newMan())
+	strictHelp(root)
+	strictCompletion(root)
 	addCompletions(root)
 	return root
+}
+
+// strictHelp makes the library's help command refuse what is no command.
+func strictHelp(root *cobra.Command) {
+	root.InitDefaultHelpCmd()
+	help, _, _ := root.Find([]string{"help"})
+	help.RunE = func(_ *cobra.Command, args []string) error {
+		about, rest, err := root.Find(args)
+		if err == nil {
+			err = noArguments(about, rest)
+		}
+		if err != nil {
+			return err
+		}
+		about.InitDefaultHelpFlag() // which only a command that is executed has
+		about.InitDefaultVersionFlag()
+		return about.Help()
+	}
 }
 
 // addGroup adds commands that are listed together under a title.

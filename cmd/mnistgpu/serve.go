@@ -99,7 +99,9 @@ func (s *serveSettings) run(ctx context.Context) error {
 	} else {
 		fmt.Fprintf(os.Stderr, "serving %s, which has no model yet; Ctrl-C ends it\n", s.model)
 	}
-	fmt.Println(s.listen.page(listener.Addr()))
+	if _, err := fmt.Println(s.listen.page(listener.Addr())); err != nil {
+		return err
+	}
 	return server.Serve(ctx, listener)
 }
 

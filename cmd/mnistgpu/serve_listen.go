@@ -42,7 +42,10 @@ func (l *listening) register(f *pflag.FlagSet) {
 
 // check looks at the address: other machines are let in only on request.
 func (l *listening) check() error {
-	host, _, err := net.SplitHostPort(l.addr)
+	host, port, err := net.SplitHostPort(l.addr)
+	if err == nil {
+		_, err = net.LookupPort("tcp", port)
+	}
 	if err != nil {
 		return fmt.Errorf("--addr %q: want HOST:PORT, such as 127.0.0.1:8080", l.addr)
 	}
