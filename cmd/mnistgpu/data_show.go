@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -77,6 +78,9 @@ func (s *showSettings) check(classes bool) error {
 	if s.split != "train" && s.split != "test" {
 		return fmt.Errorf("--split %q: want train or test", s.split)
 	}
+	if !isFolder(s.out) && strings.ToLower(filepath.Ext(s.out)) != ".png" {
+		return fmt.Errorf("--out %q: want a name that ends in .png", s.out)
+	}
 	if classes {
 		return s.classes.check()
 	}
@@ -85,6 +89,9 @@ func (s *showSettings) check(classes bool) error {
 
 // run draws the picture and says what is on it.
 func (s *showSettings) run(ctx context.Context) error {
+	if isFolder(s.out) {
+		return &failure{code: exitCannotWrite, err: fmt.Errorf("cannot write %s: is a folder", s.out), hint: "--out names a PNG file"}
+	}
 	if !s.force {
 		if err := refuseExisting(s.out, "--force overwrites it"); err != nil {
 			return err

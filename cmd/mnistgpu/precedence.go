@@ -54,7 +54,7 @@ func setFrom(f *pflag.FlagSet, from valueSource) error {
 			return
 		}
 		if f.Set(flag.Name, *value) != nil {
-			mistakes = append(mistakes, fmt.Errorf("%s %q: want %s", origin, *value, wanted(flag.Value.Type())))
+			mistakes = append(mistakes, fmt.Errorf("%s %q: want %s", origin, *value, wantedBy(flag)))
 		}
 		f.SetAnnotation(flag.Name, originNote, []string{origin})
 	})

@@ -83,7 +83,7 @@ func flagMistake(err error) error {
 		return err
 	}
 	f := invalid.GetFlag()
-	return fmt.Errorf("--%s %q: want %s", f.Name, invalid.GetValue(), wanted(f.Value.Type()))
+	return fmt.Errorf("--%s %q: want %s", f.Name, invalid.GetValue(), wantedBy(f))
 }
 
 // noArguments refuses arguments, and names a command that may have been meant.

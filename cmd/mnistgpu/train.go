@@ -3,6 +3,10 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -137,6 +141,9 @@ func newRunDir(s *settings, b backend.Backend, data *mnist.Dataset, name, file s
 	} else {
 		dir, err = rundir.Create(s.runDir)
 	}
+	if errors.Is(err, fs.ErrExist) {
+		return nil, &failure{code: exitCannotWrite, err: err, hint: otherRunDir(s.runDir, file)}
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -145,6 +152,14 @@ func newRunDir(s *settings, b backend.Backend, data *mnist.Dataset, name, file s
 		return nil, err
 	}
 	return dir, nil
+}
+
+// otherRunDir is the hint where dir is taken by what a command would write file for.
+func otherRunDir(dir, file string) string {
+	if _, err := os.Stat(filepath.Join(dir, runs.ConfigFile)); err != nil || file != runs.ConfigFile {
+		return "--run-dir names a folder that is not there yet"
+	}
+	return fmt.Sprintf("mnistgpu resume %s goes on with the run that is there; another one needs another --run-dir", shellWord(dir))
 }
 
 // writeConfig writes the settings into a file of a run's folder.

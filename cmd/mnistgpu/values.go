@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spf13/pflag"
+
 	"mnistgpu/gpu"
 	"mnistgpu/internal/train"
 )
@@ -124,6 +126,30 @@ func wanted(flagType string) string {
 		return "a positive whole number or full"
 	}
 	return flagType
+}
+
+// wantedBy says what a flag takes.
+func wantedBy(f *pflag.Flag) string {
+	list, ok := f.Value.(*axisFlag)
+	if !ok {
+		return wanted(f.Value.Type())
+	}
+	if names := flagWords()[f.Name]; names != nil {
+		return "values between commas, of " + oneOf(names)
+	}
+	switch list.of.Value.Type() {
+	case "widths":
+		return "widths between commas, such as 300,400,1024x512, or with --method random a range such as 100:1000"
+	case "images":
+		return "values between commas, such as 64,128,full, or with --method random a range such as 16:512"
+	case "bool":
+		return "true, false or true,false"
+	case "int", "uint64":
+		return "whole numbers between commas, such as 5,10, or with --method random a range such as 1:100"
+	case "duration":
+		return "times between commas, such as 90s,10m"
+	}
+	return wanted("list")
 }
 
 // oneOf is a choice of names: a, b or c.
