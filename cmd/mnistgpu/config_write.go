@@ -143,20 +143,23 @@ func (s *settings) toml(b backend.Backend, data *mnist.Dataset) ([]byte, error) 
 	return encodeSettings(list)
 }
 
+// dataSetting is the --data that finds data again, from any folder.
+func (s *settings) dataSetting(data *mnist.Dataset) (string, error) {
+	if builtIn(s.data) {
+		return data.Name, nil
+	}
+	return filepath.Abs(s.data)
+}
+
 // found are the settings of a run with the data and the backend that it found.
 func (s *settings) found(b backend.Backend, data *mnist.Dataset) ([]setting, error) {
 	made := *s
 	made.backend = b.Name()
-	found := map[string]string{"backend": b.Name(), "classes": s.classes.of(data)}
-	if builtIn(s.data) {
-		found["data"] = data.Name
-	} else {
-		dir, err := filepath.Abs(s.data)
-		if err != nil {
-			return nil, err
-		}
-		found["data"] = dir
+	source, err := s.dataSetting(data)
+	if err != nil {
+		return nil, err
 	}
+	found := map[string]string{"backend": b.Name(), "classes": s.classes.of(data), "data": source}
 	list := made.list(func(f *pflag.Flag) string {
 		if f.Name == "backend" {
 			return b.Device()

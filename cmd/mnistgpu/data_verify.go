@@ -65,11 +65,11 @@ func verifyMNIST() error {
 	dir := source.Folder()
 	data, files, err := mnist.Inspect(dir, 10)
 	if err != nil {
-		return err
+		return &failure{code: exitData, err: err, hint: source.Hint()}
 	}
 	for _, f := range files {
 		if !f.MNIST {
-			return &failure{code: exitData, err: fmt.Errorf("%s: %s is not MNIST's: its hash differs", dir, f.Name)}
+			return &failure{code: exitData, err: fmt.Errorf("%s: %s is not MNIST's: its hash differs", dir, f.Name), hint: source.Hint()}
 		}
 	}
 	return printInspection(os.Stdout, dir, data, files, mnist.DefaultNames(10))
@@ -78,9 +78,12 @@ func verifyMNIST() error {
 // verifyFolder checks the data set in dir. Without given classes there are as many
 // as dir has names for.
 func verifyFolder(dir string, given classList) error {
-	names, err := mnist.ReadNames(dir)
-	if err != nil {
-		return err
+	var names []string
+	if isFolder(dir) { // what else it may be Inspect tells
+		var err error
+		if names, err = mnist.ReadNames(dir); err != nil {
+			return err
+		}
 	}
 	if names == nil || given.names != nil {
 		names = given.names

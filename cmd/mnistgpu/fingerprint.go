@@ -1,6 +1,8 @@
 package main
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"maps"
 	"runtime"
@@ -85,17 +87,39 @@ func differences(begun, now map[string]string, but ...string) (others []string) 
 		was, had := begun[name]
 		is, has := now[name]
 		if !slices.Contains(but, name) && (was != is || had != has) {
-			others = append(others, fmt.Sprintf("its %s is %s, not %s", name, orUnset(was, had), orUnset(is, has)))
+			others = append(others, fmt.Sprintf("its %s is %s, not %s", name, inWords(name, was, had), inWords(name, is, has)))
 		}
 	}
 	return others
 }
 
-func orUnset(value string, set bool) string {
+// inWords is the value of a setting for people, to whom the start of a sum is enough.
+func inWords(name, value string, set bool) string {
 	if !set {
 		return "unset"
 	}
+	if name == "data" && isSum(value) {
+		return value[:shortSum]
+	}
 	return value
+}
+
+// shortSum is how much of the sum of data is shown.
+const shortSum = 12
+
+// isSum reports whether a text is a SHA-256, in hexadecimal.
+func isSum(text string) bool {
+	_, err := hex.DecodeString(text)
+	return err == nil && len(text) == hex.EncodedLen(sha256.Size)
+}
+
+// nameData returns a fingerprint in which the sum of data stands behind their name.
+func nameData(f map[string]string, name string) map[string]string {
+	named := maps.Clone(f)
+	if sum := f["data"]; isSum(sum) {
+		named["data"] = fmt.Sprintf("%s (%s)", name, sum[:shortSum])
+	}
+	return named
 }
 
 // otherMachine says what a run that goes on has been on so far, if it is another

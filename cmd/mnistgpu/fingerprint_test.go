@@ -64,8 +64,17 @@ func TestFingerprint(t *testing.T) {
 			t.Errorf("%s: %v, want %s", test.args, err, test.want)
 		}
 	}
-	if err := sameRun("run", begun, fingerprintOf(t, 21)); err == nil || !strings.Contains(err.Error(), "its data is ") {
-		t.Errorf("other data gave %v", err)
+	others := fingerprintOf(t, 21)
+	for _, test := range []struct {
+		begun, now map[string]string
+		want       string
+	}{
+		{begun, others, "its data is " + begun["data"][:12] + ", not " + others["data"][:12]},
+		{nameData(begun, "digits"), nameData(others, "more"), "its data is digits (" + begun["data"][:12] + "), not more (" + others["data"][:12] + ")"},
+	} {
+		if err := sameRun("run", test.begun, test.now); err == nil || err.Error() != "cannot go on in run: "+test.want {
+			t.Errorf("other data gave %v, want %s", err, test.want)
+		}
 	}
 	if err := sameRun("run", fingerprintOf(t, 20, "--steps=11"), begun); err == nil || !strings.HasPrefix(err.Error(), "cannot go on in run: its epochs is unset, not 10") {
 		t.Errorf("a run of steps gave %v", err)

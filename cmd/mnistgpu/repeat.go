@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -20,6 +21,9 @@ func readSettings(dir string) (*settings, error) {
 // read takes the settings from the config.toml of a run, but for those of its flags
 // f that were given.
 func (s *settings) read(f *pflag.FlagSet, dir string) error {
+	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
+		return &runs.Error{Path: dir, Err: errors.New("is a file: want the folder of a run")}
+	}
 	path := filepath.Join(dir, runs.ConfigFile)
 	if _, err := os.Stat(path); err != nil {
 		return runs.Fault(path, err)

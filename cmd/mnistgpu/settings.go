@@ -147,7 +147,7 @@ func (s *settings) check(given *pflag.FlagSet) error {
 	if given.Changed("epochs") && given.Changed("steps") {
 		return errors.New("--epochs and --steps exclude each other")
 	}
-	if s.classes.count != 0 && given.Changed("classes") {
+	if s.saysClasses(given) {
 		if err := s.classes.check(); err != nil {
 			return err
 		}
@@ -159,6 +159,16 @@ func (s *settings) check(given *pflag.FlagSet) error {
 		return fmt.Errorf("--verify-every %d: want a number of steps, or 0 for none", s.verify)
 	}
 	return cmp.Or(s.checkCPU(given), s.checkGPU(given))
+}
+
+// saysClasses reports whether --classes was given. A 0 in a file, which config print
+// writes, leaves it to the data.
+func (s *settings) saysClasses(given *pflag.FlagSet) bool {
+	if !given.Changed("classes") {
+		return false
+	}
+	from := s.from(given.Lookup("classes"))
+	return s.classes.count != 0 || from == "--classes" || from == variable("classes")
 }
 
 // checkCPU looks at the flag that is for the CPU, and asks for one.

@@ -47,7 +47,7 @@ func (r *trainRun) enter(at *place) error {
 		return err
 	}
 	if begun != nil {
-		return sameRun(r.dir.Path, begun, r.fingerprint)
+		return r.sameAs(begun)
 	}
 	if err := r.startsAgain(); err != nil {
 		return err
@@ -70,6 +70,24 @@ func (r *trainRun) begun() (map[string]string, error) {
 		return s.fingerprint(r.b, r.data, r.fingerprint["data"]), nil
 	}
 	return nil, nil
+}
+
+// sameAs reports, with an error, whether the run is the one that has the fingerprint.
+// Data have their names beside their sums, as far as these are known.
+func (r *trainRun) sameAs(begun map[string]string) error {
+	now := r.fingerprint
+	if begun["data"] != now["data"] {
+		was, err := dataOf(r.dir.Path)
+		if err != nil {
+			return err
+		}
+		is, err := r.s.dataSetting(r.data)
+		if err != nil {
+			return err
+		}
+		begun, now = nameData(begun, was), nameData(now, is)
+	}
+	return sameRun(r.dir.Path, begun, now)
 }
 
 // startsAgain reports, with an error, whether the run may start in a folder that has

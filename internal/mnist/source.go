@@ -130,7 +130,7 @@ func (s Source) loadOrDraw(ctx context.Context) (*Dataset, error) {
 // could be downloaded.
 func (s Source) load(ctx context.Context, stall time.Duration) (*Dataset, error) {
 	if s.DataDir != "" {
-		return loadMNIST(s.DataDir, "MNISTGPU_DATA names this folder")
+		return loadMNIST(s.DataDir, s.Hint())
 	}
 	if s.Stall == 0 {
 		s.Stall = stall
@@ -138,7 +138,15 @@ func (s Source) load(ctx context.Context, stall time.Duration) (*Dataset, error)
 	if err := s.download(ctx); err != nil {
 		return nil, err
 	}
-	return loadMNIST(s.CacheDir, "delete the file to download it again")
+	return loadMNIST(s.CacheDir, s.Hint())
+}
+
+// Hint says what to do about a file of MNIST in the folder of s that is at fault.
+func (s Source) Hint() string {
+	if s.DataDir != "" {
+		return "MNISTGPU_DATA names this folder"
+	}
+	return "delete the file to download it again"
 }
 
 // loadMNIST reads the four files in dir, which must be MNIST's. The hint goes
