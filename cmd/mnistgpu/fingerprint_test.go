@@ -7,6 +7,7 @@ import (
 
 	"mnistgpu/cpu"
 	"mnistgpu/internal/mnist"
+	"mnistgpu/internal/rundir"
 )
 
 // fingerprintOf is that of train with some flags, on drawn digits.
@@ -94,5 +95,26 @@ func TestOtherMachine(t *testing.T) {
 	}
 	if err := sameRun("run", begun, now); err != nil {
 		t.Errorf("another machine: %v", err)
+	}
+}
+
+// TestCannotVerify goes on with --verify-every, which is refused by its own name where
+// the run has another engine than it takes.
+func TestCannotVerify(t *testing.T) {
+	r := &trainRun{s: &settings{verify: 5}, place: place{dir: &rundir.Dir{Path: "run"}}}
+	ops := map[string]string{"engine": "ops", "lr": "0.5"}
+	const want = "cannot verify run: a verified run takes its verbs one by one (--engine ops), and this one was begun with --engine auto"
+	if err := r.same(map[string]string{"engine": "auto", "lr": "0.5"}, ops); err == nil || err.Error() != want || exitCode(err) != exitUsage {
+		t.Errorf("%v, want %s", err, want)
+	}
+	if err := r.same(ops, ops); err != nil {
+		t.Errorf("a run of ops: %v", err)
+	}
+	if err := r.same(map[string]string{"lr": "0.5"}, map[string]string{"lr": "0.5"}); err != nil {
+		t.Errorf("a run on the CPU: %v", err)
+	}
+	r.s.verify = 0
+	if err := r.same(map[string]string{"engine": "auto", "lr": "0.5"}, ops); err == nil || err.Error() != "cannot go on in run: its engine is auto, not ops" {
+		t.Errorf("another engine: %v", err)
 	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,7 +10,9 @@ import (
 	"path/filepath"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
+	"mnistgpu/gpu"
 	"mnistgpu/internal/runs"
 )
 
@@ -19,6 +22,9 @@ RUN is the folder that train made. The run goes on from the newest state that it
 saved, with the settings in its config.toml, and ends with the same bits as if it
 had never stopped. Where the newest state cannot be read, that is said, and the one
 before is taken; where none can be read, the run does not start anew by itself.
+
+--verify-every can be added on the CPU. On a GPU it is only for runs that were begun with
+it or with --engine ops, since a verified run takes its verbs one by one.
 
 A run that has ended is left as it is: its results are printed again.
 
@@ -51,10 +57,10 @@ func newResume() *cobra.Command {
 	}
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		s.runDir = args[0]
-		if err := s.saving.check(s.runDir); err != nil {
+		if err := cmp.Or(s.saving.check(s.runDir), s.checkVerify()); err != nil {
 			return usageError(cmd, err)
 		}
-		if err := s.read(all, s.runDir); err != nil {
+		if err := s.readBegun(all); err != nil {
 			return err
 		}
 		ctx, stop := untilSignal(cmd.Context())
@@ -62,6 +68,30 @@ func newResume() *cobra.Command {
 		return runResume(ctx, s)
 	}
 	return cmd
+}
+
+// readBegun takes the settings of the run in s.runDir, which must let --verify-every be,
+// if it is given.
+func (s *settings) readBegun(f *pflag.FlagSet) error {
+	verify := s.verify
+	s.verify = 0 // so that the engine is that of the run
+	if err := s.read(f, s.runDir); err != nil {
+		return err
+	}
+	s.verify = verify
+	if verify > 0 && s.backend == "cuda" && s.gpu.Engine != gpu.Ops {
+		return cannotVerify(s.runDir, s.gpu.Engine.String())
+	}
+	return nil
+}
+
+// cannotVerify is the error of a run that --verify-every cannot be added to.
+func cannotVerify(dir, engine string) error {
+	return &failure{
+		code: exitUsage,
+		err:  fmt.Errorf("cannot verify %s: a verified run takes its verbs one by one (--engine ops), and this one was begun with --engine %s", dir, engine),
+		hint: "go on without --verify-every, or start anew in another --run-dir",
+	}
 }
 
 // runResume goes on with the run in s.runDir, whose settings s has.

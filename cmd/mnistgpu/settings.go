@@ -155,10 +155,14 @@ func (s *settings) check(given *pflag.FlagSet) error {
 			return fmt.Errorf("--classes is for a folder of your own data, and --data is %s", s.data)
 		}
 	}
+	return cmp.Or(s.checkVerify(), s.checkCPU(given), s.checkGPU(given))
+}
+
+func (s *settings) checkVerify() error {
 	if s.verify < 0 {
 		return fmt.Errorf("--verify-every %d: want a number of steps, or 0 for none", s.verify)
 	}
-	return cmp.Or(s.checkCPU(given), s.checkGPU(given))
+	return nil
 }
 
 // saysClasses reports whether --classes was given. A 0 in a file, which config print

@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"mnistgpu/gpu"
 	"mnistgpu/internal/backend"
 	"mnistgpu/internal/mnist"
 	"mnistgpu/internal/rundir"
@@ -87,6 +88,15 @@ func (r *trainRun) sameAs(begun map[string]string) error {
 		}
 		begun, now = nameData(begun, was), nameData(now, is)
 	}
+	return r.same(begun, now)
+}
+
+// same is sameRun, which says more where --verify-every is why the engine is another.
+func (r *trainRun) same(begun, now map[string]string) error {
+	engine, ops := begun["engine"], gpu.Ops.String()
+	if r.s.verify > 0 && now["engine"] == ops && engine != ops && engine != "" {
+		return cannotVerify(r.dir.Path, engine)
+	}
 	return sameRun(r.dir.Path, begun, now)
 }
 
@@ -109,7 +119,7 @@ func (r *trainRun) startsAgain() error {
 		return err
 	}
 	was := resultSettings(begun.list(func(*pflag.Flag) string { return "" }))
-	if err := sameRun(r.dir.Path, was, resultSettings(now)); err != nil {
+	if err := r.same(was, resultSettings(now)); err != nil {
 		return err
 	}
 	if !r.s.quiet {
