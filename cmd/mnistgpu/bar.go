@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"os"
 
 	"github.com/schollz/progressbar/v3"
@@ -23,7 +24,7 @@ func (v *liveView) Begin(p train.Plan) {
 }
 
 func (v *liveView) Progress(p train.Progress) {
-	v.bar.Describe(fmt.Sprintf("%s  ETA %s", progressLine(p), clock(p.Remaining)))
+	v.bar.Describe(fitParts(progressParts(p), textRoom()))
 	v.bar.Set(p.Step)
 }
 
@@ -36,6 +37,20 @@ func (v *liveView) finish() {
 	if v.bar != nil {
 		v.bar.Clear()
 	}
+}
+
+// barTakes is the width of a bar that is as narrow as can be, and of what is around it,
+// with a column to spare.
+const barTakes = len(" 100% ||  ") + 1
+
+// textRoom is how many characters fit beside a bar in the terminal. A line that is longer
+// would go on in the next one each time that it is drawn.
+func textRoom() int {
+	width, _, err := term.GetSize(int(os.Stderr.Fd()))
+	if err != nil || width <= 0 {
+		return math.MaxInt
+	}
+	return width - barTakes
 }
 
 // newBar returns a bar on stderr that reaches its end at total.

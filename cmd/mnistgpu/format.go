@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 	"time"
 
 	"mnistgpu/internal/train"
@@ -26,10 +27,28 @@ func planLine(p train.Plan) string {
 	return line
 }
 
-// progressLine says how far a run has come and how well it does.
-func progressLine(p train.Progress) string {
-	return fmt.Sprintf("%s  loss %s  train %.2f %%  %s images/s",
-		position(p.Step, p.Steps, p.StepsPerEpoch), lossText(p.Loss), 100*p.Accuracy, thousands(int(p.ImagesPerSecond)))
+// progressParts say how far a run has come, how well it does and how long it will take
+// yet.
+func progressParts(p train.Progress) []string {
+	return []string{
+		position(p.Step, p.Steps, p.StepsPerEpoch), "loss " + lossText(p.Loss), fmt.Sprintf("train %.2f %%", 100*p.Accuracy),
+		thousands(int(p.ImagesPerSecond)) + " images/s", "ETA " + clock(p.Remaining),
+	}
+}
+
+// joinParts puts parts into a line.
+func joinParts(parts []string) string { return strings.Join(parts, "  ") }
+
+// fitParts puts as many parts into a line as it has room for, in characters. The first
+// and the last one go last.
+func fitParts(parts []string, room int) string {
+	line := joinParts(parts)
+	for len(line) > room && len(parts) > 2 {
+		last := len(parts) - 1
+		parts = append(parts[:last-1:last-1], parts[last])
+		line = joinParts(parts)
+	}
+	return line[:max(0, min(room, len(line)))]
 }
 
 // recordLine is a line of the history for people.

@@ -3,6 +3,8 @@ package main
 import (
 	"testing"
 	"time"
+
+	"mnistgpu/internal/train"
 )
 
 func TestFormats(t *testing.T) {
@@ -34,5 +36,33 @@ func TestFormats(t *testing.T) {
 		if test.got != test.want {
 			t.Errorf("got %q, want %q", test.got, test.want)
 		}
+	}
+}
+
+// TestFitParts draws the line of a run in narrower and narrower terminals.
+func TestFitParts(t *testing.T) {
+	parts := progressParts(train.Progress{
+		Step: 5, Steps: 300, StepsPerEpoch: 469, Loss: 0.5, Accuracy: 0.875, ImagesPerSecond: 123456, Remaining: 8 * time.Second,
+	})
+	const whole = "step   5/300  loss 0.5  train 87.50 %  123,456 images/s  ETA 8.0s"
+	for _, test := range []struct {
+		room int
+		want string
+	}{
+		{1000, whole},
+		{len(whole), whole},
+		{len(whole) - 1, "step   5/300  loss 0.5  train 87.50 %  ETA 8.0s"},
+		{40, "step   5/300  loss 0.5  ETA 8.0s"},
+		{30, "step   5/300  ETA 8.0s"},
+		{8, "step   5"},
+		{0, ""},
+		{-5, ""},
+	} {
+		if got := fitParts(parts, test.room); got != test.want {
+			t.Errorf("in %d characters: %q, want %q", test.room, got, test.want)
+		}
+	}
+	if got := joinParts(parts); got != whole {
+		t.Errorf("afterwards the line is %q", got)
 	}
 }

@@ -63,7 +63,7 @@ func (v *plainView) Begin(p train.Plan) {
 
 func (v *plainView) Progress(p train.Progress) {
 	if time.Since(v.written) >= plainInterval {
-		v.line(fmt.Sprintf("%s  ETA %s", progressLine(p), clock(p.Remaining)))
+		v.line(joinParts(progressParts(p)))
 	}
 }
 
