@@ -1,6 +1,9 @@
 package cpu
 
 import (
+	"fmt"
+	"runtime"
+
 	"mnistgpu/cpu/internal/kernel"
 	"mnistgpu/internal/backend"
 )
@@ -9,9 +12,13 @@ import (
 // are a *kernel.Matrix.
 type memory[T backend.Element] struct{ elements []T }
 
-// Alloc returns a zeroed tensor. Its memory is freed by the garbage collector.
+// Alloc returns a zeroed tensor. Its memory is freed by the garbage collector. Where
+// there is too little, it says so before Go would end the process.
 func (b *Backend) Alloc(dt backend.DType, rows, cols int) (backend.Tensor, error) {
 	t := backend.Tensor{DType: dt, Rows: rows, Cols: cols}
+	if err := fits(t); err != nil {
+		return backend.Tensor{}, err
+	}
 	switch dt {
 	case backend.Uint8:
 		t.Buffer = &memory[uint8]{make([]uint8, t.Len())}
@@ -26,6 +33,28 @@ func (b *Backend) Alloc(dt backend.DType, rows, cols int) (backend.Tensor, error
 		panic("cpu: Alloc of an unknown DType")
 	}
 	return t, nil
+}
+
+// large is the size, in bytes, from which on tensors are compared with what is free.
+const large = 16 << 20
+
+// fits returns an error that wraps [backend.ErrOutOfMemory] if there is no room for t.
+// Numbers of a network need it twice: the host has them too, when it draws and saves
+// them.
+func fits(t backend.Tensor) error {
+	need := float64(t.Rows) * float64(t.Cols) * float64(t.DType.Size()) // which may be more than an int holds
+	if t.DType == backend.Float32 {
+		need *= 2
+	}
+	if need < large || need <= room() {
+		return nil
+	}
+	runtime.GC()
+	free := room()
+	if need <= free {
+		return nil
+	}
+	return fmt.Errorf("Alloc: %.1f MiB needed for %v, and %.1f MiB free: %w", need/(1<<20), t, max(0, free/(1<<20)), backend.ErrOutOfMemory)
 }
 
 // Upload copies src to dst.
