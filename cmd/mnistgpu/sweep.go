@@ -214,7 +214,7 @@ func (s *sweepSettings) checkTrials(spec *sweep.Spec, data *mnist.Dataset) error
 	for i := range spec.Trials {
 		one, err := s.settings(spec.Trial(i))
 		if err == nil {
-			err = one.config.CheckFor(data.Train.Len())
+			err = fits(one.config, data.Train.Len())
 		}
 		if err != nil {
 			return err
