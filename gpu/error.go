@@ -28,8 +28,8 @@ func (e *Error) Unwrap() error { return e.kind }
 
 // Timeout reports whether the device finished nothing for Options.StepTimeout.
 func (e *Error) Timeout() bool {
-	call := new(driver.Error)
-	return errors.As(e.Err, &call) && call.Timeout()
+	var cause interface{ Timeout() bool } // the driver's, or that of a fault amid a replay
+	return errors.As(e.Err, &cause) && cause.Timeout()
 }
 
 // unopened is the fault of an Open that failed with err. A missing library is no
