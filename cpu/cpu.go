@@ -1,14 +1,13 @@
-// Package cpu is the backend that runs everywhere. It leaves out what is zero:
-// four of five pixels of an image, and the gradients of images that are
-// classified with certainty.
+// Package cpu is the backend that runs everywhere. It skips zeros: four out of five
+// pixels of an image, and the gradients of images that are classified with certainty.
 //
-// The products are those of package kernel, in assembly or in plain Go. Those of
-// a BLAS, gonum's or OpenBLAS, can be chosen to compare speed and results;
-// nothing else depends on them.
+// Package kernel computes the products, in assembly or in plain Go. A BLAS, gonum's
+// or OpenBLAS, can be chosen instead, to compare speed and results; nothing else
+// depends on it.
 //
-// A result depends on the inputs and the kernels alone, not on the number of
-// threads: each element of a result is formed by one thread, in one order.
-// OpenBLAS alone does not promise that.
+// A result depends only on the inputs and the kernels, not on the number of threads:
+// each element of a result is computed by one thread, in a fixed order. Only OpenBLAS
+// does not promise that.
 package cpu
 
 import (
@@ -31,7 +30,7 @@ type Backend struct {
 // Name returns "cpu".
 func (*Backend) Name() string { return "cpu" }
 
-// Device names the architecture, the number of threads and what multiplies.
+// Device names the architecture, the number of threads and the kernels or the BLAS.
 func (b *Backend) Device() string {
 	name := b.Multiplier()
 	if b.core != "" {
@@ -46,7 +45,7 @@ func (*Backend) ChunkRows() int { return chunkRows }
 // Sync returns at once: Replay computes before it returns.
 func (*Backend) Sync() error { return nil }
 
-// Close ends the threads and drops the memory.
+// Close stops the threads and releases the memory.
 func (b *Backend) Close() error {
 	b.pool.close()
 	*b = Backend{pool: newPool(1)}

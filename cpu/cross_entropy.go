@@ -7,16 +7,16 @@ import (
 	"mnistgpu/internal/backend"
 )
 
-// lossGrain is the least number of rows that is worth another thread.
+// lossGrain is the smallest number of rows worth another thread.
 const lossGrain = 16
 
-// outcome is what the loss makes of one image.
+// outcome is the loss of one image, and whether its label has the largest logit.
 type outcome struct {
 	loss float64
 	hit  bool
 }
 
-// CrossEntropy takes the rows in parallel and then adds their losses in order,
+// CrossEntropy computes the rows in parallel and then adds up their losses in order,
 // in float64.
 func (r *recorder) CrossEntropy(t backend.Tally, dlogits, logits backend.Tensor, labels backend.Rows, scale float32) {
 	s := &r.b.scratch
@@ -62,10 +62,9 @@ func load(dst []float64, m kernel.Matrix, i int) {
 	}
 }
 
-// softmaxCrossEntropy turns the logits z into p = softmax(z). Its loss is
-// -ln p[label].
+// softmaxCrossEntropy turns the logits z into p = softmax(z). The loss is -ln p[label].
 //
-// The largest logit is taken off first, so that no exponential overflows.
+// The largest logit is subtracted first, so that no exponential overflows.
 func softmaxCrossEntropy(z []float64, label int) outcome {
 	best := argmax(z)
 	peak, right := z[best], z[label]

@@ -8,15 +8,15 @@ import (
 	"mnistgpu/internal/backend"
 )
 
-// denseRecorder has the products by a BLAS, for comparison, and loops on all
-// threads around them. It multiplies what a dense framework does: every pixel,
-// and every row of a gradient, though it be zero.
+// denseRecorder computes the products with a BLAS, for comparison, and everything
+// around them in loops on all threads. Like a dense framework, it multiplies every
+// pixel and every row of a gradient, even if it is zero.
 type denseRecorder struct {
 	*recorder
 	blas blas.Float32
 }
 
-// LinearForward starts each row of y at b, so that the product adds the bias.
+// LinearForward starts each row of y as b, so that the product adds to the bias.
 func (r denseRecorder) LinearForward(y backend.Tensor, x backend.Input, w, b backend.Tensor, act backend.Activation) {
 	in, out, weights, bias := r.input(x), rowMajor(y), rowMajor(w), rowMajor(b).Data
 	r.record(func() {
@@ -33,7 +33,7 @@ func (r denseRecorder) LinearForward(y backend.Tensor, x backend.Input, w, b bac
 	r.wrote(y)
 }
 
-// LinearBackwardInput multiplies and then clears what act held back.
+// LinearBackwardInput multiplies and then clears the gradients that act blocks.
 func (r denseRecorder) LinearBackwardInput(dx, dy, w, x backend.Tensor, act backend.Activation) {
 	out, gradient, weights, made := rowMajor(dx), rowMajor(dy), rowMajor(w), rowMajor(x).Data
 	r.record(func() {
@@ -45,7 +45,7 @@ func (r denseRecorder) LinearBackwardInput(dx, dy, w, x backend.Tensor, act back
 	r.wrote(dx)
 }
 
-// LinearBackwardWeight adds to what is there, or to zero.
+// LinearBackwardWeight adds to dw and db, cleared first unless accumulate is true.
 func (r denseRecorder) LinearBackwardWeight(dw, db backend.Tensor, x backend.Input, dy backend.Tensor, accumulate bool) {
 	r.addGradient(dw, db, x, dy, func(w, bias []float32) (alpha float32) {
 		if !accumulate {
@@ -56,8 +56,8 @@ func (r denseRecorder) LinearBackwardWeight(dw, db backend.Tensor, x backend.Inp
 	})
 }
 
-// LinearSGD lets the weights decay and then has the product add the step to
-// them.
+// LinearSGD applies the L2 decay to the weights and then lets the product add the
+// step to them.
 func (r denseRecorder) LinearSGD(w, b backend.Tensor, x backend.Input, dy backend.Tensor, sgd backend.SGD) {
 	r.addGradient(w, b, x, dy, func(weights, _ []float32) (alpha float32) {
 		lr := learningRate(sgd)
@@ -69,8 +69,8 @@ func (r denseRecorder) LinearSGD(w, b backend.Tensor, x backend.Input, dy backen
 }
 
 // addGradient computes dw += alpha·xᵀ·dy and db += alpha·Σᵢ dyᵢ, after start has
-// prepared dw and db and returned alpha. The sum is formed by itself: db is rounded once,
-// and not for each row.
+// prepared dw and db and returned alpha. The sum of the rows is formed separately, so
+// that db is rounded once and not for each row.
 func (r denseRecorder) addGradient(dw, db backend.Tensor, x backend.Input, dy backend.Tensor, start func(w, bias []float32) (alpha float32)) {
 	in, w, bias, gradient := r.input(x), rowMajor(dw), rowMajor(db).Data, rowMajor(dy)
 	ones, sums := r.ones(dy.Rows), r.sums(dy.Cols)
@@ -84,9 +84,9 @@ func (r denseRecorder) addGradient(dw, db backend.Tensor, x backend.Input, dy ba
 	r.wrote(db)
 }
 
-// relu computes x = max(x, 0). It keeps NaN, so that a diverged network shows.
-// It chooses between integers because the compiler then does without a branch,
-// which half of all activations would mispredict.
+// relu computes x = max(x, 0). It keeps NaN, so that a diverged network is noticed.
+// It selects between integers because the compiler then avoids a branch, which would
+// be mispredicted for half of all activations.
 func relu(x []float32) {
 	for i, v := range x {
 		bits := math.Float32bits(v)
@@ -97,7 +97,7 @@ func relu(x []float32) {
 	}
 }
 
-// reluBackward clears dx where x, which ReLU made, is zero.
+// reluBackward clears dx where x, the output of ReLU, is zero.
 func reluBackward(dx, x []float32) {
 	dx = dx[:len(x)]
 	for i, v := range x {

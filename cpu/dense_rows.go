@@ -23,9 +23,9 @@ func (r denseRecorder) gemm(ta, tb blas.Transpose, alpha float32, a, b blas32.Ge
 	r.blas.Sgemm(ta, tb, c.Rows, c.Cols, inner, alpha, a.Data, a.Stride, b.Data, b.Stride, beta, c.Data, c.Stride)
 }
 
-// input returns what gives x while a step is computed. For rows of bytes it
-// appends the call that makes floats of them, unless they will be there from a
-// verb before.
+// input returns a function that gives x while a step is computed. For rows of bytes
+// it appends a call that converts them to floats, unless an earlier verb will already
+// have done so.
 func (r denseRecorder) input(x backend.Input) func() blas32.General {
 	switch x := x.(type) {
 	case backend.Tensor:
@@ -43,7 +43,7 @@ func (r denseRecorder) input(x backend.Input) func() blas32.General {
 	panic("cpu: an unknown kind of input")
 }
 
-// gather makes floats of x.
+// gather converts x to floats.
 func (b *Backend) gather(x backend.Rows) {
 	d, cols := &b.scratch.dense, x.Data.Cols
 	d.inputs = grow(d.inputs, x.Count*cols)
@@ -84,7 +84,7 @@ func scaleBytes(dst []float32, src []uint8, scale float32) {
 	}
 }
 
-// rowMajor returns t, which lies in one panel, as gonum's matrix type.
+// rowMajor returns t, which is stored as one panel, as gonum's matrix type.
 func rowMajor(t backend.Tensor) blas32.General {
 	m := matrix(t)
 	return blas32.General{Rows: t.Rows, Cols: t.Cols, Stride: t.Cols, Data: m.Data[:t.Len()]}

@@ -28,9 +28,9 @@ func (g graph) Replay() error {
 	return nil
 }
 
-// recorder has the verbs that are the same with all kernels: each appends the
-// call that computes it. It also knows what the scratch memory will hold when
-// the next verb is computed.
+// recorder implements the verbs that are the same for all kernels: each appends the
+// call that computes it. It also keeps track of what the scratch memory will hold
+// when the next verb is computed.
 type recorder struct {
 	b     *Backend
 	calls []func()
@@ -48,14 +48,14 @@ func (r *recorder) parallel(parts int, f func(part int)) {
 	r.byThreads(parts, func(_, part int) { f(part) })
 }
 
-// byThreads appends a call of f for each part, with the number of the thread that
-// does it.
+// byThreads appends a call of f for each part, with the number of the thread it runs
+// on.
 func (r *recorder) byThreads(parts int, f func(thread, part int)) {
 	pool := r.b.pool
 	r.record(func() { pool.run(parts, f) })
 }
 
-// wrote forgets what was derived from a tensor, since a verb writes to it.
+// wrote forgets what was derived from t, because a verb writes to it.
 func (r *recorder) wrote(t backend.Tensor) {
 	if x := r.listed; t.Buffer == x.Order.Buffer || t.Buffer == x.Cursor.Buffer {
 		r.listed = backend.Rows{}

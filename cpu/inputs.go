@@ -7,8 +7,8 @@ import (
 	"mnistgpu/internal/backend"
 )
 
-// activeRows returns the active rows of dy. It appends the call that looks for
-// them, unless they will be known from a verb before.
+// activeRows returns the active rows of dy. It appends a call that finds them, unless
+// an earlier verb will already have found them.
 func (r kernelRecorder) activeRows(dy backend.Tensor) *kernel.Active {
 	active := &r.b.scratch.active
 	if slices.Contains(r.active, dy) {
@@ -21,8 +21,8 @@ func (r kernelRecorder) activeRows(dy backend.Tensor) *kernel.Active {
 	return active
 }
 
-// blocks appends a call of f for each group of m's panels, or for parts of their
-// pairs of rows if there are too few panels for all threads.
+// blocks appends a call of f for each group of m's panels or, if there are fewer
+// groups than threads, for each part of a group's pairs of rows.
 func (r kernelRecorder) blocks(m kernel.Matrix, f func(thread int, part kernel.Block)) {
 	const leastPairs = 8
 	threads, panels, pairs := r.b.pool.threads(), m.Panels(), (m.Rows+1)/2
@@ -39,8 +39,8 @@ func (r kernelRecorder) blocks(m kernel.Matrix, f func(thread int, part kernel.B
 	})
 }
 
-// groups is the number of groups that share panels evenly among threads, each of
-// about as many as is best and of no more than the most that there can be.
+// groups returns the number of groups that divide the panels evenly among threads. A
+// group has about the best number of panels, and never more than most.
 func groups(panels, best, most, threads int) int {
 	n := max(1, (panels+best*threads/2)/(best*threads)) * threads
 	for n*most < panels {
@@ -49,7 +49,7 @@ func groups(panels, best, most, threads int) int {
 	return min(n, panels)
 }
 
-// find makes images those of the batch.
+// find points images at the rows of the batch.
 func find(images *kernel.Bytes, x backend.Rows) {
 	images.Data, images.Cols, images.Starts = data[uint8](x.Data), x.Data.Cols, images.Starts[:0]
 	for _, n := range numbers(x) {
@@ -57,13 +57,13 @@ func find(images *kernel.Bytes, x backend.Rows) {
 	}
 }
 
-// byteRow returns row i of the batch, where it lies in the data.
+// byteRow returns row i of the batch, in the data's own memory.
 func byteRow(x backend.Rows, i int) []uint8 {
 	n := int(numbers(x)[i])
 	return data[uint8](x.Data)[n*x.Data.Cols : (n+1)*x.Data.Cols]
 }
 
-// numbers are those of the rows of a batch in the data.
+// numbers returns the row numbers of a batch in the data.
 func numbers(x backend.Rows) []int32 {
 	start := int(data[int32](x.Cursor)[0]) + x.Offset
 	return data[int32](x.Order)[start : start+x.Count]

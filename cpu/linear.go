@@ -7,8 +7,8 @@ import (
 	"mnistgpu/internal/backend"
 )
 
-// kernelRecorder has the products by package kernel. Images are multiplied as
-// lists of their pixels that are not zero, other inputs as they are.
+// kernelRecorder computes the products with package kernel. Images are multiplied as
+// lists of their non-zero pixels, other inputs as they are.
 type kernelRecorder struct{ *recorder }
 
 // LinearForward adds the bias and applies act as it stores a product.
@@ -38,8 +38,8 @@ func (r kernelRecorder) LinearForward(y backend.Tensor, x backend.Input, w, b ba
 	r.wrote(y)
 }
 
-// LinearBackwardInput multiplies the active rows of dy by the transpose of w,
-// which each part makes a panel of, unless it will be there from a verb before.
+// LinearBackwardInput multiplies the active rows of dy by the transpose of w. Each
+// part transposes its own panel, unless an earlier verb will already have done so.
 func (r kernelRecorder) LinearBackwardInput(dx, dy, w, x backend.Tensor, act backend.Activation) {
 	k, s := r.b.kernels, &r.b.scratch
 	active := r.activeRows(dy)
@@ -59,10 +59,10 @@ func (r kernelRecorder) LinearBackwardInput(dx, dy, w, x backend.Tensor, act bac
 		}
 	})
 	r.wrote(dx)
-	r.active = append(r.active, dx) // where a row of dy is zero, that of dx is
+	r.active = append(r.active, dx) // where a row of dy is zero, so is that of dx
 }
 
-// LinearBackwardWeight adds to what is there, or to zero.
+// LinearBackwardWeight adds to dw and db, cleared first unless accumulate is true.
 func (r kernelRecorder) LinearBackwardWeight(dw, db backend.Tensor, x backend.Input, dy backend.Tensor, accumulate bool) {
 	if !accumulate {
 		for _, m := range []kernel.Matrix{matrix(dw), matrix(db)} {
@@ -72,8 +72,8 @@ func (r kernelRecorder) LinearBackwardWeight(dw, db backend.Tensor, x backend.In
 	r.addGradient(dw, db, x, dy, func() float32 { return 1 })
 }
 
-// LinearSGD lets the weights decay and then has the product add the step to
-// them, so that there is no gradient in between.
+// LinearSGD applies the L2 decay to the weights and then lets the product add the
+// step to them, so that no gradient is stored in between.
 func (r kernelRecorder) LinearSGD(w, b backend.Tensor, x backend.Input, dy backend.Tensor, sgd backend.SGD) {
 	if sgd.L2 != 0 {
 		m := matrix(w)

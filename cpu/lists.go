@@ -5,30 +5,31 @@ import (
 	"mnistgpu/internal/backend"
 )
 
-// Each thread makes all lists for itself if there are no more threads and rows than
-// these. Two threads need hardly longer for that than for half of the lists each: what
-// the other one made must be fetched from its cache, and taken back from there to be
-// written again. More threads, or those of a step of many chunks, share the work.
+// With no more threads and rows than these, each thread makes all lists for itself.
+// For two threads, this takes hardly longer than making half of the lists each: the
+// lists made by the other thread would have to be fetched from its cache, and would
+// go back there before they are written again. More threads, or threads with more
+// rows, share the work.
 const (
 	mostPrivateThreads = 2
 	mostPrivateRows    = 128
 )
 
-// listing is what products need of a batch's images.
+// listing is what the products need to know about a batch's images.
 type listing struct {
 	rows    kernel.Lists   // of the images' pixels
-	batch   int            // whose they are
-	active  kernel.Columns // of the images whose rows of a gradient are active
-	columns kernel.Lists   // of these
-	change  int            // of a gradient that they are for
+	batch   int            // the count images.batches that rows was made at
+	active  kernel.Columns // of the images whose gradient rows are active
+	columns kernel.Lists   // of active
+	change  int            // the count images.changes that columns was made at
 }
 
-// images are those of a batch, and their lists: one listing for all threads or one
-// for each.
+// images holds the images of a batch and their lists: one listing for all threads, or
+// one for each.
 type images struct {
 	kernel.Bytes
 	listings         []*listing
-	batches, changes int // that there were
+	batches, changes int // counts of the batches and of the gradients so far
 }
 
 func newImages(threads int) images {
@@ -42,8 +43,9 @@ func newImages(threads int) images {
 	return m
 }
 
-// of are the listings for a batch of so many rows: one for all threads, made before
-// they need it, or one for each thread, which makes it when it needs it.
+// of returns the listings for a batch of the given number of rows: one for all
+// threads, made before they need it, or one for each thread, made by that thread when
+// it needs it.
 func (m *images) of(rows int) []*listing {
 	if rows > mostPrivateRows {
 		return m.listings[:1]
@@ -51,9 +53,9 @@ func (m *images) of(rows int) []*listing {
 	return m.listings
 }
 
-// list appends the calls that find x's images and make shared lists of their pixels,
-// unless they will be there from a verb before. It returns what gives a thread the
-// lists.
+// list appends the calls that find x's images and make the shared lists of their
+// pixels, unless an earlier verb will already have made them. It returns a function
+// that gives a thread its lists.
 func (r kernelRecorder) list(x backend.Rows) func(thread int) *kernel.Lists {
 	m, k := &r.b.scratch.images, r.b.kernels
 	listings := m.of(x.Count)
@@ -86,9 +88,9 @@ func (r kernelRecorder) list(x backend.Rows) func(thread int) *kernel.Lists {
 	}
 }
 
-// listRows makes the lists of some pairs of images.
+// listRows makes the lists of the pairs of images from first to before end.
 func (l *listing) listRows(k *kernel.Set, images *kernel.Bytes, first, end int) {
-	const ahead = 4 // rows, whose lists take as long as memory to answer
+	const ahead = 4 // rows to fetch ahead: making their lists takes as long as memory takes to answer
 	for i := first; i < end; i++ {
 		for row := 2*i + ahead; row < min(2*i+ahead+2, images.Rows()); row++ {
 			k.Fetch(images, row)
@@ -97,7 +99,7 @@ func (l *listing) listRows(k *kernel.Set, images *kernel.Bytes, first, end int) 
 	}
 }
 
-// transpose is list for the columns of x, in the active rows.
+// transpose does for the columns of x, in the active rows, what list does for its rows.
 func (r kernelRecorder) transpose(x backend.Rows, active *kernel.Active) func(thread int) *kernel.Lists {
 	r.list(x)
 	m, k := &r.b.scratch.images, r.b.kernels
@@ -128,7 +130,7 @@ func (r kernelRecorder) transpose(x backend.Rows, active *kernel.Active) func(th
 	}
 }
 
-// listColumns makes the lists of some groups of columns.
+// listColumns makes the lists of the groups of columns from first to before end.
 func (l *listing) listColumns(k *kernel.Set, images *kernel.Bytes, first, end int) {
 	for group := first; group < end; group++ {
 		k.Transpose(&l.active, images, group)
@@ -136,7 +138,8 @@ func (l *listing) listColumns(k *kernel.Set, images *kernel.Bytes, first, end in
 	}
 }
 
-// shares appends calls of f for parts of n things.
+// shares cuts n things into parts for the threads and appends a call of f for each
+// part.
 func (r *recorder) shares(n int, f func(first, end int)) {
 	parts := min(n, 4*r.b.pool.threads())
 	r.parallel(parts, func(part int) { f(split(n, parts, part)) })

@@ -8,12 +8,12 @@ import (
 	"mnistgpu/internal/backend"
 )
 
-// memory is what a tensor's Buffer points to, unless its type is Float32; those
-// are a *kernel.Matrix.
+// memory is what a tensor's Buffer points to, except for Float32, where that is a
+// kernel.Matrix.
 type memory[T backend.Element] struct{ elements []T }
 
-// Alloc returns a zeroed tensor. Its memory is freed by the garbage collector. Where
-// there is too little, it says so before Go would end the process.
+// Alloc returns a zeroed tensor, whose memory the garbage collector frees. If there is
+// too little memory, it returns an error, where Go itself would end the process.
 func (b *Backend) Alloc(dt backend.DType, rows, cols int) (backend.Tensor, error) {
 	t := backend.Tensor{DType: dt, Rows: rows, Cols: cols}
 	if err := fits(t); err != nil {
@@ -35,14 +35,14 @@ func (b *Backend) Alloc(dt backend.DType, rows, cols int) (backend.Tensor, error
 	return t, nil
 }
 
-// large is the size, in bytes, from which on tensors are compared with what is free.
+// large is the size in bytes from which a tensor is checked against the free memory.
 const large = 16 << 20
 
-// fits returns an error that wraps [backend.ErrOutOfMemory] if there is no room for t.
-// Numbers of a network need it twice: the host has them too, when it draws and saves
-// them.
+// fits returns an error that wraps [backend.ErrOutOfMemory] if there is no room for
+// t. Float32 tensors count twice: the host holds a copy of a network's numbers when
+// it draws and saves them.
 func fits(t backend.Tensor) error {
-	need := float64(t.Rows) * float64(t.Cols) * float64(t.DType.Size()) // which may be more than an int holds
+	need := float64(t.Rows) * float64(t.Cols) * float64(t.DType.Size()) // may be more than an int holds
 	if t.DType == backend.Float32 {
 		need *= 2
 	}
@@ -75,7 +75,7 @@ func (*Backend) Download(dst []byte, src backend.Tensor) error {
 	return nil
 }
 
-// panelWidth is the width of the panels in which a matrix lies.
+// panelWidth is the width of the panels that a matrix is stored in.
 func (b *Backend) panelWidth(cols int) int {
 	if b.blas != nil {
 		return cols // a BLAS wants matrices row by row

@@ -6,22 +6,21 @@ import (
 	"mnistgpu/cpu/internal/kernel"
 )
 
-// multiplier is what multiplies the matrices: our kernels or a BLAS.
+// multiplier is what multiplies the matrices: a set of kernels or a BLAS.
 type multiplier struct {
 	kernels *kernel.Set  // nil for a BLAS
-	blas    blas.Float32 // nil for our kernels
+	blas    blas.Float32 // nil for a set of kernels
 
 	library string // of the BLAS
-	core    string // processor that the library takes its kernels for, if it says so
+	core    string // processor whose kernels the library uses, if it says so
 
-	// setThreads is there if the library has threads of its own. They wait for
-	// work as busily as ours do, and each would take the other's processor: a
-	// step is faster by a tenth to a third if one thread does all but the
-	// products.
+	// setThreads is set if the library has its own threads. They spin for work, as the
+	// pool's do, and the two would take processors from each other: a step is faster
+	// by a tenth to a third if one thread does everything but the products.
 	setThreads func(n int)
 }
 
-// Multiplier returns the name of what multiplies, as Options have it.
+// Multiplier returns the name of the kernels or the BLAS, as in [Options].
 func (m multiplier) Multiplier() string {
 	if m.kernels != nil {
 		return m.kernels.Name
@@ -31,8 +30,8 @@ func (m multiplier) Multiplier() string {
 
 // Caveat says why a comparison with this backend would be unfair to it, or "".
 //
-// OpenBLAS takes its kernels for Prescott, of 2004, on a processor that it does
-// not know because it is newer.
+// On a processor that is too new for it to know, OpenBLAS uses its kernels for the
+// Prescott of 2004.
 func (m multiplier) Caveat() string {
 	if m.core != "Prescott" || kernel.Sets()[0].Name == genericName {
 		return ""

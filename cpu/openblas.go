@@ -9,8 +9,8 @@ import "C"
 
 import "gonum.org/v1/netlib/blas/netlib"
 
-// openBLAS returns OpenBLAS, through netlib's wrapper of the interface that all
-// BLAS have. All its users share its threads.
+// openBLAS returns OpenBLAS, called through netlib's wrapper of the standard BLAS
+// interface. All its users share its threads.
 var openBLAS = func() multiplier {
 	return multiplier{
 		blas: netlib.Implementation{}, library: openBLASName, core: C.GoString(C.openblas_get_corename()),

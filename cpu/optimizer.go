@@ -5,7 +5,7 @@ import (
 	"mnistgpu/internal/backend"
 )
 
-// elementGrain is the least number of elements that is worth another thread.
+// elementGrain is the smallest number of elements worth another thread.
 const elementGrain = 1 << 14
 
 // SGDStep computes p -= lr·(g + L2·p).
@@ -36,7 +36,7 @@ func (r *recorder) MomentumStep(p, v, g backend.Tensor, momentum backend.Momentu
 	r.wrote(v)
 }
 
-// AdamStep computes the means m and v of g' = g + L2·p and of its square, and
+// AdamStep updates the means m and v of g' = g + L2·p and of its square, and computes
 // p -= alpha·m/(√v + Epsilon).
 func (r *recorder) AdamStep(p, m, v, g backend.Tensor, adam backend.Adam) {
 	params, means, squares, gradients := matrix(p), matrix(m), matrix(v), matrix(g)
@@ -50,7 +50,8 @@ func (r *recorder) AdamStep(p, m, v, g backend.Tensor, adam backend.Adam) {
 	r.wrote(v)
 }
 
-// updates are the kernels of the methods with a state. Gonum has none.
+// updates returns the kernels of the methods that keep state. A BLAS has none, so the
+// generic ones stand in.
 func (b *Backend) updates() *kernel.Set {
 	if b.kernels == nil {
 		return kernel.Generic()
@@ -64,7 +65,7 @@ func learningRate(sgd backend.SGD) float32 {
 	return matrix(sgd.LearningRate).Piece(int(step), 0)[0]
 }
 
-// strip is some rows of a panel. Matrices of the same shape have the same strips.
+// strip is a range of rows of a panel. Matrices of the same shape have the same strips.
 type strip struct{ first, end, panel int }
 
 // of returns the elements of m in the strip.

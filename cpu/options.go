@@ -14,11 +14,11 @@ import (
 	"mnistgpu/internal/backend"
 )
 
-// KernelsVariable is the environment variable that chooses what multiplies where
-// Options leave the choice.
+// KernelsVariable is the environment variable that names the kernels or the BLAS
+// where Options leave the choice open.
 const KernelsVariable = "MNISTGPU_CPU"
 
-// Names of Options.Kernels beside those of the sets of package kernel.
+// Values of Options.Kernels besides the names of package kernel's sets.
 const (
 	autoName     = "auto"
 	sparseName   = "sparse"
@@ -30,23 +30,24 @@ const (
 // ErrNoOpenBLAS says that the program was built without OpenBLAS.
 var ErrNoOpenBLAS = errors.New("this program was built without OpenBLAS")
 
-// Options are how the backend computes.
+// Options say how the backend computes.
 type Options struct {
-	// Kernels names what multiplies the matrices: a set of our kernels, such as
-	// "avx512", "avx2" or "generic", which is plain Go; or for comparison a dense BLAS,
-	// "gonum", which is in Go, or "openblas", if the program was built with it.
+	// Kernels names what multiplies the matrices: a set of kernels, such as "avx512",
+	// "avx2" or "generic", which is plain Go; or, for comparison, a dense BLAS: "gonum",
+	// which is in Go, or "openblas", if the program was built with it.
 	//
-	// "auto", or nothing, is what KernelsVariable says, or else the fastest set
-	// that the processor can run. "sparse" is the same, but a BLAS that the
-	// variable names does not count.
+	// "auto", or the empty string, stands for what KernelsVariable names or, if it is
+	// not set, for the fastest set that the processor can run. "sparse" is the same,
+	// but ignores the variable if it names a BLAS.
 	Kernels string
 
-	// Threads is how many compute at once; 0 is as many as GOMAXPROCS says.
+	// Threads is the number of threads that compute; 0 means GOMAXPROCS.
 	Threads int
 }
 
-// Kernels lists the names that this processor and this build can choose from,
-// beside auto and sparse: our kernels, the fastest first, and then the BLAS.
+// Kernels lists the names that are available on this processor and in this build,
+// besides auto and sparse: the sets of kernels, the fastest first, and then the BLAS
+// libraries.
 func Kernels() []string {
 	var names []string
 	for _, set := range kernel.Sets() {
@@ -80,15 +81,16 @@ func Open(o Options) (backend.Backend, error) {
 	return b, nil
 }
 
-// Check returns an error if there are no such kernels. It wraps [ErrNoOpenBLAS]
-// where another build has them, and begins with KernelsVariable where that is to
-// blame.
+// Check returns an error if the kernels of o are not available. It wraps
+// [ErrNoOpenBLAS] if a build with OpenBLAS has them, and starts with KernelsVariable
+// if the variable is to blame.
 func (o Options) Check() error {
 	_, err := o.choose()
 	return err
 }
 
-// choose returns what o, or else the variable, names.
+// choose returns what o names or, if it leaves the choice open, what the variable
+// names.
 func (o Options) choose() (multiplier, error) {
 	variable := os.Getenv(KernelsVariable)
 	free := o.Kernels == "" || o.Kernels == autoName || o.Kernels == sparseName && !isBLAS(variable)
@@ -104,7 +106,7 @@ func (o Options) choose() (multiplier, error) {
 
 func isBLAS(name string) bool { return name == gonumName || name == openBLASName }
 
-// named returns what has the given name.
+// named returns the kernels or the BLAS of the given name.
 func named(name string) (multiplier, error) {
 	sets := kernel.Sets()
 	switch name {

@@ -6,10 +6,11 @@ import (
 	"mnistgpu/cpu/internal/kernel"
 )
 
-// PeakGFlops measures how many fused multiply-adds the processor can do with the
-// vectors that b's kernels have, on b's threads, in 10⁹ operations a second: two
-// for each number. A BLAS is measured by the widest vectors. It is 0 where no
-// such loop was written. It takes a tenth of a second.
+// PeakGFlops measures the peak rate of fused multiply-adds on b's threads, with
+// vectors of the width that b's kernels use, in 10⁹ operations per second. A
+// multiply-add counts as two operations for each element of a vector. For a BLAS, the
+// widest vectors are measured. The result is 0 if there is no loop to measure with.
+// The measurement takes a tenth of a second.
 func (b *Backend) PeakGFlops() float64 {
 	const samples, iterations = 50, 1 << 20
 	loop := kernel.Peak(b.Multiplier())

@@ -5,24 +5,24 @@ import (
 	"time"
 )
 
-// patience is how long a goroutine without work looks out for more before it
-// sleeps. The steps of a batch follow each other within microseconds, and to
-// wake a sleeper costs tens of them. Not to sleep at all would starve others
-// when there are more threads than free processors.
+// patience is how long an idle goroutine spins before it sleeps. The jobs of a step
+// follow one another within microseconds, and waking a sleeper takes tens of
+// microseconds. Never sleeping would starve others when there are more threads than
+// free processors.
 const patience = 50 * time.Microsecond
 
 // pool is a group of goroutines that share the parts of a job: the one that
 // calls run, and its helpers.
 //
-// Each has a share of its own, always the same one for the same number of
-// parts, since what it wrote in one job lies in its cache for the next. Who is
-// done with that takes from the shares of others.
+// Each goroutine has its own share, always the same one for the same number of parts,
+// since what it wrote in one job is still in its cache for the next. A goroutine that
+// is done with its share takes parts from the shares of others.
 type pool struct {
 	job     func(thread, part int)
 	parts   int
 	shares  []share
-	jobs    atomic.Int64 // that were begun
-	pending atomic.Int64 // parts that are not done
+	jobs    atomic.Int64 // started so far
+	pending atomic.Int64 // parts not done yet
 
 	asleep  atomic.Int64  // helpers that wait for a call
 	call    chan struct{} // wakes one helper
@@ -37,10 +37,10 @@ type pool struct {
 // before that part is done.
 type share struct {
 	left atomic.Int64
-	_    [56]byte // to the end of a cache line
+	_    [56]byte // pads share to a cache line
 }
 
-// newPool starts the helpers of a pool of so many threads.
+// newPool returns a pool of the given number of threads, with its helpers running.
 func newPool(threads int) *pool {
 	p := &pool{
 		shares: make([]share, threads),
@@ -57,8 +57,8 @@ func newPool(threads int) *pool {
 // threads is the number of goroutines that can work at once.
 func (p *pool) threads() int { return len(p.shares) }
 
-// run calls job for each part from 0 to before parts, on all threads, and
-// returns when it has been done. A job is told which thread it is on.
+// run calls job for each part from 0 to before parts, on all threads, and returns
+// when all calls are done. Each call gets the number of the thread that it runs on.
 func (p *pool) run(parts int, job func(thread, part int)) {
 	if p.threads() == 1 || parts == 1 {
 		for part := range parts {
@@ -86,7 +86,7 @@ func (p *pool) work(thread int) {
 	}
 }
 
-// take does a part of share i on a thread, unless all are taken.
+// take does a part of share i on the given thread. It returns false if all are taken.
 func (p *pool) take(thread, i int) bool {
 	left := &p.shares[i].left
 	if left.Load() <= 0 {
@@ -104,7 +104,7 @@ func (p *pool) take(thread, i int) bool {
 	return true
 }
 
-// wake calls the helpers that are asleep. A call too many does no harm.
+// wake calls the helpers that are asleep. An extra call does no harm.
 func (p *pool) wake() {
 	for range p.asleep.Load() {
 		select {
@@ -127,7 +127,7 @@ func (p *pool) wait() {
 	<-p.done
 }
 
-// help is the life of the helper with share i.
+// help is the loop of the helper with share i.
 func (p *pool) help(i int) {
 	for !p.closed.Load() {
 		seen := p.jobs.Load()
@@ -154,8 +154,7 @@ func (p *pool) close() {
 	}
 }
 
-// spin looks at ready again and again, and returns false when its patience is
-// over.
+// spin polls ready until it returns true, or returns false when patience has run out.
 func spin(ready func() bool) bool {
 	const looks = 256 // between two looks at the clock
 	for start := time.Now(); ; {

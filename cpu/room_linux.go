@@ -8,9 +8,10 @@ import (
 	"syscall"
 )
 
-// room is how many bytes more this process can take: as many as the machine and the
-// container have that it does not use, and as its limit of addresses (ulimit -v) leaves.
-// What others use is not counted, since the system may take it back.
+// room is how many more bytes this process can allocate: what the machine and the
+// container have less what this process uses, and no more than its address-space
+// limit (ulimit -v) leaves. What other processes use is not subtracted, since the
+// system may reclaim it.
 func room() float64 {
 	var heap runtime.MemStats
 	runtime.ReadMemStats(&heap)
@@ -26,14 +27,14 @@ func room() float64 {
 	if syscall.Getrlimit(syscall.RLIMIT_AS, &addresses) != nil {
 		return free
 	}
-	if pages, ok := number("/proc/self/statm"); ok { // as the first of its numbers
+	if pages, ok := number("/proc/self/statm"); ok { // the first of its numbers
 		taken := pages*float64(os.Getpagesize()) - float64(heap.HeapIdle)
 		free = min(free, float64(addresses.Cur)-taken)
 	}
 	return free
 }
 
-// number reads the number that a file of the system begins with, if it does.
+// number reads the number that a system file starts with, if there is one.
 func number(path string) (n float64, ok bool) {
 	content, err := os.ReadFile(path)
 	if err != nil {
