@@ -2,22 +2,23 @@ package kernel
 
 import "slices"
 
-// Tile is a number of rows by which all dense kernels can take them.
+// Tile is a number of rows that every dense kernel can take: a multiple of what it
+// takes at a time.
 const Tile = 8
 
 // Active is the set of rows of a gradient that are not all zero.
 //
-// With raw pixels the softmax saturates: images that are classified with
-// certainty have a gradient of exactly zero, soon four of five. Leaving them
-// out changes no sum.
+// With raw pixels the softmax saturates: images that are classified with certainty,
+// soon four out of five, have a gradient of exactly zero. Leaving them out changes no
+// sum.
 type Active struct {
 	rows    int      // of the matrix
-	count   int      // of them that are active
-	offsets []uint32 // in bytes in a panel; the last one repeated to fill a tile
+	count   int      // number of active rows
+	offsets []uint32 // of the active rows, in bytes within a panel; the last one is repeated to fill a tile
 	ones    Lists    // a row of ones, a column for each active row
 }
 
-// Reserve allocates what sets of so many rows need.
+// Reserve allocates what sets of the given number of rows need.
 func (a *Active) Reserve(rows int) {
 	a.offsets = slices.Grow(a.offsets[:0], rows+Tile-1)
 	a.ones.resize(1, rows, 1)
@@ -32,7 +33,7 @@ func (a *Active) SetAll(rows int) {
 	a.fill()
 }
 
-// SetNonzero makes those rows of m active that hold anything but zeros.
+// SetNonzero makes those rows of m active that are not all zero.
 func (a *Active) SetNonzero(m Matrix) {
 	a.reset(m.Rows)
 	for i := range m.Rows {
@@ -84,5 +85,5 @@ func (a *Active) listOnes() {
 // rowOffsets returns where each active row begins in a panel, in bytes.
 func (a *Active) rowOffsets() []uint32 { return a.offsets[:a.count] }
 
-// tiles returns the rows of the tiles from first to before end.
+// tiles returns the offsets of the rows in the tiles from first to before end.
 func (a *Active) tiles(first, end int) []uint32 { return a.offsets[first*Tile : end*Tile] }

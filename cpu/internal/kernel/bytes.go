@@ -2,8 +2,8 @@ package kernel
 
 import "slices"
 
-// Bytes is a matrix of bytes whose rows lie anywhere in Data, such as images of a
-// batch in a set of all.
+// Bytes is a matrix of bytes whose rows may start anywhere in Data, such as the images
+// of a batch within a data set.
 type Bytes struct {
 	Data   []uint8
 	Cols   int
@@ -16,18 +16,18 @@ func (x *Bytes) Rows() int { return len(x.Starts) }
 // Row returns row i.
 func (x *Bytes) Row(i int) []uint8 { return x.Data[x.Starts[i]:][:x.Cols] }
 
-// Fetch asks for row i, which is needed soon. Rows of a batch are read in random
-// order, so that the processor cannot foresee which comes next.
+// Fetch prefetches row i, which is needed soon. The rows of a batch are read in random
+// order, so the processor cannot predict which comes next.
 func (s *Set) Fetch(x *Bytes, i int) { s.fetch(x.Row(i)) }
 
 // Columns is the transpose of the active rows of a matrix of bytes.
 type Columns struct {
 	Bytes
-	rows []int // where those of the matrix begin, by eights
+	rows []int // where the active rows of the matrix begin, padded to a multiple of eight
 }
 
-// Resize prepares c for the columns of x and the active rows. It allocates only
-// what c never held before.
+// Resize prepares c for the columns of x in the active rows. It allocates only if c has
+// never been that large.
 func (c *Columns) Resize(x *Bytes, active *Active) {
 	mustMatch(active.rows == x.Rows())
 	c.rows = c.rows[:0]
@@ -43,7 +43,7 @@ func (c *Columns) Reserve(rows, cols int) {
 	c.resize(cols, rows)
 }
 
-// resize makes room for rows a multiple of eight bytes apart.
+// resize makes room for rows that start a multiple of eight bytes apart.
 func (c *Columns) resize(rows, cols int) {
 	stride := upTo(cols, Tile)
 	c.Cols, c.Starts = cols, c.Starts[:0]
@@ -61,7 +61,7 @@ func (c *Columns) Group(i int) (first, end int) {
 	return i * sixteen, min((i+1)*sixteen, c.Bytes.Rows())
 }
 
-// Transpose makes group i of c, which was resized for x.
+// Transpose makes group i of c, which must have been resized for x.
 func (s *Set) Transpose(c *Columns, x *Bytes, i int) {
 	mustMatch(c.Bytes.Rows() == x.Cols)
 	if len(c.rows) == 0 {

@@ -41,7 +41,7 @@ func listPairGeneric(p *Pair, first, second []uint8, rows []uint32) {
 	p.counts = n
 }
 
-// transposeGeneric makes as many rows of dst as it has.
+// transposeGeneric makes as many rows as dst has room for.
 func transposeGeneric(dst []uint8, stride int, src []uint8, rows []int) {
 	for j := range len(dst) / stride {
 		to := dst[j*stride:][:len(rows)]
@@ -54,8 +54,8 @@ func transposeGeneric(dst []uint8, stride int, src []uint8, rows []int) {
 // sums is a row of a panel.
 type sums [Width]float32
 
-// add adds the product of a list by a panel. A half of the panel at a time
-// leaves the sums in registers.
+// add adds the product of a list and a panel. It takes half of the panel at a time, so
+// that the sums stay in registers.
 func (s *sums) add(offsets []uint32, values, panel []float32) {
 	addHalf((*[Width / 2]float32)(s[:]), offsets, values, panel)
 	addHalf((*[Width / 2]float32)(s[Width/2:]), offsets, values, panel[Width/2:])
@@ -134,22 +134,23 @@ func denseMaskedGeneric(dx, dy []float32, dyStride int, w []float32, out int, ro
 	}
 }
 
-// elements is room for a part of a row or column of a dense matrix.
+// elements holds the non-zero elements of a part of a row or column.
 type elements struct {
 	offsets [stripCols]uint32
 	values  [stripCols]float32
 	count   int
 }
 
-// put adds an element, unless it is zero. It writes first and then moves on, or
-// not: a branch would be mispredicted where half of the elements are zero.
+// put adds an element, unless it is zero. It always writes the element and moves on
+// only if it is not zero: a branch would be mispredicted where half of the elements are
+// zero.
 func (e *elements) put(offset uint32, v float32) {
 	e.offsets[e.count], e.values[e.count] = offset, v
 	magnitude := math.Float32bits(v) << 1
 	e.count += int((magnitude | -magnitude) >> 31)
 }
 
-// addRow adds the product of a row, which lies in panels, by a panel.
+// addRow adds the product of a row, which is stored in panels, and a panel.
 func (s *sums) addRow(row []float32, stride, n int, panel []float32) {
 	var part elements
 	for first := 0; first < n; first += len(part.offsets) {
@@ -163,7 +164,7 @@ func (s *sums) addRow(row []float32, stride, n int, panel []float32) {
 	}
 }
 
-// denseAddGeneric takes as many columns of x as dw has rows.
+// denseAddGeneric uses as many columns of x as dw has rows.
 func denseAddGeneric(dw, x, dy []float32, rows []uint32, alpha float32) {
 	var part elements
 	for c := range len(dw) / Width {

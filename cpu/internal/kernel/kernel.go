@@ -1,25 +1,25 @@
-// Package kernel holds the inner loops of the CPU's products and updates, in assembly for
-// processors that it was written for and in plain Go for all others.
+// Package kernel holds the inner loops of the CPU's products and updates: in assembly
+// for the processors that it knows, and in plain Go for all others.
 //
-// Matrices lie in panels of 16 columns, see [Matrix]. The sparse kernels
-// multiply lists of the elements that are not zero, see [Lists]; the dense ones
-// take whole rows, but only those that are [Active].
+// Matrices are stored in panels of 16 columns, see [Matrix]. The sparse kernels
+// multiply lists of the non-zero elements, see [Lists]; the dense ones take whole rows,
+// but only those that are [Active].
 //
-// What bounds the sparse kernels is loads: of a value, to broadcast it, and of each
-// register of the row that it multiplies. They take the rows of a sparse matrix by
-// pairs, so that a row that both need is loaded once for two multiplications, and
-// no multiplication is spent on a zero. That holds as long as the rows come from
-// the L1 cache, for which the lists are cut into strips.
+// The sparse kernels are bound by loads: of a value, to broadcast it, and of each
+// register of the row that it multiplies. They take the rows of a sparse matrix in
+// pairs, so that a row that both need is loaded once for two multiplications, and no
+// multiplication is spent on a zero. That holds as long as the rows come from the L1
+// cache, which is why the lists are cut into strips.
 //
-// The loops are reached through the methods of a [Set], which prove that every
-// index lies within its slice before they start one.
+// The loops are called through the methods of a [Set], which make sure that every index
+// is within its slice before they start one.
 package kernel
 
 //go:generate go run -tags generate ./avo -out avx2_amd64.s -stubs avx2_amd64.go -pkg kernel AVX2
 //go:generate go run -tags generate ./avo -out avx512_amd64.s -stubs avx512_amd64.go -pkg kernel AVX512
 
-// A Set is one implementation of all kernels. The kernels of a set always take
-// sums in the same order.
+// A Set is one implementation of all kernels. The kernels of a set always add up in the
+// same order.
 type Set struct {
 	// Name is the instruction set that the kernels need, or "generic".
 	Name string
@@ -27,28 +27,29 @@ type Set struct {
 	fetch        func(src []uint8) // into the cache, without waiting for it
 	listPair     listFunc
 	transpose    transposeFunc
-	sparse       []sparseFunc     // of one panel, of two adjacent ones, and so on
-	panels       int              // of them that it had best form at a time
-	denseForward denseForwardFunc // of one panel of the product, and of rows by tiles
+	sparse       []sparseFunc     // for one panel, for two adjacent ones, and so on
+	panels       int              // best number of them to form at a time
+	denseForward denseForwardFunc // for one panel of the product and whole tiles of rows
 	denseMasked  denseMaskedFunc
 	denseAdd     denseAddFunc
-	columns      int          // of x that denseAdd takes at a time, at most
-	momentum     momentumFunc // of elements by sixteens
+	columns      int          // most columns of x that denseAdd takes at a time
+	momentum     momentumFunc // for a multiple of 16 elements
 	adam         adamFunc
 }
 
-// The kernels. Strides are in floats, and where a row begins in a panel, in bytes.
+// The kernels. Strides are in floats, and the offsets of rows in a panel are in bytes.
 type (
 	// adds the columns of two rows, whose length is a multiple of 16, to the lists
 	// of a pair, which have room for them
 	listFunc func(pair *Pair, first, second []uint8, rows []uint32)
 
-	// makes 16 rows of dst, so far apart, of 16 columns of src: of those where its
-	// rows begin, which come by eights
+	// writes 16 columns of src as rows of dst, stride bytes apart; the rows of src begin
+	// at the offsets in rows, whose number is a multiple of eight
 	transposeFunc func(dst []uint8, stride int, src []uint8, rows []int)
 
-	// out = max(start + alpha·x·m, floor) in so many rows; startStep is from the
-	// start of a row to that of the next, and the values are those of the bytes
+	// out = max(start + alpha·x·m, floor) in the given number of rows; startStep is the
+	// distance from one row of start to the next, and values are what the bytes stand
+	// for
 	sparseFunc func(out []float32, outStride, rows int, start []float32, startStride, startStep int, m []float32, mStride int, x []Pair, values []float32, alpha, floor float32)
 
 	// y = max(x·w + b, floor)

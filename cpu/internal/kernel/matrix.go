@@ -9,19 +9,17 @@ const (
 	rowBytes = 4 * Width // of a panel's row: one cache line
 )
 
-// Matrix is a matrix that lies in panels: the first columns row by row, then
-// the next ones, and so on. A few columns of many rows are thus close together,
-// whatever the number of columns, and a kernel never has to know it. Where the
-// last panel is wider than what is left of the matrix, the rest holds numbers
-// that mean nothing.
+// Matrix is a matrix stored in panels: the first columns row by row, then the next
+// ones, and so on. A few columns of many rows are thus close together whatever the
+// number of columns, which a kernel never has to know. If the last panel is wider than
+// what is left of the matrix, the rest of it holds meaningless numbers.
 //
-// Panels have Width columns for the kernels, or all columns for the rest of the
-// world.
+// Panels have 16 columns for the kernels, or all of the matrix's columns for a BLAS.
 type Matrix struct {
 	Data       []float32
 	Rows, Cols int
 	Width      int // columns of a panel
-	Stride     int // floats from panel to panel: Width times the rows there is room for
+	Stride     int // floats from panel to panel: Width times the number of rows that there is room for
 }
 
 // NewMatrix allocates a matrix.
@@ -31,7 +29,7 @@ func NewMatrix(rows, cols, width int) Matrix {
 	return m
 }
 
-// aligned allocates n floats that begin where a cache line does.
+// aligned allocates n floats that start on a cache line.
 func aligned(n int) []float32 {
 	const line = rowBytes / 4
 	data := make([]float32, n+line-1)
@@ -40,7 +38,7 @@ func aligned(n int) []float32 {
 	return data[start : start+n]
 }
 
-// A Buffer is memory for one matrix after the other.
+// A Buffer is memory that matrices use one after another.
 type Buffer struct{ data []float32 }
 
 // Reserve allocates what a (rows, cols) matrix in panels of 16 needs.
@@ -50,8 +48,8 @@ func (b *Buffer) Reserve(rows, cols int) {
 	}
 }
 
-// As returns the memory as a matrix for which it was reserved. It holds what
-// the last matrix left there.
+// As returns the memory as a matrix that it was reserved for. It still holds what the
+// last matrix left there.
 func (b *Buffer) As(rows, cols int) Matrix {
 	return Matrix{Data: b.data, Rows: rows, Cols: cols, Width: Width, Stride: rows * Width}
 }
@@ -68,7 +66,7 @@ func (m Matrix) panels(p, n int) []float32 {
 	return m.Data[p*m.Stride : (p+n-1)*m.Stride+m.Rows*m.Width]
 }
 
-// Piece returns the part of row i that lies in panel p.
+// Piece returns the part of row i that is in panel p.
 func (m Matrix) Piece(i, p int) []float32 {
 	return m.Panel(p)[i*m.Width:][:min(m.Width, m.Cols-p*m.Width)]
 }
@@ -82,7 +80,7 @@ func (m Matrix) Slice(first, end int) Matrix {
 	return m
 }
 
-// TransposePanel makes panel p of m, which has 16 columns, that of the transpose
+// TransposePanel sets panel p of m, which has 16 columns, to panel p of the transpose
 // of w.
 func (m Matrix) TransposePanel(w Matrix, p int) {
 	mustMatch(m.Width == Width && w.Width == Width && m.Rows == w.Cols && m.Cols == w.Rows)

@@ -2,8 +2,8 @@ package kernel
 
 import "golang.org/x/sys/cpu"
 
-// avx2 is the set for processors with AVX2 and FMA, which are those since 2013
-// (Intel) and 2015 (AMD).
+// avx2 is the set for processors with AVX2 and FMA: those since 2013 (Intel) and 2015
+// (AMD).
 var avx2 = &Set{
 	Name:         "avx2",
 	fetch:        fetchAVX2,
@@ -19,8 +19,8 @@ var avx2 = &Set{
 	adam:         adamAVX2,
 }
 
-// avx512 is the set for processors with the instructions of AVX-512 that
-// servers have since 2017 (Intel) and all of AMD's since 2022 (Zen 4).
+// avx512 is the set for processors with those instructions of AVX-512 that Intel's
+// servers have had since 2017 and all of AMD's processors since 2022 (Zen 4).
 var avx512 = &Set{
 	Name:         "avx512",
 	fetch:        fetchAVX512,
@@ -36,8 +36,8 @@ var avx512 = &Set{
 	adam:         adamAVX512,
 }
 
-// native returns the sets that the processor can run and that the operating
-// system saves the registers of, the fastest first.
+// native returns the sets that the processor can run and whose registers the operating
+// system saves, the fastest first.
 func native() (sets []*Set) {
 	if cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ && cpu.X86.HasPOPCNT {
 		sets = append(sets, avx512)

@@ -7,16 +7,15 @@ type FMALoop struct {
 	flops int // of an iteration
 }
 
-// Run takes so many iterations and returns the number of operations in them, of
-// which a multiply-add has two for each number.
+// Run runs the given number of iterations and returns the number of operations in them.
+// A multiply-add counts as two for each element of a vector.
 func (l *FMALoop) Run(iterations int) (flops float64) {
 	l.run(iterations)
 	return float64(l.flops) * float64(iterations)
 }
 
-// Peak returns the loop with the vectors of the set of the given name, or with
-// the widest that the processor has if there is no such set. It is nil where
-// there is no loop for them.
+// Peak returns the loop with the vectors of the named set or, if there is no such set,
+// with the widest that the processor has. It returns nil if there is no such loop.
 func Peak(name string) *FMALoop {
 	loops := fmaLoops()
 	for _, set := range Sets() {

@@ -12,9 +12,9 @@ func fmaAVX2(iterations int)
 //go:noescape
 func fmaAVX512(iterations int)
 
-// fmaLoops returns the loops that the processor can run, by the sets whose
-// vectors they have. Twelve registers are more than the two units of a core need
-// to be busy while each result waits for four or five cycles.
+// fmaLoops returns the loops that the processor can run, by the name of the set with
+// the same vectors. Twelve registers are more than it takes to keep the two units of a
+// core busy while each result waits for four or five cycles.
 func fmaLoops() map[string]*FMALoop {
 	loops := map[string]*FMALoop{}
 	if cpu.X86.HasAVX2 && cpu.X86.HasFMA {

@@ -8,18 +8,18 @@ var (
 	noFloor = float32(math.Inf(-1))
 )
 
-// A Block is a part of a matrix that one call forms: so many panels, at most as
-// many as [Set.Panels] says, from Panel on, and in them the pairs of rows from First
-// to before End.
+// A Block is the part of a matrix that one call computes: Panels panels from Panel on,
+// at most as many as [Set.Panels] says, and in them the pairs of rows from First to
+// before End.
 type Block struct{ Panel, Panels, First, End int }
 
-// Panels is the number of panels that a sparse kernel had best form at a time,
-// and the most that it can. To go through the lists once for all of them is
-// faster, until their rows no longer fit into the L1 cache.
+// Panels returns the number of panels that a sparse kernel should compute at a time,
+// and the most that it can. Going through the lists once for all of them is faster, as
+// long as their rows fit into the L1 cache.
 func (s *Set) Panels() (best, most int) { return s.panels, len(s.sparse) }
 
-// SparseForward computes a block of y = max(x·w + b, floor), strip by strip: what
-// the first makes of b, the next ones go on with.
+// SparseForward computes a block of y = max(x·w + b, floor), strip by strip: the first
+// strip starts from b, and each of the others from the sums so far.
 //
 // Shapes: y (B, Out), x (B, In), w (In, Out), b (1, Out).
 func (s *Set) SparseForward(y Matrix, x *Lists, w, b Matrix, floor float32, part Block) {
@@ -57,8 +57,8 @@ func (s *Set) AddSums(db, dy Matrix, active *Active, alpha float32, p, n int) {
 // of returns the rows of a block of m.
 func (part Block) of(m Matrix) Matrix { return m.Slice(2*part.First, min(2*part.End, m.Rows)) }
 
-// multiply computes out = max(start + alpha·x·m, floor) in a block's panels, where x
-// is a strip of the lists. The rows of out are those of the block.
+// multiply computes out = max(start + alpha·x·m, floor) in a block's panels, where x is
+// one strip of the lists. The rows of out are those of the block.
 func (s *Set) multiply(out, start Matrix, startStep int, m Matrix, x *Lists, strip int, alpha, floor float32, part Block) {
 	p, n := part.Panel, part.Panels
 	pairs := x.strip(strip)[part.First:part.End]
@@ -78,8 +78,8 @@ func (s *Set) DenseForward(y, x, w, b Matrix, floor float32, active *Active, p, 
 		active.tiles(first, end), b.Panel(p), floor)
 }
 
-// DenseProduct computes dx = dy·w in panel p of the active rows and sets the
-// other rows to zero. Here w is already transposed.
+// DenseProduct computes dx = dy·w in panel p of the active rows and sets the other rows
+// to zero. The operand w is already transposed.
 //
 // Shapes: dx (B, In), dy (B, Out), w (Out, In).
 func (s *Set) DenseProduct(dx, dy, w Matrix, active *Active, p int) {

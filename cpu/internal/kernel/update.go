@@ -25,8 +25,8 @@ func (s *Set) Adam(p, m, v, g []float32, alpha, beta1, beta2, epsilon, l2 float3
 	adamGeneric(p[whole:], m[whole:], v[whole:], g[whole:], alpha, beta1, rest1, beta2, rest2, epsilon, l2)
 }
 
-// The conversions keep a compiler from joining a product and a sum in one
-// operation, which rounds once.
+// The conversions keep a compiler from fusing a product and a sum into one operation,
+// which would round only once.
 
 func momentumGeneric(p, v, g []float32, rate, momentum, l2 float32) {
 	v, g = v[:len(p)], g[:len(p)]
