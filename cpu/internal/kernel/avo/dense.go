@@ -8,7 +8,7 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// store puts out a piece of a row. The row begins at the offset in a panel.
+// store writes out a piece of a row. The row begins at the offset in a panel.
 type store func(sum reg.VecVirtual, offset reg.GPVirtual, disp int, to Mem)
 
 // denseForward writes the kernel of y = max(x·w + b, floor).
@@ -18,7 +18,7 @@ func denseForward() {
 	floor := scalar("floor")
 	denseRows("y", "x", "w", "in", func(sum reg.VecVirtual, offset reg.GPVirtual, disp int, to Mem) {
 		VADDPS(Mem{Base: base("b"), Disp: disp}, sum, sum)
-		VMAXPS(sum, floor, sum) // of a NaN and a number, the sum is kept
+		VMAXPS(sum, floor, sum) // keeps a sum that is NaN
 		VMOVUPS(sum, to)
 	})
 }
@@ -45,7 +45,8 @@ func denseMasked() {
 	})
 }
 
-// denseRows forms a·b, where a lies in panels, and puts out each row.
+// denseRows computes a·b, where a is stored in panels, and calls put with each piece of
+// a row.
 func denseRows(out, a, b, inner string, put store) {
 	rows := base("rows")
 	behind := end("rows", rows, 2)
@@ -74,8 +75,8 @@ func denseRows(out, a, b, inner string, put store) {
 	RET()
 }
 
-// innerLoops adds up the products: along each panel of a, and panel by panel.
-// Where each row of a goes on is kept as a distance from the panel.
+// innerLoops adds up the products, along each panel of a and panel by panel. The
+// register left moves along a panel, and each row of a has a fixed offset from it.
 func innerLoops(sums [][]reg.VecVirtual, rows reg.GPVirtual, a, b, inner string) {
 	left, right, count := base(a), base(b), parameter(inner)
 	from := make([]reg.GPVirtual, len(sums))
@@ -122,8 +123,8 @@ func multiply(number Mem, pieces, sums []reg.VecVirtual) {
 	}
 }
 
-// denseAdd writes the kernel of dw += alpha·xᵀ·dy. There may be fewer rows of
-// dw than columns of x; the sums of the others are left out.
+// denseAdd writes the kernel of dw += alpha·xᵀ·dy. There may be fewer rows of dw than
+// columns of x; the sums for the other columns are dropped.
 func denseAdd() {
 	text("denseAdd", "dw, x, dy []float32, rows []uint32, alpha float32)",
 		"computes dw += alpha·xᵀ·dy in 16 columns of dy and up to %d columns of x.", set.columns)

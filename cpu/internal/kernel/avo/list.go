@@ -8,7 +8,7 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// fetch writes the kernel that asks for bytes before they are needed.
+// fetch writes the kernel that prefetches bytes.
 func fetch() {
 	const line = 64
 	text("fetch", "src []uint8)", "asks for bytes, cache line by cache line.")
@@ -24,16 +24,16 @@ func fetch() {
 	RET()
 }
 
-// lister is the kernel that lists the bytes that are not zero, a register of
-// entries at a time. It moves those of a list to the front and stores the whole
-// register; the next ones overwrite those behind.
+// lister is the kernel that lists the non-zero bytes, a register of entries at a time.
+// It moves the entries of a list to the front of a register and stores the whole
+// register; the next store overwrites what is behind them.
 type lister struct {
 	first, second, rows Mem
-	ends                [3]reg.GPVirtual // of the lists so far, in bytes from those of an empty one
+	ends                [3]reg.GPVirtual // addresses of the pair plus four bytes for each entry of a list so far
 }
 
-// listPair writes the kernel. What comes next is what an instruction set does
-// with a register's worth of bytes of either row.
+// listPair writes the kernel. The function next writes how an instruction set lists a
+// register's worth of bytes of both rows.
 func listPair(next func(*lister)) {
 	text("listPair", "pair *Pair, first, second []uint8, rows []uint32)",
 		"adds the columns of two rows to the lists of a pair. There are as many numbers of rows as bytes of each, "+
@@ -67,15 +67,15 @@ func listPair(next func(*lister)) {
 	RET()
 }
 
-// put stores a register at the end of a list and moves that by as many as its mask
-// has.
+// put stores a register at the end of a list and moves the end by the number of bits
+// that are set in mask.
 func (l *lister) put(list int, front reg.VecVirtual, mask reg.GPVirtual) {
 	VMOVUPS(front, Mem{Base: l.ends[list], Disp: entriesOf(list)})
 	POPCNTL(mask.As32(), mask.As32())
 	LEAQ(Mem{Base: l.ends[list], Index: mask, Scale: 4}, l.ends[list])
 }
 
-// listPairAVX512 has the instruction that moves to the front.
+// listPairAVX512 has an instruction, VPCOMPRESSD, to move entries to the front.
 func listPairAVX512() {
 	listPair(func(l *lister) {
 		first, second := ZMM(), ZMM()
@@ -88,7 +88,7 @@ func listPairAVX512() {
 		KORTESTW(inFirst, inSecond)
 		JEQ(LabelRef("none"))
 		KANDW(inFirst, inSecond, masks[both])
-		KANDNW(inFirst, inSecond, masks[firstOnly]) // the second is inverted
+		KANDNW(inFirst, inSecond, masks[firstOnly]) // inverts the second operand
 		KANDNW(inSecond, inFirst, masks[secondOnly])
 		VPSLLD(Imm(firstShift), first, first)
 		VPSLLD(Imm(secondShift), second, second)
@@ -104,7 +104,7 @@ func listPairAVX512() {
 	})
 }
 
-// listPairAVX2 moves to the front by a table of where to.
+// listPairAVX2 moves entries to the front by permutations from a table.
 func listPairAVX2() {
 	table := frontOrder()
 	listPair(func(l *lister) {
@@ -142,8 +142,8 @@ func listPairAVX2() {
 	})
 }
 
-// frontOrder is the table, by the mask of eight elements, of which of them goes
-// where.
+// frontOrder is the table, by the mask of eight elements, of the permutation that moves
+// the elements in the mask to the front.
 func frontOrder() Mem {
 	table := GLOBL("frontOrder", RODATA|NOPTR)
 	for mask := range 256 {
@@ -160,7 +160,7 @@ func frontOrder() Mem {
 	return table
 }
 
-// transposeBytes writes the kernel that makes rows of columns of bytes.
+// transposeBytes writes the kernel that turns columns of bytes into rows.
 func transposeBytes() {
 	text("transposeBytes", "dst []uint8, stride int, src []uint8, rows []int)",
 		"makes 16 rows of dst, so far apart, of 16 columns of src: of those where its rows begin, which come by eights.")
@@ -175,8 +175,8 @@ func transposeBytes() {
 		MOVQ(Mem{Base: rows, Disp: 8 * i}, from)
 		VMOVDQU(Mem{Base: src, Index: from, Scale: 1}, v[i])
 	}
-	// Rows four apart are shuffled together, then what was two apart, and at last
-	// neighbours: that leaves columns in order, by twos in a register.
+	// Rows four apart are interleaved, then those two apart, and finally neighbours:
+	// that leaves the columns in order, two to a register.
 	low, high := interleave(v[:])
 	var columns []reg.VecVirtual
 	for _, half := range [][]reg.VecVirtual{low, high} {
@@ -201,8 +201,8 @@ func transposeBytes() {
 	RET()
 }
 
-// interleave shuffles the bytes of the first half of v with those of the second.
-// Register i of low and high has the bytes of v[i] and v[i+len(v)/2] in turn.
+// interleave interleaves the bytes of the first half of v with those of the second
+// half. Register i of low and high has the bytes of v[i] and v[i+len(v)/2] in turn.
 func interleave(v []reg.VecVirtual) (low, high []reg.VecVirtual) {
 	half := len(v) / 2
 	for i := range half {

@@ -1,12 +1,11 @@
 //go:build generate
 
 // Command avo writes the kernels of package kernel for one instruction set: the
-// assembly and the Go declarations that go with it. Run it by go generate. A
-// build tag keeps its dependencies away from those who only build the program.
+// assembly and the Go declarations that go with it. Run it with go generate. A build
+// tag keeps its dependencies out of ordinary builds.
 //
-// The kernels of products form rows of 16 columns, a panel's width, in registers:
-// two of AVX2 or one of AVX-512. Each sum is taken in an order that depends on
-// the lists alone.
+// The kernels of products form rows of 16 columns, the width of a panel, in registers:
+// two of AVX2 or one of AVX-512. The order of each sum depends only on the lists.
 package main
 
 import (
@@ -30,19 +29,19 @@ type instructions struct {
 	name   string
 	vector int // bytes of a register
 
-	panels  int // that a sparse kernel forms at a time, at most
+	panels  int // most that a sparse kernel forms at a time
 	tile    int // rows that a dense kernel forms at a time
 	columns int // of x that denseAdd takes at a time
 
 	listPair func()
 }
 
-// set is the instruction set that is written for. AVX2 has 16 registers and
-// AVX-512 has 32; two multipliers with a latency of 4 want 8 sums at least.
+// set is the instruction set to write for. AVX2 has 16 registers and AVX-512 has 32;
+// two multipliers with a latency of 4 cycles need at least 8 sums.
 var set instructions
 
 func main() {
-	name := os.Args[len(os.Args)-1] // avo parses the flags when it has what to write
+	name := os.Args[len(os.Args)-1] // avo parses the flags later, in Generate
 	for _, set = range []instructions{
 		{name: "AVX2", vector: 32, panels: 2, tile: 4, columns: 4, listPair: listPairAVX2},
 		{name: "AVX512", vector: 64, panels: 4, tile: 8, columns: 16, listPair: listPairAVX512},
@@ -77,7 +76,7 @@ func text(name, signature, doc string, args ...any) {
 	Doc(name + set.name + " " + fmt.Sprintf(doc, args...))
 }
 
-// parameter loads a parameter, or the address of a slice's first element.
+// parameter loads a parameter, and base the address of a slice's first element.
 func parameter(name string) reg.GPVirtual {
 	return Load(Param(name), GP64()).(reg.GPVirtual)
 }
@@ -93,7 +92,7 @@ func stride(name string) reg.GPVirtual {
 	return bytes
 }
 
-// end returns the address behind a slice's elements of 1<<shift bytes.
+// end returns the address just behind a slice's elements of 1<<shift bytes.
 func end(name string, first reg.GPVirtual, shift uint64) reg.GPVirtual {
 	behind := Load(Param(name).Len(), GP64()).(reg.GPVirtual)
 	SHLQ(Imm(shift), behind)
@@ -101,7 +100,7 @@ func end(name string, first reg.GPVirtual, shift uint64) reg.GPVirtual {
 	return behind
 }
 
-// pieces are the registers' shares of a panel's row.
+// pieces cuts a panel's row into pieces of one register each.
 func pieces(at Mem) []Mem {
 	var places []Mem
 	for disp := 0; disp < row; disp += set.vector {
@@ -145,7 +144,7 @@ func broadcast(at Mem) reg.VecVirtual {
 
 func scalar(name string) reg.VecVirtual { return broadcast(address(name)) }
 
-// address is where a parameter is.
+// address returns the memory operand of a parameter.
 func address(name string) Mem {
 	p, err := Param(name).Resolve()
 	if err != nil {

@@ -2,9 +2,9 @@
 
 package main
 
-// The layout of a Pair, which kernel.Pair has in Go: the counts of its three
-// lists, a cache line in all with what is left of a strip's end, and then the
-// lists, each with room for a strip.
+// The layout of kernel.Pair: a cache line with the counts of its three lists and room
+// for what is left over at a strip's end, and then the lists, each with room for a
+// strip.
 const (
 	stripCols = 160
 	headBytes = 64
@@ -19,8 +19,8 @@ const (
 	secondOnly
 )
 
-// The parts of an entry: the number of a row and, from these bits on, the bytes of
-// either row of the pair.
+// The parts of an entry: the number of a row and, from these bits on, the bytes of the
+// two rows of the pair.
 const (
 	firstShift  = 16
 	secondShift = 24

@@ -17,8 +17,8 @@ const (
 )
 
 // sparse is a kernel that multiplies pairs of lists by some adjacent panels of a
-// matrix. A row of the matrix that both rows of a pair ask for is loaded once for
-// both. Whatever the number of panels, each sum is taken in the same order.
+// matrix. A row of the matrix that both rows of a pair need is loaded once for both.
+// Each sum is added up in the same order, whatever the number of panels.
 type sparse struct {
 	matrix        reg.GPVirtual // the row that has the number 0
 	values        reg.GPVirtual // of the bytes
@@ -55,8 +55,8 @@ func multiplyPairs(panels int) {
 	RET()
 }
 
-// skipEmpty goes on with the next pair if this one lists nothing, and nothing
-// would be done to what is there: the rows start from themselves, without a floor.
+// skipEmpty jumps to the next pair if this one lists nothing and its rows would stay as
+// they are: they start from themselves, and there is no floor.
 func skipEmpty(pair reg.GPVirtual) {
 	count := GP32()
 	MOVL(Mem{Base: pair, Disp: countOf(both)}, count)
@@ -70,8 +70,8 @@ func skipEmpty(pair reg.GPVirtual) {
 	Label("some")
 }
 
-// places names a row of some adjacent panels, register by register. An address
-// can hold a step of 1, 2, 4 or 8 times a register.
+// places returns the operands of a row of some adjacent panels, register by register.
+// An address can scale an index register by 1, 2, 4 or 8.
 func places(first reg.GPVirtual, panels int, name string) []Mem {
 	all := pieces(Mem{Base: first})
 	odd := map[int]reg.GPVirtual{}
@@ -91,10 +91,10 @@ func places(first reg.GPVirtual, panels int, name string) []Mem {
 }
 
 // add adds the products of the three lists of a pair. A column of both rows has two
-// multiplications for each register that it loads and a column of one row but one,
-// so that the first wait for the multipliers and the others for loads: they are
-// taken in turn as long as there are some of all, and then those of one row as long
-// as there are some of both. Each sum alone would wait for every addition to end.
+// multiplications for each register that it loads, and a column of one row only one, so
+// the former wait for the multipliers and the latter for loads: all three lists are
+// taken in turn as long as none has ended, and then the two of one row as long as
+// neither has. Taken one at a time, each sum would wait for every addition to end.
 func (k *sparse) add(pair reg.GPVirtual) {
 	i, end := GP64(), GP64()
 	loop := func(name string, end reg.GPVirtual, bodies ...func()) {
@@ -136,7 +136,7 @@ func (k *sparse) add(pair reg.GPVirtual) {
 		}
 	}
 
-	shared := GP64() // where the lists are taken in turn to
+	shared := GP64() // end of what the lists are taken in turn for
 	least(shared, pair, firstOnly, secondOnly, both)
 	XORL(i.As32(), i.As32())
 	loop("all", shared, two, first, second)
@@ -190,8 +190,8 @@ func (k *sparse) value(b reg.GPVirtual) reg.VecVirtual {
 	return broadcast(Mem{Base: k.values, Index: b, Scale: 4})
 }
 
-// begin lets the sums of a pair start from what they are added to. Only if they
-// will be multiplied by alpha, that comes last.
+// begin starts the sums of a pair from what they are added to, or from zero if they
+// have to be multiplied by alpha first.
 func (k *sparse) begin(start, rows reg.GPVirtual, panels int) {
 	CMPL(address("alpha"), U32(unity))
 	JNE(LabelRef("zero"))
@@ -205,8 +205,8 @@ func (k *sparse) begin(start, rows reg.GPVirtual, panels int) {
 	Label("begun")
 }
 
-// finish multiplies the sums by alpha, unless it is 1, and bounds them, if there is
-// a floor.
+// finish multiplies the sums by alpha and adds what they start from, unless alpha is 1,
+// and applies the floor, if there is one.
 func (k *sparse) finish(start, rows reg.GPVirtual, panels int) {
 	CMPL(address("alpha"), U32(unity))
 	JEQ(LabelRef("scaled"))
@@ -226,7 +226,7 @@ func (k *sparse) finish(start, rows reg.GPVirtual, panels int) {
 	Label("bounded")
 }
 
-// put puts out both rows of a pair.
+// put writes out both rows of a pair.
 func (k *sparse) put(out, rows reg.GPVirtual, panels int) {
 	eachRow(out, "outStride", rows, "", panels, func(j int, first, second Mem) {
 		VMOVUPS(k.second[j], second)
@@ -235,8 +235,8 @@ func (k *sparse) put(out, rows reg.GPVirtual, panels int) {
 }
 
 // eachRow calls f with the places of a pair's sums, register by register, in some
-// adjacent panels of a matrix. If there is but one row, it stands for the other too;
-// a step of "" is that from row to row.
+// adjacent panels of a matrix. If there is only one row, its place stands for the
+// other's too; a step of "" is the distance from row to row.
 func eachRow(matrix reg.GPVirtual, panelStride string, rows reg.GPVirtual, step string, panels int, f func(j int, first, second Mem)) {
 	at, gap, none := GP64(), GP64(), GP64()
 	if step == "" {

@@ -8,8 +8,8 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// momentum writes the kernel of v = momentum·v + (g + l2·p), p -= rate·v. Here
-// and in adam each operation rounds, as in plain Go.
+// momentum writes the kernel of v = momentum·v + (g + l2·p), p -= rate·v. Here and in
+// adam each operation rounds, as in plain Go.
 func momentum() {
 	text("momentum", "p, v, g []float32, rate, momentum, l2 float32)",
 		"computes v = momentum·v + (g + l2·p) and p -= rate·v, %d elements at a time.", set.vector/4)
@@ -55,8 +55,9 @@ func adam() {
 	})
 }
 
-// elements has each see to a register of elements of slices of the same length,
-// which is a multiple of a register's.
+// elements writes a loop over slices of the same length, which is a multiple of a
+// register's. The function each writes its body, for a register of elements of each
+// slice.
 func elements(slices []string, each func(at []Mem)) {
 	at := make([]Mem, len(slices))
 	offset, length := GP64(), Load(Param(slices[0]).Len(), GP64()).(reg.GPVirtual)
