@@ -14,10 +14,10 @@
 //   - Inside a step nothing is copied to the host and nothing branches on a
 //     tensor's value.
 //
-// Three kinds of wrong are kept apart. A caller's bug, such as a wrong shape,
-// panics while the step is recorded. A user's mistake never gets this far. A
-// fault of the device is returned as an error that wraps [ErrDeviceLost] or
-// [ErrOutOfMemory]; after the first one only Close is allowed.
+// Three kinds of error are kept apart. A caller's bug, such as a wrong shape, panics
+// while the step is recorded. A user's mistake never gets this far. A device fault is
+// returned as an error that wraps [ErrDeviceLost] or [ErrOutOfMemory]; after the first
+// one only Close is allowed.
 package backend
 
 import "errors"
@@ -28,8 +28,8 @@ type Backend interface {
 	// Name is the word that selects the backend, such as "cpu".
 	Name() string
 
-	// Device describes what computes, for people: processor or card, and the
-	// library that multiplies.
+	// Device describes the hardware to people: the processor or card, and the library
+	// that multiplies.
 	Device() string
 
 	// ChunkRows is the number of rows that a step should take through the
@@ -60,10 +60,10 @@ type Backend interface {
 	Close() error
 }
 
-// LongGraphs is what a Backend may be besides, if a launch costs it so much that a
-// graph should hold several steps of a run.
+// LongGraphs is implemented by a Backend whose launches cost so much that one graph
+// should hold several steps of a run.
 type LongGraphs interface {
-	// StepsPerGraph is how many steps one graph should hold at most.
+	// StepsPerGraph is the most steps that one graph should hold.
 	StepsPerGraph() int
 }
 

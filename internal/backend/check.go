@@ -2,10 +2,10 @@ package backend
 
 import "fmt"
 
-// Checked returns ops behind checks of shapes, types and aliases. A violation
-// is a caller's bug and panics with the verb, the operand and what it should
-// be. Backends hand Checked ops to the step they capture, and check nothing
-// themselves. They have the verbs of [FusedOps] if ops has.
+// Checked returns ops behind checks of shapes, types and aliases. A violation is a
+// caller's bug and panics with the verb, the operand and what it should be. Backends
+// pass Checked ops to the step that they capture, and check nothing themselves. The
+// result implements [FusedOps] if ops does.
 func Checked(ops Ops) Ops {
 	if fused, ok := ops.(FusedOps); ok {
 		return checkedFused{checked{ops}, fused}
@@ -140,7 +140,7 @@ func checkActivation(op string, act Activation) {
 	}
 }
 
-// checkInput returns the shape of x after checking what it is made of.
+// checkInput returns the shape of x after checking its parts.
 func checkInput(op string, x Input) (rows, cols int) {
 	switch x := x.(type) {
 	case Tensor:
@@ -175,7 +175,7 @@ func checkApart(op string, outputs, others []Tensor) {
 	}
 }
 
-// memory lists the tensors behind x and those that follow it.
+// memory lists the tensors behind x, and those in more.
 func memory(x Input, more ...Tensor) []Tensor {
 	switch x := x.(type) {
 	case Tensor:

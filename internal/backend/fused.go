@@ -1,20 +1,20 @@
 package backend
 
-// FusedOps are Ops with verbs that do in one what others do in several. A backend
-// may have them where that is faster; who records a step asks by a type assertion.
+// FusedOps are Ops with verbs that each do the work of several. A backend may have them
+// where that is faster; whoever records a step finds out by a type assertion.
 type FusedOps interface {
 	Ops
 
 	// ClassifierSGD is the last layer's part of a step of plain gradient descent,
-	// forward and back. It is the same as
+	// forward and backward. It is the same as
 	//
 	//	LinearForward(logits, x, w, b, Identity)
 	//	CrossEntropy(t, dlogits, logits, labels, scale)
 	//	LinearBackwardInput(dx, dlogits, w, x, act)
 	//	LinearSGD(w, b, x, dlogits, sgd)
 	//
-	// but for roundings, and what is in logits and dlogits afterwards is not said:
-	// they are room for what has to be kept on the way.
+	// except for rounding and for what logits and dlogits hold afterwards, which is
+	// unspecified: they are room for intermediate results.
 	//
 	// Shapes: those of the four verbs.
 	ClassifierSGD(c Classifier, t Tally, labels Rows, scale float32, sgd SGD)
@@ -26,14 +26,14 @@ type FusedOps interface {
 	//	ClassifierSGD(s.Last, s.Tally, s.Labels, s.Scale, s.SGD)
 	//	LinearSGD(s.First.W, s.First.B, s.Images, s.Last.DX, s.SGD)
 	//
-	// but for roundings, and what is in Last.X, Last.DX, Last.Logits and Last.DLogits
-	// afterwards is not said.
+	// except for rounding and for what Last.X, Last.DX, Last.Logits and Last.DLogits
+	// hold afterwards, which is unspecified.
 	//
 	// Shapes: those of the three verbs.
 	TwoLayerSGD(s TwoLayerStep)
 }
 
-// Layer is the parameters of a linear layer.
+// Layer holds the parameters of a linear layer.
 type Layer struct {
 	W, B Tensor // (In, Out), (1, Out)
 }
@@ -47,7 +47,7 @@ type Classifier struct {
 	Act             Activation
 }
 
-// TwoLayerStep is the operands of TwoLayerSGD.
+// TwoLayerStep holds the operands of TwoLayerSGD.
 type TwoLayerStep struct {
 	First          Layer
 	Last           Classifier
@@ -70,7 +70,7 @@ type checkedFused struct {
 }
 
 func (c checkedFused) ClassifierSGD(l Classifier, t Tally, labels Rows, scale float32, sgd SGD) {
-	// Each of the four verbs is checked by the check of its own.
+	// Each of the four verbs is checked by its own check.
 	verbs := checked{nothing{}}
 	verbs.LinearForward(l.Logits, l.X, l.W, l.B, Identity)
 	verbs.CrossEntropy(t, l.DLogits, l.Logits, labels, scale)
@@ -87,7 +87,7 @@ func (c checkedFused) TwoLayerSGD(s TwoLayerStep) {
 	c.fused.TwoLayerSGD(s)
 }
 
-// nothing is FusedOps of which only the checks in front of it matter.
+// nothing implements FusedOps and does nothing: only the checks in front of it matter.
 type nothing struct{}
 
 func (nothing) LinearForward(Tensor, Input, Tensor, Tensor, Activation)     {}

@@ -1,17 +1,17 @@
 package backend
 
-// Ops are the verbs of a step. Outputs come first. No verb returns an error:
-// wrong shapes panic while recording, and a device's faults come out of
-// Capture, Replay, Sync or Download.
+// Ops are the verbs of a step. Outputs come first. No verb returns an error: wrong
+// shapes panic while recording, and device faults are returned by Capture, Replay, Sync
+// or Download.
 //
-// In the formulas · is the matrix product, ⊙ the product element by element,
-// and the shape letters are B rows (images), In inputs, Out outputs and
-// T steps. All matrices are row-major and of type Float32 unless they say
-// otherwise.
+// In the formulas · is the matrix product, ⊙ the element-wise product, and the shape
+// letters are B rows (images), In inputs, Out outputs and T steps. All matrices are
+// row-major and of type Float32 unless stated otherwise.
 //
-// Every verb writes only its outputs and gives the same bits each time for the
-// same inputs. Outputs must not overlap inputs. A product with an exact zero in
-// x or dy may be skipped, so an infinite or NaN weight behind it need not show.
+// Every verb writes only its outputs and gives the same bits each time for the same
+// inputs. Outputs must not overlap inputs. A product with an exact zero in x or dy may
+// be skipped, so an infinite or NaN weight that it would be multiplied by need not
+// show.
 type Ops interface {
 	// LinearForward computes y = act(x·w + b).
 	//
@@ -47,8 +47,8 @@ type Ops interface {
 	//	v = Momentum·v + (g + L2·p)
 	//	p -= lr·v
 	//
-	// which is heavy-ball momentum (Polyak, 1964) as PyTorch and TensorFlow have
-	// it: a change of the learning rate acts at once on all of v.
+	// which is heavy-ball momentum (Polyak, 1964) as in PyTorch and TensorFlow: a change
+	// of the learning rate acts at once on all of v.
 	//
 	// Shapes: p, v and g alike.
 	MomentumStep(p, v, g Tensor, momentum Momentum)
@@ -59,25 +59,24 @@ type Ops interface {
 	//	v = Beta2·v + (1-Beta2)·g'⊙g'
 	//	p -= alpha·m/(√v + Epsilon)
 	//
-	// which is Adam in the order of computation at the end of section 2 of
-	// Kingma and Ba (2015), as TensorFlow has it: the correction of the bias of m
-	// and v is a factor of alpha, in the table.
+	// which is Adam in the order of computation at the end of section 2 of Kingma and Ba
+	// (2015), as in TensorFlow: the bias correction of m and v is a factor of alpha, in
+	// the table.
 	//
 	// Shapes: p, m, v and g alike; no element of v is below 0.
 	AdamStep(p, m, v, g Tensor, adam Adam)
 
-	// CrossEntropy takes p = softmax(logits) row by row and adds to the tally
+	// CrossEntropy computes p = softmax(logits) row by row and adds to the tally
 	//
 	//	Loss[step] += Σᵢ -ln p[i][labels[i]]
 	//	Hits[step] += the number of rows whose largest logit is labels[i]
 	//
-	// and computes dlogits = scale·(p - onehot(labels)), unless dlogits is the
-	// zero Tensor. The first of equal logits counts as the largest; a row with a
-	// NaN has a loss and gradients of NaN. The scale is 1/B for the gradient of
-	// the mean loss.
+	// and computes dlogits = scale·(p - onehot(labels)), unless dlogits is the zero
+	// Tensor. The first of equal logits counts as the largest; a row with a NaN has a
+	// loss and gradients of NaN. For the gradient of the mean loss, scale is 1/B.
 	//
-	// Shapes: dlogits and logits (B, Out), labels B rows of one column, whose
-	// Scale is not looked at.
+	// Shapes: dlogits and logits (B, Out), labels B rows of one column, whose Scale is
+	// ignored.
 	CrossEntropy(t Tally, dlogits, logits Tensor, labels Rows, scale float32)
 
 	// Advance computes step += 1 and cursor += n. Either may be the zero Tensor.
@@ -105,24 +104,24 @@ type SGD struct {
 	L2           float32
 }
 
-// Momentum is gradient descent by a decaying sum of gradients.
+// Momentum is gradient descent along a decaying sum of gradients.
 type Momentum struct {
 	SGD
-	Momentum float32 // what a step keeps of the sum
+	Momentum float32 // fraction of the sum that a step keeps
 }
 
-// Adam is gradient descent by means of the gradient and of its square, each of
-// which decays exponentially.
+// Adam is gradient descent along the mean of the gradient, divided by the root of the
+// mean of its square. Both means decay exponentially.
 type Adam struct {
 	SGD
-	Beta1   float32 // what a step keeps of the mean of the gradient
-	Beta2   float32 // what a step keeps of the mean of its square
-	Epsilon float32 // bounds the step where the gradient is next to zero
+	Beta1   float32 // fraction of the mean of the gradient that a step keeps
+	Beta2   float32 // fraction of the mean of its square that a step keeps
+	Epsilon float32 // bounds the step where the gradient is close to zero
 }
 
-// Tally is where CrossEntropy counts, one row a step.
+// Tally is where CrossEntropy counts, one row per step.
 type Tally struct {
 	Loss Tensor // (T, 1) Float64: sum of the losses, in nats
-	Hits Tensor // (T, 1) Int32: number of right answers
-	Step Tensor // (1, 1) Int32: the row that is counted in
+	Hits Tensor // number of correct answers
+	Step Tensor // the row to count in
 }

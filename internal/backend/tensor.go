@@ -44,13 +44,13 @@ func (d DType) String() string {
 	return "none"
 }
 
-// Buffer is a backend's own handle of the memory behind a Tensor. It must be
+// Buffer is a backend's own handle for the memory behind a Tensor. It must be
 // comparable: equal buffers are the same memory.
 type Buffer any
 
-// Tensor is a row-major (Rows, Cols) matrix in a backend's memory. It is a
-// handle: copies of it name the same memory. The zero Tensor stands for "none"
-// where an op allows it.
+// Tensor is a row-major (Rows, Cols) matrix in a backend's memory. It is a handle:
+// copies of it refer to the same memory. The zero Tensor stands for "none" where an op
+// allows it.
 type Tensor struct {
 	Buffer     Buffer
 	DType      DType
@@ -74,8 +74,8 @@ func (t Tensor) String() string {
 	return fmt.Sprintf("%dx%d %v", t.Rows, t.Cols, t.DType)
 }
 
-// Top returns the first rows of t, in the same memory. A backend therefore goes
-// by a tensor's Len, not by the size of its Buffer.
+// Top returns the first rows of t, in the same memory. A backend must therefore use a
+// tensor's Len, not the size of its Buffer.
 func (t Tensor) Top(rows int) Tensor {
 	if rows <= 0 || rows > t.Rows {
 		panic("backend: Top of more rows than there are, or of none")
@@ -98,9 +98,9 @@ func (Rows) isInput()   {}
 //
 //	x[i][j] = Scale · Data[Order[Cursor+Offset+i]][j]
 //
-// that a backend may form or may read where it lies: most of an image is zero,
-// and a byte is a quarter of a float. The caller keeps Cursor+Offset+Count
-// within Order, and the numbers in Order within Data.
+// that a backend may form in memory or read from Data directly: most of an image is
+// zero, and a byte is a quarter of a float. The caller keeps Cursor+Offset+Count within
+// Order, and the numbers in Order within Data.
 type Rows struct {
 	Data   Tensor // (N, cols) Uint8
 	Order  Tensor // (M, 1) Int32: row numbers of Data
@@ -113,7 +113,7 @@ type Rows struct {
 // Shape returns Count and the columns of Data.
 func (r Rows) Shape() (rows, cols int) { return r.Count, r.Data.Cols }
 
-// Chunk returns count of r's rows from the given one on.
+// Chunk returns count of r's rows, starting at the given one.
 func (r Rows) Chunk(offset, count int) Rows {
 	r.Offset += offset
 	r.Count = count
@@ -125,8 +125,8 @@ type Element interface {
 	uint8 | int32 | float32 | float64
 }
 
-// Upload copies src to the whole of dst. It panics if src is not of dst's
-// length and type.
+// Upload copies src to the whole of dst. It panics if the length or type of src is not
+// that of dst.
 func Upload[T Element](b Backend, dst Tensor, src []T) error {
 	mustHold[T](dst, len(src))
 	return b.Upload(dst, Bytes(src))
