@@ -10,9 +10,9 @@ func newDraw(seed uint64) *rand.Rand {
 	return rand.New(rand.NewPCG(seed, initStream))
 }
 
-// TruncatedNormal draws n numbers from the normal distribution with mean zero
-// and standard deviation std, drawing again where one is more than two standard
-// deviations out, as TensorFlow's truncated_normal does.
+// TruncatedNormal draws n numbers from the normal distribution with mean zero and
+// standard deviation std. A number more than two standard deviations from the mean is
+// drawn again, as in TensorFlow's truncated_normal.
 func TruncatedNormal(draw *rand.Rand, n int, std float64) []float32 {
 	numbers := make([]float32, n)
 	for i := range numbers {

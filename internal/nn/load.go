@@ -7,8 +7,8 @@ import (
 	"mnistgpu/internal/model"
 )
 
-// Load puts the network of a valid model on b, to give answers but not to
-// learn: it has no room for gradients.
+// Load puts the network of a valid model on b, for inference only: it has no room for
+// gradients.
 func Load(b backend.Backend, m *model.Model) (*MLP, error) {
 	net := &MLP{chunk: b.ChunkRows()}
 	for i := 0; i < len(m.Tensors); i += 2 {

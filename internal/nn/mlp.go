@@ -8,40 +8,40 @@ import (
 	"mnistgpu/internal/backend"
 )
 
-// MLP is a multilayer perceptron: each layer but the last applies ReLU, and the
-// last gives logits.
+// MLP is a multilayer perceptron: each layer but the last applies ReLU, and the last
+// one outputs logits.
 type MLP struct {
 	layers []layer
 	chunk  int    // rows that go through the network at a time
-	method Method // that there is state for
+	method Method // that the network keeps state for
 }
 
-// layer is y = act(x·w + b) and the room for one chunk of its rows.
+// layer is y = act(x·w + b), with room for one chunk of its rows.
 type layer struct {
 	w, b   backend.Tensor // (In, Out), (1, Out)
 	y, dy  backend.Tensor // (chunk, Out): output, and gradient before act
-	dw, db backend.Tensor // like w and b; see room for which there are
+	dw, db backend.Tensor // like w and b; see room for when they exist
 	act    backend.Activation
 
-	// What the method keeps of w and of b, in the order of its names.
+	// What the method keeps for w and for b, in the order of its names.
 	wState, bState []backend.Tensor
 }
 
-// Batch is one step's images, of which a backend forms or reads the pixels, and
-// their labels.
+// Batch is the images of one step, whose pixels a backend forms or reads, and their
+// labels.
 type Batch struct {
 	Images, Labels backend.Rows
 }
 
-// Chunk returns count of the batch's rows from the given one on.
+// Chunk returns count of the batch's rows, starting at the given one.
 func (b Batch) Chunk(offset, count int) Batch {
 	return Batch{b.Images.Chunk(offset, count), b.Labels.Chunk(offset, count)}
 }
 
-// New allocates a network of the given widths, inputs first and classes last,
-// that learns by the method from batches of the given number of rows. Weights are
-// drawn by [TruncatedNormal] with the standard deviation std; biases are zero, and
-// so is the method's state.
+// New allocates a network of the given widths, from inputs to classes, that learns by
+// the method from batches of the given number of rows. Weights are drawn by
+// [TruncatedNormal] with the standard deviation std; biases and the method's state are
+// zero.
 func New(b backend.Backend, widths []int, batch int, std float64, seed uint64, method Method) (*MLP, error) {
 	if len(widths) < 2 {
 		panic("nn: a network without a layer")
@@ -72,16 +72,16 @@ func New(b backend.Backend, widths []int, batch int, std float64, seed uint64, m
 	return m, nil
 }
 
-// room is the number of a layer's tensors that a use of it needs.
+// room is the number of a layer's tensors that a given use needs.
 type room int
 
 const (
 	forAnswers    room = 3 // w, b and y
 	forFusedSteps room = 4 // and dy
-	forGradients  room = 6 // and dw and db, added up over the chunks of a batch
+	forGradients  room = 6 // and dw and db, summed over the chunks of a batch
 )
 
-// newLayer allocates a layer with room for its use.
+// newLayer allocates a layer with room for the given use.
 func newLayer(b backend.Backend, in, out, chunk int, room room) (layer, error) {
 	var l layer
 	shapes := []struct {
@@ -98,7 +98,7 @@ func newLayer(b backend.Backend, in, out, chunk int, room room) (layer, error) {
 	return l, nil
 }
 
-// allocState allocates what the method keeps of the layer's parameters.
+// allocState allocates what the method keeps for the layer's parameters.
 func (l *layer) allocState(b backend.Backend, method Method) error {
 	for range method.state() {
 		w, err := b.Alloc(backend.Float32, l.w.Rows, l.w.Cols)
@@ -117,8 +117,8 @@ func (l *layer) allocState(b backend.Backend, method Method) error {
 // Step records one step of gradient descent on the mean loss of batch. The method
 // must be the one that the network was made for.
 //
-// Plain gradient descent on a batch of one chunk updates the weights as their
-// gradients are formed. All else adds up the gradients of the batch's chunks and
+// Plain gradient descent on a batch of one chunk updates the weights while it forms
+// their gradients. Everything else first sums the gradients over the batch's chunks and
 // then updates.
 func (m *MLP) Step(ops backend.Ops, batch Batch, tally backend.Tally, optimizer Optimizer) {
 	if optimizer.Method != m.method {
@@ -142,9 +142,9 @@ func (m *MLP) Step(ops backend.Ops, batch Batch, tally backend.Tally, optimizer 
 	}
 }
 
-// descend records a step of plain gradient descent on a batch of one chunk. It is one
-// verb, if ops has it and there is one hidden layer; with more of them the last
-// layer's part is.
+// descend records a step of plain gradient descent on a batch of one chunk. If ops has
+// the fused verbs, the whole step is one verb where there is one hidden layer, and the
+// last layer's part is one verb where there are more.
 func (m *MLP) descend(ops backend.Ops, batch Batch, tally backend.Tally, scale float32, sgd backend.SGD) {
 	top := len(m.layers) - 1
 	fused, ok := ops.(backend.FusedOps)
@@ -167,7 +167,7 @@ func (m *MLP) descend(ops backend.Ops, batch Batch, tally backend.Tally, scale f
 	})
 }
 
-// classifier is the last layer, with room for so many rows.
+// classifier is the last layer, with room for the given number of rows.
 func (m *MLP) classifier(rows int) backend.Classifier {
 	l, below := m.layers[len(m.layers)-1], m.layers[len(m.layers)-2]
 	return backend.Classifier{
@@ -176,10 +176,10 @@ func (m *MLP) classifier(rows int) backend.Classifier {
 	}
 }
 
-// Accumulate records the forward and backward pass of one chunk of a batch, on
-// which [MLP.Step] would not update as it goes. The gradients start from those of
-// the chunks before, if add is true, or from zero. The scale is 1/B for the whole
-// batch of B.
+// Accumulate records the forward and backward pass of one chunk of a batch for which
+// [MLP.Step] sums gradients before it updates. The chunk's gradients are added to those
+// of earlier chunks if add is true, and replace them otherwise. The scale is 1/B for a
+// whole batch of B.
 func (m *MLP) Accumulate(ops backend.Ops, chunk Batch, tally backend.Tally, scale float32, add bool) {
 	m.loss(ops, chunk, tally, scale)
 	m.backward(ops, chunk.Images, len(m.layers)-1, func(l layer, x backend.Input, dy backend.Tensor) {
@@ -187,8 +187,8 @@ func (m *MLP) Accumulate(ops backend.Ops, chunk Batch, tally backend.Tally, scal
 	})
 }
 
-// Evaluate records the forward pass of batch, of at most a chunk, and its
-// tally. [MLP.Logits] are then those of batch.
+// Evaluate records the forward pass of batch, which is at most a chunk, and its tally.
+// [MLP.Logits] then returns the logits of batch.
 func (m *MLP) Evaluate(ops backend.Ops, batch Batch, tally backend.Tally) {
 	logits := m.Forward(ops, batch.Images)
 	ops.CrossEntropy(tally, backend.Tensor{}, logits, batch.Labels, 0)
@@ -197,13 +197,13 @@ func (m *MLP) Evaluate(ops backend.Ops, batch Batch, tally backend.Tally) {
 // ChunkRows is the number of rows that go through the network at a time.
 func (m *MLP) ChunkRows() int { return m.chunk }
 
-// Forward records the forward pass of x, of at most a chunk, and returns the
-// logits (B, classes). They hold until the next pass.
+// Forward records the forward pass of x, which is at most a chunk, and returns the
+// logits (B, classes). They are valid until the next pass.
 func (m *MLP) Forward(ops backend.Ops, x backend.Input) backend.Tensor {
 	return m.forward(ops, x, m.layers)
 }
 
-// forward takes x through some layers, the first among them.
+// forward takes x through the given layers, which start with the first.
 func (m *MLP) forward(ops backend.Ops, x backend.Input, layers []layer) backend.Tensor {
 	rows, _ := x.Shape()
 	for _, l := range layers {
@@ -214,18 +214,18 @@ func (m *MLP) forward(ops backend.Ops, x backend.Input, layers []layer) backend.
 	return x.(backend.Tensor)
 }
 
-// Logits are the first rows of what the last pass gave, at most a chunk.
+// Logits returns the first rows of the last pass's logits, at most a chunk.
 func (m *MLP) Logits(rows int) backend.Tensor {
 	return m.Outputs(len(m.layers)-1, rows)
 }
 
-// Outputs are the first rows of what a layer, counted from 0, gave in the last
-// pass, after its activation.
+// Outputs returns the first rows of a layer's outputs in the last pass, after its
+// activation. Layers are counted from 0.
 func (m *MLP) Outputs(layer, rows int) backend.Tensor {
 	return m.layers[layer].y.Top(rows)
 }
 
-// loss takes batch forward and leaves the gradient of its loss in the last
+// loss takes batch through the network and leaves the gradient of its loss in the last
 // layer's dy.
 func (m *MLP) loss(ops backend.Ops, batch Batch, tally backend.Tally, scale float32) {
 	logits := m.Forward(ops, batch.Images)
@@ -233,9 +233,10 @@ func (m *MLP) loss(ops backend.Ops, batch Batch, tally backend.Tally, scale floa
 	ops.CrossEntropy(tally, last.dy.Top(logits.Rows), logits, batch.Labels, scale)
 }
 
-// backward goes from the layer of that number, whose gradient is there, to the first
-// and calls parameters with each layer, its input and its gradient. The gradient for
-// the layer below is formed first, since parameters may change the weights.
+// backward goes from the layer numbered from, whose gradient is there already, to the
+// first one and calls parameters with each layer, its input and its gradient. The
+// gradient for the layer below is formed first, since parameters may change the
+// weights.
 func (m *MLP) backward(ops backend.Ops, images backend.Rows, from int, parameters func(l layer, x backend.Input, dy backend.Tensor)) {
 	rows := images.Count
 	for i := from; i > 0; i-- {

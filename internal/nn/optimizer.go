@@ -6,8 +6,8 @@ import (
 	"mnistgpu/internal/backend"
 )
 
-// Method is a way to go downhill. In the formulas g is the gradient, for weights
-// with L2·w added to it.
+// Method is a method of gradient descent. In the formulas g is the gradient, with L2·w
+// added to it for weights.
 type Method string
 
 // The methods.
@@ -15,35 +15,34 @@ const (
 	// SGD is plain gradient descent, p -= lr·g.
 	SGD Method = "sgd"
 
-	// Momentum goes by a decaying sum of gradients: v = Momentum·v + g, then
-	// p -= lr·v. A constant gradient is thus followed 1/(1-Momentum) times as
-	// fast.
+	// Momentum follows a decaying sum of gradients: v = Momentum·v + g, then p -= lr·v.
+	// A constant gradient is thus followed 1/(1-Momentum) times as fast.
 	Momentum Method = "momentum"
 
-	// Adam goes by the mean of the gradient over the root of the mean of its
+	// Adam follows the mean of the gradient, divided by the root of the mean of its
 	// square (Kingma and Ba, 2015): m = Beta1·m + (1-Beta1)·g, v = Beta2·v +
-	// (1-Beta2)·g², then p -= lr·√(1-Beta2^t)/(1-Beta1^t)·m/(√v + Epsilon) in step
-	// t, counted from 1. This is the form at the end of the paper's section 2,
-	// whose Epsilon is √(1-Beta2^t) times that of its algorithm 1.
+	// (1-Beta2)·g², then p -= lr·√(1-Beta2^t)/(1-Beta1^t)·m/(√v + Epsilon) in step t,
+	// counted from 1. This is the form at the end of the paper's section 2, whose
+	// Epsilon is √(1-Beta2^t) times that of its algorithm 1.
 	Adam Method = "adam"
 )
 
 // Optimizer says how a network learns.
 type Optimizer struct {
 	Method       Method
-	Momentum     float32 // of Momentum: what a step keeps of the sum
-	Beta1, Beta2 float32 // of Adam: what a step keeps of the means
+	Momentum     float32 // of Momentum: fraction of the sum that a step keeps
+	Beta1, Beta2 float32 // of Adam: fractions of the means that a step keeps
 	Epsilon      float32 // of Adam: bounds the step where gradients are tiny
-	L2           float32 // penalty of L2/2·‖w‖² on the loss, for weights alone
+	L2           float32 // penalty of L2/2·‖w‖² on the loss, for weights only
 
-	LearningRate backend.Tensor // (T, 1): the table that Rates gives
+	LearningRate backend.Tensor // the table that Rates returns
 	Step         backend.Tensor // (1, 1) Int32: the step that the table is read at
 }
 
-// Rates returns the table for LearningRate, given the learning rate of each step
-// from the first on. For Adam they are multiplied by √(1-Beta2^t)/(1-Beta1^t), so
-// that no step has to compute it; t is 1 for the first. The betas are those that
-// the device has, rounded to float32.
+// Rates returns the table for LearningRate, given the learning rate of each step from
+// the first one on. For Adam they are multiplied by √(1-Beta2^t)/(1-Beta1^t), where t
+// is 1 for the first step, so that no step has to compute it. The betas are the
+// device's, rounded to float32.
 func (o Optimizer) Rates(schedule []float64) []float32 {
 	rates := make([]float32, len(schedule))
 	for i, lr := range schedule {
@@ -56,7 +55,7 @@ func (o Optimizer) Rates(schedule []float64) []float32 {
 	return rates
 }
 
-// update records the update of p by its gradient g. The state is what
+// update records the update of p by its gradient g. The tensors of state are those that
 // [Method.state] names.
 func (o Optimizer) update(ops backend.Ops, p, g backend.Tensor, state []backend.Tensor) {
 	switch sgd := o.sgd(); o.Method {

@@ -25,10 +25,11 @@ func (m *MLP) Params() []Param {
 	return params
 }
 
-// State lists what the method keeps of the parameters from step to step, in their
-// order: "layers.0.weight.momentum" and "layers.0.bias.momentum", for Adam
-// "layers.0.weight.adam_m", "layers.0.weight.adam_v" and so on, none for SGD. Each
-// has its parameter's shape and is zero before the first step.
+// State lists the tensors that the method keeps for the parameters from step to step,
+// in the order of the parameters: "layers.0.weight.momentum" and
+// "layers.0.bias.momentum", for Adam "layers.0.weight.adam_m", "layers.0.weight.adam_v"
+// and so on, and none for SGD. Each has the shape of its parameter and is zero before
+// the first step.
 func (m *MLP) State() []Param {
 	var state []Param
 	params := m.Params()
