@@ -35,7 +35,7 @@ type Optimizer struct {
 	Epsilon      float32 // of Adam: bounds the step where gradients are tiny
 	L2           float32 // penalty of L2/2·‖w‖² on the loss, for weights only
 
-	LearningRate backend.Tensor // the table that Rates returns
+	LearningRate backend.Tensor // (T, 1): the table that Rates returns
 	Step         backend.Tensor // (1, 1) Int32: the step that the table is read at
 }
 
