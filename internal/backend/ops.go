@@ -122,6 +122,6 @@ type Adam struct {
 // Tally is where CrossEntropy counts, one row per step.
 type Tally struct {
 	Loss Tensor // (T, 1) Float64: sum of the losses, in nats
-	Hits Tensor // number of correct answers
-	Step Tensor // the row to count in
+	Hits Tensor // (T, 1) Int32: number of correct answers
+	Step Tensor // (1, 1) Int32: the row to count in
 }
