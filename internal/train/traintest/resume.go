@@ -1,5 +1,6 @@
-// Package traintest is what the tests of training on several backends share. It proves
-// that runs go on from any of their states with the bits of a run in one go.
+// Package traintest is shared by the tests of training on several backends. It checks
+// that a run resumed from any of its states gives the same bits as an uninterrupted
+// run.
 package traintest
 
 import (
@@ -21,10 +22,10 @@ import (
 // steps is the length of each run.
 const steps = 50
 
-// Resume stops runs of 50 steps after every n-th of them and goes on from what a
-// checkpoint keeps: with each method, shuffled or in order, with a short last batch
-// or none, and once with all that a run can have. Each end must be that of the run
-// that was not stopped, byte for byte.
+// Resume stops runs of 50 steps after every n-th step and resumes them from a
+// checkpoint: with each method, shuffled or in order, with or without a short last
+// batch, and once with everything that a run can have. Each must end as the
+// uninterrupted run does, byte for byte.
 func Resume(t *testing.T, n int, open func() (backend.Backend, error)) {
 	for _, c := range cases() {
 		t.Run(c.name, func(t *testing.T) {
@@ -55,7 +56,7 @@ type run struct {
 	data   *mnist.Dataset
 }
 
-// notGiven is for settings of which none was given.
+// notGiven says of every setting that it was not given.
 func notGiven(string) bool { return false }
 
 func cases() []run {
@@ -77,7 +78,7 @@ func cases() []run {
 	return append(all, run{"validation, patience and a schedule", c, noise(125)})
 }
 
-// noise is a data set of 8x8 images, of which nothing but the order matters.
+// noise returns a data set of 8x8 images in which nothing but the order matters.
 func noise(images int) *mnist.Dataset {
 	draw := rand.New(rand.NewPCG(1, uint64(images)))
 	split := func(n int) mnist.Split {
@@ -93,8 +94,8 @@ func noise(images int) *mnist.Dataset {
 	return &mnist.Dataset{Name: "noise", Height: 8, Width: 8, Classes: 10, Train: split(images), Test: split(20)}
 }
 
-// run goes on from a checkpoint, or starts where it is nil, and returns the
-// checkpoints of the steps that follow, without their times.
+// run resumes the case from a checkpoint, or starts it if there is none, and returns
+// the checkpoints of the steps that follow, without their times.
 func (r run) run(t *testing.T, open func() (backend.Backend, error), from []byte) [][]byte {
 	t.Helper()
 	b, err := open()

@@ -11,17 +11,16 @@ import (
 // Silent is an Observer of nothing.
 type Silent struct{}
 
-// Begin is that of [train.Observer].
+// Begin implements [train.Observer].
 func (Silent) Begin(train.Plan) {}
 
-// Progress is that of [train.Observer].
+// Progress implements [train.Observer].
 func (Silent) Progress(train.Progress) {}
 
-// Evaluated is that of [train.Observer].
+// Evaluated implements [train.Observer].
 func (Silent) Evaluated(train.Record) {}
 
-// Timeless is the checkpoint of s without the times in it, which differ from run to
-// run.
+// Timeless returns the checkpoint of s without its times, which differ from run to run.
 func Timeless(s *train.State) []byte {
 	c := *s
 	c.Seconds, c.Aside, c.History = 0, 0, slices.Clone(s.History)
