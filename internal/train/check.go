@@ -8,7 +8,7 @@ import (
 	"mnistgpu/internal/model"
 )
 
-// A ConfigError says which setting makes no sense, in one line.
+// A ConfigError says in one line which setting is not valid.
 type ConfigError struct{ text string }
 
 func (e *ConfigError) Error() string { return e.text }
@@ -17,7 +17,7 @@ func configErrorf(format string, args ...any) error {
 	return &ConfigError{fmt.Sprintf(format, args...)}
 }
 
-// rule is what a setting must be, and what it is.
+// rule is what a setting must be, and its value.
 type rule struct {
 	holds bool
 	text  string
@@ -28,9 +28,9 @@ func positive(v float64) bool { return v > 0 && !math.IsInf(v, 0) }
 
 func zeroOrPositive(v float64) bool { return v == 0 || positive(v) }
 
-// Check returns a [*ConfigError] that names the first setting that makes no sense.
+// Check returns a [*ConfigError] that names the first setting that is not valid.
 func (c Config) Check() error {
-	rules := c.Descent.rules() // before the rate, which may come from them
+	rules := c.Descent.rules() // before the rate, which may depend on them
 	rules = append(rules, []rule{
 		{len(c.Hidden) > 0 && slices.Min(c.Hidden) > 0 && slices.Max(c.Hidden) <= 1<<16, "hidden widths lie between 1 and 65536", c.Hidden},
 		{len(c.Hidden) <= model.MaxLayers, "hidden layers are at most 128", len(c.Hidden)},

@@ -1,5 +1,5 @@
-// Package train is the training loop: it feeds a network with batches, counts,
-// evaluates and stops. It knows nothing of the device.
+// Package train is the training loop: it feeds a network with batches, keeps count,
+// evaluates and stops. It knows nothing about the device.
 package train
 
 import (
@@ -11,23 +11,24 @@ import (
 // Full is the batch size that stands for the whole training set.
 const Full = 0
 
-// MaxSteps is the most steps of a run. It bounds the tables that hold a number for each step.
+// MaxSteps is the most steps a run may have. It bounds the tables that hold a number
+// for each step.
 const MaxSteps = 10_000_000
 
-// Config is what a run is made of. Presets fill it in; see [Preset].
+// Config describes a run. Presets fill it in; see [Preset].
 type Config struct {
 	Preset       string
 	Hidden       []int // widths of the hidden layers
-	Batch        int   // images a step, or Full
-	Epochs       int   // passes over the training set, unless Steps are given
+	Batch        int   // images per step, or Full
+	Epochs       int   // passes over the training set, unless Steps is given
 	Steps        int
-	LearningRate float64 // of descent on the mean loss of a batch; the highest of a schedule
-	InitStd      float64 // standard deviation of the initial weights, cut at two of them
-	PixelScale   float64 // what a pixel of 0 to 255 is multiplied by
+	LearningRate float64 // for descent on the mean loss of a batch; the highest of a schedule
+	InitStd      float64 // standard deviation of the initial weights, truncated at two of them
+	PixelScale   float64 // factor on a pixel of 0 to 255
 	L2           float64 // of the penalty l2/2 times the sum of squared weights
 	Seed         uint64
-	EvalEvery    int  // steps between evaluations; 0 is once an epoch
-	Shuffle      bool // anew each epoch, unless the batch is full
+	EvalEvery    int  // steps between evaluations; 0 means once per epoch
+	Shuffle      bool // before every epoch, unless the batch is full
 	Descent
 	Schedule
 	Stopping
@@ -36,9 +37,9 @@ type Config struct {
 // Presets lists the names that Preset knows.
 func Presets() []string { return []string{"default", "notebook"} }
 
-// Preset returns the named settings: "default" reaches about 98 % quickly;
-// "notebook" is full-batch descent on raw pixels, as in the tutorial that this
-// program began as. It panics at another name.
+// Preset returns the named settings: "default" reaches about 98 % quickly; "notebook"
+// is full-batch descent on raw pixels, as in the tutorial that this program started
+// from. It panics on any other name.
 func Preset(name string) Config {
 	switch name {
 	case "default":
@@ -55,18 +56,18 @@ func Preset(name string) Config {
 	panic("train: unknown preset")
 }
 
-// CheckFor returns a [*ConfigError] if c, though it makes sense, cannot be run on
-// a training set of the given number of images.
+// CheckFor returns a [*ConfigError] if c, though valid, cannot be run on a training set
+// of the given number of images.
 func (c Config) CheckFor(images int) error {
 	_, err := c.plan(images)
 	return err
 }
 
-// plan is the run's arithmetic, once the size of the training set is known.
+// plan holds the numbers of a run that follow from the size of the training set.
 type plan struct {
 	images   int // to learn from
 	held     int // images, for validation
-	batch    int // images a step
+	batch    int // images per step
 	perEpoch int // steps; the last one may be shorter
 	steps    int // of the whole run
 }
@@ -99,14 +100,14 @@ func (c Config) plan(images int) (plan, error) {
 // onlyWarmsUp reports whether the warm-up leaves none of the steps to the schedule.
 func (c Config) onlyWarmsUp(p plan) bool { return c.Warmup > 0 && p.stepsIn(c.Warmup) >= p.steps }
 
-// stepsIn is the number of steps in some epochs, at least one.
+// stepsIn is the number of steps in the given number of epochs, at least one.
 func (p plan) stepsIn(epochs float64) int {
 	return max(1, int(min(math.Round(epochs*float64(p.perEpoch)), MaxSteps)))
 }
 
-// evaluateAfter reports whether the network is evaluated after the given step,
-// counted from 0: every EvalEvery steps from the first one on, or else at the
-// end of each epoch; and after the last step.
+// evaluateAfter reports whether the network is evaluated after the given step, counted
+// from 0: every EvalEvery steps from the first one on or, if that is 0, at the end of
+// each epoch; and in any case after the last step.
 func (c Config) evaluateAfter(step int, p plan) bool {
 	if step == p.steps-1 {
 		return true

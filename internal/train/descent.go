@@ -7,10 +7,10 @@ import (
 	"mnistgpu/internal/nn"
 )
 
-// Descent is the way downhill.
+// Descent is the method of gradient descent.
 type Descent struct {
 	Optimizer nn.Method // sgd, momentum or adam
-	Momentum  float64   // of momentum: what is kept of the last update
+	Momentum  float64   // of momentum: fraction of the last update that is kept
 }
 
 // Optimizers lists the names that a Descent's Optimizer can have.
@@ -26,7 +26,8 @@ func (d Descent) rules() []rule {
 	}
 }
 
-// newOptimizer puts the learning rate of each step into a table on the device.
+// newOptimizer returns the optimizer of the run, with the learning rate of each step in
+// a table on the device.
 func (t *trainer) newOptimizer() (nn.Optimizer, error) {
 	o := nn.Optimizer{
 		Method:   t.config.Optimizer,

@@ -26,8 +26,8 @@ func newEvaluator(b backend.Backend, m *nn.MLP, f *feed) (*evaluator, error) {
 	return e, err
 }
 
-// run returns the mean loss and the accuracy over all of the feed. It calls
-// after when a batch of the given number of rows has gone through the network.
+// run returns the mean loss and the accuracy over all of the feed. It calls after
+// whenever a batch, of the given number of rows, has gone through the network.
 func (e *evaluator) run(after func(rows int) error) (loss, accuracy float64, err error) {
 	if err := e.reset(); err != nil {
 		return 0, 0, err
@@ -51,7 +51,7 @@ func (e *evaluator) run(after func(rows int) error) (loss, accuracy float64, err
 	return loss, accuracy, nil
 }
 
-// score is run without a care for each batch.
+// score is run with nothing to do after a batch.
 func (e *evaluator) score() (loss, accuracy float64, err error) {
 	return e.run(func(int) error { return nil })
 }

@@ -13,7 +13,7 @@ import (
 // keep the uses of one seed apart.
 const shuffleStream = 2
 
-// newShuffle returns a generator and what draws from it, which has no state of its
+// newShuffle returns a generator, and a Rand that draws from it and has no state of its
 // own.
 func newShuffle(seed uint64) (*rand.PCG, *rand.Rand) {
 	g := rand.NewPCG(seed, shuffleStream)
@@ -30,7 +30,7 @@ type feed struct {
 	permutation    []int32
 }
 
-// newFeed uploads a split, of which the given images are read in that order.
+// newFeed uploads a split and returns a feed that reads the images of the given order.
 func newFeed(b backend.Backend, split mnist.Split, order []int32, scale float64) (*feed, error) {
 	n := split.Len()
 	f := &feed{b: b, scale: float32(scale)}
@@ -44,7 +44,7 @@ func newFeed(b backend.Backend, split mnist.Split, order []int32, scale float64)
 	return f.other(order)
 }
 
-// other returns a feed of the same memory that reads other images.
+// other returns a feed on the same memory that reads other images.
 func (f feed) other(order []int32) (*feed, error) {
 	f.permutation = order
 	var err error
@@ -55,8 +55,8 @@ func (f feed) other(order []int32) (*feed, error) {
 	return &f, err
 }
 
-// openFeeds uploads the data. The training set and the validation set are
-// images of the same memory.
+// openFeeds uploads the data. The training set and the validation set share the memory
+// of their images.
 func (t *trainer) openFeeds() (err error) {
 	learn, validate := inOrder(t.data.Train), []int32(nil)
 	if t.plan.held > 0 {

@@ -2,8 +2,8 @@ package train
 
 import "mnistgpu/internal/mnist"
 
-// Flops is the number of additions and multiplications in the matrix products
-// of a whole run, zeros and all. The error is that of [Config.CheckFor].
+// Flops is the number of additions and multiplications in the matrix products of a
+// whole run, including those with zeros. The error is that of [Config.CheckFor].
 func (c Config) Flops(data *mnist.Dataset) (float64, error) {
 	p, err := c.plan(data.Train.Len())
 	if err != nil {
@@ -12,8 +12,8 @@ func (c Config) Flops(data *mnist.Dataset) (float64, error) {
 	return flops(c.widths(data)) * float64(p.batch) * float64(p.steps), nil
 }
 
-// flops is the number of an image's operations in a step: for each layer x·w and
-// xᵀ·dy, and dy·wᵀ for each but the first.
+// flops is the number of operations per image in a step: for each layer x·w and xᵀ·dy,
+// and dy·wᵀ for each but the first.
 func flops(widths []int) float64 {
 	products := 0
 	for i, in := range widths[:len(widths)-1] {

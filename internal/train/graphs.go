@@ -2,14 +2,14 @@ package train
 
 import "mnistgpu/internal/backend"
 
-// graphs are a recorded step of a batch and one of the shorter batch that may be
-// left at the end of the data.
+// graphs holds a recorded step of a full batch, and one of the shorter batch that may
+// be left at the end of the data.
 type graphs struct {
 	full, tail backend.Graph
 	rows       int // of the full batch
 }
 
-// capture records step for the batches that n images are cut into.
+// capture records step for each batch size that n images are cut into.
 func capture(b backend.Backend, n, batch int, step func(ops backend.Ops, rows int)) (graphs, error) {
 	g := graphs{rows: min(batch, n)}
 	record := func(rows int) (backend.Graph, error) {
@@ -22,8 +22,8 @@ func capture(b backend.Backend, n, batch int, step func(ops backend.Ops, rows in
 	return g, err
 }
 
-// replay runs the step for the next of the images that are left, and returns how
-// many it took.
+// replay runs the step for the next of the images that are left, and returns the number
+// it took.
 func (g graphs) replay(left int) (rows int, err error) {
 	if left < g.rows {
 		return left, g.tail.Replay()
@@ -31,15 +31,15 @@ func (g graphs) replay(left int) (rows int, err error) {
 	return g.rows, g.full.Replay()
 }
 
-// stretch is a graph of several steps of a full batch, for a backend that gains by
-// it. The zero stretch has none.
+// stretch is a graph of several steps of a full batch, for a backend that benefits from
+// it. The zero stretch has no graph.
 type stretch struct {
 	graph backend.Graph
 	steps int
 }
 
-// captureStretch records the stretch that cuts the full batches of an epoch into
-// the fewest parts that the backend likes, as equal as can be.
+// captureStretch records the stretch that divides the full batches of an epoch into the
+// fewest parts that the backend's limit allows, as equal as possible.
 func (t *trainer) captureStretch() error {
 	long, ok := t.b.(backend.LongGraphs)
 	full := t.plan.images / t.plan.batch
@@ -57,8 +57,8 @@ func (t *trainer) captureStretch() error {
 	return err
 }
 
-// undisturbed is how many steps may be taken at one go: a stretch, or as many as
-// there are until an evaluation or a save may be due.
+// undisturbed is the number of steps that may be taken in one go: a stretch, or as many
+// as there are before an evaluation or a save may be due.
 func (t *trainer) undisturbed() int {
 	most := max(1, t.stretch.steps)
 	if t.saver != nil && t.saver.Pace() > 0 {
@@ -72,7 +72,7 @@ func (t *trainer) undisturbed() int {
 	return most
 }
 
-// advanceBy takes so many steps.
+// advanceBy takes the given number of steps.
 func (t *trainer) advanceBy(steps int) error {
 	for end := t.step + steps; t.step < end; {
 		if err := t.advance(end - t.step); err != nil {
@@ -82,8 +82,8 @@ func (t *trainer) advanceBy(steps int) error {
 	return nil
 }
 
-// advance takes the next step or, if there is a stretch of no more than so many
-// steps and this epoch has as many left, the steps of that.
+// advance takes the next step or, if there is a stretch of no more than most steps that
+// fits into what is left of the epoch, the steps of the stretch.
 func (t *trainer) advance(most int) error {
 	inEpoch := t.step % t.plan.perEpoch
 	if inEpoch == 0 {

@@ -8,8 +8,8 @@ import (
 	"mnistgpu/internal/nn"
 )
 
-// recent returns the mean loss and the accuracy over the last epoch's worth of
-// steps, once it has seen that every loss so far is finite.
+// recent returns the mean loss and the accuracy over the last epoch's worth of steps,
+// after checking that every loss so far is finite.
 func (t *trainer) recent() (loss, accuracy float64, err error) {
 	c, err := t.finiteCounts()
 	if err != nil {
@@ -23,8 +23,7 @@ func (t *trainer) recent() (loss, accuracy float64, err error) {
 // firstRecent is the first of the last epoch's worth of steps.
 func (t *trainer) firstRecent() int { return max(0, t.step-t.plan.perEpoch) }
 
-// finiteCounts returns the tally, once it has seen that every loss so far is
-// finite.
+// finiteCounts returns the tally, after checking that every loss so far is finite.
 func (t *trainer) finiteCounts() (counts, error) {
 	c, err := download(t.b, t.tally)
 	if err != nil {
@@ -41,8 +40,8 @@ func (t *trainer) finiteCounts() (counts, error) {
 // finite reports whether x is neither infinite nor NaN.
 func finite(x float64) bool { return x-x == 0 }
 
-// evaluate adds a line to the history, once it has seen that every weight is
-// finite, and what the method keeps.
+// evaluate adds a line to the history, after checking that all weights and all tensors
+// that the method keeps are finite.
 func (t *trainer) evaluate() error {
 	loss, accuracy, err := t.recent()
 	if err != nil {
@@ -91,8 +90,8 @@ func (t *trainer) snapshot() error {
 	return nil
 }
 
-// finiteTensors copies some of the network's tensors to the host, once it has seen
-// that they are finite.
+// finiteTensors copies some of the network's tensors to the host and checks that they
+// are finite.
 func (t *trainer) finiteTensors(params []nn.Param) ([]model.Tensor, error) {
 	var tensors []model.Tensor
 	for _, p := range params {
@@ -109,7 +108,7 @@ func (t *trainer) finiteTensors(params []nn.Param) ([]model.Tensor, error) {
 	return tensors, nil
 }
 
-// modelOf is the network with the given parameters.
+// modelOf returns the network with the given parameters.
 func (t *trainer) modelOf(params []model.Tensor) *model.Model {
 	return &model.Model{Height: t.data.Height, Width: t.data.Width, PixelScale: t.config.PixelScale, Tensors: params}
 }

@@ -10,16 +10,15 @@ import (
 // holdOutStream is the generator's stream for the choice of the validation set.
 const holdOutStream = 4
 
-// held is how many of the images are held out for validation.
+// held is the number of images to hold out for validation.
 func (c Config) held(images int) int {
 	return int(math.Round(c.ValFraction * float64(images)))
 }
 
-// holdOut divides the images of the given labels into those to learn from and
-// those to validate with, both in their own order. Of each class as large a part
-// is held out as of the whole, up to one image: the classes whose share is
-// rounded down the most make up the difference. Which images these are depends
-// on the seed.
+// holdOut divides the images of the given labels into those to learn from and those to
+// validate with, each in their original order. The held-out share of each class is that
+// of the whole set, up to one image: the classes whose share is rounded down the most
+// make up the difference. The seed determines which images are held out.
 func holdOut(labels []byte, held int, seed uint64) (learn, validate []int32) {
 	var classes [256][]int32
 	for i, label := range labels {

@@ -15,7 +15,7 @@ type Observer interface {
 	Evaluated(Record)
 }
 
-// Plan is what a run is about to do.
+// Plan is what a run will do.
 type Plan struct {
 	TrainImages, TestImages int
 	ValImages               int // held out of the training set, or 0
@@ -23,9 +23,9 @@ type Plan struct {
 	Parameters              int
 	Batch                   int
 	Steps, StepsPerEpoch    int
-	Begun                   int // steps that were done before, in a run that goes on
-	// Estimate is the expected time of the steps that are left, or 0 if the first
-	// of them will tell soon enough.
+	Begun                   int // steps done before, in a resumed run
+	// Estimate is the expected time of the remaining steps, or 0 if the first of them
+	// will show it soon enough.
 	Estimate time.Duration
 }
 
@@ -37,13 +37,12 @@ type Progress struct {
 	Remaining                  time.Duration
 }
 
-// Record is a line of the history. Loss and TrainAccuracy are those of the
-// forward passes before each update, over the last epoch's worth of steps up to
-// and with Step; those of the test and of validation are the network's after
-// Step's update.
+// Record is a line of the history. Loss and TrainAccuracy come from the forward passes
+// before each update, over the last epoch's worth of steps up to and including Step.
+// The test and validation figures are those of the network after Step's update.
 type Record struct {
 	Step          int     // counted from 0
-	Epoch         float64 // images seen, in sizes of the training set
+	Epoch         float64 // images seen, in multiples of the training set's size
 	Loss          float64 // mean cross-entropy, in nats
 	TrainAccuracy float64 // fraction of 1
 	TestLoss      float64
@@ -51,7 +50,7 @@ type Record struct {
 	ValLoss       float64 // 0 without a validation set, as is ValAccuracy
 	ValAccuracy   float64
 	LearningRate  float64 // of Step's update
-	Seconds       float64 // since the first step began
+	Seconds       float64 // since the first step started
 }
 
 // A DivergedError says which number was the first to be NaN or infinite.

@@ -9,17 +9,16 @@ import (
 	"mnistgpu/internal/nn"
 )
 
-// Answers are what a model says of every image of a split.
+// Answers are a model's answers for every image of a split.
 type Answers struct {
 	Loss     float64   // mean cross-entropy, in nats
 	Accuracy float64   // fraction of 1
 	Logits   []float32 // (N, classes)
 }
 
-// Answer takes a split through a valid model on b, whose images and labels must
-// be of m's size and classes. The loss and the accuracy have the bits that a run
-// on the same backend had for them when it left m behind. The error is a fault
-// of the backend.
+// Answer takes a split, whose images and labels must be of m's size and classes,
+// through a valid model on b. The loss and the accuracy have the same bits as in the
+// run on the same backend that produced m. The error is a fault of the backend.
 func Answer(b backend.Backend, m *model.Model, split mnist.Split) (*Answers, error) {
 	net, err := nn.Load(b, m)
 	if err != nil {

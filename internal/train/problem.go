@@ -8,18 +8,18 @@ import (
 	"mnistgpu/internal/model"
 )
 
-// Problem is what a run starts from and how it begins, for another program that
-// is to do the same.
+// Problem is what a run starts from and how it begins, for another program that has to
+// do the same.
 type Problem struct {
 	Model  *model.Model // before the first step
-	Batch  int          // images a step; the last step of an epoch takes what is left
+	Batch  int          // images per step; the last step of an epoch takes what is left
 	Orders [][]int32    // of the images in each epoch
 	Losses []float64    // mean loss of each of the first steps, before its update
 }
 
-// NewProblem returns the problem of a run of c on data: the orders of so many
-// epochs, and the losses of so many steps, which it takes on b. Its error is that
-// of [Run].
+// NewProblem returns the problem of a run of c on data: the orders of the given number
+// of epochs, and the losses of the given number of steps, which it takes on b. Its
+// error is that of [Run].
 func NewProblem(b backend.Backend, data *mnist.Dataset, c Config, epochs, steps int) (*Problem, error) {
 	c.Epochs, c.Steps = 0, steps
 	t, err := newTrainer(b, data, c, nil)

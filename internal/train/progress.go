@@ -6,12 +6,12 @@ import (
 	"mnistgpu/internal/backend"
 )
 
-// reportInterval is how often an Observer hears of progress. Each report waits
-// for the device.
+// reportInterval is the time from one report of progress to the next, without an
+// evaluation in between. Each report waits for the device.
 const reportInterval = 200 * time.Millisecond
 
-// announce tells the plan, after timing a slice of a step if a step is long. The
-// state is the one to go on from, or nil.
+// announce reports the plan to the observer, after timing part of a step if steps are
+// long. The run resumes from the state, unless that is nil.
 func (t *trainer) announce(from *State) error {
 	p := Plan{
 		TrainImages: t.plan.images, TestImages: t.data.Test.Len(), ValImages: t.plan.held,
@@ -39,8 +39,9 @@ func (t *trainer) announce(from *State) error {
 	return nil
 }
 
-// timeStep estimates the time of a step from one of its chunks. It leaves the
-// weights and the tally alone. A step of a single chunk is too short to ask.
+// timeStep estimates the time of a step from one of its chunks. It leaves the weights
+// and the tally alone. A step of a single chunk is too short to need an estimate, which
+// is then 0.
 func (t *trainer) timeStep() (time.Duration, error) {
 	chunk := t.net.ChunkRows()
 	if t.plan.batch <= chunk {
@@ -70,7 +71,7 @@ func (t *trainer) timeStep() (time.Duration, error) {
 	return took * time.Duration(t.plan.batch) / time.Duration(chunk), nil
 }
 
-// report tells the observer how far the run has come, with the recent loss and
+// report reports to the observer how far the run has come, with the recent loss and
 // accuracy.
 func (t *trainer) report(loss, accuracy float64) {
 	t.reported = time.Now()

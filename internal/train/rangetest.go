@@ -8,29 +8,29 @@ import (
 	"mnistgpu/internal/mnist"
 )
 
-// Range is the learning rates of a range test: Points of them from Low to High,
-// a constant factor apart, and the Steps that are taken at each.
+// Range is the learning rates of a range test: Points rates from Low to High, a
+// constant factor apart, and the number of Steps taken at each.
 type Range struct {
 	Low, High     float64
 	Points, Steps int
 }
 
-// RangeTest trains a network of c at the rates of r, from the lowest to the
-// highest, and calls point with each rate and the mean loss of its steps, before
-// their updates. It ends with the last rate, or when point returns false, and
-// with ctx's cause when ctx is done. This is the test of L. Smith (arXiv
-// 1506.01186, 3.3), with the exponential growth that fastai gave it.
+// RangeTest trains a network of c at the rates of r, from the lowest to the highest,
+// and calls point with each rate and the mean loss of its steps, before their updates.
+// It ends after the last rate, when point returns false, or, with ctx's cause, when ctx
+// is done. This is the test of L. Smith (arXiv 1506.01186, 3.3), with the exponential
+// growth that fastai gave it.
 //
-// The network is made for the test and forgotten with it. The schedule, the
-// length and the evaluations of c do not count. Another error is a [*ConfigError]
-// if c does not fit the data, or a fault of the backend.
+// The network exists only for the test. The schedule, the length and the evaluations of
+// c are ignored. Any other error is a [*ConfigError] if c does not fit the data, or a
+// fault of the backend.
 func RangeTest(ctx context.Context, b backend.Backend, data *mnist.Dataset, c Config, r Range, point func(rate, loss float64) bool) error {
 	c.Stopping, c.Epochs, c.Steps = Stopping{}, 0, r.Points*r.Steps
 	p, err := c.plan(data.Train.Len())
 	if err != nil {
 		return err
 	}
-	// A schedule of steps whose rate grows from stage to stage.
+	// A step schedule, whose rate grows from stage to stage.
 	growth := math.Pow(r.High/r.Low, 1/float64(r.Points-1))
 	c.LearningRate = r.Low
 	c.Schedule = Schedule{Kind: stepRate, Period: float64(r.Steps) / float64(p.perEpoch), Decay: growth}

@@ -13,32 +13,32 @@ import (
 	"mnistgpu/internal/nn"
 )
 
-// Result is what a run leaves behind.
+// Result is the outcome of a run.
 type Result struct {
 	Stop            StopReason
-	Batch           int // images a step
+	Batch           int // images per step
 	Steps           int
-	Epochs          float64 // images seen, in sizes of the training set
+	Epochs          float64 // images seen, in multiples of the training set's size
 	History         []Record
 	Model           *model.Model // nil after divergence
-	Kept            int          // line of the History that has the loss of Model
-	Seconds         float64      // wall time of training, with evaluations
-	ImagesPerSecond float64      // training alone
+	Kept            int          // line of the History with the loss of Model
+	Seconds         float64      // wall time of training, including evaluations
+	ImagesPerSecond float64      // training only
 }
 
-// Run trains a network on data and reports to o. It stops early, after a whole
-// step, when ctx is done or as c.Stopping says. With patience it leaves behind
-// the weights of the lowest validation loss, unless it has reached its target,
-// and otherwise those of the last step.
+// Run trains a network on data and reports to o. It stops early, after a whole step,
+// when ctx is done or as c.Stopping says. With patience, the result has the weights
+// with the lowest validation loss, unless the run has reached its target; otherwise it
+// has those of the last step.
 //
-// It goes on from a state that an earlier call with the same b, data and c gave
-// its Saver: the result has the bits of a run in one go, but for the times. A nil
-// state is that of a run before its first step; a nil Saver keeps no states.
+// If from is not nil, Run resumes the run from that state, which an earlier call with
+// the same b, data and c gave its Saver: except for the times, the result has the bits
+// of an uninterrupted run. If s is nil, no states are kept.
 //
-// The error is a [*DivergedError], beside a result without a model, if the
-// training left the finite numbers. Otherwise it comes without a result: a
-// [*ConfigError] if c does not fit the data, a [*StateError] if from is not of
-// such a run, or a fault of the backend.
+// If a number became NaN or infinite, the error is a [*DivergedError], with a result
+// that has no model. Any other error comes without a result: a [*ConfigError] if c does
+// not fit the data, a [*StateError] if from is not a state of such a run, or a fault of
+// the backend.
 func Run(ctx context.Context, b backend.Backend, data *mnist.Dataset, c Config, o Observer, from *State, s Saver) (*Result, error) {
 	t, err := newTrainer(b, data, c, o)
 	if err != nil {
@@ -50,7 +50,7 @@ func Run(ctx context.Context, b backend.Backend, data *mnist.Dataset, c Config, 
 			return nil, err
 		}
 	}
-	if err := t.announce(from); err != nil { // which may look at images from the first on
+	if err := t.announce(from); err != nil { // may use images from the first one on
 		return nil, err
 	}
 	t.started = time.Now()
@@ -90,13 +90,13 @@ type trainer struct {
 	draw       *rand.Rand
 
 	step     int // steps done
-	saved    int // steps done when the state was last saved, or when it was restored
+	saved    int // steps done when the state was last saved or restored
 	checked  int // steps whose loss is known to be finite
 	history  []Record
 	model    *model.Model // as of the last record
 	best     best
 	stop     StopReason // "" while the run goes on
-	started  time.Time  // less what came before the state that was restored
+	started  time.Time  // moved back by the time before the restored state
 	reported time.Time
 	aside    time.Duration // spent on evaluations and saves
 }
@@ -126,15 +126,15 @@ func newTrainer(b backend.Backend, data *mnist.Dataset, c Config, o Observer) (*
 	return t, t.captureStretch()
 }
 
-// record is one step: forward, backward, update, and on to the next batch.
+// record records one step: forward, backward, update, and advance to the next batch.
 func (t *trainer) record(ops backend.Ops, rows int) {
 	t.net.Step(ops, t.feed.batch(rows), t.tally, t.optimizer)
 	ops.Advance(t.tally.Step, t.feed.cursor, rows)
 }
 
-// train takes step after step, the last of which is followed by an evaluation.
-// One that would not be there had the run gone on is no part of the state that is
-// saved at the end.
+// train takes steps until there is a reason to stop, and evaluates the network after
+// the last one. An evaluation that an uninterrupted run would not have made is not part
+// of the state saved at the end.
 func (t *trainer) train(ctx context.Context) error {
 	for t.stop = t.reasonToStop(ctx); t.stop == ""; t.stop = t.reasonToStop(ctx) {
 		if err := t.next(); err != nil {
@@ -155,8 +155,8 @@ func (t *trainer) train(ctx context.Context) error {
 	return nil
 }
 
-// next takes one step, or a stretch of them, and does what is due after it: an
-// evaluation or a report, and then a save.
+// next takes one step, or a stretch of them, and then does what is due: an evaluation
+// or a report, and after that a save.
 func (t *trainer) next() error {
 	if err := t.advance(t.undisturbed()); err != nil {
 		return err
@@ -170,7 +170,7 @@ func (t *trainer) next() error {
 	return nil
 }
 
-// look evaluates the network or, between evaluations, reports now and then.
+// look evaluates the network if that is due, and otherwise reports from time to time.
 func (t *trainer) look() error {
 	if t.config.evaluateAfter(t.step-1, t.plan) {
 		return t.evaluate()
@@ -196,8 +196,8 @@ func (t *trainer) beginEpoch() error {
 	return t.feed.rewind()
 }
 
-// shuffles reports whether each epoch has an order of its own. The order within a
-// full batch is left alone, since it does not matter to the gradient.
+// shuffles reports whether each epoch has its own order. A full batch is never
+// shuffled, since the order within it does not affect the gradient.
 func (t *trainer) shuffles() bool { return t.config.Shuffle && t.plan.perEpoch > 1 }
 
 func (t *trainer) result() *Result {
@@ -228,7 +228,7 @@ func (t *trainer) imagesIn(first, end int) int {
 	return before(end) - before(first)
 }
 
-// widths are the network's, from pixels to classes.
+// widths returns the network's widths, from pixels to classes.
 func (c Config) widths(data *mnist.Dataset) []int {
 	widths := append([]int{data.Height * data.Width}, c.Hidden...)
 	return append(widths, data.Classes)

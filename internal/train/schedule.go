@@ -6,15 +6,15 @@ import (
 	"strings"
 )
 
-// Schedule says how the learning rate changes over a run. Lengths are in epochs;
-// with a full batch that is in steps.
+// Schedule says how the learning rate changes over a run. Lengths are in epochs, which
+// with a full batch are steps.
 type Schedule struct {
 	Kind     string  // const, step, exp, cosine, triangular or onecycle
-	Period   float64 // epochs of a stage of step, a decay of exp or a cycle of triangular; 0 is a third of the run
-	Decay    float64 // of step and exp: what a period multiplies the rate by
-	Min      float64 // where cosine ends and triangular and onecycle begin
-	PctStart float64 // of onecycle: the part of the run in which the rate rises
-	Warmup   float64 // epochs in which the rate rises evenly from 0 to where the schedule begins
+	Period   float64 // epochs of a stage of step, a decay of exp or a cycle of triangular; 0 means a third of the run
+	Decay    float64 // of step and exp: factor on the rate per period
+	Min      float64 // the rate where cosine ends, and where triangular and onecycle start
+	PctStart float64 // of onecycle: fraction of the run in which the rate rises
+	Warmup   float64 // epochs in which the rate rises linearly from 0 to where the schedule starts
 }
 
 // The kinds of Schedule.
@@ -32,7 +32,7 @@ func Schedules() []string {
 	return []string{constantRate, stepRate, expRate, cosineRate, triangularRate, oneCycleRate}
 }
 
-// rules are those of a Schedule whose highest rate is peak.
+// rules returns the rules of a Schedule whose highest rate is peak.
 func (s Schedule) rules(peak float64) []rule {
 	kinds := Schedules()
 	last := len(kinds) - 1
@@ -52,9 +52,9 @@ func (s Schedule) rules(peak float64) []rule {
 	}
 }
 
-// learningRate is that of a step of the run p, counted from 0. The warm-up of
-// W steps gives step s the part (s+1)/(W+1) of the rate that the schedule begins
-// with (Goyal et al., arXiv 1706.02677, 2.2); the schedule has the other steps.
+// learningRate is the learning rate of a step of the run p, counted from 0. A warm-up
+// of W steps gives step s the fraction (s+1)/(W+1) of the rate that the schedule starts
+// with (Goyal et al., arXiv 1706.02677, 2.2); the schedule covers the other steps.
 func (c Config) learningRate(step int, p plan) float64 {
 	warmup := 0
 	if c.Warmup > 0 {
@@ -72,7 +72,7 @@ func (c Config) learningRate(step int, p plan) float64 {
 }
 
 // Rates returns the learning rate of each step of a whole run whose epochs have
-// perEpoch steps. It is empty where the warm-up leaves no step to the schedule.
+// perEpoch steps. The result is empty if the warm-up leaves no step to the schedule.
 func (c Config) Rates(perEpoch int) []float64 {
 	p := plan{perEpoch: perEpoch, steps: c.Steps}
 	if p.steps == 0 {
@@ -97,8 +97,8 @@ func (c Config) Rates(perEpoch int) []float64 {
 //	triangular  low + (peak-low)·(1-|2x-1|), x the part of the cycle that is over
 //	onecycle    see oneCycle
 //
-// The cosine is that of Loshchilov and Hutter (arXiv 1608.03983) without
-// restarts, the triangle that of Smith (arXiv 1506.01186).
+// The cosine is that of Loshchilov and Hutter (arXiv 1608.03983) without restarts, and
+// the triangle that of Smith (arXiv 1506.01186).
 func (s Schedule) rate(peak float64, step, steps, period int) float64 {
 	switch s.Kind {
 	case constantRate:

@@ -9,38 +9,39 @@ import (
 	"mnistgpu/internal/model"
 )
 
-// A Saver keeps the states of a run. Its methods are called from the goroutine
-// that the run is on.
+// A Saver keeps the states of a run. Its methods are called from the goroutine that the
+// run is on.
 type Saver interface {
-	// Due is asked after each step, or after several that were taken at one go,
-	// whether to save the state. The steps are those done; epoch says that the last
-	// of them ended one.
+	// Due is called after each step, or after several that were taken in one go, and
+	// says whether to save the state. The argument steps is the number of steps done;
+	// epoch says whether the last of them ended an epoch.
 	Due(steps int, epoch bool) bool
 
-	// Pace is the number of steps whose every multiple Due is to be asked after, or
-	// 0 if the ends of epochs, and now and then in between, will do.
+	// Pace is the number of steps of which every multiple must be followed by a call of
+	// Due. It is 0 if calls at the ends of epochs, and now and then in between, are
+	// enough.
 	Pace() int
 
-	// Save is given a state to keep, which no one changes: one that was due, and
-	// that at the end of the run. All numbers of it are finite. What cannot be kept
-	// is for the Saver to tell; the run goes on.
+	// Save is called with a state to keep, which nothing changes afterwards: one that
+	// was due, or that at the end of the run. All its numbers are finite. The Saver
+	// itself must report a state that it cannot keep; the run goes on.
 	Save(*State)
 }
 
-// State is a run after some of its steps: all that it takes to go on as if it had
-// never stopped, in plain data.
+// State is a run after some of its steps: everything that it takes to resume it as if
+// it had never stopped, as plain data.
 type State struct {
 	Step   int // steps done
-	Epoch  int // epochs begun
-	Cursor int // images of this epoch that were seen
+	Epoch  int // epochs started
+	Cursor int // images of this epoch seen
 
 	Order     []int32 // of the images in this epoch
-	Generator []byte  // of the orders to come
+	Generator []byte  // state of the generator of the orders to come
 
 	Parameters []model.Tensor // as in a [model.Model]
-	Method     []model.Tensor // what the method keeps, as nn.MLP.State has it
+	Method     []model.Tensor // what the method keeps, as in nn.MLP.State
 
-	// What each of the last epoch's worth of steps gave, for the next line of the
+	// The results of each of the last epoch's worth of steps, for the next line of the
 	// history.
 	Loss []float64
 	Hits []int32
@@ -49,13 +50,13 @@ type State struct {
 	Best    *Best // nil before the first evaluation of a run with patience
 
 	Seconds float64 // wall time so far
-	Aside   float64 // seconds of it that were no training
+	Aside   float64 // seconds of it not spent on training
 }
 
 // Best is the evaluation with the lowest validation loss so far.
 type Best struct {
 	Record     int // line of the history
-	Since      int // evaluations since, which were not better
+	Since      int // evaluations since then, none of them better
 	Parameters []model.Tensor
 }
 
@@ -64,14 +65,14 @@ func (s *State) elapsed() time.Duration { return seconds(s.Seconds) }
 
 func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
 
-// save gives the saver the state, unless it has it or the state is not finite. That a
-// weight is not is for the next evaluation to say: what a run comes to does not hang on
-// when its states are saved.
+// save gives the saver the state, unless it already has it or the state is not finite.
+// A weight that is not finite is left for the next evaluation to report: the outcome of
+// a run does not depend on when its states are saved.
 func (t *trainer) save() error {
 	if t.saver == nil || t.saved == t.step {
 		return nil
 	}
-	c, err := t.finiteCounts() // which waits for the steps
+	c, err := t.finiteCounts() // waits for the steps
 	if err != nil {
 		return err
 	}
@@ -89,8 +90,8 @@ func (t *trainer) save() error {
 	return nil
 }
 
-// state copies the state to the host. The error is a [*DivergedError] if it is not
-// finite.
+// state copies the state to the host. The error is a [*DivergedError] if the state is
+// not finite.
 func (t *trainer) state(c counts) (*State, error) {
 	s := &State{
 		Step: t.step, Order: slices.Clone(t.feed.permutation),
@@ -110,7 +111,7 @@ func (t *trainer) state(c counts) (*State, error) {
 	return s, err
 }
 
-// parameters are those after the last step.
+// parameters returns the parameters after the last step.
 func (t *trainer) parameters() ([]model.Tensor, error) {
 	if t.evaluated() {
 		return t.model.Tensors, nil
@@ -118,14 +119,14 @@ func (t *trainer) parameters() ([]model.Tensor, error) {
 	return t.finiteTensors(t.net.Params())
 }
 
-// position is where the given number of steps, at least one, ends: epochs begun,
-// and images seen of the last one.
+// position returns where the given number of steps, at least one, ends: the number of
+// epochs started, and the number of images seen of the last one.
 func (p plan) position(steps int) (epoch, cursor int) {
 	whole := (steps - 1) / p.perEpoch
 	return whole + 1, min((steps-whole*p.perEpoch)*p.batch, p.images)
 }
 
-// restore makes t go on from s, which [trainer.checkState] has passed.
+// restore makes t continue from s, which must have passed [trainer.checkState].
 func (t *trainer) restore(s *State) error {
 	t.step, t.saved, t.checked = s.Step, s.Step, s.Step
 	t.history = slices.Clone(s.History)
@@ -143,7 +144,7 @@ func (t *trainer) restore(s *State) error {
 	return t.upload(s)
 }
 
-// upload puts what s has of the device's memory there.
+// upload copies the part of s that belongs in the device's memory there.
 func (t *trainer) upload(s *State) error {
 	params := slices.Concat(t.net.Params(), t.net.State())
 	for i, tensor := range slices.Concat(s.Parameters, s.Method) {
@@ -160,8 +161,8 @@ func (t *trainer) upload(s *State) error {
 	return t.uploadTally(s)
 }
 
-// uploadTally counts on from the recent steps of s. Those before are in its
-// history.
+// uploadTally sets the tally to the recent steps of s, to count on from there. Earlier
+// steps are in the history.
 func (t *trainer) uploadTally(s *State) error {
 	c := counts{make([]float64, t.plan.steps), make([]int32, t.plan.steps)}
 	copy(c.loss[t.firstRecent():], s.Loss)

@@ -8,13 +8,13 @@ import (
 	"mnistgpu/internal/nn"
 )
 
-// A StateError says why a run cannot go on from a state, in one line.
+// A StateError says in one line why a run cannot be resumed from a state.
 type StateError struct{ text string }
 
 func (e *StateError) Error() string { return e.text }
 
-// checkState returns a [*StateError] if s is not of a run like t, so that nothing
-// in it can lead the run astray.
+// checkState returns a [*StateError] if s is not a state of a run like t, so that
+// nothing in it can lead the run astray.
 func (t *trainer) checkState(s *State) error {
 	if s.Step < 1 || s.Step > t.plan.steps {
 		return stateErrorf("the state is after %d steps of a run of %d", s.Step, t.plan.steps)
@@ -45,8 +45,8 @@ func stateErrorf(format string, args ...any) error {
 	return &StateError{fmt.Sprintf(format, args...)}
 }
 
-// permutes reports whether order has the numbers of images, which are below n,
-// each once.
+// permutes reports whether order has each of the numbers in images, which are below n,
+// exactly once.
 func permutes(order, images []int32, n int) bool {
 	if len(order) != len(images) {
 		return false
@@ -64,7 +64,7 @@ func permutes(order, images []int32, n int) bool {
 	return true
 }
 
-// checkTensors wants the tensors to be like those of the network.
+// checkTensors checks that the tensors are like those of the network.
 func checkTensors(tensors []model.Tensor, params []nn.Param) error {
 	if len(tensors) != len(params) {
 		return stateErrorf("the state has %d tensors: want %d", len(tensors), len(params))
@@ -78,11 +78,11 @@ func checkTensors(tensors []model.Tensor, params []nn.Param) error {
 	return nil
 }
 
-// checkHistory looks at the history of s and at the best line of it.
+// checkHistory checks the history of s and its best line.
 func (t *trainer) checkHistory(s *State) error {
 	last := -1
 	for i, r := range s.History {
-		// A test loss may be infinite: it has no say in the run.
+		// A test loss may be infinite: the run does not depend on it.
 		figures := []float64{r.Epoch, r.Loss, r.TrainAccuracy, r.TestAccuracy, r.ValLoss, r.ValAccuracy, r.LearningRate, r.Seconds}
 		if r.Step <= last || r.Step >= s.Step || !allFinite(figures) {
 			return stateErrorf("line %d of the history is of step %d: want one from %d to %d, and finite figures", i+1, r.Step, last+1, s.Step-1)

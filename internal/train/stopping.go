@@ -9,11 +9,11 @@ import (
 
 // Stopping says what may end a run before its last step.
 type Stopping struct {
-	ValFraction    float64 // of the training images, held out for validation, of each class the same
-	Patience       int     // evaluations without a better validation loss after which the run stops; 0 is never
-	MinDelta       float64 // what a validation loss must be below the best one by to be better
-	Time           float64 // seconds after which the run stops; 0 is never
-	TargetAccuracy float64 // of validation, or else of the test, at which the run stops; 0 is never
+	ValFraction    float64 // fraction of the training images, and of each class, held out for validation
+	Patience       int     // evaluations without a better validation loss after which the run stops; 0 means never
+	MinDelta       float64 // how far a validation loss must be below the best one to be better
+	Time           float64 // seconds after which the run stops; 0 means never
+	TargetAccuracy float64 // validation accuracy, or else test accuracy, at which the run stops; 0 means never
 }
 
 func (s Stopping) rules() []rule {
@@ -28,7 +28,7 @@ func (s Stopping) rules() []rule {
 	}
 }
 
-// limit is the time of the run, or 0.
+// limit is the time limit of the run, or 0.
 func (s Stopping) limit() time.Duration { return seconds(s.Time) }
 
 // A StopReason is why a run took no further step.
@@ -39,13 +39,13 @@ const (
 	StopFinished    StopReason = "finished"    // all steps were taken
 	StopInterrupted StopReason = "interrupted" // the context was done
 	StopDiverged    StopReason = "diverged"    // see DivergedError
-	StopPatience    StopReason = "patience"    // the validation loss got no better
-	StopTime        StopReason = "time"        // the time was over
+	StopPatience    StopReason = "patience"    // the validation loss did not improve
+	StopTime        StopReason = "time"        // the time was up
 	StopTarget      StopReason = "target"      // the target accuracy was reached
 )
 
-// reasonToStop returns why no step should follow the last one, or "". A run has
-// one step at least.
+// reasonToStop returns why no further step should be taken, or "". A run takes at least
+// one step.
 func (t *trainer) reasonToStop(ctx context.Context) StopReason {
 	limit := t.config.limit()
 	switch {
@@ -65,21 +65,21 @@ func (t *trainer) reasonToStop(ctx context.Context) StopReason {
 	return ""
 }
 
-// onTarget reports whether the network has been found to have the target
+// onTarget reports whether the last step was evaluated and the network has the target
 // accuracy.
 func (t *trainer) onTarget() bool {
 	target := t.config.TargetAccuracy
 	return target > 0 && t.evaluated() && t.history[len(t.history)-1].Judged(t.config) >= target
 }
 
-// evaluated reports whether the last line of the history is of the last step.
+// evaluated reports whether the last line of the history is that of the last step.
 func (t *trainer) evaluated() bool {
 	n := len(t.history)
 	return n > 0 && t.history[n-1].Step == t.step-1
 }
 
-// Judged is the accuracy that a target is for: that of validation, or that of
-// the test if c holds no images out.
+// Judged returns the accuracy that a target applies to: that of validation, or that of
+// the test if c holds out no images.
 func (r Record) Judged(c Config) float64 {
 	if c.ValFraction > 0 {
 		return r.ValAccuracy
@@ -92,11 +92,11 @@ type best struct {
 	record int // line of the history
 	model  *model.Model
 	loss   float64
-	since  int // evaluations, that were not better
+	since  int // evaluations since then, none of them better
 }
 
-// observe compares the last record. Only a loss that is lower by more than
-// minDelta is better.
+// observe compares the last record with the best. Only a loss that is lower by more
+// than minDelta is better.
 func (b *best) observe(history []Record, m *model.Model, minDelta float64) {
 	loss := history[len(history)-1].ValLoss
 	if b.model == nil || loss < b.loss-minDelta {
@@ -106,7 +106,7 @@ func (b *best) observe(history []Record, m *model.Model, minDelta float64) {
 	b.since++
 }
 
-// state is b as part of a [State].
+// state returns b as part of a [State].
 func (b *best) state() *Best {
 	if b.model == nil {
 		return nil

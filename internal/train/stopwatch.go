@@ -7,8 +7,8 @@ import (
 	"mnistgpu/internal/mnist"
 )
 
-// Stopwatch times the steps of a run, taken as Run takes them but with neither
-// evaluations nor reports.
+// Stopwatch times the steps of a run, taken as Run takes them but without evaluations
+// or reports.
 type Stopwatch struct{ t *trainer }
 
 // NewStopwatch prepares a run of c.Steps steps on data. Its error is that of
@@ -37,11 +37,11 @@ func (s *Stopwatch) Time(steps int) (time.Duration, error) {
 	return time.Since(start) / time.Duration(steps), nil
 }
 
-// Batch is the number of images of a step.
+// Batch is the number of images per step.
 func (s *Stopwatch) Batch() int { return s.t.plan.batch }
 
-// Flops is the number of additions and multiplications in the matrix products
-// of a step, zeros and all.
+// Flops is the number of additions and multiplications in the matrix products of a
+// step, including those with zeros.
 func (s *Stopwatch) Flops() float64 {
 	return flops(s.t.config.widths(s.t.data)) * float64(s.t.plan.batch)
 }

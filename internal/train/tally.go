@@ -2,7 +2,7 @@ package train
 
 import "mnistgpu/internal/backend"
 
-// newTally allocates the counts of the given number of steps.
+// newTally allocates the counts for the given number of steps.
 func newTally(b backend.Backend, steps int) (t backend.Tally, err error) {
 	if t.Loss, err = b.Alloc(backend.Float64, steps, 1); err != nil {
 		return t, err
@@ -14,7 +14,7 @@ func newTally(b backend.Backend, steps int) (t backend.Tally, err error) {
 	return t, err
 }
 
-// counts are a tally on the host: what each step's forward pass gave.
+// counts holds a tally on the host: the results of each step's forward pass.
 type counts struct {
 	loss []float64 // summed over the step's images, in nats
 	hits []int32

@@ -6,8 +6,8 @@ import (
 	"mnistgpu/internal/nn"
 )
 
-// FillIn gives settings that hang on another one what is usual for that, unless they
-// were given, by the names of their flags:
+// FillIn sets each setting that depends on another one to its usual value for it,
+// unless its flag was given:
 //
 //	momentum   0.9, of the optimizer momentum
 //	lr         of momentum, which follows a constant gradient 1/(1-momentum) times as
@@ -17,7 +17,8 @@ import (
 //	lr-min     lr/4 of triangular, lr/25 of onecycle
 //	pct-start  0.3, of onecycle
 //
-// It returns the flags of those that it changed, each with the flag that it hangs on.
+// It returns the flags of the settings that it changed, each with the flag that it
+// depends on.
 func (c *Config) FillIn(given func(flag string) bool) map[string]string {
 	filled := map[string]string{}
 	fill := func(setting *float64, flag, on string, usual float64) {
