@@ -15,8 +15,8 @@ type check struct {
 	sizes          []backend.Tensor
 }
 
-// record prepares the check of a verb: all that it needs is there before the first
-// step.
+// record prepares the check of a verb, so that everything that it needs exists before
+// the first step.
 func (b *verified) record(v *verb) (*check, error) {
 	c := &check{verb: v}
 	tensors := append([]backend.Tensor(nil), v.reads...)
@@ -50,7 +50,7 @@ func (b *verified) record(v *verb) (*check, error) {
 	return c, err
 }
 
-// mirror makes a tensor of the oracle that stands for t.
+// mirror allocates a tensor of the oracle that stands for t, unless there is one.
 func (b *verified) mirror(t backend.Tensor) (err error) {
 	if _, ok := b.mirrors[t]; !ok {
 		b.mirrors[t], err = b.oracle.Alloc(t.DType, t.Rows, t.Cols)
@@ -58,10 +58,10 @@ func (b *verified) mirror(t backend.Tensor) (err error) {
 	return err
 }
 
-// there is the tensor of the oracle that stands for t.
+// there returns the tensor of the oracle that stands for t.
 func (b *verified) there(t backend.Tensor) backend.Tensor { return b.mirrors[t] }
 
-// run runs the verb on both backends and compares.
+// run runs the verb on both backends and compares the results.
 func (c *check) run(b *verified) (*MismatchError, error) {
 	v := values{before: map[backend.Tensor][]float64{}, precision: b.options.Precision}
 	if v.precision.split && c.rows.Data.IsZero() {
@@ -85,7 +85,7 @@ func (c *check) run(b *verified) (*MismatchError, error) {
 	if err := c.device.Replay(); err != nil {
 		return nil, err
 	}
-	if !judged { // the run's own checks of finite numbers tell it better
+	if !judged { // the run's own checks for finite numbers report it better
 		return nil, nil
 	}
 	if v.precision.split {
@@ -116,8 +116,8 @@ func (c *check) run(b *verified) (*MismatchError, error) {
 	return nil, nil
 }
 
-// outside finds a row number that a verb reads and that is none: the oracle must not
-// follow it.
+// outside finds a row number that a verb reads and that is out of range: the oracle
+// must not use it.
 func (c *check) outside(before map[backend.Tensor][]float64) *MismatchError {
 	r := c.rows
 	if r.Data.IsZero() {
@@ -172,8 +172,8 @@ func (c *check) measure(b *verified, before map[backend.Tensor][]float64) ([][]f
 	return sizes, nil
 }
 
-// copyOver gives the oracle what the device has in t, and returns it. What never
-// changes, bytes all, is copied once and not returned.
+// copyOver copies what the device has in t to the oracle, and returns it. Byte tensors,
+// which never change, are copied once and not returned.
 func (b *verified) copyOver(t backend.Tensor) ([]float64, error) {
 	fixed := t.DType == backend.Uint8
 	if fixed && b.known[t] {
@@ -217,7 +217,7 @@ func decode(dt backend.DType, raw []byte) []float64 {
 	return values
 }
 
-// largest is the largest absolute value.
+// largest returns the largest absolute value.
 func largest(values []float64) (most float64) {
 	for _, x := range values {
 		most = max(most, math.Abs(x))

@@ -9,7 +9,7 @@ import (
 // u is the unit roundoff of float32.
 const u = 0x1p-24
 
-// values are what the limits of a verb are made of.
+// values is what the limits of a verb are computed from.
 type values struct {
 	before    map[backend.Tensor][]float64 // what the verb read
 	want      []float64                    // what the oracle wrote
@@ -18,8 +18,8 @@ type values struct {
 	floor     float64                      // how far a product may be off, whatever its size
 }
 
-// The device and the oracle may each be off, so that all limits are twice those of
-// a backend's tests, which know the true result.
+// The device and the oracle may each be off, so all limits are twice those of a
+// backend's tests, which know the true result.
 
 // A limit says how far element i of an output may be off.
 type limit func(v values, i int) float64
@@ -27,19 +27,19 @@ type limit func(v values, i int) float64
 // exact is the limit of whole numbers.
 func exact(values, int) float64 { return 0 }
 
-// sums are of n terms in float32. Each side may be off by min(n, 2√n+2)·u times the
-// sum of the terms' absolute values. The n is the worst case (Higham, Accuracy and
-// Stability, ch. 3), the other a generous multiple of √n, which independent roundings
-// give.
+// sums describes sums of n terms in float32. Each side may be off by min(n, 2√n+2)·u
+// times the sum of the terms' absolute values. The n is the worst case (Higham,
+// Accuracy and Stability, ch. 3), and the other a generous multiple of √n, which
+// independent roundings give.
 type sums struct {
 	n        int
 	products bool // of factors that the device may round
 }
 
-// off is how far sums may be off whose terms' absolute values add up to size, of
-// which the products, each times scale, are a part. Of split products the device adds
-// up twice as many, by tensor cores, which cut and do not round: that adds up to the
-// worst case.
+// off is how far sums may be off. The absolute values of their terms add up to size;
+// products is the part of it that products contribute, each multiplied by scale. For
+// split products the device adds up twice as many terms, on tensor cores, which
+// truncate instead of rounding: that adds up to the worst case.
 func (s sums) off(v values, size, products, scale float64) float64 {
 	n := float64(s.n)
 	oracle := u * min(n, 2*math.Sqrt(n)+2) * size
@@ -53,17 +53,17 @@ func (s sums) off(v values, size, products, scale float64) float64 {
 	return oracle + device + u*v.precision.factors*products + n*scale*v.floor
 }
 
-// limit is that of an output that is such sums.
+// limit is the limit of an output that is such sums.
 func (s sums) limit() limit {
 	return func(v values, i int) float64 { return s.off(v, v.size[i], v.size[i], 1) }
 }
 
-// limitOnTop is that of an output to which such sums are added.
+// limitOnTop is the limit of an output that such sums are added to.
 func (s sums) limitOnTop(t backend.Tensor) limit {
 	return func(v values, i int) float64 { return s.off(v, v.size[i]+math.Abs(v.before[t][i]), v.size[i], 1) }
 }
 
-// limitOfDescent is that of p - lr·(g + L2·p), where g is such sums: a backend may
+// limitOfDescent is the limit of p - lr·(g + L2·p), where g is such sums: a backend may
 // round p with each of their terms.
 func (s sums) limitOfDescent(p backend.Tensor, sgd backend.SGD) limit {
 	s.n += 4
@@ -73,7 +73,7 @@ func (s sums) limitOfDescent(p backend.Tensor, sgd backend.SGD) limit {
 	}
 }
 
-// rate is the learning rate of the step, or alpha of Adam.
+// rate is the learning rate of the step, or Adam's alpha.
 func rate(v values, s backend.SGD) float64 {
 	return v.before[s.LearningRate][int(v.before[s.Step][0])]
 }
@@ -93,7 +93,7 @@ func sgdLimit(p, g backend.Tensor, s backend.SGD) limit {
 	}
 }
 
-// momentumOutputs are v, which takes four roundings, and p, which takes two more.
+// momentumOutputs returns v, which takes four roundings, and p, which takes two more.
 func momentumOutputs(p, v, g backend.Tensor, m backend.Momentum) []output {
 	size := func(x values, i int) float64 {
 		return float64(m.Momentum)*math.Abs(x.before[v][i]) + slope(x, p, g, m.SGD, i)
@@ -106,8 +106,8 @@ func momentumOutputs(p, v, g backend.Tensor, m backend.Momentum) []output {
 	}
 }
 
-// adamOutputs are m and v, and p, whose update is their quotient: off by as much as
-// the numerator is, and as much as the root is in proportion.
+// adamOutputs returns m, v and p. The update of p is a quotient: it is off by as much
+// as its numerator, and in proportion by as much as the root.
 func adamOutputs(p, m, v, g backend.Tensor, a backend.Adam) []output {
 	beta1, beta2 := float64(a.Beta1), float64(a.Beta2)
 	mLimit := func(x values, i int) float64 {
@@ -129,8 +129,8 @@ func adamOutputs(p, m, v, g backend.Tensor, a backend.Adam) []output {
 	}}}
 }
 
-// lossLimit is that of the tally: 8u·(1 + zmax - zmin + ln K) for each row of logits
-// and side, in the step that is counted, and 0 in all others.
+// lossLimit is the limit of the tally: 8u·(1 + zmax - zmin + ln K) for each row of
+// logits and for each side, in the step that is counted, and 0 in all others.
 func lossLimit(step, logits backend.Tensor) limit {
 	return func(v values, i int) float64 {
 		if i != int(v.before[step][0]) {
@@ -148,7 +148,8 @@ func lossLimit(step, logits backend.Tensor) limit {
 	}
 }
 
-// softmaxLimit is 16u of each probability and side, times the scale.
+// softmaxLimit is the limit of dlogits: 16u for each probability and for each side,
+// times the scale.
 func softmaxLimit(scale float32) limit {
 	return func(values, int) float64 { return 2 * 16 * u * math.Abs(float64(scale)) }
 }

@@ -7,10 +7,11 @@ import (
 	"mnistgpu/internal/backend"
 )
 
-// A MismatchError is a number that the device computed and the oracle did not.
+// A MismatchError is a number that the device computed and that differs from the
+// oracle's by more than rounding explains.
 type MismatchError struct {
 	Step     int    // of training, counted from 0
-	LastGood int    // the step that was verified before, or -1
+	LastGood int    // the last step verified before, or -1
 	Op       string // the verb
 	Output   string // its operand, as in backend.Ops
 	Tensor   backend.Tensor
@@ -30,7 +31,7 @@ func (e *MismatchError) Error() string {
 		e.Got, e.Want, math.Abs(e.Got-e.Want), e.Limit, since)
 }
 
-// compare returns the first element that is off by more than its limit.
+// compare returns the first element that is off by more than its limit, or nil.
 func (o output) compare(got []float64, v values) *MismatchError {
 	for i, x := range got {
 		if x == v.want[i] || math.IsNaN(x) && math.IsNaN(v.want[i]) {

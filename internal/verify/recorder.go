@@ -2,29 +2,29 @@ package verify
 
 import "mnistgpu/internal/backend"
 
-// A verb is one of backend.Ops with its operands.
+// A verb is one of the verbs of backend.Ops, with its operands.
 type verb struct {
 	op     string
 	run    func(ops backend.Ops, at place)
-	rows   backend.Rows     // that it reads, if it does
-	factor backend.Tensor   // that its input is multiplied by, if it is
-	reads  []backend.Tensor // all that it starts from, also of what it changes
+	rows   backend.Rows     // that it reads, if any
+	factor backend.Tensor   // that its input is multiplied by, if any
+	reads  []backend.Tensor // all that it reads, including what it changes
 	writes []output
 	sizes  func(ops backend.Ops, at place, size func(i int) backend.Tensor) // see output
 }
 
-// A place says which tensor stands for one of the network's.
+// A place returns the tensor that stands for one of the network's.
 type place func(backend.Tensor) backend.Tensor
 
 func itself(t backend.Tensor) backend.Tensor { return t }
 
-// rows are r in another place.
+// rows returns r with its tensors in another place.
 func (at place) rows(r backend.Rows) backend.Rows {
 	r.Data, r.Order, r.Cursor = at(r.Data), at(r.Order), at(r.Cursor)
 	return r
 }
 
-// input is x in another place.
+// input returns x with its tensors in another place.
 func (at place) input(x backend.Input) backend.Input {
 	if r, ok := x.(backend.Rows); ok {
 		return at.rows(r)
@@ -42,8 +42,8 @@ type output struct {
 	name   string
 	tensor backend.Tensor
 
-	// limit is that of element i. Of verbs with sizes, size is what those compute:
-	// the output for operands without signs.
+	// limit is the limit of each element. For verbs with sizes, values.size is what
+	// sizes computes: the output for operands without signs.
 	limit limit
 }
 
@@ -53,7 +53,7 @@ type recorder struct {
 	counter backend.Tensor // of the steps, if one of the verbs updates something
 }
 
-// add appends a verb that reads x, which may be rows, and the tensors.
+// add appends a verb that reads x, which may be Rows, and the tensors.
 func (r *recorder) add(v *verb, x backend.Input, tensors ...backend.Tensor) {
 	if rows, ok := x.(backend.Rows); ok {
 		v.rows = rows
@@ -127,7 +127,7 @@ func (r *recorder) LinearSGD(w, b backend.Tensor, x backend.Input, dy backend.Te
 	r.counter = sgd.Step
 }
 
-// gradientSizes are those of x's product with dy and of dy's column sums.
+// gradientSizes computes the sizes of x's product with dy and of dy's column sums.
 func gradientSizes(x backend.Input, dy backend.Tensor) func(backend.Ops, place, func(int) backend.Tensor) {
 	return func(ops backend.Ops, at place, size func(int) backend.Tensor) {
 		ops.LinearBackwardWeight(size(0), size(1), at.input(x), at(dy), false)

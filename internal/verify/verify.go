@@ -1,14 +1,14 @@
 // Package verify notices when a backend computes wrong numbers.
 //
-// [New] puts a backend behind checks: now and then a step of training is taken verb
-// by verb, an oracle takes each verb with the same operands, and what both wrote is
+// [New] puts a backend behind checks: from time to time a step of training is run verb
+// by verb, an oracle runs each verb on the same operands, and the results of both are
 // compared within the limits of rounding. As each verb starts from what the device
-// itself had before it, errors do not add up, and the limits are those of single
-// sums. The step has the same effect as any other.
+// itself had before it, errors do not add up, and the limits are those of single sums.
+// The step has the same effect as any other.
 //
-// It is a check of computing, not of keeping: numbers that change while no one
-// computes with them are operands like others. Images and labels alone are known
-// from the first check on.
+// The checks cover computing, not storage: numbers that change while nothing computes
+// with them are taken as operands like any others. Only images and labels are
+// remembered from the first check on.
 package verify
 
 import (
@@ -17,24 +17,25 @@ import (
 	"mnistgpu/internal/backend"
 )
 
-// Options are the choices of [New].
+// Options are the options of [New].
 type Options struct {
-	Every int // steps of training, of which the last is verified
+	Every int // number of training steps of which the last is verified
 
 	// Precision is that of the device's products.
 	Precision Precision
 }
 
-// A Precision says how far a product of factors x and w may be off, besides the
-// roundings of its sums.
+// A Precision says how far a product of factors x and w may be off, in addition to the
+// rounding of its sums.
 type Precision struct {
-	factors float64 // in u·Σ|x||w| with u = 2⁻²⁴, as its factors are rounded
-	split   bool    // only bytes x meet other factors, w in two parts, each with a product
+	factors float64 // in u·Σ|x||w| with u = 2⁻²⁴, from the rounding of its factors
+	split   bool    // where x is bytes, w is in two parts, each with a product; other products are as in FP32
 }
 
-// The precisions. The factors of TF32 have 11 bits, which tensor cores may cut off, and
-// those of BF16 have 8 bits. Split16 makes two products of one of bytes, with the
-// other factor in two parts that have 23 bits, or as many as are above splitFloor.
+// The precisions. TF32 factors have 11 bits, with the rest possibly cut off by tensor
+// cores, and BF16 factors have 8 bits. Split16 turns each product of a byte into two,
+// with the other factor in two parts that have 23 bits together, or as many of them as
+// are above splitFloor.
 var (
 	FP32    = Precision{}
 	TF32    = Precision{factors: 1 << 15}
@@ -42,9 +43,9 @@ var (
 	Split16 = Precision{factors: 2, split: true}
 )
 
-// splitFloor is how far a number may be off that is split, however small it is, if the
-// largest one is that: two parts of float16 reach down to 2⁻⁵⁰ of the largest, which is
-// scaled to 2¹⁴ at least, or by 2¹⁰⁰ at most.
+// splitFloor is how far a split number may be off, however small it is, given the
+// largest one: two parts of float16 reach down to 2⁻⁵⁰ of the largest, which is scaled
+// to at least 2¹⁴, or by at most 2¹⁰⁰.
 func splitFloor(largest float64) float64 { return max(0x1p-50*largest, 0x1p-136) }
 
 // verified is a backend behind checks.
@@ -54,15 +55,15 @@ type verified struct {
 	options Options
 
 	steps   int                               // of training so far
-	good    int                               // the step that was verified last, counted from 0, or -1
+	good    int                               // the last step verified, counted from 0, or -1
 	mirrors map[backend.Tensor]backend.Tensor // of the oracle
 	known   map[backend.Tensor]bool           // mirrors of images and labels
 	err     error                             // the first wrong number
 }
 
-// New returns b behind checks by the oracle, which the caller closes. Both must be
-// used from one goroutine. The error of a wrong number is a [*MismatchError], from
-// Replay; after it only Close is allowed.
+// New returns b behind checks by the oracle, which the caller closes. Both must be used
+// from one goroutine. A wrong number makes Replay return a [*MismatchError]; after it
+// only Close is allowed.
 func New(b, oracle backend.Backend, o Options) backend.Backend {
 	return &verified{
 		Backend: b, oracle: oracle, options: o, good: -1,
@@ -70,8 +71,8 @@ func New(b, oracle backend.Backend, o Options) backend.Backend {
 	}
 }
 
-// Capture records step. If it updates something, it is a step of training, and each
-// of its verbs is recorded once more by itself, on both backends.
+// Capture records step. If it updates something, it is a step of training, and each of
+// its verbs is also recorded separately, on both backends.
 func (b *verified) Capture(step func(backend.Ops)) (backend.Graph, error) {
 	r := new(recorder)
 	step(backend.Checked(r))
@@ -102,7 +103,7 @@ type graph struct {
 	checks  []*check
 }
 
-// Replay takes the step, and verifies it if its turn has come.
+// Replay runs the step, and verifies it if its turn has come.
 func (g *graph) Replay() error {
 	b := g.b
 	if b.err != nil {
@@ -116,7 +117,7 @@ func (g *graph) Replay() error {
 	return b.err
 }
 
-// verify takes the step verb by verb.
+// verify runs the step verb by verb.
 func (g *graph) verify() error {
 	counter := make([]byte, 4)
 	if err := g.b.Download(counter, g.counter); err != nil {
