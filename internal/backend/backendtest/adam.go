@@ -6,11 +6,11 @@ import (
 	"mnistgpu/internal/backend"
 )
 
-// squares are means of squares, well above zero. Where they are close to it, and
-// g and L2·p cancel, no bound on the error of p follows from the sizes alone.
+// squares are means of squares, well above zero. Where they are close to zero, and g
+// and L2·p cancel, the sizes alone give no bound on the error of p.
 var squares = fill(func(r *rand.Rand) float64 { return 0.25 + r.Float64() })
 
-// adamStepTrials has an epsilon so large that its place in the formula shows.
+// adamStepTrials uses an epsilon so large that its place in the formula matters.
 func adamStepTrials() []trial {
 	return append(append(append(
 		updateTrials("perfect squares", perfectSquares),
@@ -20,10 +20,10 @@ func adamStepTrials() []trial {
 }
 
 // meansOfSquares judges m by the roundings of L2·p, of the sum with g, of the product
-// with 1-Beta1 and of the last sum. In v the first two count twice, since
-// they are squared, and there is a product more. In p there are those of m, half
-// of those of v, and one each for the root, the sum, the product, the quotient and
-// the difference. The differences from 1 are exact.
+// with 1-Beta1 and of the last sum. In v the first two count twice, since they are
+// squared, and there is one more product. In p there are those of m, half of those of
+// v, and one each for the root, the sum, the product, the quotient and the difference.
+// The differences from 1 are exact.
 func meansOfSquares(numbers generator) func(rows, cols int, l2 float32) experiment {
 	return func(rows, cols int, l2 float32) experiment {
 		return func(s *stage) {
@@ -37,9 +37,9 @@ func meansOfSquares(numbers generator) func(rows, cols int, l2 float32) experime
 	}
 }
 
-// perfectSquares come out exact: each g + L2·p is 0, 1, 3 or 7 or its negative and
-// v is its square, so that √v + 1 is a power of two like all other factors. The
-// order of the operations does not matter, but each of them does.
+// perfectSquares gives exact results: each g + L2·p is 0, 1, 3 or 7 or its negative and
+// v is its square, so that √v + 1 is a power of two like all other factors. The order
+// of the operations makes no difference, but each operation does.
 func perfectSquares(rows, cols int, l2 float32) experiment {
 	return func(s *stage) {
 		n := rows * cols
@@ -60,8 +60,8 @@ func perfectSquares(rows, cols int, l2 float32) experiment {
 	}
 }
 
-// noGradientYet is the weight of a pixel that is zero in all images. It must stay
-// as it is, in spite of a quotient that is next to 0/0.
+// noGradientYet is the weight of a pixel that is zero in all images. It must not
+// change, in spite of a quotient that is close to 0/0.
 func noGradientYet(s *stage) {
 	const rows, cols = 3, 31
 	nothing := make([]float64, rows*cols)

@@ -1,16 +1,15 @@
-// Package backendtest is the suite that every backend must pass, and the
-// [Reference] that it judges them by.
+// Package backendtest is the suite that every backend must pass, and the [Reference]
+// that backends are judged by.
 //
 // A backend's test is one call:
 //
 //	backendtest.Run(t, func() (backend.Backend, error) { return cpu.Open(cpu.Options{}) })
 //
-// Each check plays small experiments twice on the backend and once on the
-// Reference, always through Capture and Replay. Results must repeat to the
-// bit, whole numbers must be exact, and other sums may be off by what float32
-// rounding explains and no more. Inputs, and guard bytes around each tensor,
-// must keep their bits. That the suite finds faults is itself tested, with a
-// table of faulty backends.
+// Each check runs small experiments twice on the backend and once on the Reference,
+// always through Capture and Replay. Results must repeat to the bit, whole numbers must
+// be exact, and other sums may be off by no more than float32 rounding explains.
+// Inputs, and guard bytes around each tensor, must keep their bits. A table of faulty
+// backends tests that the suite itself finds faults.
 package backendtest
 
 import (
@@ -20,17 +19,18 @@ import (
 	"mnistgpu/internal/backend"
 )
 
-// A Check is one thing that a backend must do right. Run returns what is wrong.
+// A Check is one thing that a backend must do right. Run returns an error if it does
+// not.
 type Check struct {
 	Name string
 	Run  func(b backend.Backend) error
 }
 
-// Run puts a backend to all [Checks].
+// Run runs all [Checks] on a backend.
 func Run(t *testing.T, open func() (backend.Backend, error)) { RunAll(t, Checks(), open) }
 
-// RunAll gives every check, as a subtest, a backend of its own that it opens, uses
-// and closes on the subtest's goroutine.
+// RunAll runs every check as a subtest, on its own backend, which is opened, used and
+// closed on the subtest's goroutine.
 func RunAll(t *testing.T, checks []Check, open func() (backend.Backend, error)) {
 	for _, check := range checks {
 		t.Run(check.Name, func(t *testing.T) {
@@ -51,12 +51,12 @@ func RunAll(t *testing.T, checks []Check, open func() (backend.Backend, error)) 
 // Checks returns all checks, the quick ones first.
 func Checks() []Check { return checksOf(realNumbers) }
 
-// SplitChecks are Checks for a backend that splits the other factor of bytes into two
-// numbers, which have 23 bits together. Its products of bytes may be off by more; the
-// limits of a training, and all others, are the same.
+// SplitChecks returns Checks for a backend that splits the other factor of bytes into
+// two numbers, which have 23 bits together. Its products of bytes may be off by more;
+// all other limits, such as those of training, are the same.
 func SplitChecks() []Check { return checksOf(split(realNumbers)) }
 
-// checksOf returns all checks, of which those of real numbers are of these.
+// checksOf returns all checks, with the given kinds of real numbers.
 func checksOf(realNumbers []kind) []Check {
 	return []Check{
 		{"description", checkDescription},
@@ -96,7 +96,7 @@ type trial struct {
 	play experiment
 }
 
-// trials is the check that tries each of the list.
+// trials returns the check that tries each trial of the list.
 func trials(name string, list []trial) Check {
 	return Check{name, func(b backend.Backend) error {
 		for _, t := range list {

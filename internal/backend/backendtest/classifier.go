@@ -8,8 +8,8 @@ import (
 	"mnistgpu/internal/backend"
 )
 
-// The numbers of a classifier's operands are such that float32 has its logits
-// exactly: whole numbers up to two, and eighths up to one.
+// The operands of a classifier are such that float32 holds its logits exactly: whole
+// numbers up to two, and eighths up to one.
 const (
 	classifierX    = 2
 	classifierRate = 0.5
@@ -18,7 +18,7 @@ const (
 func classifierInputs(r *rand.Rand) float64  { return float64(r.IntN(2*classifierX+1) - classifierX) }
 func classifierWeights(r *rand.Rand) float64 { return float64(r.IntN(17)-8) / 8 }
 
-// classifierTrials take a last layer forward and back, in one verb where the
+// classifierTrials take a last layer forward and backward, in one verb where the
 // backend has it. The sizes lie around those of a warp, and around 16 classes.
 func classifierTrials() (list []trial) {
 	for _, z := range []size{{1, 1, 1}, {3, 33, 10}, {20, 127, 10}, {64, 100, 16}, {33, 31, 17}, {600, 40, 10}} {
@@ -32,9 +32,9 @@ func classifierTrials() (list []trial) {
 	return list
 }
 
-// classifier limits errors by those of p - onehot, which are 16u times the scale
-// of 1/B as in CrossEntropy, and by what summing makes of them: |dlogits| is at
-// most the scale, and two times that in the sum over a row.
+// classifier limits errors by those of p - onehot, which are 16u times the scale of 1/B
+// as in CrossEntropy, and by what summing adds to them: |dlogits| is at most the scale,
+// and the sum over a row at most twice that.
 func classifier(z size, act backend.Activation, l2 float32) experiment {
 	return func(s *stage) {
 		scale := 1 / float32(z.rows)
@@ -85,7 +85,7 @@ func lossBound(x, w, b []float64, z size, label []int) (total float64) {
 	return total
 }
 
-// classify records a ClassifierSGD, or the verbs that it stands for.
+// classify records a ClassifierSGD or, if ops lacks it, the verbs that it stands for.
 func classify(ops backend.Ops, c backend.Classifier, t backend.Tally, labels backend.Rows, scale float32, sgd backend.SGD) {
 	if fused, ok := ops.(backend.FusedOps); ok {
 		fused.ClassifierSGD(c, t, labels, scale, sgd)

@@ -9,22 +9,22 @@ import (
 // times the value.
 const u = 0x1p-24
 
-// A rule says how far an output may be from the Reference's. A NaN must be a
-// NaN in both, so that no comparison passes because of one.
+// A rule says how far an output may be from the Reference's. A NaN must be NaN in both,
+// so that no comparison passes because of a NaN.
 type rule struct {
 	judge func(got, want, size []float64) error
 
-	// sized says that judge wants size: what the Reference computes from the
-	// absolute values of all inputs, with every difference a sum.
+	// sized says that judge needs size: what the Reference computes from the absolute
+	// values of all inputs, with every difference turned into a sum.
 	sized bool
 }
 
-// exact asks for equal values. It fits whole numbers, indices and counts.
+// exact requires equal values. It suits whole numbers, indices and counts.
 var exact = rule{judge: func(got, want, _ []float64) error {
 	return each(got, want, func(i int) (e, limit float64) { return math.Abs(got[i] - want[i]), 0 })
 }}
 
-// within asks for |got - want| <= limits[i].
+// within requires |got - want| <= limits[i].
 func within(limits []float64) rule {
 	return rule{judge: func(got, want, _ []float64) error {
 		return each(got, want, func(i int) (e, limit float64) { return math.Abs(got[i] - want[i]), limits[i] })
@@ -32,30 +32,29 @@ func within(limits []float64) rule {
 }
 
 const (
-	// rmsLimit bounds the root mean square of e over rmsOutputs outputs or
-	// more. Float32 sums of any order stay below it on data without a common
-	// sign (sequential 0.5, truncating 3.7); inputs cut to the 11 bits of TF32
-	// give 50 and more.
+	// rmsLimit bounds the root mean square of e over rmsOutputs outputs or more. Float32
+	// sums in any order stay below it on data without a common sign (sequential 0.5,
+	// truncating 3.7); inputs cut to the 11 bits of TF32 give 50 and more.
 	rmsLimit   = 4
 	rmsOutputs = 1000
 )
 
-// sum asks of float32 sums, in which the longest chain of roundings is n, that
+// sum requires of float32 sums, in which the longest chain of roundings is n, that
 //
 //	e = |got - want| / (u·size)
 //
-// is at most min(n, 2√n+2) everywhere, and at most rmsLimit in the root mean
-// square. The n is the worst case (Higham, Accuracy and Stability, ch. 3) and
-// the other a generous multiple of √n, which independent roundings give. An
-// error relative to the result has no bound, since terms may cancel.
+// is at most min(n, 2√n+2) everywhere, and that its root mean square is at most
+// rmsLimit. The n is the worst case (Higham, Accuracy and Stability, ch. 3) and the
+// other a generous multiple of √n, which independent roundings give. An error relative
+// to the result has no bound, since terms may cancel.
 func sum(n int) rule { return sumOf(n, 0) }
 
-// splitSum is sum for products of bytes with a number in two parts: twice as many, of
-// a factor that may be off by 2⁻²³, which is 2u.
+// splitSum is sum for products of bytes with a number in two parts: there are twice as
+// many, with a factor that may be off by 2⁻²³, which is 2u.
 func splitSum(n int) rule { return sumOf(2*n, 2) }
 
-// sumOf is sum where each product may be off by factor·u as well. That is as often to
-// one side as to the other, and adds next to nothing to the root mean square.
+// sumOf is sum where each product may also be off by factor·u. That error goes as often
+// one way as the other, and adds almost nothing to the root mean square.
 func sumOf(n int, factor float64) rule {
 	limit := min(float64(n), 2*math.Sqrt(float64(n))+2) + factor
 	return rule{sized: true, judge: func(got, want, size []float64) error {
@@ -78,7 +77,7 @@ func sumOf(n int, factor float64) rule {
 	}}
 }
 
-// frobenius asks for ‖got - want‖ <= limit·‖want‖ in the Frobenius norm.
+// frobenius requires ‖got - want‖ <= limit·‖want‖ in the Frobenius norm.
 func frobenius(limit float64) rule {
 	return rule{judge: func(got, want, _ []float64) error {
 		var difference, norm float64
@@ -93,8 +92,8 @@ func frobenius(limit float64) rule {
 	}}
 }
 
-// each compares element by element: measure gives the error of element i and
-// its limit, and is not asked about elements that are NaN in both.
+// each compares element by element: measure returns the error of element i and its
+// limit, and is not called for elements that are NaN in both.
 func each(got, want []float64, measure func(i int) (e, limit float64)) error {
 	if len(got) != len(want) {
 		return fmt.Errorf("%d elements, want %d", len(got), len(want))
@@ -110,7 +109,7 @@ func each(got, want []float64, measure func(i int) (e, limit float64)) error {
 	return nil
 }
 
-// sameBits asks for equal bits, but takes every NaN for the same.
+// sameBits requires equal bits, but treats every NaN as the same.
 func sameBits(got, want []float64) error {
 	for i := range got {
 		if math.IsNaN(got[i]) && math.IsNaN(want[i]) {

@@ -25,7 +25,7 @@ func (s *stage) write(dst backend.Tensor, values []float64) {
 	}
 }
 
-// download returns what src holds: of the Reference's floats all 53 bits.
+// download returns the elements of src: for the Reference's floats, all 53 bits.
 func (s *stage) download(src backend.Tensor) []float64 {
 	if s.err != nil {
 		return nil
@@ -85,12 +85,11 @@ var (
 	normal   = fill((*rand.Rand).NormFloat64)
 	positive = fill((*rand.Rand).Float64)
 
-	// small numbers are whole and between -8 and 8: sums of up to 2^18 of
-	// their products are exact in float32, and in TF32 and BF16 with float32
-	// sums.
+	// small numbers are whole and between -8 and 8: sums of up to 2^18 of their products
+	// are exact in float32, and also with TF32 or BF16 factors and float32 sums.
 	small = fill(func(r *rand.Rand) float64 { return float64(r.IntN(17) - 8) })
 
-	// rectified numbers are what ReLU makes of normal ones: half are zero.
+	// rectified numbers are the output of ReLU for normal ones: half are zero.
 	rectified = fill(func(r *rand.Rand) float64 { return max(0, r.NormFloat64()) })
 )
 

@@ -15,18 +15,18 @@ const (
 	coordinates     = 200
 	coordinateStep  = 1e-5
 	coordinateLimit = 1e-5
-	coordinateFloor = 1e-5 // smaller derivatives drown in the rounding of the loss
+	coordinateFloor = 1e-5 // smaller derivatives are lost in the rounding of the loss
 )
 
 // CheckGradient compares the gradient of a loss with central differences
 //
 //	(loss(params + h·d) - loss(params - h·d)) / 2h
 //
-// in 20 random directions d (h = 1e-6, relative limit 1e-7) and along 200
-// random coordinates whose derivative is above 1e-5 (h = 1e-5, relative limit
-// 1e-5). The params are the loss's own memory, as from [Reference.Values], and
-// are put back; grads is the gradient in their order. The steps are so small
-// that next to no unit of ReLU changes sides, which only float64 allows.
+// in 20 random directions d (h = 1e-6, relative limit 1e-7) and along 200 random
+// coordinates whose derivative is above 1e-5 (h = 1e-5, relative limit 1e-5). The
+// params are the loss's own memory, as returned by [Reference.Values], and are
+// restored; grads is the gradient in their order. The steps are so small that almost no
+// ReLU unit changes sides, which only float64 allows.
 func CheckGradient(loss func() (float64, error), params, grads [][]float64) error {
 	c := gradientCheck{loss: loss, params: params, grads: grads, rand: rand.New(rand.NewPCG(3, 4))}
 	for i := range directions {
@@ -47,7 +47,7 @@ type gradientCheck struct {
 	rand          *rand.Rand
 }
 
-// coordinates checks some of the coordinates that are worth it.
+// coordinates checks some of the coordinates whose derivatives are large enough.
 func (c *gradientCheck) coordinates() error {
 	type coordinate struct{ tensor, index int }
 	var steep []coordinate
@@ -99,7 +99,7 @@ func (c *gradientCheck) along(d [][]float64, h, limit float64) error {
 	return nil
 }
 
-// lossAt is the loss at params + h·d.
+// lossAt returns the loss at params + h·d.
 func (c *gradientCheck) lossAt(d [][]float64, h float64) (float64, error) {
 	kept := make([][]float64, len(c.params))
 	for t, p := range c.params {

@@ -2,8 +2,8 @@ package backendtest
 
 import "mnistgpu/internal/backend"
 
-// graphTrials change, between replays, all that a recorded step must read
-// afresh. Their numbers are whole and their rates powers of two, so that every
+// graphTrials change, between replays, everything that a recorded step must read again
+// each time. Their numbers are whole and their rates powers of two, so that every
 // result is exact.
 func graphTrials() []trial {
 	return []trial{
@@ -23,7 +23,7 @@ func graphTrials() []trial {
 	}
 }
 
-// countingStep is p -= rate·g with the next rate each time.
+// countingStep records p -= rate·g with the next rate each time.
 func countingStep(s *stage) func(backend.Ops) {
 	p := s.changed("p", exact, small, 3, 31)
 	g := s.numbers(small, 3, 31)
@@ -121,8 +121,8 @@ func twoSteps(s *stage) {
 	s.replay(graph, 2)
 }
 
-// countersTakeTurns advances counters by themselves and with others, in steps of
-// one graph, so that none may be taken for another.
+// countersTakeTurns advances counters alone and together with others, in steps of one
+// graph, so that none may be mistaken for another.
 func countersTakeTurns(s *stage) {
 	const count, in, out = 3, 31, 10
 	one, other, cursor := s.counter("one", 0), s.counter("other", 0), s.counter("cursor", 0)
@@ -153,8 +153,8 @@ func countersTakeTurns(s *stage) {
 	s.replay(graph, 2)
 }
 
-// counterIsOrder has a counter for the order of rows, which is read as it is and not
-// counted on from.
+// counterIsOrder uses a counter as the order of rows: it must be read as it is at the
+// time, not derived from an earlier value.
 func counterIsOrder(s *stage) {
 	const in, out = 31, 10
 	step, zero := s.counter("step", 0), s.counter("zero", 0)
@@ -183,7 +183,7 @@ func counterIsOrder(s *stage) {
 	s.replay(graph, 1)
 }
 
-// twoGraphs share the tensors that they change.
+// twoGraphs checks two graphs that share the tensors that they change.
 func twoGraphs(s *stage) {
 	const rows, cols = 33, 31
 	step := s.counter("step", 0)

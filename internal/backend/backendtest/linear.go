@@ -24,7 +24,7 @@ func forwardTrials(k kind, z size) []trial {
 	return []trial{{"identity", forward(backend.Identity)}, {"ReLU", forward(backend.ReLU)}}
 }
 
-// backwardInputTrials has nothing to try with Rows.
+// backwardInputTrials has no trials for Rows.
 func backwardInputTrials(k kind, z size) []trial {
 	if k.pixels != nil {
 		return nil
@@ -62,9 +62,9 @@ func backwardWeightTrials(k kind, z size) []trial {
 	return []trial{{"store", store}, {"accumulate", accumulate}}
 }
 
-// linearSGDTrials has three more roundings than the gradient: of L2·w, of the
-// product with the learning rate and of the difference. The rates and L2 are
-// powers of two where results must be exact.
+// linearSGDTrials allows three more roundings than the gradient: of L2·w, of the
+// product with the learning rate and of the difference. The rates and L2 are powers of
+// two where results must be exact.
 func linearSGDTrials(k kind, z size) []trial {
 	update := func(l2 float32) experiment {
 		return func(s *stage) {
@@ -79,7 +79,7 @@ func linearSGDTrials(k kind, z size) []trial {
 	return []trial{{"no L2", update(0)}, {"L2", update(0.25)}}
 }
 
-// sgd makes a table of rates that is read in its middle.
+// sgd makes a table of rates that is read in the middle.
 func (s *stage) sgd(l2 float32) backend.SGD {
 	return backend.SGD{
 		LearningRate: s.rates(4, 0.5, 2),
@@ -93,7 +93,7 @@ func (s *stage) changed(name string, r rule, g generator, rows, cols int) backen
 	return s.output(name, r, backend.Float32, rows, cols, g(s.rand, rows*cols))
 }
 
-// checkReLU asks that ReLU gives max(z, 0) of the very z that Identity gives.
+// checkReLU checks that ReLU gives max(z, 0) of exactly the z that Identity gives.
 func checkReLU(b backend.Backend) error {
 	for _, k := range realNumbers {
 		outputs, err := play(b, bothActivations(k), false)

@@ -6,8 +6,8 @@ import (
 	"mnistgpu/internal/backend"
 )
 
-// loops is the Ops that computes each verb at once, in float64, as the
-// verb's formula reads. It is the specification of the verbs.
+// loops is the Ops that computes each verb at once, in float64, exactly as its formula
+// reads. It is the specification of the verbs.
 type loops struct{}
 
 // matrix is a row-major matrix of float64.
@@ -20,13 +20,13 @@ func (m matrix) at(i, j int) float64     { return m.values[i*m.cols+j] }
 func (m matrix) set(i, j int, v float64) { m.values[i*m.cols+j] = v }
 func (m matrix) row(i int) []float64     { return m.values[i*m.cols:][:m.cols] }
 
-// view is the matrix in a tensor's memory.
+// view returns the matrix in a tensor's memory.
 func view(t backend.Tensor) matrix {
 	return matrix{t.Rows, t.Cols, t.Buffer.(*memory).floats}
 }
 
-// read is the matrix that a layer reads: a tensor's own, or a new one that the
-// rows are gathered in.
+// read returns the matrix that a layer reads: the tensor's own, or a new one with the
+// gathered rows.
 func read(x backend.Input) matrix {
 	rows, ok := x.(backend.Rows)
 	if !ok {
@@ -41,14 +41,14 @@ func read(x backend.Input) matrix {
 	return m
 }
 
-// byteRow is Data[Order[Cursor+Offset+i]].
+// byteRow returns Data[Order[Cursor+Offset+i]].
 func byteRow(r backend.Rows, i int) []uint8 {
 	at := scalar(r.Cursor) + r.Offset + i
 	number := int(r.Order.Buffer.(*memory).ints[at])
 	return r.Data.Buffer.(*memory).bytes[number*r.Data.Cols:][:r.Data.Cols]
 }
 
-// scalar is the element of a (1, 1) Int32 tensor.
+// scalar returns the element of a (1, 1) Int32 tensor.
 func scalar(t backend.Tensor) int { return int(t.Buffer.(*memory).ints[0]) }
 
 func (loops) LinearForward(yt backend.Tensor, xt backend.Input, wt, bt backend.Tensor, act backend.Activation) {

@@ -8,15 +8,15 @@ import (
 	"mnistgpu/internal/backend"
 )
 
-// logits is one kind of logits. A row gets them with its label in mind.
+// logits is one kind of logits. The label of a row affects its logits.
 type logits struct {
 	name string
 	row  func(r *rand.Rand, z []float64, label int)
 }
 
-// logitKinds lists calm logits, and those that find out a softmax that
-// overflows, a loss taken from a probability that is 0 in float32, and a hit
-// that goes to another than the first of equals.
+// logitKinds lists ordinary logits, and logits that expose a softmax that overflows, a
+// loss computed from a probability that is 0 in float32, and a hit counted for other
+// than the first of equal logits.
 var logitKinds = []logits{
 	{"normal", func(r *rand.Rand, z []float64, _ int) { copy(z, normal(r, len(z))) }},
 	{"up to 1e4", func(r *rand.Rand, z []float64, _ int) {
@@ -58,7 +58,7 @@ func crossEntropyTrials() (list []trial) {
 	return list
 }
 
-// crossEntropy tallies twice in the middle row of a table that is not empty.
+// crossEntropy tallies twice, in the middle row of a table that is not empty.
 func crossEntropy(kind logits, rows, classes int, gradient bool) experiment {
 	return func(s *stage) {
 		labels, label := s.labels(rows, classes)
@@ -83,8 +83,8 @@ func crossEntropy(kind logits, rows, classes int, gradient bool) experiment {
 	}
 }
 
-// rowByRow gives each row a tensor and a place in the tally of its own, so that
-// no error can hide in a sum.
+// rowByRow gives each row its own tensor and its own place in the tally, so that no
+// error can hide in a sum.
 func rowByRow(kind logits) experiment {
 	return func(s *stage) {
 		const rows, classes = 40, 10
@@ -110,14 +110,14 @@ func rowByRow(kind logits) experiment {
 	}
 }
 
-// labels makes the labels of a batch and says what they are.
+// labels makes the labels of a batch and also returns their values.
 func (s *stage) labels(count, classes int) (backend.Rows, []int) {
 	number := fill(func(r *rand.Rand) float64 { return float64(r.IntN(min(classes, 256))) })
 	rows := s.rows(number, count, 1, 1)
 	return rows, convert[int](s.gathered(rows))
 }
 
-// gathered returns what r stands for.
+// gathered returns the elements of the matrix that r stands for.
 func (s *stage) gathered(r backend.Rows) []float64 {
 	data, order, cursor := s.download(r.Data), s.download(r.Order), s.download(r.Cursor)
 	values := make([]float64, r.Count*r.Data.Cols)
@@ -131,8 +131,8 @@ func (s *stage) gathered(r backend.Rows) []float64 {
 	return values
 }
 
-// logits makes a row of logits for each label, and gives the bound
-// 8u·(1 + zmax - zlabel + ln K) on the error of each row's loss.
+// logits makes a row of logits for each label, and returns the bound 8u·(1 + zmax -
+// zlabel + ln K) on the error of each row's loss.
 func (s *stage) logits(kind logits, label []int, classes int) (backend.Tensor, []float64) {
 	values := make([]float64, len(label)*classes)
 	bounds := make([]float64, len(label))
@@ -148,8 +148,8 @@ func (s *stage) logits(kind logits, label []int, classes int) (backend.Tensor, [
 	return s.input(backend.Float32, len(label), classes, values), bounds
 }
 
-// hits makes a tally of hits. With a NaN there is no largest logit, so that
-// any number up to the given one may be counted.
+// hits makes a tally of hits. With a NaN there is no largest logit, so any number up to
+// most may be counted.
 func (s *stage) hits(kind logits, most int, values ...float64) backend.Tensor {
 	r := exact
 	if kind.name == "NaN" {

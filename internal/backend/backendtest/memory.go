@@ -20,8 +20,8 @@ func checkDescription(b backend.Backend) error {
 	return b.Sync()
 }
 
-// checkAlloc asks for tensors that are as ordered, zeroed and apart. Each is
-// filled before the next is allocated.
+// checkAlloc checks that tensors have the requested shape and type, are zeroed and do
+// not overlap. Each is filled before the next is allocated.
 func checkAlloc(b backend.Backend) error {
 	s := &stage{b: b}
 	seen := map[backend.Buffer]bool{}
@@ -47,7 +47,7 @@ func checkAlloc(b backend.Backend) error {
 	return s.err
 }
 
-// checkCopies takes the extreme values of each type up and down again.
+// checkCopies uploads the extreme values of each type and downloads them again.
 func checkCopies(b backend.Backend) error {
 	edges := map[backend.DType][]float64{
 		backend.Uint8: {0, 1, 127, 128, 255},

@@ -2,10 +2,9 @@ package backendtest
 
 import "mnistgpu/internal/backend"
 
-// momentumStepTrials judges v by four roundings: of L2·p, of the sum with g, of
-// the product with v and of the second sum. To p, the product with the learning
-// rate and the difference add two. Half of v and a quarter of p keep whole numbers
-// exact.
+// momentumStepTrials judges v by four roundings: of L2·p, of the sum with g, of the
+// product with v and of the second sum. For p, the product with the learning rate and
+// the difference add two. A momentum of 1/2 and an L2 of 1/4 keep whole numbers exact.
 func momentumStepTrials() (list []trial) {
 	for _, k := range []struct {
 		name     string

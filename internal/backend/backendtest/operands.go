@@ -11,8 +11,8 @@ import (
 // size is the size of a product: rows of x, inputs and outputs.
 type size struct{ rows, in, out int }
 
-// smallSizes are single rows and columns, odd numbers, and numbers beside the
-// powers of two that tiles are made of.
+// smallSizes has single rows and columns, odd numbers, and numbers next to the powers
+// of two that tiles are made of.
 var smallSizes = []size{
 	{1, 1, 1},
 	{3, 31, 128},
@@ -26,20 +26,19 @@ var smallSizes = []size{
 // allSizes adds a long product with enough outputs for statistics.
 var allSizes = append(slices.Clip(smallSizes), size{31, 784, 33})
 
-// kind is what the operands of a product are made of, and how its result is
-// judged.
+// kind describes the operands of a product, and how its result is judged.
 type kind struct {
 	name    string
 	x       generator // of a Tensor x
 	pixels  generator // of x that is Rows; nil for a Tensor
 	scale   float32   // of Rows
-	hidden  generator // of what ReLU gave, for LinearBackwardInput
+	hidden  generator // of the output of ReLU, for LinearBackwardInput
 	numbers generator // of all other operands
 	rule    func(roundings int) rule
 	columns func(roundings int) rule // of column sums, or nil if it is the same
 }
 
-// columnRule is how column sums are judged.
+// columnRule is the rule for column sums.
 func (k kind) columnRule(roundings int) rule {
 	if k.columns != nil {
 		return k.columns(roundings)
@@ -49,21 +48,21 @@ func (k kind) columnRule(roundings int) rule {
 
 func always(r rule) func(int) rule { return func(int) rule { return r } }
 
-// wholeNumbers come out exact in whatever order they are summed. They show
-// each missing, extra or misplaced term.
+// wholeNumbers give exact results in whatever order they are summed. They reveal each
+// missing, extra or misplaced term.
 var wholeNumbers = []kind{
 	{name: "tensor", x: small, hidden: rectified, numbers: small, rule: always(exact)},
 	{name: "bytes", pixels: smallBytes, scale: 1, numbers: small, rule: always(exact)},
 }
 
-// realNumbers show arithmetic that is less exact than float32.
+// realNumbers reveal arithmetic that is less exact than float32.
 var realNumbers = []kind{
 	{name: "tensor", x: normal, hidden: rectified, numbers: normal, rule: sum},
 	{name: "dense bytes", pixels: denseBytes, scale: 1, numbers: normal, rule: sum},
 	{name: "sparse bytes / 255", pixels: sparseBytes, scale: 1. / 255, numbers: normal, rule: sum},
 }
 
-// split returns the kinds as they are judged where products of bytes are split.
+// split returns the kinds with the rules for a backend that splits products of bytes.
 func split(kinds []kind) []kind {
 	kinds = slices.Clone(kinds)
 	for i, k := range kinds {
@@ -74,14 +73,14 @@ func split(kinds []kind) []kind {
 	return kinds
 }
 
-// nanNumbers have a NaN that must come through. No other operand is 0, since a
-// backend may skip what is multiplied by 0.
+// nanNumbers have a NaN that must show in the result. No other operand is 0, since a
+// backend may skip products with 0.
 var nanNumbers = []kind{
 	{name: "tensor", x: oneNaN, hidden: denseBytes, numbers: oneNaN, rule: always(exact)},
 	{name: "bytes", pixels: denseBytes, scale: 1, numbers: oneNaN, rule: always(exact)},
 }
 
-// oneSigned numbers show column sums that lose what is small beside them.
+// oneSigned numbers reveal column sums that lose terms that are small beside the sum.
 var oneSigned = []kind{
 	{name: "positive dy", x: normal, numbers: positive, rule: sum},
 }
@@ -112,8 +111,8 @@ func (s *stage) x(k kind, rows, cols int) backend.Input {
 	return s.rows(k.pixels, rows, cols, k.scale)
 }
 
-// rows makes rows that lie scattered in a larger matrix, some of them used
-// twice, and that start beyond both cursor and offset.
+// rows makes rows that are scattered over a larger matrix, some of them used twice, and
+// that start beyond both cursor and offset.
 func (s *stage) rows(g generator, count, cols int, scale float32) backend.Rows {
 	const cursor, offset, behind = 2, 3, 4
 	n, ordered := count/2+5, cursor+offset+count+behind

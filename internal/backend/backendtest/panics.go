@@ -6,9 +6,9 @@ import (
 	"mnistgpu/internal/backend"
 )
 
-// checkPanics asks that verbs check their operands while the step is recorded.
-// One wrong operand of each verb shows that its checks are there; package
-// backend tests the checks themselves.
+// checkPanics checks that verbs check their operands while the step is recorded. One
+// wrong operand for each verb shows that its checks are there; package backend tests
+// the checks themselves.
 func checkPanics(b backend.Backend) error {
 	s := &stage{b: b}
 	float := func(rows, cols int) backend.Tensor { return s.alloc(backend.Float32, rows, cols) }

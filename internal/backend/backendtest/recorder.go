@@ -2,8 +2,8 @@ package backendtest
 
 import "mnistgpu/internal/backend"
 
-// recorder is the Ops that remembers each call, and the Graph that makes the
-// calls on eager, in the same order.
+// recorder is the Ops that records each call, and the Graph that makes the calls on
+// eager, in the same order.
 type recorder struct {
 	eager backend.Ops
 	calls []func()

@@ -7,10 +7,9 @@ import (
 	"mnistgpu/internal/backend"
 )
 
-// Reference is the backend that says what every verb means: plain float64
-// loops, nothing fused and nothing clever. The elements of a Float32 tensor are
-// held as float64 and rounded only by Download. The zero Reference is ready to
-// use.
+// Reference is the backend that defines what every verb means: plain float64 loops,
+// nothing fused and nothing clever. The elements of a Float32 tensor are held as
+// float64 and rounded only by Download. The zero Reference is ready to use.
 type Reference struct{}
 
 // OpenReference returns a new Reference. It never fails.
@@ -22,12 +21,11 @@ func (*Reference) Name() string { return "reference" }
 // Device describes the loops.
 func (*Reference) Device() string { return "plain float64 loops" }
 
-// ChunkRows returns 1024: the loops do not care.
+// ChunkRows returns 1024, which makes no difference to the loops.
 func (*Reference) ChunkRows() int { return 1024 }
 
-// Values returns the elements of a Float32 or Float64 tensor, row by row, at
-// full precision. They are the tensor's own memory: a write to them is a write
-// to the tensor.
+// Values returns the elements of a Float32 or Float64 tensor, row by row, at full
+// precision. They are the tensor's own memory: writing to them writes to the tensor.
 func (*Reference) Values(t backend.Tensor) []float64 { return t.Buffer.(*memory).floats }
 
 // memory is what the Buffer of a Reference's tensor points to. Only the slice
@@ -109,7 +107,7 @@ func (*Reference) Capture(step func(backend.Ops)) (backend.Graph, error) {
 	return r, nil
 }
 
-// Sync has nothing to wait for: Replay returns when all is computed.
+// Sync has nothing to wait for: Replay returns when everything is computed.
 func (*Reference) Sync() error { return nil }
 
 // Close frees nothing: the memory is Go's.

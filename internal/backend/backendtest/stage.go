@@ -8,18 +8,18 @@ import (
 	"mnistgpu/internal/backend"
 )
 
-// An experiment makes tensors on a stage, captures steps that use them and
-// replays these. It is played on several backends and must do the same on each.
+// An experiment makes tensors on a stage, captures steps that use them and replays the
+// steps. It is run on several backends and must do the same on each.
 type experiment func(s *stage)
 
-// A stage is a backend on which one experiment is played. Its methods do
-// nothing after the first error, which stays in err.
+// A stage is a backend that one experiment is run on. Its methods do nothing after the
+// first error, which stays in err.
 type stage struct {
 	b    backend.Backend
-	rand *rand.Rand // seeded alike for each play
+	rand *rand.Rand // seeded alike for each run
 
-	// magnitudes replaces every float32 by its absolute value and turns the
-	// signs of learning rates, so that each result is a sum of absolute values.
+	// magnitudes replaces every float32 by its absolute value and makes learning rates
+	// negative, so that each result is a sum of absolute values.
 	magnitudes bool
 
 	props []*prop
@@ -41,8 +41,8 @@ type output struct {
 	values []float64
 }
 
-// try plays e twice on b, which must give the same bits, and judges what came
-// out by the Reference.
+// try runs e twice on b, which must give the same bits, and judges the outputs by the
+// Reference.
 func try(b backend.Backend, e experiment) error {
 	got, err := play(b, e, false)
 	if err != nil {
@@ -71,7 +71,7 @@ func try(b backend.Backend, e experiment) error {
 	return nil
 }
 
-// sizes plays e with magnitudes if the rule of any of its outputs wants them.
+// sizes runs e with magnitudes if the rule of any of its outputs needs them.
 func sizes(outputs []output, e experiment) ([]output, error) {
 	for _, out := range outputs {
 		if out.rule.sized {
@@ -81,8 +81,8 @@ func sizes(outputs []output, e experiment) ([]output, error) {
 	return make([]output, len(outputs)), nil
 }
 
-// play performs e on b and returns its outputs. Inputs and guards must have
-// kept their bits.
+// play runs e on b and returns its outputs. Inputs and guards must have kept their
+// bits.
 func play(b backend.Backend, e experiment, magnitudes bool) ([]output, error) {
 	s := &stage{b: b, rand: rand.New(rand.NewPCG(1, 2)), magnitudes: magnitudes}
 	s.guard()
@@ -124,8 +124,8 @@ func (s *stage) output(name string, r rule, dt backend.DType, rows, cols int, va
 	return s.place(&prop{name: name, rule: &r}, dt, rows, cols, values)
 }
 
-// result makes a float32 output that is NaN all over, so that an element that
-// is not written, or is added to, is found out.
+// result makes a float32 output that is NaN everywhere, so that an element that is not
+// written, or is added to, is noticed.
 func (s *stage) result(name string, r rule, rows, cols int) backend.Tensor {
 	nan := make([]float64, rows*cols)
 	for i := range nan {
@@ -134,12 +134,13 @@ func (s *stage) result(name string, r rule, rows, cols int) backend.Tensor {
 	return s.output(name, r, backend.Float32, rows, cols, nan)
 }
 
-// counter makes an Int32 output of the given values, which must come out exact.
+// counter makes an Int32 output with the given initial values, which must come out
+// exact.
 func (s *stage) counter(name string, values ...float64) backend.Tensor {
 	return s.output(name, exact, backend.Int32, len(values), 1, values)
 }
 
-// place allocates p's tensor with a guard behind it.
+// place allocates p's tensor, with a guard after it.
 func (s *stage) place(p *prop, dt backend.DType, rows, cols int, values []float64) backend.Tensor {
 	p.tensor = s.alloc(dt, rows, cols)
 	s.props = append(s.props, p)
@@ -166,7 +167,7 @@ func (s *stage) alloc(dt backend.DType, rows, cols int) (t backend.Tensor) {
 	return t
 }
 
-// set gives t other values between two replays.
+// set gives t new values between two replays.
 func (s *stage) set(t backend.Tensor, values ...float64) {
 	if s.magnitudes && t.DType == backend.Float32 {
 		values = absolute(values)
@@ -179,7 +180,8 @@ func (s *stage) setRates(t backend.Tensor, rates ...float64) {
 	s.overwrite(t, s.ascents(rates))
 }
 
-// ascents returns rates, or with magnitudes what turns p - lr·g into a sum.
+// ascents returns rates, or with magnitudes the negative rates that turn p - lr·g into
+// a sum.
 func (s *stage) ascents(rates []float64) []float64 {
 	if !s.magnitudes {
 		return rates

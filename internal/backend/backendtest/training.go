@@ -8,10 +8,10 @@ import (
 	"mnistgpu/internal/backend"
 )
 
-// trainingTrials train a net for some steps. The limits are the relative
-// Frobenius error of float32 weights after so many steps of gradient descent,
-// plain or with momentum, and of Adam, with ten times the error that three orders
-// of summation showed. Inputs cut to TF32 miss them from the first step on.
+// trainingTrials train a net for some steps. The limits are on the relative Frobenius
+// error of float32 weights after the given number of steps of gradient descent, plain
+// or with momentum, and of Adam: ten times the error that three orders of summation
+// showed. Inputs cut to TF32 exceed them from the first step on.
 func trainingTrials() (list []trial) {
 	for _, run := range []struct {
 		steps       int
@@ -50,8 +50,8 @@ func trainingTrials() (list []trial) {
 	return list
 }
 
-// wholeTrials train a net in whole steps of one verb each, one in a graph and several
-// in a graph, with the limits of trainingTrials.
+// wholeTrials train a net in steps of one verb each, with one or several steps per
+// graph, within the limits of trainingTrials.
 func wholeTrials() (list []trial) {
 	for _, run := range []struct {
 		steps, inGraph int
@@ -70,12 +70,12 @@ func wholeTrials() (list []trial) {
 	return list
 }
 
-// falling gives learning rates that start at the given one.
+// falling returns learning rates that fall from the given one.
 func falling(rate float64) func(i int) float64 {
 	return func(i int) float64 { return rate / (1 + float64(i)/50) }
 }
 
-// The methods have their usual numbers.
+// The usual parameters of the methods.
 const (
 	netMomentum = 0.9
 	netBeta1    = 0.9
@@ -83,7 +83,7 @@ const (
 	netEpsilon  = 1e-8
 )
 
-// corrected has Adam's correction of the bias in rate.
+// corrected includes Adam's bias correction in rate.
 func corrected(rate func(i int) float64) func(i int) float64 {
 	return func(i int) float64 {
 		t := float64(i + 1)
@@ -114,14 +114,14 @@ type net struct {
 	learners                 []learner
 }
 
-// learner is a tensor of parameters with its gradient and what a method keeps of
-// it from step to step.
+// learner is a tensor of parameters with its gradient and what a method keeps for it
+// from step to step.
 type learner struct {
 	p, g, m, v backend.Tensor
 	sgd        backend.SGD
 }
 
-// newNet makes a net with learnable data: the first pixels tell the class.
+// newNet makes a net with learnable data: the first pixels give away the class.
 func newNet(s *stage, steps int, r rule, rate func(i int) float64) *net {
 	n := new(net)
 	step, cursor := s.counter("step", 0), s.counter("cursor", 0)
@@ -170,10 +170,10 @@ func (n *net) data(s *stage, cursor backend.Tensor, steps int) {
 	n.labels.Data, n.labels.Scale = s.input(backend.Uint8, netImages, 1, labels), 1
 }
 
-// unjudged is for what shows in other outputs.
+// unjudged is the rule for tensors whose errors show in other outputs.
 var unjudged = rule{judge: func(_, _, _ []float64) error { return nil }}
 
-// learn gives each tensor of parameters a state of zeros.
+// learn gives each tensor of parameters a zero state.
 func (n *net) learn(s *stage) {
 	n.learners = []learner{
 		{p: n.w1, g: n.dw1, sgd: n.weightUpdate}, {p: n.b1, g: n.db1, sgd: n.biasUpdate},
@@ -216,7 +216,7 @@ func (n *net) wholeStep(ops backend.Ops) {
 	ops.Advance(n.tally.Step, n.images.Cursor, netBatch)
 }
 
-// fusedStep updates the weights while it goes backward.
+// fusedStep updates the weights during the backward pass.
 func (n *net) fusedStep(ops backend.Ops) {
 	ops.LinearForward(n.hidden, n.images, n.w1, n.b1, backend.ReLU)
 	ops.LinearForward(n.logits, n.hidden, n.w2, n.b2, backend.Identity)
@@ -244,8 +244,8 @@ func (n *net) plainStep(ops backend.Ops) {
 	plain.classifierStep(ops)
 }
 
-// chunkedStep, momentumStep and adamStep update when the gradients of the whole
-// batch are there.
+// chunkedStep, momentumStep and adamStep update once the gradients of the whole batch
+// are complete.
 func (n *net) chunkedStep(ops backend.Ops) {
 	n.update(ops, func(l learner) { ops.SGDStep(l.p, l.g, l.sgd) })
 }
@@ -263,7 +263,7 @@ func (n *net) adamStep(ops backend.Ops) {
 	})
 }
 
-// update takes half of the batch at a time and adds up the gradients.
+// update takes half of the batch at a time, sums the gradients and then updates.
 func (n *net) update(ops backend.Ops, method func(l learner)) {
 	for at := 0; at < netBatch; at += netChunk {
 		images, labels := n.images.Chunk(at, netChunk), n.labels.Chunk(at, netChunk)

@@ -8,19 +8,20 @@ import (
 	"mnistgpu/internal/backend"
 )
 
-// shape is the size of a step of two layers.
+// shape is the size of a step of a two-layer network.
 type shape struct{ rows, in, hidden, out int }
 
-// The images are of whole numbers up to 3, times a quarter, and most are zero; the
-// first layer has weights for some four of them in each hidden unit, and the last one
-// eighths up to 1. So float32 has hidden units and logits exactly.
+// The images consist of whole numbers up to 3, times a quarter, and most are zero. A
+// hidden unit has weights for some twenty pixels, about four of which are not zero, in
+// quarters up to one; the weights of the last layer are eighths up to one. So float32
+// holds hidden units and logits exactly.
 const (
 	twoLayerPixel = 3
 	twoLayerScale = 0.25
 )
 
-// twoLayerTrials take one step of two layers, in one verb where the backend has it.
-// Around the sizes are those of a word of four bytes, of a warp, of 128 rows and of 16
+// twoLayerTrials take one step of two layers, in one verb where the backend has it. The
+// sizes lie around those of a word of four bytes, of a warp, of 128 rows and of 16
 // classes.
 func twoLayerTrials() (list []trial) {
 	for _, z := range []shape{
@@ -36,8 +37,8 @@ func twoLayerTrials() (list []trial) {
 }
 
 // twoLayer limits errors as classifier does. Those of the hidden units' gradients are
-// 18u times classes and scale, and |dhidden| is at most two times the scale, since no
-// weight is above 1; then there are the roundings of a sum over rows.
+// 18u times classes and scale, and |dhidden| is at most twice the scale, since no
+// weight is above 1; the rounding of a sum over rows comes on top.
 func twoLayer(z shape, l2 float32) experiment {
 	return func(s *stage) {
 		scale := 1 / float32(z.rows)
@@ -75,7 +76,7 @@ func twoLayer(z shape, l2 float32) experiment {
 	}
 }
 
-// batch makes images and labels in the same order.
+// batch makes images, and labels in the same order.
 func (s *stage) batch(z shape) (images, labels backend.Rows) {
 	pixels := fill(func(r *rand.Rand) float64 {
 		if r.IntN(5) > 0 {
@@ -121,10 +122,10 @@ func (n twoLayers) forward(images []float64, z shape) (hidden []float64, most fl
 	return hidden, most
 }
 
-// twoLayerCall is a TwoLayerSGD.
+// twoLayerCall holds the operands of a TwoLayerSGD.
 type twoLayerCall struct{ backend.TwoLayerStep }
 
-// record records a TwoLayerSGD, or the verbs that it stands for.
+// record records a TwoLayerSGD or, if ops lacks it, the verbs that it stands for.
 func (c twoLayerCall) record(ops backend.Ops) {
 	if fused, ok := ops.(backend.FusedOps); ok {
 		fused.TwoLayerSGD(c.TwoLayerStep)
@@ -133,7 +134,7 @@ func (c twoLayerCall) record(ops backend.Ops) {
 	c.verbs(ops)
 }
 
-// verbs records what TwoLayerSGD stands for, in plain Ops too.
+// verbs records the verbs that TwoLayerSGD stands for; plain Ops are enough.
 func (c twoLayerCall) verbs(ops backend.Ops) {
 	ops.LinearForward(c.Last.X, c.Images, c.First.W, c.First.B, c.Last.Act)
 	classify(ops, c.Last, c.Tally, c.Labels, c.Scale, c.SGD)

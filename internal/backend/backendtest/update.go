@@ -6,8 +6,8 @@ import (
 	"mnistgpu/internal/backend"
 )
 
-// updateTrials lists the trials of a verb that updates, each of which update
-// makes for a shape and an L2.
+// updateTrials lists the trials of a verb that updates. The function update makes each
+// of them for a shape and an L2.
 func updateTrials(name string, update func(rows, cols int, l2 float32) experiment) (list []trial) {
 	for _, shape := range [][2]int{{1, 1}, {3, 31}, {1, 1000}, {127, 33}} {
 		for _, l2 := range []float32{0, 0.25} {
@@ -42,7 +42,7 @@ func sgdStepTrials() (list []trial) {
 	return list
 }
 
-// advanceTrials counts with step, cursor, both and neither.
+// advanceTrials advances step, cursor, both and neither.
 func advanceTrials() (list []trial) {
 	var none backend.Tensor
 	for _, n := range []int{0, 1, 128, 60000} {
