@@ -9,10 +9,9 @@ import (
 	"mnistgpu/internal/mnist"
 )
 
-// BenchmarkStep times whole steps: in batches of 128 as the default preset has
-// them, and of a tenth of the training set on raw pixels as in the notebook.
-// Images are MNIST's if MNISTGPU_DATA names its folder, and otherwise noise that
-// is as sparse.
+// BenchmarkStep times whole steps: with batches of 128 as in the default preset, and
+// with a tenth of the training set on raw pixels as in the notebook. The images are
+// MNIST's if MNISTGPU_DATA names its folder, and otherwise equally sparse noise.
 func BenchmarkStep(b *testing.B) {
 	images, labels := benchmarkImages(b)
 	for _, shape := range []struct {

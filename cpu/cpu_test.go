@@ -94,7 +94,7 @@ func TestSameBits(t *testing.T) {
 	images, labels := noise(1200)
 	for _, kernels := range cpu.Kernels() {
 		if kernels == "openblas" {
-			continue // adds in an order that depends on its threads
+			continue // its order of addition depends on its threads
 		}
 		for _, hidden := range [][]int{{50}, {40, 7}} {
 			for _, batch := range []int{128, 600} {
@@ -122,7 +122,7 @@ func TestSameBits(t *testing.T) {
 	}
 }
 
-// TestNoAllocation asks that steps leave nothing to the garbage collector.
+// TestNoAllocation checks that steps leave no garbage to collect.
 func TestNoAllocation(t *testing.T) {
 	images, labels := noise(2000)
 	for _, kernels := range cpu.Kernels() {
@@ -142,8 +142,8 @@ func TestNoAllocation(t *testing.T) {
 	}
 }
 
-// TestStale changes, between two verbs, what the first one derived from its
-// operands. The numbers are whole, so that results are exact.
+// TestStale changes, between two verbs, an operand that the first one derived something
+// from. The numbers are whole, so that results are exact.
 func TestStale(t *testing.T) {
 	for _, kernels := range cpu.Kernels() {
 		for name, step := range map[string]func(*operands, backend.Ops){
@@ -190,7 +190,7 @@ func TestStale(t *testing.T) {
 	}
 }
 
-// operands are those of a small layer.
+// operands holds the operands of a small layer.
 type operands struct {
 	x               backend.Rows
 	w, b, y         backend.Tensor
@@ -198,7 +198,7 @@ type operands struct {
 	dw2, db2        backend.Tensor
 }
 
-// play takes a step once and returns its results.
+// play runs a step once and returns its results.
 func play(t *testing.T, open func() (backend.Backend, error), step func(*operands, backend.Ops)) (results []float32) {
 	const rows, in, out = 5, 20, 18
 	b, err := open()

@@ -7,8 +7,8 @@ import (
 	"mnistgpu/internal/backend"
 )
 
-// TestOutOfMemory asks for what no machine has, in one tensor that can be counted and in
-// one whose bytes are more than an int holds.
+// TestOutOfMemory allocates more than any machine has: a tensor whose bytes an int can
+// count, and one whose bytes it cannot.
 func TestOutOfMemory(t *testing.T) {
 	b, err := Open(Options{})
 	if err != nil {

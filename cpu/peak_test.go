@@ -6,7 +6,7 @@ import (
 	"mnistgpu/cpu"
 )
 
-// TestPeak asks for a figure where there is assembly, and for none elsewhere.
+// TestPeak expects a figure where there is assembly, and none elsewhere.
 func TestPeak(t *testing.T) {
 	for _, kernels := range cpu.Kernels() {
 		b, err := cpu.Open(cpu.Options{Kernels: kernels})

@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// TestPool runs jobs of all sizes, so soon one after the other that helpers are
-// late for them, and so late that helpers sleep. Each part must be done once,
-// before run returns, and no two at a time on one thread.
+// TestPool runs jobs of all sizes, in such quick succession that helpers are late for
+// them, and so far apart that helpers sleep. Each part must be done once, before run
+// returns, and no two at a time on one thread.
 func TestPool(t *testing.T) {
 	for _, threads := range []int{1, 2, 5} {
 		p := newPool(threads)
@@ -19,7 +19,7 @@ func TestPool(t *testing.T) {
 			p.run(parts, func(thread, part int) {
 				done[part].Add(1)
 				at[thread].Add(1)
-				runtime.Gosched() // to where two could meet on a thread
+				runtime.Gosched() // so that two could meet on a thread
 				if n := at[thread].Add(-1); n != 0 {
 					t.Errorf("%d threads, job of %d parts: %d parts at once on thread %d", threads, parts, 1+n, thread)
 				}
@@ -41,7 +41,7 @@ func TestPool(t *testing.T) {
 	}
 }
 
-// TestPoolWaits has a part that takes longer than the patience of the caller.
+// TestPoolWaits has a part that takes longer than the caller's patience.
 func TestPoolWaits(t *testing.T) {
 	p := newPool(2)
 	defer p.close()

@@ -14,7 +14,7 @@ const (
 	classes = 10
 )
 
-// noise returns images that are as sparse as handwritten digits, and labels.
+// noise returns images as sparse as handwritten digits, and labels.
 func noise(count int) (images, labels []uint8) {
 	draw := rand.New(rand.NewPCG(1, 2))
 	images, labels = make([]uint8, count*pixels), make([]uint8, count)
@@ -29,7 +29,7 @@ func noise(count int) (images, labels []uint8) {
 	return images, labels
 }
 
-// session is a data set on a backend, and networks that learn from it.
+// session is a data set on a backend, with networks that learn from it.
 type session struct {
 	testing.TB
 	backend        backend.Backend
@@ -40,7 +40,7 @@ type session struct {
 	rule           nn.Optimizer // without tables
 }
 
-// rules are all methods of learning.
+// rules has all methods of learning.
 var rules = []nn.Optimizer{
 	{Method: nn.SGD},
 	{Method: nn.Momentum, Momentum: 0.9},
@@ -75,7 +75,7 @@ func upload[T backend.Element](s *session, rows, cols int, values []T) backend.T
 	return t
 }
 
-// network makes the network that capture is about, which learns by the rule.
+// network makes the network for capture, which learns by the rule.
 func (s *session) network(hidden []int, batch int, std float64, rule nn.Optimizer) {
 	s.Helper()
 	s.rule = rule
