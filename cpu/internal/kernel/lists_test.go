@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// TestLists holds every set to what the lists of a pair are, to the bit.
+// TestLists checks the lists of a pair, bit by bit, for every set.
 func TestLists(t *testing.T) {
 	for _, set := range Sets() {
 		for _, in := range []int{1, 7, 8, 9, 16, 31, stripCols, stripCols + 1, 784} {
@@ -26,7 +26,7 @@ func TestLists(t *testing.T) {
 	}
 }
 
-// contents writes down the lists of a pair.
+// contents formats the lists of a pair.
 func contents(p *Pair) (lists [3]string) {
 	for i := range lists {
 		lists[i] = fmt.Sprintf("%#x", p.entries[i][:p.counts[i]])
@@ -34,7 +34,7 @@ func contents(p *Pair) (lists [3]string) {
 	return lists
 }
 
-// listed writes down what the lists of a pair should be in some columns.
+// listed formats what the lists of a pair should be in some columns.
 func listed(p *problem, pair, from, end int) [3]string {
 	first, second := p.pixels.Row(2*pair), make([]uint8, p.in)
 	if 2*pair+1 < p.rows {
@@ -57,7 +57,7 @@ func listed(p *problem, pair, from, end int) [3]string {
 	return contents(want)
 }
 
-// TestTranspose asks for the columns of the active rows.
+// TestTranspose checks the columns of the active rows.
 func TestTranspose(t *testing.T) {
 	for _, set := range Sets() {
 		for _, rows := range []int{1, 7, 8, 9, 40} {
@@ -77,7 +77,7 @@ func TestTranspose(t *testing.T) {
 	}
 }
 
-// TestNoActiveRow asks that a gradient of zeros has no columns.
+// TestNoActiveRow checks that a gradient of zeros has no columns.
 func TestNoActiveRow(t *testing.T) {
 	for _, set := range Sets() {
 		pixels, active := drawBytes(rand.New(rand.NewPCG(1, 1)), 9, 40, 1), new(Active)

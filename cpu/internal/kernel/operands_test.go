@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// problem is the operands of every product: those of a layer of the given
-// width, which reads images.
+// problem holds the operands of every product: those of a layer of the given width that
+// reads images.
 type problem struct {
 	rows, in, out int
 
@@ -23,7 +23,7 @@ type problem struct {
 	flipped *Lists // columns: active rows of pixels, transposed
 }
 
-// newProblem draws operands. Of the pixels, the given share is not zero.
+// newProblem draws operands. The given share of the pixels is not zero.
 func newProblem(set *Set, seed uint64, rows, in, out int, density float64) *problem {
 	draw := rand.New(rand.NewPCG(seed, 1))
 	p := &problem{rows: rows, in: in, out: out, scale: 1. / 255, pixels: drawBytes(draw, rows, in, density)}
@@ -58,7 +58,7 @@ func (p *problem) list(set *Set) {
 	}
 }
 
-// drawBytes draws rows that lie in the opposite order. The given share is not zero.
+// drawBytes draws rows that are stored in reverse order. The given share is not zero.
 func drawBytes(draw *rand.Rand, rows, cols int, density float64) *Bytes {
 	x := &Bytes{Data: make([]uint8, rows*cols), Cols: cols}
 	for i := range x.Data {
@@ -72,8 +72,8 @@ func drawBytes(draw *rand.Rand, rows, cols int, density float64) *Bytes {
 	return x
 }
 
-// filled makes a matrix. What is not part of it, the rest of its last panel and
-// a row that there is room for, is NaN.
+// filled makes a matrix. The memory outside it, the rest of its last panel and one
+// spare row, is NaN.
 func filled(rows, cols int, value func(i, j int) float32) Matrix {
 	m := NewMatrix(rows+1, cols, Width)
 	for i := range m.Data {
@@ -90,12 +90,12 @@ func filled(rows, cols int, value func(i, j int) float32) Matrix {
 
 func (m Matrix) at(i, j int) *float32 { return &m.Panel(j / Width)[i*Width+j%Width] }
 
-// term is a product in a sum, and the sum's first summand is a term too.
+// term is a product in a sum, or the sum's first summand.
 type term struct{ a, b float64 }
 
-// expect compares each element with max(Σ terms, floor), taken in float64. The
-// error of a sum of n products in any order is at most n+2 roundings of the sum
-// of their absolute values.
+// expect compares each element with max(Σ terms, floor), computed in float64. The error
+// of a sum of n products in any order is at most n+2 roundings of the sum of their
+// absolute values.
 func expect(t *testing.T, what string, got Matrix, floor float64, terms func(i, j int) []term) {
 	t.Helper()
 	const roundoff = 0x1p-24
@@ -115,7 +115,7 @@ func expect(t *testing.T, what string, got Matrix, floor float64, terms func(i, 
 	expectUntouched(t, what, got)
 }
 
-// expectUntouched asks that the row behind a matrix is still NaN.
+// expectUntouched checks that the row after a matrix is still NaN.
 func expectUntouched(t *testing.T, what string, m Matrix) {
 	t.Helper()
 	for p := range m.Panels() {

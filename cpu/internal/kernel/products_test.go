@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// problemSizes are single rows and columns, and numbers beside those that
-// panels, tiles and unrolled loops are made of.
+// problemSizes has single rows and columns, and numbers next to those that panels,
+// tiles and unrolled loops are made of.
 var problemSizes = []struct{ rows, in, out int }{
 	{1, 1, 1}, {2, 3, 3}, {3, 5, 15}, {4, 15, 16}, {5, 16, 17}, {6, 17, 31},
 	{7, 31, 33}, {8, 33, 5}, {9, 64, 48}, {9, 400, 10}, {9, 31, 400}, {5, 17, 1000}, {33, 784, 31},
@@ -128,7 +128,7 @@ func testAdd(t *testing.T, set *Set, p *problem) {
 	})
 }
 
-// nothing is what an output that must be written everywhere starts with.
+// nothing is the initial value of an output that must be written everywhere.
 func nothing(int, int) float32 { return float32(math.NaN()) }
 
 // eachGroup calls f for as many panels as a set takes at a time, and for those
@@ -139,8 +139,8 @@ func eachGroup(set *Set, m Matrix, f func(panel, n int)) {
 	}
 }
 
-// TestGroupsAgree asks for the same bits however the panels are grouped, since
-// that depends on the number of threads.
+// TestGroupsAgree checks that results have the same bits however the panels are
+// grouped, since the grouping depends on the number of threads.
 func TestGroupsAgree(t *testing.T) {
 	for _, set := range Sets() {
 		p := newProblem(set, 7, 150, 130, 7*Width, 0.3)

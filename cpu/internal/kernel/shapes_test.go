@@ -2,7 +2,7 @@ package kernel
 
 import "testing"
 
-// TestWrongShapes asks for a panic before a kernel can leave its slices.
+// TestWrongShapes expects a panic before a kernel can leave its slices.
 func TestWrongShapes(t *testing.T) {
 	for _, set := range Sets() {
 		t.Run(set.Name, func(t *testing.T) { testWrongShapes(t, set) })

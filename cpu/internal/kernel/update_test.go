@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestUpdates holds every set to the formulas with each operation rounded, bit by
-// bit, at lengths around those of a register.
+// TestUpdates compares every set with the formulas with each operation rounded, bit by
+// bit, at lengths around that of a register.
 func TestUpdates(t *testing.T) {
 	for _, set := range Sets() {
 		for _, n := range []int{0, 1, 7, 8, 9, 15, 16, 17, 160, 165} {
@@ -48,8 +48,8 @@ func testAdam(t *testing.T, set *Set, n int) {
 	o.expectRest(t, set.Name+" Adam", n)
 }
 
-// update is the operands of an update, the same each time, with some elements
-// more than it is about.
+// update holds the operands of an update, the same each time, with some elements more
+// than the update covers.
 type update struct{ p, m, v, g []float32 }
 
 func newUpdate(n int) *update {
@@ -70,7 +70,7 @@ func (o *update) expect(t *testing.T, what string, i int, p, m, v float32) {
 	}
 }
 
-// expectRest asks that the elements from n on are as they were.
+// expectRest checks that the elements from n on are unchanged.
 func (o *update) expectRest(t *testing.T, what string, n int) {
 	t.Helper()
 	was := newUpdate(n)

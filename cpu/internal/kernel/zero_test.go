@@ -6,9 +6,9 @@ import (
 	"testing"
 )
 
-// TestZeroPixels asks that a pixel of zero contributes exactly nothing, even
-// where its weights are not numbers, and that such weights show in all images
-// whose pixel is not zero.
+// TestZeroPixels checks that a zero pixel contributes exactly nothing, even where its
+// weights are not numbers, and that such weights show in all images whose pixel is not
+// zero.
 func TestZeroPixels(t *testing.T) {
 	const rows, in, out, pixel = 9, 40, 50, 7
 	for _, set := range Sets() {
@@ -44,7 +44,7 @@ func TestZeroPixels(t *testing.T) {
 	}
 }
 
-// TestReLUKeepsNaN lets a diverged network show.
+// TestReLUKeepsNaN checks that a diverged network shows.
 func TestReLUKeepsNaN(t *testing.T) {
 	for _, set := range Sets() {
 		p := newProblem(set, 4, 5, 20, 33, 1)
