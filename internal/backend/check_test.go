@@ -7,7 +7,7 @@ import (
 	"mnistgpu/internal/backend"
 )
 
-// accept is an Ops that takes everything and notes the verb.
+// accept is an Ops that accepts everything and notes the verb.
 type accept struct{ verb string }
 
 func (a *accept) LinearForward(backend.Tensor, backend.Input, backend.Tensor, backend.Tensor, backend.Activation) {
@@ -109,7 +109,7 @@ func TestCheckedPasses(t *testing.T) {
 	}
 }
 
-// TestCheckedZeroTensor shows where the zero Tensor may stand for none.
+// TestCheckedZeroTensor shows where the zero Tensor may stand for "none".
 func TestCheckedZeroTensor(t *testing.T) {
 	o := newOperands()
 	o.dlogits, o.step, o.cursor = backend.Tensor{}, backend.Tensor{}, backend.Tensor{}
@@ -122,7 +122,7 @@ func TestCheckedZeroTensor(t *testing.T) {
 	}
 }
 
-// wantPanic calls f and looks for text in what it panics with.
+// wantPanic calls f and looks for text in the value that it panics with.
 func wantPanic(t *testing.T, text string, f func()) {
 	t.Helper()
 	defer func() {

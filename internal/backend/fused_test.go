@@ -6,7 +6,7 @@ import (
 	"mnistgpu/internal/backend"
 )
 
-// acceptFused takes fused verbs too.
+// acceptFused accepts the fused verbs too.
 type acceptFused struct{ accept }
 
 func (a *acceptFused) ClassifierSGD(backend.Classifier, backend.Tally, backend.Rows, float32, backend.SGD) {
