@@ -17,7 +17,7 @@ func TestTruncatedNormal(t *testing.T) {
 		sum += float64(v)
 		squares += float64(v) * float64(v)
 	}
-	// Cut at two standard deviations, the normal distribution has a standard
+	// Truncated at two standard deviations, the normal distribution has a standard
 	// deviation of 0.8796. The limits are five standard errors.
 	if mean := sum / n; !(math.Abs(mean) <= 5*0.88*std/math.Sqrt(n)) {
 		t.Errorf("mean %v, want 0", mean)

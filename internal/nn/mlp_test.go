@@ -10,7 +10,7 @@ import (
 	"mnistgpu/internal/backend/backendtest"
 )
 
-// chunked is the reference backend with another number of rows to a chunk.
+// chunked is the reference backend with a different number of rows per chunk.
 type chunked struct {
 	*backendtest.Reference
 	rows int
@@ -95,7 +95,7 @@ func (f *fixture) loss() (float64, error) {
 	return loss, nil
 }
 
-// params returns the parameters in the reference's own memory.
+// params returns the parameters, in the reference's own memory.
 func (f *fixture) params() [][]float64 {
 	var params [][]float64
 	for _, p := range f.m.Params() {
@@ -104,7 +104,7 @@ func (f *fixture) params() [][]float64 {
 	return params
 }
 
-// copies returns the parameters as they are now.
+// copies returns copies of the current parameters.
 func (f *fixture) copies() [][]float64 {
 	params := f.params()
 	for i := range params {
@@ -113,8 +113,8 @@ func (f *fixture) copies() [][]float64 {
 	return params
 }
 
-// TestStepDescends takes the gradient out of what a step changes, and compares
-// it with differences of the loss.
+// TestStepDescends derives the gradient from what a step changes, and compares it with
+// differences of the loss.
 func TestStepDescends(t *testing.T) {
 	for _, chunk := range []int{fixtureRows, 5} {
 		f := newFixture(t, chunk, SGD)

@@ -9,7 +9,7 @@ import (
 	"mnistgpu/internal/backend"
 )
 
-// usual are the methods with the numbers that most people give them.
+// usual has the methods with their usual parameters.
 var usual = []Optimizer{
 	{Method: SGD, L2: fixtureL2},
 	{Method: Momentum, Momentum: 0.9, L2: fixtureL2},
@@ -25,8 +25,9 @@ func schedule(steps int) []float64 {
 	return rates
 }
 
-// TestRates compares Adam by the table with Adam as algorithm 1 of the paper has
-// it, on a row of gradients. There epsilon is √(1-β2^t) times as large.
+// TestRates compares Adam by the table with Adam as in algorithm 1 of the paper, on a
+// series of gradients. Epsilon is left out: in this package's form it is √(1-β2^t)
+// times the paper's.
 func TestRates(t *testing.T) {
 	o := usual[2]
 	o.Epsilon = 0
@@ -139,11 +140,11 @@ func (f *trainee) near(want [][]float64) error {
 	return nil
 }
 
-// textbook trains by formulas on slices. The rates are rounded as the device's
-// table is.
+// textbook trains by formulas on slices. The rates are rounded as in the device's
+// table.
 func textbook(t *testing.T, o Optimizer, steps int) [][]float64 {
 	t.Helper()
-	f := newFixture(t, 5, SGD) // smaller than the batch, so that there are gradients
+	f := newFixture(t, 5, SGD) // smaller than the batch, so that gradients are stored
 	m, v := f.copies(), f.copies()
 	for i := range m {
 		clear(m[i])
@@ -178,7 +179,7 @@ func (o Optimizer) direction(g float64, m, v *float64) float64 {
 	return g
 }
 
-// gradients returns those of the batch's mean loss, in the order of the
+// gradients returns the gradients of the batch's mean loss, in the order of the
 // parameters.
 func (f *fixture) gradients() (grads [][]float64) {
 	f.run(func(ops backend.Ops) {
@@ -193,8 +194,8 @@ func (f *fixture) gradients() (grads [][]float64) {
 	return grads
 }
 
-// TestState stops a training in its middle and goes on with a new network. It
-// must end where the whole training does, and would not without the state.
+// TestState stops a training halfway and continues with a new network. It must end
+// where the uninterrupted training does, and would not without the state.
 func TestState(t *testing.T) {
 	for _, o := range usual {
 		whole := newTrainee(t, o, 5, pausedSteps)
@@ -210,8 +211,8 @@ func TestState(t *testing.T) {
 
 const pausedSteps = 10
 
-// resumed carries parameters and step, and the state if it shall, from a network
-// to another after four steps.
+// resumed copies parameters and step, and the state if asked to, from one network to
+// another after four steps.
 func resumed(t *testing.T, o Optimizer, withState bool) *trainee {
 	t.Helper()
 	first, second := newTrainee(t, o, 5, pausedSteps), newTrainee(t, o, 5, pausedSteps)
@@ -257,7 +258,8 @@ func TestStateNames(t *testing.T) {
 	}
 }
 
-// TestOtherMethod asks that a step by a method for which there is no state panics.
+// TestOtherMethod checks that a step by a method that the network has no state for
+// panics.
 func TestOtherMethod(t *testing.T) {
 	f := newFixture(t, fixtureRows, SGD)
 	f.rule.Method = Adam
