@@ -15,8 +15,8 @@ func descending(method nn.Method, momentum float64) Config {
 	return c
 }
 
-// TestEveryOptimizerLearns wants each to learn, to go its own way and to repeat
-// it.
+// TestEveryOptimizerLearns checks that each optimizer learns, that no two give the same
+// loss, and that each is repeatable.
 func TestEveryOptimizerLearns(t *testing.T) {
 	seen := map[float64]Config{}
 	for _, c := range []Config{descending(nn.SGD, 0), descending(nn.Momentum, 0), descending(nn.Momentum, 0.5), descending(nn.Adam, 0)} {
@@ -43,7 +43,7 @@ func TestOptimizersTakeChunks(t *testing.T) {
 		whole, _ := run(t, c, 64)
 		sliced, _ := run(t, c, 8)
 		a, b := whole.History[len(whole.History)-1].Loss, sliced.History[len(sliced.History)-1].Loss
-		// Both compute in float64: at most the rounding to float32 differs.
+		// Both compute in float64: only the rounding to float32 may differ.
 		if !(math.Abs(a-b) <= 1e-6) {
 			t.Errorf("%s: in chunks the loss is %v, else %v", method, b, a)
 		}

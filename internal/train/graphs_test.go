@@ -9,7 +9,7 @@ import (
 	"mnistgpu/internal/backend/backendtest"
 )
 
-// long is a backend that likes graphs of several steps, and counts launches.
+// long is a backend that prefers graphs of several steps, and counts launches.
 type long struct {
 	chunked
 	steps    int
@@ -30,9 +30,9 @@ type counted struct {
 
 func (c counted) Replay() error { *c.launches++; return c.Graph.Replay() }
 
-// TestStretchesAreSteps takes runs of epochs of six steps and a shorter one, whose
-// stretches have two or three steps, with evaluations and states now and then.
-// Each must be the run that takes step after step.
+// TestStretchesAreSteps checks runs whose epochs have six full steps and a shorter one,
+// in stretches of two, three or six steps, with and without evaluations and saves in
+// between. Each must equal the run that takes one step at a time.
 func TestStretchesAreSteps(t *testing.T) {
 	for _, test := range []struct {
 		most, evalEvery, pace int

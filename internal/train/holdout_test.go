@@ -67,8 +67,8 @@ func TestSharesAddUp(t *testing.T) {
 	}
 }
 
-// TestValidationImagesAreNotLearned spoils the images that are held out: the
-// weights must not notice, and the validation loss must.
+// TestValidationImagesAreNotLearned spoils the images that are held out: the weights
+// must not change, and the validation loss must.
 func TestValidationImagesAreNotLearned(t *testing.T) {
 	c := tinyConfig()
 	c.ValFraction = 0.25
@@ -96,7 +96,7 @@ func TestValidationImagesAreNotLearned(t *testing.T) {
 	}
 }
 
-// TestValidationIsThatOfTheModel takes the held out images through the model.
+// TestValidationIsThatOfTheModel runs the held-out images through the model.
 func TestValidationIsThatOfTheModel(t *testing.T) {
 	c := tinyConfig()
 	c.ValFraction, c.Batch = 0.3, Full

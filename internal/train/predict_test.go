@@ -8,7 +8,7 @@ import (
 	"mnistgpu/internal/backend"
 )
 
-// inChunks is a backend with another number of rows to a chunk.
+// inChunks is a backend with a different number of rows per chunk.
 type inChunks struct {
 	backend.Backend
 	rows int
@@ -16,9 +16,9 @@ type inChunks struct {
 
 func (c inChunks) ChunkRows() int { return c.rows }
 
-// TestAnswersAreThoseOfTheRun compares bits, in chunks that divide the ten test
-// images and in chunks that do not. A model has float32 numbers, and so must
-// the backend.
+// TestAnswersAreThoseOfTheRun compares bits, in chunks that divide the ten test images
+// and in chunks that do not. A model has float32 numbers, so the backend must have them
+// too.
 func TestAnswersAreThoseOfTheRun(t *testing.T) {
 	float32s, err := cpu.Open(cpu.Options{})
 	if err != nil {

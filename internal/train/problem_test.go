@@ -8,8 +8,8 @@ import (
 	"mnistgpu/internal/backend/backendtest"
 )
 
-// TestProblemIsTheRun holds a problem to the run that it is said to be: the orders
-// to those that its feed has, epoch by epoch, and the losses to its history.
+// TestProblemIsTheRun compares a problem with its run: the orders with those of the
+// run's feed, epoch by epoch, and the losses with the run's history.
 func TestProblemIsTheRun(t *testing.T) {
 	b := chunked{new(backendtest.Reference), 16}
 	c := tinyConfig()

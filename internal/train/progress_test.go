@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// TestRemainingOfLongRuns is twenty hours into a run of a million steps, whose product
-// no time.Duration holds.
+// TestRemainingOfLongRuns is twenty hours into a run of a million steps: the product of
+// the two overflows a time.Duration.
 func TestRemainingOfLongRuns(t *testing.T) {
 	l := new(log)
 	run, err := newTrainer(onCPU(t), tiny, tinyConfig(), l)

@@ -12,7 +12,8 @@ import (
 // point is a rate and its loss.
 type point struct{ rate, loss float64 }
 
-// rangeTest returns the points up to the one after which stop says so.
+// rangeTest returns the points up to the one at which stop, given their number so far,
+// returns true.
 func rangeTest(t *testing.T, c Config, r Range, stop func(n int) bool) (points []point) {
 	t.Helper()
 	err := RangeTest(t.Context(), new(backendtest.Reference), tiny, c, r, func(rate, loss float64) bool {
@@ -30,7 +31,7 @@ func never(int) bool { return false }
 func TestRangeTestGoesThroughTheRates(t *testing.T) {
 	r := Range{Low: 1e-6, High: 10, Points: 15, Steps: 3}
 	c := tinyConfig()
-	// What a range test has no use for.
+	// Settings that a range test ignores.
 	c.Steps, c.ValFraction, c.Patience, c.EvalEvery, c.Schedule.Kind = 7, 0.5, 3, 1, oneCycleRate
 	points := rangeTest(t, c, r, never)
 	if len(points) != 15 {
@@ -56,11 +57,11 @@ func TestRangeTestGoesThroughTheRates(t *testing.T) {
 	}
 }
 
-// TestRangeTestTakesTheStepsOfARun compares with runs at a rate that stays.
+// TestRangeTestTakesTheStepsOfARun compares with a run at a constant rate.
 func TestRangeTestTakesTheStepsOfARun(t *testing.T) {
 	c := tinyConfig()
 	got := rangeTest(t, c, Range{Low: 0.5, High: 0.5, Points: 2, Steps: 3}, never)
-	want, _ := run(t, c, 64) // with an evaluation after each three steps
+	want, _ := run(t, c, 64) // with an evaluation after every three steps
 	for i, p := range got {
 		if p.rate != 0.5 || p.loss != want.History[i].Loss {
 			t.Errorf("point %d is %v, want the loss %v", i, p, want.History[i].Loss)

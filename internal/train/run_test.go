@@ -13,7 +13,7 @@ import (
 	"mnistgpu/internal/model"
 )
 
-// chunked is the reference backend with another number of rows to a chunk.
+// chunked is the reference backend with a different number of rows per chunk.
 type chunked struct {
 	*backendtest.Reference
 	rows int
@@ -21,8 +21,8 @@ type chunked struct {
 
 func (c chunked) ChunkRows() int { return c.rows }
 
-// stripes returns n images of 4x4 pixels, in which one row of three is lit, and
-// labels that say which.
+// stripes returns n images of 4x4 pixels, in which one of the first three rows is lit,
+// and labels that say which.
 func stripes(n int, seed uint64) mnist.Split {
 	draw := rand.New(rand.NewPCG(seed, 0))
 	s := mnist.Split{Images: make([]byte, 16*n), Labels: make([]byte, n)}
@@ -48,7 +48,7 @@ func tinyConfig() Config {
 	return c
 }
 
-// log is an Observer that remembers.
+// log is an Observer that keeps what is reported to it.
 type log struct {
 	plan     Plan
 	progress []Progress
@@ -65,7 +65,7 @@ func (l *log) Evaluated(r Record) {
 	}
 }
 
-// run trains on tiny and wants no error.
+// run trains on tiny and expects no error.
 func run(t *testing.T, c Config, chunk int) (*Result, *log) {
 	t.Helper()
 	l := new(log)
@@ -161,8 +161,8 @@ func sameModel(a, b *model.Model) bool {
 	})
 }
 
-// TestTimingASliceChangesNothing trains on the full batch in chunks, of which
-// one is timed first, and in one piece.
+// TestTimingASliceChangesNothing trains on the full batch in one piece, and in chunks,
+// one of which is timed first.
 func TestTimingASliceChangesNothing(t *testing.T) {
 	c := tinyConfig()
 	c.Batch = Full
@@ -173,7 +173,7 @@ func TestTimingASliceChangesNothing(t *testing.T) {
 	}
 	for i, want := range whole.Model.Tensors {
 		for j, v := range sliced.Model.Tensors[i].Values {
-			// Both compute in float64: at most the rounding to float32 differs.
+			// Both compute in float64: only the rounding to float32 may differ.
 			if !(math.Abs(float64(v-want.Values[j])) <= 1e-6) {
 				t.Fatalf("%s[%d] is %v, want %v", want.Name, j, v, want.Values[j])
 			}

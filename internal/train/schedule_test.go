@@ -15,8 +15,8 @@ func scheduled(kind string, alter func(*Config)) Config {
 	return c
 }
 
-// TestRates compares with the sources of each formula, by numbers that were
-// worked out apart from the code.
+// TestRates compares with the sources of each formula, by numbers that were computed
+// independently of the code.
 func TestRates(t *testing.T) {
 	plain := func(*Config) {}
 	for _, test := range []struct {
@@ -66,15 +66,15 @@ func TestRates(t *testing.T) {
 	}
 }
 
-// TestRatesAreInBounds runs every kind over runs so short that its parts have no
-// step of their own.
+// TestRatesAreInBounds covers every kind, also with runs so short that some of its
+// parts have no step.
 func TestRatesAreInBounds(t *testing.T) {
 	for _, kind := range Schedules() {
 		for steps := 1; steps <= 40; steps++ {
 			for _, period := range []float64{0, 0.1, 1, 100} {
 				c := scheduled(kind, func(c *Config) { c.Schedule.Period = period })
 				for step := range steps {
-					// An error of 1e-15 is that of the last rounding.
+					// The last rounding gives an error of up to 1e-15.
 					if r := c.learningRate(step, plan{steps: steps, perEpoch: 3}); !(r > 0 && r <= 0.8+1e-15) {
 						t.Fatalf("%s: the rate of step %d of %d is %v", kind, step, steps, r)
 					}
@@ -96,8 +96,8 @@ func TestWarmupLeavesSteps(t *testing.T) {
 	}
 }
 
-// TestRunTakesItsRates runs with rates that fall so steeply that the weights stay
-// as they are from the second epoch on, and with one that does not.
+// TestRunTakesItsRates runs with rates that fall so steeply that the weights do not
+// change from the second epoch on, and with one that does not.
 func TestRunTakesItsRates(t *testing.T) {
 	c := tinyConfig()
 	c.Schedule.Kind, c.Decay, c.Period, c.Epochs, c.EvalEvery = stepRate, 1e-30, 1, 2, 1

@@ -11,7 +11,7 @@ import (
 	"mnistgpu/internal/model"
 )
 
-// TestForeignStatesAreRefused alters a good state in one way each.
+// TestForeignStatesAreRefused alters a valid state in one way at a time.
 func TestForeignStatesAreRefused(t *testing.T) {
 	passed, cases := 0, 0
 	check := func(name string, c Config, s *State) {
@@ -70,7 +70,7 @@ func TestForeignStatesAreRefused(t *testing.T) {
 	t.Logf("passed %d of %d", passed, cases)
 }
 
-// missing is an image that an order of tiny's lacks.
+// missing returns an image of tiny that is not in order.
 func missing(order []int32) int32 {
 	for {
 		if i := rand.Int32N(20); !slices.Contains(order, i) {

@@ -12,7 +12,8 @@ import (
 	"mnistgpu/internal/nn"
 )
 
-// keeper is a Saver that keeps what is due by its rule, and what comes at the end.
+// keeper is a Saver that keeps the states that are due by its rule, and the one at the
+// end.
 type keeper struct {
 	due    func(steps int, epoch bool) bool
 	pace   int
@@ -33,8 +34,8 @@ func (k *keeper) steps() (steps []int) {
 func everyEpoch(_ int, epoch bool) bool { return epoch }
 func atTheEnd(int, bool) bool           { return false }
 
-// onCPU is a backend whose memory a state has all the bits of, unlike that of the
-// reference.
+// onCPU opens a backend whose numbers a state holds to the last bit, unlike the
+// reference's.
 func onCPU(t *testing.T) backend.Backend {
 	t.Helper()
 	b, err := cpu.Open(cpu.Options{})
@@ -45,7 +46,7 @@ func onCPU(t *testing.T) backend.Backend {
 	return b
 }
 
-// resumed is a run on tiny from a state.
+// resumed runs c on tiny from a state.
 func resumed(t *testing.T, c Config, from *State, s Saver) (*Result, *log) {
 	t.Helper()
 	l := new(log)
@@ -56,8 +57,8 @@ func resumed(t *testing.T, c Config, from *State, s Saver) (*Result, *log) {
 	return r, l
 }
 
-// stateful is a config with all that a state can have: 3 steps an epoch, the last
-// one short, and an evaluation every other step.
+// stateful is a config with everything that a state can have: 3 steps an epoch, the
+// last one short, and an evaluation every other step.
 func stateful() Config {
 	c := tinyConfig()
 	c.Batch, c.Epochs, c.Steps, c.EvalEvery = 6, 0, 20, 2
@@ -66,7 +67,7 @@ func stateful() Config {
 	return c
 }
 
-// at returns the state of a run of c after some steps.
+// at returns the state of a run of c after the given number of steps.
 func at(t *testing.T, c Config, steps int) *State {
 	t.Helper()
 	k := &keeper{due: func(done int, _ bool) bool { return done == steps }}
@@ -102,8 +103,8 @@ func TestPositions(t *testing.T) {
 	}
 }
 
-// TestInterruptionLeavesNoTrace stops a run between evaluations, which makes one
-// more. What is saved goes on without it.
+// TestInterruptionLeavesNoTrace stops a run between evaluations, which adds an
+// evaluation. The saved state must resume without it.
 func TestInterruptionLeavesNoTrace(t *testing.T) {
 	c := stateful()
 	want, _ := resumed(t, c, nil, nil)
@@ -130,7 +131,7 @@ func TestInterruptionLeavesNoTrace(t *testing.T) {
 	}
 }
 
-// sameResult compares all but the times.
+// sameResult compares everything but the times.
 func sameResult(a, b *Result) bool {
 	timeless := func(r Record) Record {
 		r.Seconds = 0
@@ -140,7 +141,7 @@ func sameResult(a, b *Result) bool {
 		slices.EqualFunc(a.History, b.History, func(a, b Record) bool { return timeless(a) == timeless(b) })
 }
 
-// TestTimesAddUp goes on from a run that is said to have taken an hour.
+// TestTimesAddUp resumes a run whose state says that it has taken an hour.
 func TestTimesAddUp(t *testing.T) {
 	c := stateful()
 	s := at(t, c, 7)
@@ -155,7 +156,7 @@ func TestTimesAddUp(t *testing.T) {
 	}
 }
 
-// mutants are ways to restore too little, each of which must change the result.
+// mutants are ways to restore too little. Each of them must change the result.
 var mutants = map[string]func(*trainer) error{
 	"parameter": func(t *trainer) error { return zero(t.b, t.net.Params()[0].Tensor) },
 	"bias":      func(t *trainer) error { return zero(t.b, t.net.Params()[3].Tensor) },
@@ -177,18 +178,19 @@ var mutants = map[string]func(*trainer) error{
 	"since":   func(t *trainer) error { t.best.since = 0; return nil },
 }
 
-// zero makes a tensor what it was before the first step.
+// zero sets a tensor to its value before the first step.
 func zero(b backend.Backend, t backend.Tensor) error { return b.Upload(t, make([]byte, t.Bytes())) }
 
-// TestRestoreMutants restores all but one thing and goes on. The run must notice.
+// TestRestoreMutants restores everything but one thing and resumes the run. The result
+// must show it.
 func TestRestoreMutants(t *testing.T) {
 	c := stateful()
-	c.LearningRate, c.Steps, c.Patience = 0.3, 200, 12 // which overfits, and stops early
+	c.LearningRate, c.Steps, c.Patience = 0.3, 200, 12 // overfits, and stops early
 	want, _ := resumed(t, c, nil, nil)
 	if want.Stop != StopPatience {
 		t.Fatalf("stopped as %s after %d steps", want.Stop, want.Steps)
 	}
-	// In an epoch, and some evaluations after the best one.
+	// In the middle of an epoch, and some evaluations after the best one.
 	from := at(t, c, want.Steps-8)
 	if from.Best.Since == 0 || from.Cursor == 15 {
 		t.Fatalf("the state has its best evaluation %d ago and is at image %d", from.Best.Since, from.Cursor)
@@ -214,8 +216,8 @@ func TestRestoreMutants(t *testing.T) {
 	t.Logf("passed %d of %d", passed, len(mutants))
 }
 
-// TestNonFiniteStatesAreNotSaved puts a NaN where no loss shows it: into a weight
-// behind pixels that are always black, and into what Adam keeps. An evaluation shows it,
+// TestNonFiniteStatesAreNotSaved puts a NaN where no loss shows it: into a weight of
+// pixels that are always black, and into what Adam keeps. An evaluation reports it;
 // saving does not.
 func TestNonFiniteStatesAreNotSaved(t *testing.T) {
 	for _, test := range []struct {
@@ -237,7 +239,7 @@ func TestNonFiniteStatesAreNotSaved(t *testing.T) {
 		p := test.tensor(run)
 		values := make([]float32, p.Tensor.Len())
 		values[0] = float32(math.NaN())
-		run.step++ // to a state that is not saved yet
+		run.step++ // to a state not saved yet
 		var diverged *DivergedError
 		if err := errors.Join(backend.Upload(run.b, p.Tensor, values), run.save()); err != nil || len(k.states) != 1 {
 			t.Errorf("%s: saved %v, %v", test.name, k.steps(), err)

@@ -7,14 +7,14 @@ import (
 	"mnistgpu/internal/model"
 )
 
-// noisy is a config of many short epochs whose validation loss soon goes up.
+// noisy is a config of many short epochs whose validation loss soon rises.
 func noisy() Config {
 	c := tinyConfig()
 	c.ValFraction, c.Epochs, c.LearningRate = 0.25, 300, 3
 	return c
 }
 
-// TestPatienceKeepsTheBest goes through the history by hand.
+// TestPatienceKeepsTheBest goes through the history independently.
 func TestPatienceKeepsTheBest(t *testing.T) {
 	c := noisy()
 	c.Patience = 4
@@ -87,8 +87,8 @@ func TestRunStopsOnTarget(t *testing.T) {
 	}
 }
 
-// TestTargetIsOfValidation has a test set that nothing can learn. The weights
-// that reach the target are kept, however patient the run was.
+// TestTargetIsOfValidation has a test set that nothing can learn. The weights that
+// reach the target are kept, whatever the patience of the run.
 func TestTargetIsOfValidation(t *testing.T) {
 	data := *tiny
 	data.Test.Labels = make([]byte, data.Test.Len())
@@ -104,7 +104,8 @@ func TestTargetIsOfValidation(t *testing.T) {
 	}
 }
 
-// TestRunStopsInTime has a nanosecond. What it stops with is evaluated.
+// TestRunStopsInTime has a time limit of a nanosecond. The network must still be
+// evaluated at the end.
 func TestRunStopsInTime(t *testing.T) {
 	c := tinyConfig()
 	c.Time = 1e-9
@@ -121,7 +122,7 @@ func TestRunStopsInTime(t *testing.T) {
 	}
 }
 
-// TestTargetReachedInTheEnd evaluates only after the time is over.
+// TestTargetReachedInTheEnd evaluates only after the time is up.
 func TestTargetReachedInTheEnd(t *testing.T) {
 	c := tinyConfig()
 	c.Time, c.TargetAccuracy = 1e-9, 0.01

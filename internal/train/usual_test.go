@@ -7,8 +7,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestFillIn gives some settings, be they 0, and wants the others to be what is usual
-// beside them.
+// TestFillIn sets some settings, possibly to 0, and expects the others to get their
+// usual values.
 func TestFillIn(t *testing.T) {
 	for _, test := range []struct {
 		name  string
