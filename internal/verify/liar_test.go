@@ -6,24 +6,24 @@ import (
 	"mnistgpu/internal/backend"
 )
 
-// spot is an element of an output of a verb of a step.
+// spot is an element of one output of one verb of a step.
 type spot struct {
 	verb, output int
 	part         float64 // 0 is the first element, 1 the last
 }
 
-// index is the element's, of n.
+// index is the index of the element, of n.
 func (p spot) index(n int) int { return int(p.part * float64(n-1)) }
 
-// A liar is a backend that writes a wrong bit when the verbs of one step of training
-// run one by one.
+// A liar is a backend that writes a wrong bit when the verbs of a given step of
+// training run one by one.
 type liar struct {
 	backend.Backend
-	step  int // to lie in
+	step  int // the step to lie in
 	where spot
 
-	verbs []*verb // of the first step that was recorded
-	alone int     // verbs that were recorded alone
+	verbs []*verb // of the first step recorded
+	alone int     // number of verbs recorded alone
 }
 
 // Capture records the verbs. The package under test records the step first, and
@@ -46,7 +46,7 @@ func (l *liar) Capture(step func(backend.Ops)) (backend.Graph, error) {
 	return &lie{g, l, r.verbs[0].writes[l.where.output].tensor, 0}, err
 }
 
-// A lie is a verb with a wrong bit.
+// A lie is a verb with a wrong bit in its output.
 type lie struct {
 	backend.Graph
 	l    *liar
@@ -54,8 +54,8 @@ type lie struct {
 	runs int
 }
 
-// Replay runs the verb. It is verified in every third step; the second time is
-// step 5.
+// Replay runs the verb. Every third step is verified; the second one verified is step
+// 5.
 func (g *lie) Replay() error {
 	if err := g.Graph.Replay(); err != nil {
 		return err
@@ -72,8 +72,8 @@ func (g *lie) Replay() error {
 	return g.l.Upload(g.t, raw)
 }
 
-// flip turns over the highest bit of the exponent of an element, or the lowest bit of
-// a whole number.
+// flip flips the highest bit of the exponent of an element, or the lowest bit of a
+// whole number.
 func flip(dt backend.DType, raw []byte, i int) {
 	order := binary.NativeEndian
 	switch dt {

@@ -20,7 +20,7 @@ import (
 // digits is a data set of 500 images to learn from.
 var digits = mnist.Synthetic(500, 100, 1)
 
-// config is a run whose last step of an epoch is a short one.
+// config is a run whose epochs end with a short step.
 func config(method nn.Method, batch int) train.Config {
 	c := train.Preset("default")
 	c.Hidden, c.Batch, c.Epochs, c.L2, c.Optimizer = []int{33, 17}, batch, 3, 1e-3, method
@@ -50,9 +50,9 @@ func run(b backend.Backend, c train.Config) (*train.Result, error) {
 	return train.Run(context.Background(), b, digits, c, traintest.Silent{}, nil, nil)
 }
 
-// TestGoodRuns verifies each step of runs by each method, in one chunk and in many.
-// The oracle multiplies in another way. No step is found wrong, and verified steps
-// are like others: the models have the same bits.
+// TestGoodRuns verifies each step of runs with each method, in one chunk and in many.
+// The oracle multiplies in a different way. No step must be found wrong, and verified
+// steps must be like others: the models have the same bits.
 func TestGoodRuns(t *testing.T) {
 	for _, method := range []nn.Method{nn.SGD, nn.Momentum, nn.Adam} {
 		for _, rows := range []int{1024, 20} {
@@ -78,7 +78,7 @@ func TestGoodRuns(t *testing.T) {
 	}
 }
 
-// TestLongRun is one of 800 steps with the default preset's network.
+// TestLongRun takes 800 steps with the default preset's network.
 func TestLongRun(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: 80 steps of the whole network by gonum")
@@ -91,9 +91,9 @@ func TestLongRun(t *testing.T) {
 	}
 }
 
-// TestLies lets a backend write a wrong bit into each output of each verb, at the
-// start, in the middle and at the end of it; with -short, in the middle. The step must
-// be found wrong, and say what is.
+// TestLies makes a backend write a wrong bit into each output of each verb, at its
+// start, in its middle and at its end; with -short, only in the middle. The step must
+// be found wrong, and the error must say where.
 func TestLies(t *testing.T) {
 	parts := []float64{0.5, 0, 1}
 	if testing.Short() {
@@ -121,7 +121,7 @@ func TestLies(t *testing.T) {
 	t.Logf("passed %d of %d", passed, lies)
 }
 
-// outputs lists those of all verbs of a step.
+// outputs lists the outputs of all verbs of a step.
 func outputs(t *testing.T, method nn.Method, rows int) (list []spot) {
 	l := &liar{Backend: chunks{openCPU(t, ""), rows}, step: -1}
 	c := config(method, 64)
@@ -137,7 +137,7 @@ func outputs(t *testing.T, method nn.Method, rows int) (list []spot) {
 	return list
 }
 
-// testLie returns what is wrong with how a lie is taken.
+// testLie returns an error if a lie is not reported as it should be.
 func testLie(t *testing.T, method nn.Method, rows int, where spot) error {
 	l := &liar{Backend: chunks{openCPU(t, ""), rows}, step: 5, where: where}
 	b := New(l, openCPU(t, "gonum"), Options{Every: 3})
