@@ -2,8 +2,8 @@ package backendtest
 
 import "mnistgpu/internal/backend"
 
-// The operands of a call of each verb, so that a fault can be put into one of
-// them, or into what comes out, in few words.
+// The operands of a call of each verb, so that a fault can be put into one of them, or
+// into the result, in few words.
 type (
 	tensor = backend.Tensor
 
@@ -49,14 +49,14 @@ type (
 	}
 )
 
-// on names a fault of one verb.
+// on returns a mutant with a fault in one verb.
 func on(verb, fault string, spoil func(v *verbs)) mutant {
 	return mutant{verb + ": " + fault, func(f *faulty) { spoil(&f.verbs) }}
 }
 
-// forward is a mutant of LinearForward; those after it are of the other verbs.
-// They may change the call before they hand it to good, the result after it, or
-// both.
+// forward returns a mutant of LinearForward, and the functions after it return mutants
+// of the other verbs. They may change the call before they pass it to good, the result
+// after it, or both.
 func forward(fault string, spoil func(good func(forwardCall), c forwardCall)) mutant {
 	return on("LinearForward", fault, func(v *verbs) {
 		verb := v.linearForward

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestRules gives each rule values that it must and must not accept. NaN and
-// infinity pass nowhere but beside their like.
+// TestRules gives each rule values that it must accept and values that it must not. NaN
+// and infinity pass only next to the same value.
 func TestRules(t *testing.T) {
 	nan, inf := math.NaN(), math.Inf(1)
 	tests := []struct {
@@ -62,8 +62,8 @@ func TestRulesOfLength(t *testing.T) {
 	}
 }
 
-// TestRootMeanSquare shows that errors which no element is blamed for are
-// found in the mean, from 1000 outputs on.
+// TestRootMeanSquare shows that errors which pass for each element are found in the
+// mean, from 1000 outputs on.
 func TestRootMeanSquare(t *testing.T) {
 	for _, test := range []struct {
 		outputs int

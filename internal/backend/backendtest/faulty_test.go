@@ -6,8 +6,8 @@ import (
 	"mnistgpu/internal/backend"
 )
 
-// faulty is a float32 backend that a mutant puts one fault into. Without one
-// it is honest: the Reference, with each output rounded to float32.
+// faulty is a float32 backend into which a mutant puts one fault. Without a fault it is
+// honest: the Reference, with each output rounded to float32.
 type faulty struct {
 	*Reference
 	name    string
@@ -20,7 +20,7 @@ type faulty struct {
 	fused *fusedRecorder // or nil, for a backend without fused verbs
 }
 
-// newFaulty returns an honest backend. Mutants call its functions in theirs.
+// newFaulty returns an honest backend. Mutants wrap its functions.
 func newFaulty() *faulty {
 	f := &faulty{Reference: new(Reference), name: "faulty", verbs: honest()}
 	f.alloc, f.upload = f.Reference.Alloc, f.Reference.Upload
@@ -48,7 +48,7 @@ func (f *faulty) Upload(dst backend.Tensor, src []byte) error { return f.upload(
 
 func (f *faulty) Capture(step func(backend.Ops)) (backend.Graph, error) { return f.capture(step) }
 
-// after is the memory allocated after t: a guard.
+// after returns the memory allocated after t: a guard.
 func (f *faulty) after(t backend.Tensor) *memory {
 	for i := range f.tensors {
 		if f.tensors[i] == t {
@@ -58,7 +58,7 @@ func (f *faulty) after(t backend.Tensor) *memory {
 	panic("no such tensor")
 }
 
-// verbs is an Ops made of functions, of which a mutant replaces some.
+// verbs is an Ops made of functions, some of which a mutant replaces.
 type verbs struct {
 	linearForward        func(y backend.Tensor, x backend.Input, w, b backend.Tensor, act backend.Activation)
 	linearBackwardInput  func(dx, dy, w, x backend.Tensor, act backend.Activation)
@@ -155,8 +155,8 @@ func round(tensors ...backend.Tensor) {
 	}
 }
 
-// TestHonestBackend shows that the suite asks for no more than float32 gives,
-// so that mutants fail by their fault alone.
+// TestHonestBackend shows that the suite requires no more than float32 can give, so
+// that mutants fail only because of their fault.
 func TestHonestBackend(t *testing.T) {
 	Run(t, func() (backend.Backend, error) { return newFaulty(), nil })
 }

@@ -19,8 +19,7 @@ func newFloats(r *backendtest.Reference, seed *rand.Rand, rows, cols int, scale 
 	return t
 }
 
-// mlp is a net of two layers on the Reference with the gradient of its mean
-// loss.
+// mlp is a net of two layers on the Reference, with the gradient of its mean loss.
 type mlp struct {
 	reference     *backendtest.Reference
 	tally         backend.Tally
@@ -114,8 +113,8 @@ func TestGradient(t *testing.T) {
 	}
 }
 
-// TestGradientBites shows that the check refuses gradients that are wrong in
-// one element, and that no NaN passes.
+// TestGradientBites shows that the check rejects gradients that are wrong in one
+// element, and that no NaN passes.
 func TestGradientBites(t *testing.T) {
 	for name, spoil := range map[string]func(g *float64){
 		"off by 1e-4": func(g *float64) { *g *= 1.0001 },
@@ -134,7 +133,7 @@ func TestGradientBites(t *testing.T) {
 	}
 }
 
-// largest is the element of g that is farthest from 0.
+// largest returns the element of g that is farthest from 0.
 func largest(g []float64) *float64 {
 	at := 0
 	for i := range g {
@@ -145,7 +144,7 @@ func largest(g []float64) *float64 {
 	return &g[at]
 }
 
-// TestGradientKeepsParams shows that the check puts all parameters back.
+// TestGradientKeepsParams shows that the check restores all parameters.
 func TestGradientKeepsParams(t *testing.T) {
 	m := newMLP(t)
 	before, _ := m.loss()

@@ -2,7 +2,7 @@ package backendtest
 
 import "mnistgpu/internal/backend"
 
-// classifierCall has the operands of ClassifierSGD.
+// classifierCall holds the operands of ClassifierSGD.
 type classifierCall struct {
 	backend.Classifier
 	tally  backend.Tally
@@ -11,7 +11,8 @@ type classifierCall struct {
 	sgd    backend.SGD
 }
 
-// fusedRecorder is a recorder that has the verbs of backend.FusedOps, by functions.
+// fusedRecorder is a recorder that also has the verbs of backend.FusedOps, as
+// functions.
 type fusedRecorder struct {
 	*recorder
 	classifier func(ops backend.Ops, c classifierCall)
@@ -22,14 +23,14 @@ func (r fusedRecorder) ClassifierSGD(c backend.Classifier, t backend.Tally, labe
 	r.record(func() { r.classifier(r.eager, classifierCall{c, t, labels, scale, sgd}) })
 }
 
-// classifying is a mutant of ClassifierSGD. It records other verbs than it should.
+// classifying returns a mutant of ClassifierSGD, which runs other verbs than it should.
 func classifying(fault string, spoil func(ops backend.Ops, c classifierCall)) mutant {
 	return mutant{"ClassifierSGD: " + fault, func(f *faulty) {
 		f.fused = &fusedRecorder{classifier: spoil, twoLayer: func(ops backend.Ops, c twoLayerCall) { c.verbs(ops) }}
 	}}
 }
 
-// all makes the verbs that ClassifierSGD stands for.
+// all runs the verbs that ClassifierSGD stands for.
 func (c classifierCall) all(ops backend.Ops) {
 	classify(ops, c.Classifier, c.tally, c.labels, c.scale, c.sgd)
 }

@@ -2,7 +2,7 @@ package backendtest
 
 import "mnistgpu/internal/backend"
 
-// backwardWeightX changes what dw is made of; db stays right.
+// backwardWeightX changes what dw is computed from; db stays right.
 func backwardWeightX(fault string, change func(matrix)) mutant {
 	return backwardWeight(fault, func(good func(weightCall), c weightCall) {
 		c.x = dense(c.x, change)

@@ -48,7 +48,7 @@ var rowsMutants = [][]mutant{
 	rows("Scale twice", func(r *backend.Rows) { r.Scale *= r.Scale }),
 }
 
-// advance is a mutant of Advance.
+// advance returns a mutant of Advance.
 func advance(fault string, spoil func(good func(step, cursor tensor, n int), step, cursor tensor, n int)) mutant {
 	return on("Advance", fault, func(v *verbs) {
 		good := v.advance
@@ -56,7 +56,8 @@ func advance(fault string, spoil func(good func(step, cursor tensor, n int), ste
 	})
 }
 
-// frozen records a copy of what an operand holds while the step is captured.
+// frozen returns a mutant that records a copy of an operand's contents at the time of
+// capture.
 func frozen(operand string, change func(v *verbs)) mutant {
 	return mutant{"graph: frozen " + operand, func(f *faulty) {
 		f.capture = func(step func(backend.Ops)) (backend.Graph, error) {
@@ -95,7 +96,7 @@ func captured(name string, change func(r *recorder) backend.Graph) mutant {
 	}}
 }
 
-// once is a graph that can be replayed but once.
+// once is a graph that can be replayed only once.
 type once struct {
 	backend.Graph
 	done bool

@@ -6,11 +6,11 @@ import (
 	"mnistgpu/internal/backend"
 )
 
-// hiddenMutants are right for most sizes and values. Each needs a certain size
-// or kind of number to show.
+// hiddenMutants are right for most sizes and values. Each shows only with a certain
+// size or kind of number.
 var hiddenMutants = []mutant{
 	longForward("TF32 in long sums", cut(tf32)),
-	// No element misses its limit: only the root mean square gives it away.
+	// No element exceeds its limit: only the root mean square gives it away.
 	longForward("15 bits in long sums", cut(15)),
 	longForward("terms behind the last whole 16 dropped", func(m matrix) {
 		for j := m.cols / 16 * 16; j < m.cols; j++ {
@@ -72,7 +72,7 @@ func longForward(fault string, change func(matrix)) mutant {
 	})
 }
 
-// wrapAround takes what was above 127 times scale for a negative int8.
+// wrapAround turns what was above 127 times scale into a negative int8.
 func wrapAround(m matrix, scale float64) {
 	for i, v := range m.values {
 		if v > 127*scale {

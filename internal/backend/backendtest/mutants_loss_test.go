@@ -6,7 +6,7 @@ import (
 	"mnistgpu/internal/backend"
 )
 
-// dlogits puts a right gradient wrong.
+// dlogits returns a mutant that spoils a correct gradient.
 func dlogits(fault string, spoil func(m matrix, scale float64)) mutant {
 	return loss(fault, func(good func(lossCall), c lossCall) {
 		good(c)
@@ -24,7 +24,8 @@ var gradientMutants = []mutant{
 	dlogits("last row of dlogits is 0", func(m matrix, _ float64) { scaleRow(m, m.rows-1, 0) }),
 }
 
-// tally merges what one call counts, and all calls before it, in a wrong way.
+// tally returns a mutant that merges the counts of one call with those of all calls
+// before it in a wrong way.
 func tally(fault string, merge func(all, batch *float64, hits, batchHits *int32, rows int)) mutant {
 	return loss(fault, func(good func(lossCall), c lossCall) {
 		all, step := c.tally, scalar(c.tally.Step)
@@ -78,7 +79,7 @@ var tallyMutants = []mutant{
 	}),
 }
 
-// byRow puts the tally wrong after each row that it has counted.
+// byRow returns a mutant that spoils the tally once for each row counted.
 func byRow(fault string, spoil func(loss *float64, hits *int32, z []float64, label int)) mutant {
 	return loss(fault, func(good func(lossCall), c lossCall) {
 		good(c)

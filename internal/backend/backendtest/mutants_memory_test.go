@@ -6,7 +6,7 @@ import (
 	"mnistgpu/internal/backend"
 )
 
-// memoryMutants mistreat memory, as a whole or beside the result of a verb.
+// memoryMutants mistreat memory, as a whole or next to the result of a verb.
 var memoryMutants = []mutant{
 	{"description: no name", func(f *faulty) { f.name = "" }},
 	{"Alloc: not zeroed", func(f *faulty) {
@@ -87,7 +87,7 @@ var memoryMutants = []mutant{
 	}),
 }
 
-// overrun is a verb that writes to the byte behind its output.
+// overrun returns a mutant whose verb writes to the byte after its output.
 func overrun(name string, spoil func(v *verbs, beyond func(tensor))) mutant {
 	return mutant{name, func(f *faulty) {
 		spoil(&f.verbs, func(t tensor) { f.after(t).bytes[0] = 0 })

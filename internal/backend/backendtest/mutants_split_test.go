@@ -32,7 +32,8 @@ func splitFactor(fault string, change func(matrix)) []mutant {
 	}
 }
 
-// lowPart multiplies what is left of a number without its first 11 bits.
+// lowPart multiplies the part of each number after its first 11 bits by the given
+// factor.
 func lowPart(by float64) func(matrix) {
 	return func(m matrix) {
 		whole := slices.Clone(m.values)
@@ -43,7 +44,7 @@ func lowPart(by float64) func(matrix) {
 	}
 }
 
-// TestSplitMutants asks that factors of 23 bits pass the checks of a backend that
+// TestSplitMutants checks that factors of 23 bits pass the checks of a backend that
 // splits them, and that those whose second part is missing, or in a wrong place, are
 // found.
 func TestSplitMutants(t *testing.T) {

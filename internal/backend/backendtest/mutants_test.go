@@ -16,8 +16,8 @@ type mutant struct {
 	spoil func(f *faulty)
 }
 
-// TestMutants shows that the suite finds faults: each mutant must fail a check,
-// and no check is there that finds none of them.
+// TestMutants shows that the suite finds faults: each mutant must fail a check, and
+// each check must find at least one mutant.
 func TestMutants(t *testing.T) {
 	mutants := slices.Concat(memoryMutants, graphMutants, forwardMutants, backwardInputMutants,
 		backwardWeightMutants, linearSGDMutants, slices.Concat(updateMutants...), slices.Concat(rowsMutants...),
@@ -40,8 +40,8 @@ func TestMutants(t *testing.T) {
 	t.Logf("killed %d of %d", killed, len(mutants))
 }
 
-// kill returns the first of the checks that the mutant fails. Those of what it
-// breaks come first, to save time.
+// kill returns the first check that the mutant fails. The checks of what it breaks come
+// first, to save time.
 func (m mutant) kill(checks []Check) (string, error) {
 	verb, _, _ := strings.Cut(m.name, ":")
 	rank := func(c Check) int {
@@ -70,8 +70,8 @@ func dense(x backend.Input, change func(m matrix)) backend.Tensor {
 	return t
 }
 
-// dropColumn and dropRow take the last term out of a product, doubleColumn and
-// doubleRow add one too many.
+// dropColumn and dropRow remove the last term of a product; doubleColumn and doubleRow
+// add one too many.
 func dropColumn(m matrix)   { scaleColumn(m, m.cols-1, 0) }
 func doubleColumn(m matrix) { scaleColumn(m, 0, 2) }
 func dropRow(m matrix)      { scaleRow(m, m.rows-1, 0) }
@@ -105,7 +105,7 @@ func scaleAll(m matrix, factor float64) {
 	}
 }
 
-// Bits of the narrower inputs that matrix units may use unasked.
+// Bits of the narrower inputs that matrix units may use without being asked to.
 const (
 	tf32 = 11
 	bf16 = 8
@@ -114,7 +114,7 @@ const (
 // cut rounds each element to a number of bits.
 func cut(bits int) func(m matrix) {
 	return func(m matrix) {
-		// Adding and taking away c·v leaves v rounded (Veltkamp's split).
+		// Adding and subtracting c·v leaves v rounded (Veltkamp's split).
 		c := float64(uint64(1)<<(53-bits)) + 1
 		for i, v := range m.values {
 			m.values[i] = c*v - (c*v - v)
@@ -122,7 +122,7 @@ func cut(bits int) func(m matrix) {
 	}
 }
 
-// keep runs compute and puts t's last n elements back to what they were.
+// keep runs compute and then restores t's last n elements.
 func keep(t backend.Tensor, n int, compute func()) {
 	tail := view(t).values[t.Len()-n:]
 	kept := slices.Clone(tail)
@@ -130,7 +130,7 @@ func keep(t backend.Tensor, n int, compute func()) {
 	copy(tail, kept)
 }
 
-// clearNaN makes 0 of NaN, as a comparison or a skipped product may.
+// clearNaN turns NaN into 0, as a comparison or a skipped product may.
 func clearNaN(t tensor) {
 	for i, v := range view(t).values {
 		if math.IsNaN(v) {
@@ -139,7 +139,7 @@ func clearNaN(t tensor) {
 	}
 }
 
-// duplicate returns a tensor of its own with the elements that t has now.
+// duplicate returns a separate tensor with the current elements of t.
 func duplicate(t tensor) tensor {
 	m := t.Buffer.(*memory)
 	t.Buffer = &memory{slices.Clone(m.bytes), slices.Clone(m.ints), slices.Clone(m.floats)}

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestTrainingMutants shows that a whole training finds the small faults of a
-// method that its losses would hide.
+// TestTrainingMutants shows that a whole training finds small faults of a method that
+// its losses would hide.
 func TestTrainingMutants(t *testing.T) {
 	checks := Checks()
 	training := checks[slices.IndexFunc(checks, func(c Check) bool { return c.Name == "training" })]

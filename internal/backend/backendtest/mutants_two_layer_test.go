@@ -6,15 +6,15 @@ func (r fusedRecorder) TwoLayerSGD(s backend.TwoLayerStep) {
 	r.record(func() { r.twoLayer(r.eager, twoLayerCall{s}) })
 }
 
-// twoLayering is a mutant of TwoLayerSGD. It records other verbs than it should.
+// twoLayering returns a mutant of TwoLayerSGD, which runs other verbs than it should.
 func twoLayering(fault string, spoil func(ops backend.Ops, c twoLayerCall)) mutant {
 	return mutant{"TwoLayerSGD: " + fault, func(f *faulty) {
 		f.fused = &fusedRecorder{classifier: func(ops backend.Ops, c classifierCall) { c.all(ops) }, twoLayer: spoil}
 	}}
 }
 
-// again forms the first layer's update anew, from parameters as they were before the
-// step, after a change to what the step left for it.
+// again returns a mutant that computes the first layer's update again, from the
+// parameters before the step, after a change to what the step left for it.
 func again(fault string, change func(c twoLayerCall)) mutant {
 	return twoLayering(fault, func(ops backend.Ops, c twoLayerCall) {
 		w, b := c.First.W, c.First.B
@@ -25,7 +25,7 @@ func again(fault string, change func(c twoLayerCall)) mutant {
 	})
 }
 
-// spoilt is a mutant with another operand.
+// spoilt returns a mutant with a changed operand.
 func spoilt(fault string, change func(c *twoLayerCall)) mutant {
 	return twoLayering(fault, func(ops backend.Ops, c twoLayerCall) {
 		change(&c)
@@ -89,7 +89,7 @@ var twoLayerMutants = []mutant{
 	stale("losses counted with those of the first step", func(c, first *twoLayerCall) { c.Tally.Step = first.Tally.Step }),
 }
 
-// stale is a mutant whose steps use something of the first step of their graph. The
+// stale returns a mutant whose steps use something of the first step of their graph. A
 // graph of a single step is right.
 func stale(fault string, spoil func(c, first *twoLayerCall)) mutant {
 	return mutant{"TwoLayerSGD: " + fault, func(f *faulty) {
@@ -118,7 +118,7 @@ func stale(fault string, spoil func(c, first *twoLayerCall)) mutant {
 	}}
 }
 
-// replay is a Graph that is a function.
+// replay makes a function a Graph.
 type replay func() error
 
 func (r replay) Replay() error { return r() }

@@ -28,8 +28,8 @@ func update(fault string, change func(sgd *backend.SGD)) []mutant {
 	}
 }
 
-// updateRates reads other learning rates. In Adam's there is the correction of the
-// bias, which is off by one step if they are those of the next.
+// updateRates returns mutants that read other learning rates. Adam's include the bias
+// correction, which is off by one step if they are those of the next.
 func updateRates(fault string, change func(matrix)) []mutant {
 	return update(fault, func(sgd *backend.SGD) { sgd.LearningRate = dense(sgd.LearningRate, change) })
 }
@@ -120,7 +120,7 @@ var momentumStepMutants = []mutant{
 	}),
 }
 
-// adamFormula is a mutant whose p takes another step than alpha·m/(√v + epsilon).
+// adamFormula returns a mutant in which the step of p is not alpha·m/(√v + epsilon).
 func adamFormula(fault string, step func(alpha, m, v, epsilon float64) float64) mutant {
 	return adamStep(fault, func(good func(adamCall), c adamCall) {
 		before := duplicate(c.p)

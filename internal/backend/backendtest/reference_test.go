@@ -9,7 +9,7 @@ import (
 	"mnistgpu/internal/backend/backendtest"
 )
 
-// bench holds a Reference and the small tensors of a sum done by hand.
+// bench holds a Reference and the small tensors of a sum worked out by hand.
 type bench struct {
 	*backendtest.Reference
 	t *testing.T
@@ -112,7 +112,7 @@ func TestReferenceUpdate(t *testing.T) {
 func TestReferenceCrossEntropy(t *testing.T) {
 	b := newBench(t)
 	ln := func(v float64) float32 { return float32(math.Log(v)) }
-	// The first row is p = (1/4, 3/4), the second a tie that its first wins.
+	// The first row is p = (1/4, 3/4), the second a tie, in which the first logit wins.
 	logits := b.floats(3, 2, 0, ln(3), 5, 5, -10000, 10000)
 	labels := backend.Rows{
 		Data:   put(b, 3, 1, []uint8{1, 0, 0}),
