@@ -9,13 +9,13 @@ import (
 // FillIn sets each setting that depends on another one to its usual value for it,
 // unless its flag was given:
 //
-//	momentum   0.9, of the optimizer momentum
-//	lr         of momentum, which follows a constant gradient 1/(1-momentum) times as
-//	           fast, (1-momentum) times that of the preset, which c has; of adam, whose
-//	           steps do not grow with the gradient, 0.001, as in its paper
-//	lr-decay   0.1, of the schedules step and exp
-//	lr-min     lr/4 of triangular, lr/25 of onecycle
-//	pct-start  0.3, of onecycle
+//	momentum   0.9 for the optimizer momentum
+//	lr         for momentum, (1-momentum) times that of the preset, which c has, since it
+//	           follows a constant gradient 1/(1-momentum) times as fast; for adam, 0.001
+//	           as in its paper, since its steps do not grow with the gradient
+//	lr-decay   0.1 for the schedules step and exp
+//	lr-min     lr/4 for triangular, lr/25 for onecycle
+//	pct-start  0.3 for onecycle
 //
 // It returns the flags of the settings that it changed, each with the flag that it
 // depends on.
