@@ -15,7 +15,7 @@ type logits struct {
 }
 
 // logitKinds lists ordinary logits, and logits that expose a softmax that overflows, a
-// loss computed from a probability that is 0 in float32, and a hit counted for other
+// loss computed from a probability that is 0 in float32, and a hit for an index other
 // than the first of equal logits.
 var logitKinds = []logits{
 	{"normal", func(r *rand.Rand, z []float64, _ int) { copy(z, normal(r, len(z))) }},
