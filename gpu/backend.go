@@ -10,9 +10,9 @@ import (
 	"mnistgpu/internal/backend"
 )
 
-// chunkRows is what the network takes through its layers at a time: enough to
-// fill the largest card with products of a few hundred columns, and small
-// enough that activations take little of its memory.
+// chunkRows is how many rows the network takes through its layers at a time: enough to
+// fill the largest card with products of a few hundred columns, and few enough that
+// activations take up little of its memory.
 const chunkRows = 16384
 
 // Backend computes on one GPU. It implements backend.Backend.
@@ -22,17 +22,17 @@ type Backend struct {
 	version driver.Version
 	kernels [len(kernelNames)]driver.Function
 	scratch [scratchRooms]room
-	warm    map[productKind]bool // products that cuBLAS has done before
+	warm    map[productKind]bool // products that cuBLAS has already run
 	linears map[linearShape]*driver.Linear
 
-	residents map[int]int // blocks of two_layer_sgd that the device holds, by their shared memory
+	residents map[int]int // how many blocks of two_layer_sgd the device holds, by their shared memory
 
 	err error // the first fault; after it only Close does anything
 }
 
-// Open makes a GPU ready: context, stream, cuBLAS and all kernels. It ties the
-// calling goroutine to its thread until Close. The error wraps
-// backend.ErrNoDevice or backend.ErrOutOfMemory, or is an [*OverrideError].
+// Open prepares a GPU: context, stream, cuBLAS and all kernels. It locks the calling
+// goroutine to its thread until Close. The error wraps backend.ErrNoDevice or
+// backend.ErrOutOfMemory, or is an [*OverrideError].
 func Open(options Options) (backend.Backend, error) {
 	if set := driver.Overrides(); len(set) > 0 {
 		return nil, &OverrideError{set}
@@ -56,9 +56,8 @@ func Open(options Options) (backend.Backend, error) {
 // Name is "cuda".
 func (b *Backend) Name() string { return "cuda" }
 
-// Device names the card, its compute capability, what multiplies and in which
-// precision, and an engine that was asked for. It says so when the device is
-// simulated.
+// Device names the card, its compute capability, the version of cuBLAS, the precision,
+// and the engine if one was chosen. It says so if the device is simulated.
 func (b *Backend) Device() string {
 	info := b.device.Info()
 	name := info.Name
@@ -77,11 +76,11 @@ func (b *Backend) Device() string {
 // ChunkRows is 16384.
 func (b *Backend) ChunkRows() int { return chunkRows }
 
-// stepsPerGraph is enough for launches not to show, and so few that a run can be
-// stopped after a millisecond or two.
+// stepsPerGraph is large enough to hide the cost of launches, and small enough that a
+// run can be stopped within a millisecond or two.
 const stepsPerGraph = 64
 
-// StepsPerGraph is 64, or 1 where steps are no CUDA graphs.
+// StepsPerGraph is 64, or 1 if the options rule out CUDA graphs.
 func (b *Backend) StepsPerGraph() int {
 	if b.options.NoGraph || b.options.Trace != nil {
 		return 1
@@ -97,8 +96,8 @@ func (b *Backend) Sync() error {
 	return b.fail("Sync", b.device.Sync())
 }
 
-// Close waits for the device, frees everything and unties the goroutine from
-// its thread. It does not repeat the fault that an earlier call returned.
+// Close waits for the device, frees everything and unlocks the goroutine from its
+// thread. It does not repeat a fault that an earlier call returned.
 func (b *Backend) Close() error {
 	if err := b.device.Close(); err != nil {
 		return fault("Close", err)

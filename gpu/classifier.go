@@ -8,24 +8,26 @@ import (
 )
 
 const (
-	// maxClasses is how many numbers a thread of the classifier keeps.
+	// maxClasses is the most classes that the classifier's kernels take: a thread keeps
+	// a number for each.
 	maxClasses = 16
 
-	// fusedRows is the largest batch for which Auto fuses. The classifier reads all
-	// weights of its layer once a row, and its gradient is formed by few blocks, so
-	// it is for batches whose products are too small to keep cuBLAS busy.
+	// fusedRows is the largest batch for which Auto fuses the classifier. The kernel
+	// reads all weights of the layer once per row, and its gradient is computed by few
+	// blocks, so it pays off only for batches whose products are too small to keep
+	// cuBLAS busy.
 	fusedRows = 512
 )
 
-// The blocks of the classifier's kernels.
+// Dimensions of the blocks of the classifier's kernels.
 const (
 	classifierThreads = 128
 	classifierSlab    = 32
 	classifierLanes   = 8
 )
 
-// ClassifierSGD is two launches for few classes, and for a small batch unless the
-// engine is Fused; otherwise it is the verbs that it stands for.
+// ClassifierSGD is two launches if there are at most maxClasses classes and, with the
+// engine Auto, at most fusedRows rows. Otherwise it is the verbs that it stands for.
 func (r *recorder) ClassifierSGD(c backend.Classifier, t backend.Tally, labels backend.Rows, scale float32, sgd backend.SGD) {
 	rows, in, classes := c.X.Rows, c.X.Cols, c.Logits.Cols
 	if classes > maxClasses || rows > fusedRows && r.b.options.Engine == Auto {
@@ -49,15 +51,15 @@ func (r *recorder) ClassifierSGD(c backend.Classifier, t backend.Tally, labels b
 	r.last, r.lastAt = u, len(r.calls)
 }
 
-// classifierUpdate is what classifier_sgd goes by.
+// classifierUpdate is what a launch of classifier_sgd needs.
 type classifierUpdate struct {
 	backend.Classifier
 	sgd   backend.SGD
 	rates driver.Ptr // table of sgd's learning rates
 }
 
-// updateClassifier records the launch of classifier_sgd. With it goes the update of
-// below, the bias of the layer below, and of scales, unless they are 0.
+// updateClassifier records the launch of classifier_sgd. The launch also updates below,
+// the bias of the layer below, and scales, unless they are 0.
 func (r *recorder) updateClassifier(u classifierUpdate, below, scales driver.Ptr) {
 	rows, in, classes := u.X.Rows, u.X.Cols, u.Logits.Cols
 	grid, bytes := blocks(in, classifierSlab)+1, 4*(rows*in+rows*classes+2*in*classes)
@@ -73,10 +75,10 @@ func (r *recorder) updateClassifier(u classifierUpdate, below, scales driver.Ptr
 	r.op = op
 }
 
-// joins reports whether the update of b by the column sums of dy can go with that of the
-// classifier: if no call came in between, dy is the gradient that the classifier gave,
-// the learning rate is its own, and b is nothing that its blocks read or write. Those
-// of many rows are summed better in slabs.
+// joins reports whether the update of b by the column sums of dy can be part of the
+// classifier's update: no call was recorded in between, dy is the gradient that the
+// classifier computed, the learning rate is the same, and the classifier's blocks
+// neither read nor write b. If there are many rows, they are better summed in slabs.
 func (r *recorder) joins(b, dy backend.Tensor, sgd backend.SGD) bool {
 	u := r.last
 	return r.lastAt == len(r.calls) && dy == u.DX && dy.Rows <= slabRows &&

@@ -7,7 +7,7 @@ import (
 	"mnistgpu/internal/backend"
 )
 
-// crossEntropyRows is what a block of cross_entropy takes: one row a warp.
+// crossEntropyRows is the number of rows in a block of cross_entropy: one per warp.
 const crossEntropyRows = blockThreads / 32
 
 func (r *recorder) CrossEntropy(t backend.Tally, dlogits, logits backend.Tensor, labels backend.Rows, scale float32) {
@@ -22,7 +22,8 @@ func (r *recorder) CrossEntropy(t backend.Tally, dlogits, logits backend.Tensor,
 		driver.Int(r.offset(labels)), driver.Int(logits.Rows), driver.Int(logits.Cols), driver.Float(scale))
 }
 
-// counts is where blocks leave what they count, and how many have finished.
+// counts returns where blocks store their losses and hits, and where they count how
+// many have finished.
 func (r *recorder) counts(blocks int) (loss, hits, finished driver.Ptr) {
 	return r.reserve(blockLoss, 8*blocks), r.reserve(blockHits, 4*blocks), r.reserve(blocksFinished, 4)
 }

@@ -4,10 +4,11 @@ package gpu
 
 import "mnistgpu/gpu/driver"
 
-// Devices describes all GPUs by their ordinals. The error wraps
+// Devices describes all GPUs in the order of their ordinals. The error wraps
 // backend.ErrNoDevice.
 func Devices() ([]DeviceInfo, error) { return driver.Devices() }
 
-// Versions says which libraries of NVIDIA's are there, as far as it gets. The
-// error is the first one that is missing and wraps backend.ErrNoDevice.
+// Versions describes the NVIDIA libraries that were found. The error is about the first
+// one that is missing and wraps backend.ErrNoDevice; what was found is returned with
+// it.
 func Versions() (Software, error) { return driver.Versions() }

@@ -4,7 +4,7 @@ package gpu
 
 import "mnistgpu/internal/backend"
 
-// verbs are what a step may be recorded with.
+// verbs returns the verbs that a step is recorded with.
 func (b *Backend) verbs(r *recorder) backend.Ops {
 	switch b.options.Engine {
 	case Ops:
@@ -18,7 +18,7 @@ func (b *Backend) verbs(r *recorder) backend.Ops {
 // unfused hides the verbs that fuse others.
 type unfused struct{ backend.Ops }
 
-// persistentOnly takes a step's gradients and updates in one verb alone.
+// persistentOnly takes a step's gradients and updates only as one verb, TwoLayerSGD.
 type persistentOnly struct{ *recorder }
 
 // refuse keeps the reason why the engine cannot take the step.

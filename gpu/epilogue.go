@@ -12,7 +12,8 @@ import (
 	"mnistgpu/internal/backend"
 )
 
-// linearShape is that of a forward pass, of an (m, k) input through a layer of n outputs.
+// linearShape is the shape of a forward pass: an (m, k) input through a layer with n
+// outputs.
 type linearShape struct {
 	m, n, k int
 	act     backend.Activation
@@ -46,8 +47,8 @@ func (r *recorder) linearEpilogue(shape linearShape, o driver.Operands) bool {
 	return true
 }
 
-// linearPlan returns how cuBLASLt does passes of a shape, or nil if it does not. The choice
-// holds until Close.
+// linearPlan returns the plan by which cuBLASLt does passes of a shape, or nil if it
+// cannot do them. The choice holds until Close.
 func (b *Backend) linearPlan(shape linearShape, o driver.Operands) (*driver.Linear, error) {
 	l, known := b.linears[shape]
 	if known {
@@ -60,8 +61,9 @@ func (b *Backend) linearPlan(shape linearShape, o driver.Operands) (*driver.Line
 	return l, err
 }
 
-// newLinearPlan forms a first product with a bias of NaN, which has to come out as such: a
-// ReLU that is max(z, 0) may make 0 of it, and a diverged run would go on for good.
+// newLinearPlan tries the plan on a product with a bias of NaN and rejects it unless
+// the result is NaN too: a ReLU computed as max(z, 0) may turn NaN into 0, which would
+// hide that a run has diverged.
 func (b *Backend) newLinearPlan(shape linearShape, o driver.Operands) (*driver.Linear, error) {
 	var err error
 	if o.Y, err = b.reserve(warmProduct, 4*shape.m*shape.n); err != nil {
@@ -89,7 +91,7 @@ func (b *Backend) newLinearPlan(shape linearShape, o driver.Operands) (*driver.L
 	return l, nil
 }
 
-// allNaN reports whether none of the float32 numbers in bytes is a number.
+// allNaN reports whether all float32 values in bytes are NaN.
 func allNaN(bytes []byte) bool {
 	for i := 0; i < len(bytes); i += 4 {
 		if v := math.Float32frombits(binary.NativeEndian.Uint32(bytes[i:])); v == v {

@@ -20,10 +20,10 @@ type Error struct {
 // Error is one line: op, call, what the driver said.
 func (e *Error) Error() string { return e.Op + ": " + e.Err.Error() }
 
-// Unwrap returns the kind of the fault: backend.ErrOutOfMemory, else
-// backend.ErrNoDevice from Open and backend.ErrDeviceLost from all that comes
-// after. It leaves out Err, which may see it otherwise: the driver calls a
-// device that is away unusable, even if it was at work.
+// Unwrap returns the kind of the fault: backend.ErrOutOfMemory, or else
+// backend.ErrNoDevice from Open and backend.ErrDeviceLost from anything later. It does
+// not return Err, which may be of another kind: the driver calls a device that has gone
+// away unusable, even if it was in use.
 func (e *Error) Unwrap() error { return e.kind }
 
 // Timeout reports whether the device finished nothing for Options.StepTimeout.
@@ -32,8 +32,8 @@ func (e *Error) Timeout() bool {
 	return errors.As(e.Err, &cause) && cause.Timeout()
 }
 
-// unopened is the fault of an Open that failed with err. A missing library is no
-// call that failed, and explains itself.
+// unopened returns the error of an Open that failed with err: err itself if no call to
+// the driver failed, since a missing library explains itself.
 func unopened(err error) error {
 	if call := new(driver.Error); !errors.As(err, &call) {
 		return err
@@ -41,7 +41,7 @@ func unopened(err error) error {
 	return &Error{"Open", err, kindOf(err, backend.ErrNoDevice)}
 }
 
-// fault is the fault of an op that failed with err.
+// fault returns the Error of an op that failed with err.
 func fault(op string, err error) *Error {
 	return &Error{op, err, kindOf(err, backend.ErrDeviceLost)}
 }
@@ -53,8 +53,8 @@ func kindOf(err, otherwise error) error {
 	return otherwise
 }
 
-// fail keeps err, if it is the first fault, with the op that met it. It returns
-// the fault that is kept.
+// fail keeps err and its op, if it is the first fault, and returns the fault that is
+// kept.
 func (b *Backend) fail(op string, err error) error {
 	if err != nil && b.err == nil {
 		b.err = fault(op, err)

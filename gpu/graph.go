@@ -11,11 +11,11 @@ import (
 	"mnistgpu/internal/backend"
 )
 
-// Capture records step: first as a list of calls, for which all memory is
-// reserved, then as a CUDA graph, unless the options say otherwise or one of the
-// calls is a cooperative launch. Not every driver can record that, and it takes a
-// whole stretch of steps: a graph of it would save nothing. The error is an
-// [*EngineError] if the engine that was asked for cannot take the step.
+// Capture records step: first as a list of calls, for which all memory is reserved,
+// then as a CUDA graph, unless the options say otherwise or one of the calls is a
+// cooperative launch. Not every driver can record such a launch, and since it runs a
+// whole stretch of steps, a graph would save nothing. The error is an [*EngineError] if
+// the chosen engine cannot take the step.
 func (b *Backend) Capture(step func(backend.Ops)) (backend.Graph, error) {
 	if b.err != nil {
 		return nil, b.err
@@ -35,7 +35,7 @@ func (b *Backend) Capture(step func(backend.Ops)) (backend.Graph, error) {
 	if err := b.warmUp(r.products); err != nil {
 		return nil, b.fail("Capture", err)
 	}
-	var failed error // of a verb, which it names
+	var failed error // from a verb, which it names
 	recorded, err := b.device.Record(func() error {
 		failed = run(r.calls)
 		return failed
@@ -70,7 +70,7 @@ func (g *graph) Replay() error {
 	return g.b.fail("Replay", g.recorded.Launch())
 }
 
-// list is a step as calls.
+// list is a step as a list of calls.
 type list struct {
 	b     *Backend
 	calls []call
@@ -87,7 +87,7 @@ func (l *list) Replay() error {
 	return l.b.fail("Replay", run(l.calls))
 }
 
-// trace makes the calls one by one and counts the time of each.
+// trace makes the calls one by one and records how long each took.
 func (l *list) trace() error {
 	if err := l.b.device.Sync(); err != nil {
 		return err

@@ -49,7 +49,8 @@ var kernelNames = [...]string{
 	twoLayerSGD:             "two_layer_sgd",
 }
 
-// kernelImages are what the kernels may be loaded from on a device, the quickest first.
+// kernelImages returns the images that the kernels can be loaded from on a device, the
+// fastest to load first.
 func kernelImages(device driver.Info) []string {
 	if device.ComputeMajor == 9 && device.ComputeMinor == 0 {
 		return []string{kernels.SM90, kernels.PTX}

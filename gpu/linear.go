@@ -7,8 +7,8 @@ import (
 	"mnistgpu/internal/backend"
 )
 
-// The blocks of the kernels that sum columns: each takes a slab of so many
-// columns and rows.
+// Dimensions of the blocks of the kernels that sum columns: a block sums a slab of
+// slabCols columns and at most slabRows rows, with slabLanes threads per column.
 const (
 	slabCols  = 32
 	slabRows  = 512
@@ -46,10 +46,10 @@ func (r *recorder) LinearBackwardWeight(dw, db backend.Tensor, x backend.Input, 
 	r.columnSums(address(db), at, rows, dy.Cols, rows, accumulate)
 }
 
-// LinearSGD updates w as the product is formed, by the learning rate in scratch
-// memory. With L2 it forms the gradient first: the product would have to shrink w by
-// a factor that float32 rounds the same way each step. So it does, too, if each
-// verb is to be by itself.
+// LinearSGD has the product itself update w, with the learning rate in scratch memory.
+// With L2 it computes the gradient first: the product would have to shrink w by a
+// factor that float32 rounds the same way each step. It also does so if the engine is
+// Ops.
 func (r *recorder) LinearSGD(w, b backend.Tensor, x backend.Input, dy backend.Tensor, sgd backend.SGD) {
 	r.op = "LinearSGD"
 	if sgd.L2 == 0 && r.b.options.Engine != Ops {
@@ -71,13 +71,13 @@ func (r *recorder) LinearSGD(w, b backend.Tensor, x backend.Input, dy backend.Te
 	r.sgdStep(w, dw, sgd)
 }
 
-// biasStep records the update of b, and of scales unless that is 0: with that of the
-// classifier, if it can go there.
+// biasStep records the update of b, and of scales unless that is 0. If it can, it makes
+// them part of the classifier's update.
 func (r *recorder) biasStep(b backend.Tensor, scales driver.Ptr, dy backend.Tensor, sgd backend.SGD) {
 	if r.joins(b, dy, sgd) {
 		r.calls = r.calls[:r.lastAt-1]
 		r.updateClassifier(r.last, address(b), scales)
-		r.lastAt = 0 // one joins
+		r.lastAt = 0 // only one update joins
 		return
 	}
 	rows, at := r.slabSums(dy)
@@ -97,8 +97,8 @@ func (r *recorder) gradient(dw driver.Ptr, x backend.Input, dy backend.Tensor, a
 	r.gemm(p, dw, r.input(x), address(dy))
 }
 
-// slabSums returns a matrix of few rows that has the column sums of dy: dy
-// itself, or the sums of its slabs, which many blocks form at the same time.
+// slabSums returns a matrix of few rows with the same column sums as dy: dy itself, or
+// the sums of its slabs, which many blocks compute in parallel.
 func (r *recorder) slabSums(dy backend.Tensor) (rows int, at driver.Ptr) {
 	if dy.Rows <= slabRows {
 		return dy.Rows, address(dy)
@@ -109,7 +109,7 @@ func (r *recorder) slabSums(dy backend.Tensor) (rows int, at driver.Ptr) {
 	return slabs, at
 }
 
-// columnSums records the sums of each slab of the (rows, cols) matrix at dy.
+// columnSums records the column sums of each slab of the (rows, cols) matrix at dy.
 func (r *recorder) columnSums(db, dy driver.Ptr, rows, cols, slab int, accumulate bool) {
 	grid := driver.Dim{X: blocks(cols, slabCols), Y: blocks(rows, slab)}
 	r.launch(biasGradient, grid, driver.Dim{X: slabCols, Y: slabLanes}, 4*rows*cols,

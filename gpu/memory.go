@@ -80,7 +80,7 @@ func (b *Backend) Download(dst []byte, src backend.Tensor) error {
 	return b.fail("Download", b.device.CopyOut(dst, address(src)))
 }
 
-// address is where t lies, 0 for the zero Tensor.
+// address returns the address of t, or 0 for the zero Tensor.
 func address(t backend.Tensor) driver.Ptr {
 	if t.IsZero() {
 		return 0
@@ -115,7 +115,7 @@ const (
 	blocksFinished // zero between calls
 	warmProduct
 	nanBias
-	stepExchange // whose start is zero between calls
+	stepExchange // its first bytes are zero between calls
 	scratchRooms
 )
 

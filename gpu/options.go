@@ -1,13 +1,14 @@
 // Package gpu is the backend that computes on an NVIDIA GPU through CUDA.
 //
-// cuBLAS does the matrix products, with biases and ReLU where its cuBLASLt can, and
-// package kernels the rest, or, for small batches, whole steps. Capture runs a step once
-// to learn what it asks for, reserves the scratch memory it needs and records it as a
-// CUDA graph; Replay launches the graph. All work goes to one stream and all sums have a
-// fixed order: the same seed on the same card with the same driver gives the same bits.
+// cuBLAS does the matrix products, along with biases and ReLU where cuBLASLt can.
+// Package kernels does the rest and, for small batches, whole steps. Capture runs a
+// step once to learn which calls it makes, reserves the scratch memory it needs and
+// records it as a CUDA graph; Replay launches the graph. All work goes to one stream
+// and all sums have a fixed order: the same seed on the same card with the same driver
+// gives the same bits.
 //
-// The backend is there in a build with the tag cuda on Linux. In any other
-// build [Open], [Devices] and [Versions] return [ErrNoCUDA].
+// The backend exists only in builds with the tag cuda on Linux. In all other builds
+// [Open], [Devices] and [Versions] return [ErrNoCUDA].
 package gpu
 
 import (
@@ -24,8 +25,8 @@ import (
 // backend.ErrNoDevice.
 var ErrNoCUDA = fmt.Errorf("%w: built without CUDA; build with: make build", backend.ErrNoDevice)
 
-// An OverrideError says that the environment would change the arithmetic behind
-// the program's back.
+// An OverrideError reports environment variables that would change the arithmetic
+// behind the program's back.
 type OverrideError struct{ Variables []string } // each as NAME=value
 
 // Error names the variables, in one line.
@@ -41,8 +42,9 @@ type Options struct {
 	NoGraph   bool      // replay call by call, not as a CUDA graph
 	Trace     *Trace    // if not nil, wait after each call and count its time here; no graph
 
-	// StepTimeout is how long to wait while the device finishes nothing: longer than
-	// the longest step takes. The device is lost then. 0 is for ever.
+	// StepTimeout is how long to wait for a device that finishes nothing. After that
+	// the device is lost. It must be longer than the longest step takes. 0 means no
+	// limit.
 	StepTimeout time.Duration
 }
 
@@ -51,36 +53,37 @@ type Engine uint8
 
 // The engines.
 const (
-	// Auto is Persistent where that can be, and else Fused, but for the last layer of
-	// batches of more than 512 images.
+	// Auto is Persistent where possible and otherwise Fused, except that the last layer
+	// is not fused for batches of more than 512 images.
 	Auto Engine = iota
-	// Ops is each verb by itself.
+	// Ops runs each verb by itself.
 	Ops
-	// Fused is biases and ReLU in the products of the forward pass, and one launch
-	// that counts all steps of a graph. For plain descent it is, too, weights that are
-	// updated as their gradient is formed, where there is no L2, and the last layer's
-	// part of a step in two kernels, where there are up to 16 classes.
+	// Fused adds biases and applies ReLU in the products of the forward pass, and
+	// advances the counters in one launch for all steps of a graph. For plain descent
+	// it also updates weights as their gradient is computed, if there is no L2, and
+	// does the last layer's part of a step in two kernels, if there are at most 16
+	// classes.
 	Fused
-	// Persistent is whole steps in one kernel, which keeps the weights in shared memory
-	// as long as nothing but steps is asked for. It is for plain descent of one hidden
-	// layer, up to 128 images a step, of a multiple of 4 pixels, and 16 classes, as far
-	// as the GPU's shared memory goes. It multiplies in FP32, whatever the Precision
-	// allows.
+	// Persistent runs whole steps in one kernel, which keeps the weights in shared
+	// memory as long as no other verb comes between the steps. It supports plain
+	// descent with one hidden layer, at most 128 images a step, images of a multiple of
+	// 4 pixels, and at most 16 classes, within the limits of the GPU's shared memory.
+	// It multiplies in FP32, whatever the Precision.
 	Persistent
 )
 
 var engineNames = [...]string{Auto: "auto", Ops: "ops", Fused: "fused", Persistent: "persistent"}
 
-// An EngineError says why the engine that was asked for cannot take a step.
+// An EngineError says why the chosen engine cannot take a step.
 type EngineError struct {
 	Engine Engine
-	Reason string // what there is, and perhaps what would do
+	Reason string // what the step has, and in some cases what it may have
 }
 
 // Error is one line: engine, reason.
 func (e *EngineError) Error() string { return fmt.Sprintf("engine %v: %s", e.Engine, e.Reason) }
 
-// Engines are the names of the engines.
+// Engines returns the names of the engines.
 func Engines() []string { return slices.Clone(engineNames[:]) }
 
 // String is the name of e in flags, such as "auto".
@@ -95,9 +98,9 @@ func (e *Engine) UnmarshalText(text []byte) error {
 	return err
 }
 
-// Precision is the arithmetic of the matrix products. Operands, sums and
-// results are float32 in memory with each of them, and so is all other work, but
-// for what Split16 makes of the operands of the first layer.
+// Precision is the arithmetic of the matrix products. Whatever it is, operands, sums
+// and results are float32 in memory, and all other work is done in float32; the only
+// exception is how Split16 stores the operands of the first layer.
 type Precision uint8
 
 // The precisions.
@@ -106,17 +109,18 @@ const (
 	TF32                  // factors rounded to 10 bits of fraction, for tensor cores
 	BF16                  // factors rounded to 7 bits of fraction, for tensor cores
 
-	// Split16 is FP32 but for the products of bytes with the weights of the first layer
-	// and with its gradient. These take the bytes as float16, and each of the other
-	// factors as two float16 numbers, which have 23 of its bits, and of one that is
-	// less than 2⁻²⁷ of the largest, those down to 2⁻⁵⁰ of that: for tensor cores.
-	// Kernels are fastest where the widths are multiples of 8.
+	// Split16 is FP32 except for the products of bytes with the weights of the first
+	// layer and with its gradient, which run on tensor cores. They take each byte as a
+	// float16 number, and each of the other factors as two float16 numbers, which keep
+	// 23 of its bits. Of a factor that is less than 2⁻²⁷ of the largest, they keep the
+	// bits down to 2⁻⁵⁰ of the largest. Kernels are fastest where the widths are
+	// multiples of 8.
 	Split16
 )
 
 var precisionNames = [...]string{FP32: "fp32", TF32: "tf32", BF16: "bf16", Split16: "split16"}
 
-// Precisions are the names of the precisions.
+// Precisions returns the names of the precisions.
 func Precisions() []string { return slices.Clone(precisionNames[:]) }
 
 // String is the name of p in flags and results, such as "fp32".
@@ -131,7 +135,7 @@ func (p *Precision) UnmarshalText(text []byte) error {
 	return err
 }
 
-// named is the index of text among the names of a kind.
+// named returns the index of text in names, which are those of a kind.
 func named(kind string, names []string, text []byte) (int, error) {
 	i, last := slices.Index(names, string(text)), len(names)-1
 	if i < 0 {

@@ -18,18 +18,19 @@ type product struct {
 	accumulate     bool
 }
 
-// factors are a product, the verb that asks for it, and where its factors lie.
+// factors is a product, the verb that asks for it, and the addresses of its factors.
 type factors struct {
 	product
 	op     string
 	halves bool // they are float16
 	a, b   driver.Ptr
-	// How many elements after each other their rows start, or 0 for those of a row.
+	// Distances in elements between the starts of their rows, or 0 if there are no
+	// gaps.
 	lda, ldb int
-	scales   driver.Ptr // that the product and what was there are multiplied by, or 0
+	scales   driver.Ptr // what the product and the previous C are multiplied by, or 0
 }
 
-// productKind is what cuBLAS may have a kernel of its own for.
+// productKind is what cuBLAS's choice of a kernel may depend on.
 type productKind struct {
 	product
 	halves, scaled bool
@@ -66,7 +67,7 @@ func (r *recorder) multiply(f factors, c driver.Ptr) {
 	})
 }
 
-// precisions are those of products that are not split.
+// precisions are the driver's precisions for products that are not split.
 var precisions = [...]driver.Precision{
 	FP32: driver.FP32, TF32: driver.TF32, BF16: driver.BF16, Split16: driver.FP32,
 }
@@ -94,9 +95,9 @@ func (b *Backend) multiply(f factors, c driver.Ptr) error {
 	return b.device.Gemm(precision, f.transA, f.transB, f.m, f.n, f.k, 1, f.a, lda, f.b, ldb, beta, c, f.n)
 }
 
-// warmUp runs each of the products that this backend has not run yet, into
-// scratch memory: cuBLAS loads a kernel when it is first called, which may ask
-// for what a stream that is being recorded does not allow.
+// warmUp runs each product of a kind that this backend has not run yet, into scratch
+// memory: cuBLAS loads a kernel on its first use, which may take calls that are not
+// allowed while a stream is recording.
 func (b *Backend) warmUp(products []factors) error {
 	for _, f := range products {
 		if b.warm[f.kind()] {

@@ -7,38 +7,38 @@ import (
 	"mnistgpu/internal/backend"
 )
 
-// blockThreads is the block of the kernels that name no other.
+// blockThreads is the number of threads per block of kernels that specify no other.
 const blockThreads = 256
 
-// recorder implements backend.Ops: each verb appends the calls that compute it.
-// The calls do not run before the whole step is known, so that all memory is
-// there when a graph is recorded.
+// recorder implements backend.Ops: each verb appends the calls that compute it. The
+// calls run only after the whole step is known, so that all memory is allocated before
+// a graph is recorded.
 type recorder struct {
 	b     *Backend
 	op    string // the verb that is being recorded
 	calls []call
-	err   error // the first failure to reserve memory
+	err   error // the first failure
 
-	products []factors // that the calls take
+	products []factors // the products among the calls
 
-	// What holds at this point of the step.
-	rows   backend.Rows     // in the room of gathered rows, from the cursor that the device will find
-	ahead  ahead            // what the device's counters lag behind
-	last   classifierUpdate // the newest
-	lastAt int              // how many calls there were after it
+	// The state at this point of the step.
+	rows   backend.Rows     // in the room of gathered rows, offset from the cursor's value on the device
+	ahead  ahead            // by how much the device's counters lag behind
+	last   classifierUpdate // the latest
+	lastAt int              // len(calls) right after it
 
 	cooperative bool     // some of the calls are cooperative launches
-	stretch     *stretch // the last that was recorded
+	stretch     *stretch // the latest
 }
 
 // A call is one launch of a kernel or one matrix product.
 type call struct {
 	op, name     string
-	flops, bytes int // that it takes at the least, for a trace
+	flops, bytes int // the least that it needs, for a trace
 	run          func() error
 }
 
-// input returns where x lies as floats.
+// input returns the address of x as floats.
 func (r *recorder) input(x backend.Input) driver.Ptr {
 	rows, ok := x.(backend.Rows)
 	if !ok {
@@ -47,8 +47,8 @@ func (r *recorder) input(x backend.Input) driver.Ptr {
 	return r.gathered(rows, gatheredRows, gatherRows, driver.Float(rows.Scale))
 }
 
-// gathered returns the room where k leaves four bytes for each pixel of x. Rows that
-// the call before used as well are there already: the backward pass finds what the
+// gathered returns the address of the room where k leaves four bytes for each pixel of
+// x. Rows that were gathered last are still there: the backward pass finds what the
 // forward pass gathered.
 func (r *recorder) gathered(x backend.Rows, room int, k kernel, more ...driver.Arg) driver.Ptr {
 	r.settled(x.Order)
@@ -76,7 +76,7 @@ func (r *recorder) reserve(purpose, bytes int) driver.Ptr {
 	return at
 }
 
-// launch records a launch of k. It moves that many bytes.
+// launch records a launch of k, which moves the given number of bytes.
 func (r *recorder) launch(k kernel, grid, block driver.Dim, bytes int, args ...driver.Arg) {
 	device, fn := r.b.device, r.b.kernels[k]
 	r.calls = append(r.calls, call{
@@ -87,10 +87,10 @@ func (r *recorder) launch(k kernel, grid, block driver.Dim, bytes int, args ...d
 	})
 }
 
-// elementwise records a launch of k with one thread for four of n elements.
+// elementwise records a launch of k with one thread for every four of n elements.
 func (r *recorder) elementwise(k kernel, n, bytes int, args ...driver.Arg) {
 	r.launch(k, driver.Dim{X: blocks(n, 4*blockThreads)}, driver.Dim{X: blockThreads}, bytes, args...)
 }
 
-// blocks is how many blocks of that size n takes.
+// blocks returns how many blocks of the given size n elements take.
 func blocks(n, size int) int { return (n + size - 1) / size }

@@ -7,33 +7,34 @@ import (
 	"mnistgpu/internal/backend"
 )
 
-// splitBlocks is at most how many blocks look for the largest magnitude: enough to
-// fill the largest card, each with much to read.
+// splitBlocks is the most blocks that look for the largest magnitude: enough to fill
+// the largest card, and few enough that each has much to read.
 const splitBlocks = 512
 
-// splits returns the rows of x, if its products are to be split.
+// splits returns the rows of x, and whether its products are to be split.
 func (r *recorder) splits(x backend.Input) (rows backend.Rows, ok bool) {
 	rows, ok = x.(backend.Rows)
 	return rows, ok && r.b.options.Precision == Split16
 }
 
-// splitForward records y = x·w as one product with twice as many terms, of
-// [x/2¹¹ | x] with all of w's low parts and then all of its high ones.
+// splitForward records y = x·w as one product with twice as many terms: [x/2¹¹ | x] by
+// all of w's low parts followed by all of its high ones.
 func (r *recorder) splitForward(y driver.Ptr, x backend.Rows, w backend.Tensor) {
 	p := product{m: x.Count, n: w.Cols, k: 2 * w.Rows}
 	scales, factor := r.split(splitWeights, address(w), 1, w.Len(), x.Scale, 0, nil)
 	r.multiply(factors{product: p, halves: true, a: r.halves(x), b: factor, scales: scales}, y)
 }
 
-// splitRows is how many images a product of a gradient takes at most. Tensor cores cut
-// off what does not fit a sum, once for each 16 products; what one product adds to
-// another's is rounded.
+// splitRows is the most images in one product of a gradient. Within a product tensor
+// cores truncate the sum after every 16 terms; where one product is added to another's
+// result, the sum is rounded.
 const splitRows = 4096
 
-// splitGradient records dw = xᵀ·dy, or dw += xᵀ·dy. With sgd it records the update
-// dw -= lr·xᵀ·dy of what is then the weights. A product of x/2¹¹ with the low parts of dy
-// comes first, and then those of x with the high ones. Each image has both in a row; as
-// terms of one sum they would take turns, and be cut twice as often.
+// splitGradient records dw = xᵀ·dy, or dw += xᵀ·dy. If sgd is given, dw has the
+// weights, and it records the update dw -= lr·xᵀ·dy. A product of x/2¹¹ with the low
+// parts of dy comes first, then those of x with the high parts. A row has both parts of
+// an image; as terms of a single sum, low and high parts would alternate, and the sum
+// would be truncated twice as often.
 func (r *recorder) splitGradient(dw driver.Ptr, x backend.Rows, dy backend.Tensor, accumulate bool, sgd *backend.SGD) {
 	rows, in := x.Shape()
 	out := dy.Cols
@@ -54,9 +55,9 @@ func (r *recorder) splitGradient(dw driver.Ptr, x backend.Rows, dy backend.Tenso
 }
 
 // split records [low | high] of each row of the (rows, cols) matrix at v. It returns
-// where they lie, and the scales of two products with them: of the first, the factor,
-// and -lr with sgd, by the reciprocal of their scale, and beta for what was there; of
-// the second the same and 1.
+// their address, and the scales of two products with them. The first product is
+// multiplied by factor/s, where s is the scale of the split numbers, and by -lr if sgd
+// is given, and what was there before by beta. For the second product beta is 1.
 func (r *recorder) split(purpose int, v driver.Ptr, rows, cols int, factor, beta float32, sgd *backend.SGD) (scales, at driver.Ptr) {
 	n := rows * cols
 	grid := min(blocks(n, 4*blockThreads), splitBlocks)
@@ -73,7 +74,8 @@ func (r *recorder) split(purpose int, v driver.Ptr, rows, cols int, factor, beta
 	return scales, at
 }
 
-// halves returns where [x/2¹¹ | x] lies as float16, without the scale of the rows.
+// halves returns the address of [x/2¹¹ | x] as float16, not multiplied by the scale of
+// the rows.
 func (r *recorder) halves(x backend.Rows) driver.Ptr {
 	return r.gathered(x, gatheredHalves, gatherHalves)
 }

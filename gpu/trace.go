@@ -9,24 +9,24 @@ import (
 	"time"
 )
 
-// Trace is a table of where the time of a run goes. The zero Trace is empty and
-// ready. Times run from the launch of a call to the end of the wait for it, so
-// they hold some microseconds of both.
+// Trace is a table of where the time of a run goes. The zero Trace is empty and ready.
+// Times run from the launch of a call to the end of the wait for it, so they include a
+// few microseconds of overhead.
 type Trace struct {
 	rows map[traceKey]*traceRow
 }
 
 type traceKey struct{ op, call string }
 
-// traceRow is the sum over all runs of a call, but for its first, which also
-// loads and warms up, unless that is the only one.
+// traceRow is the sum over all runs of a call except the first, which includes loading
+// and warming up. If there is only one run, it is that one.
 type traceRow struct {
 	op    string // the verb, such as LinearForward
 	call  string // a kernel, or a matrix product with its m, n and k
 	calls int
 	total time.Duration
 	flops int // floating-point operations of one run, 0 for kernels
-	bytes int // what one run reads and writes at the least
+	bytes int // the least that one run reads and writes
 	warm  bool
 }
 

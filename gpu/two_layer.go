@@ -9,32 +9,33 @@ import (
 	"mnistgpu/internal/backend"
 )
 
-// What two_layer_sgd is made for.
+// Sizes that two_layer_sgd is written for.
 const (
 	twoLayerThreads = 512
 	twoLayerWarps   = twoLayerThreads / 32
 	twoLayerRows    = 128
 
-	// twoLayerExchange is the size of the exchange without the parts of the logits.
+	// twoLayerExchange is the size of the exchange in bytes, without the parts of the
+	// logits.
 	twoLayerExchange = 9736
 )
 
 // twoLayerUnits are how many hidden units a block may have.
 var twoLayerUnits = [...]int{4, 8}
 
-// stretch is a launch of two_layer_sgd: the same step some times, each of them with
-// its Advance but perhaps the last.
+// stretch is a launch of two_layer_sgd: the same step several times, each followed by
+// its Advance, except perhaps the last.
 type stretch struct {
 	backend.TwoLayerStep
 	steps, ahead  int
 	units, blocks int
 	exchange      driver.Ptr
-	end           int // of the recorder's calls, with that of the launch
+	end           int // number of the recorder's calls up to and including the launch
 }
 
-// TwoLayerSGD is one launch, for this step and for those like it that were recorded
-// just before, where a kernel does it that keeps the weights in shared memory.
-// Otherwise it is the verbs that it stands for.
+// TwoLayerSGD is one launch for this step and the equal steps recorded just before it,
+// if the kernel that keeps the weights in shared memory can take it. Otherwise it is
+// the verbs that it stands for.
 func (r *recorder) TwoLayerSGD(step backend.TwoLayerStep) {
 	if s := r.stretch; s != nil && s.end == len(r.calls) && s.TwoLayerStep == step && s.ahead == s.steps && r.ahead.steps == 0 {
 		s.steps++
@@ -56,8 +57,8 @@ func (r *recorder) TwoLayerSGD(step backend.TwoLayerStep) {
 	}
 }
 
-// unitsOf is how many hidden units a block of two_layer_sgd takes, or the reason why
-// the kernel cannot take the step.
+// unitsOf returns how many hidden units a block of two_layer_sgd takes, or the reason
+// why the kernel cannot take the step.
 func (r *recorder) unitsOf(s backend.TwoLayerStep) (units int, reason string) {
 	rows, in := s.Images.Shape()
 	switch {
@@ -88,9 +89,9 @@ func (r *recorder) unitsOf(s backend.TwoLayerStep) (units int, reason string) {
 		s.First.W.Cols, rows, in)
 }
 
-// sliceBytes is the shared memory of a block of two_layer_sgd: the first layer's
-// weights, gradients of the hidden units, the last layer's parameters, and twice the
-// images or what else takes their place.
+// sliceBytes returns the bytes of shared memory of a block of two_layer_sgd: the first
+// layer's weights, gradients of the hidden units, the last layer's parameters, and two
+// rooms for the images or whatever takes their place.
 func sliceBytes(rows, in, units int) int {
 	images := 4 * rows * (in/4 | 1)
 	parts := 4 * rows * units * twoLayerWarps
@@ -99,8 +100,8 @@ func sliceBytes(rows, in, units int) int {
 	return 4*in*units + 4*rows*units + 4*(units+1)*maxClasses + 4*units + 2*room
 }
 
-// resident is how many blocks of two_layer_sgd with so much shared memory the device
-// holds at the same time. It asks once.
+// resident returns how many blocks of two_layer_sgd with that much shared memory the
+// device holds at the same time. It asks the driver once.
 func (b *Backend) resident(shared int) (int, error) {
 	if n, ok := b.residents[shared]; ok {
 		return n, nil
@@ -112,7 +113,8 @@ func (b *Backend) resident(shared int) (int, error) {
 	return n, err
 }
 
-// begin records a launch of one step, which reads the device's counters as they are.
+// begin records a launch of one step, after it has brought the device's counters up to
+// date.
 func (r *recorder) begin(step backend.TwoLayerStep, units int) {
 	r.settle()
 	s := &stretch{TwoLayerStep: step, steps: 1, units: units, blocks: blocks(step.First.W.Cols, units)}
@@ -131,7 +133,7 @@ func (r *recorder) begin(step backend.TwoLayerStep, units int) {
 	r.calls[s.end-1].count(s)
 }
 
-// count says what all steps of s take at the least: the weights are read and written
+// count sets the least work that all steps of s take: the weights are read and written
 // once, images and parts of logits in each step.
 func (c *call) count(s *stretch) {
 	rows, in := s.Images.Shape()
@@ -140,7 +142,7 @@ func (c *call) count(s *stretch) {
 	c.bytes = 8*hidden*(in+classes) + s.steps*(rows*in+8*rows*s.blocks*classes)
 }
 
-// args are the kernel's, for the steps that there are.
+// args returns the kernel's arguments for the steps so far.
 func (s *stretch) args() []driver.Arg {
 	rows, in := s.Images.Shape()
 	return []driver.Arg{
@@ -155,8 +157,8 @@ func (s *stretch) args() []driver.Arg {
 	}
 }
 
-// advances reports whether the last launch takes an Advance of its own step and
-// cursor to itself.
+// advances makes an Advance part of the last launch, if it is that of the launch's step
+// and cursor, and reports whether it did.
 func (r *recorder) advances(step, cursor backend.Tensor, n int) bool {
 	s := r.stretch
 	if s == nil || s.end != len(r.calls) || s.ahead == s.steps || r.ahead.steps > 0 ||

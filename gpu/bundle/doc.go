@@ -1,2 +1,2 @@
-// Package bundle holds what is carried to a machine with a GPU, to check it there.
+// Package bundle holds the script that checks the program on a machine with a GPU, and its tests.
 package bundle
