@@ -4,7 +4,7 @@ package driver
 
 import "mnistgpu/internal/backend"
 
-// A code is what is known of a CUresult or cublasStatus_t.
+// A code is what is known about a CUresult or cublasStatus_t.
 type code struct {
 	name  string
 	hint  string
@@ -20,9 +20,9 @@ const (
 	hintKernels = "this driver does not take the kernels: install a newer one"
 )
 
-// driverCodes are the results by their numbers in cuda.h, up to those of CUDA
-// 13.3. Where cuda.h says that the process must be started again, and where it
-// leaves open what is left, the device is lost.
+// driverCodes has the results by their numbers in cuda.h, up to those of CUDA 13.3. If
+// cuda.h says that the process must be restarted, or leaves the state after the error
+// open, the device counts as lost.
 var driverCodes = map[int]code{
 	1: {"CUDA_ERROR_INVALID_VALUE", hintBug, nil},
 	2: {"CUDA_ERROR_OUT_OF_MEMORY", hintMemory, backend.ErrOutOfMemory},
@@ -73,7 +73,7 @@ var driverCodes = map[int]code{
 	400: {"CUDA_ERROR_INVALID_HANDLE", hintBug, nil},
 	401: {"CUDA_ERROR_ILLEGAL_STATE", hintBug, nil},
 	500: {"CUDA_ERROR_NOT_FOUND", "the kernels do not hold this one", nil},
-	600: {"CUDA_ERROR_NOT_READY", hintLost, backend.ErrDeviceLost}, // once the wait is over
+	600: {"CUDA_ERROR_NOT_READY", hintLost, backend.ErrDeviceLost}, // after a wait that timed out
 
 	700: {"CUDA_ERROR_ILLEGAL_ADDRESS", "a kernel left its memory; " + hintLost, backend.ErrDeviceLost},
 	701: {"CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES", "a kernel asks for more threads or registers than there are", nil},
@@ -132,9 +132,9 @@ var driverCodes = map[int]code{
 	999: {"CUDA_ERROR_UNKNOWN", hintLog, backend.ErrDeviceLost},
 }
 
-// blasCodes are the states of cuBLAS by their numbers in cublas_api.h. After all
-// of them the handle of gorgonia.org/cu/blas is of no more use. Where work on the
-// device failed, it is taken for lost: the driver is not asked.
+// blasCodes has the statuses of cuBLAS by their numbers in cublas_api.h. After any of
+// them the handle of gorgonia.org/cu/blas is unusable. If work on the device failed,
+// the device counts as lost without asking the driver.
 var blasCodes = map[int]code{
 	1:  {"CUBLAS_STATUS_NOT_INITIALIZED", "cuBLAS and the driver do not fit each other, or too little memory is free", nil},
 	3:  {"CUBLAS_STATUS_ALLOC_FAILED", hintMemory, backend.ErrOutOfMemory},

@@ -7,10 +7,10 @@ import "C"
 
 import "gorgonia.org/cu"
 
-// Resident is how many blocks of f the device holds at the same time, each with so
-// many threads and bytes of dynamic shared memory, and lets f have as much as there
-// is. It is 0 where the device cannot hold one, or has no cooperative launches. No
-// function with shared memory of its own may be asked about.
+// Resident returns how many blocks of f the device holds at the same time, each with
+// the given number of threads and bytes of dynamic shared memory. It also lets f use as
+// much of that memory as there is. The result is 0 if the device cannot hold one block
+// or has no cooperative launches. f must have no static shared memory.
 func (d *Device) Resident(f Function, threads, shared int) (int, error) {
 	if d.err != nil {
 		return 0, d.err
@@ -33,7 +33,8 @@ func (d *Device) Resident(f Function, threads, shared int) (int, error) {
 }
 
 // LaunchCooperative is Launch with all blocks on the device at the same time, so that
-// they can wait for each other: no more than Resident says. It cannot be recorded.
+// they can wait for each other. There can be at most as many as Resident returns. It
+// cannot be recorded.
 func (d *Device) LaunchCooperative(f Function, grid, block Dim, shared int, args ...Arg) error {
 	return d.launch("cuLaunchCooperativeKernel ", 1, f, grid, block, shared, args)
 }

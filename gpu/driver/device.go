@@ -22,8 +22,8 @@ import (
 
 // A Device is one CUDA device with a stream of work and a cuBLAS handle on it.
 type Device struct {
-	// StepTimeout is how long a wait goes on while nothing in the stream is finished:
-	// longer than the longest launch takes. 0 is for ever.
+	// StepTimeout is how long a wait goes on while nothing in the stream finishes. It
+	// must be longer than the longest launch takes. 0 means no limit.
 	StepTimeout time.Duration
 
 	info   Info
@@ -39,7 +39,7 @@ type Device struct {
 	recording bool
 	recorded  int // kernels and products so far
 
-	undo   []func() error // what takes back each step of Open
+	undo   []func() error // what undoes each step of Open
 	err    error          // what all calls but Close return, once it is set
 	lost   bool           // the driver has lost the device: Close must not call it
 	closed bool
@@ -48,11 +48,10 @@ type Device struct {
 // errClosed is what calls return after Close.
 var errClosed = errors.New("driver: the device is closed")
 
-// Open makes the device of that ordinal ready: libraries, primary context,
-// stream, cuBLAS with a workspace of fixed size. It ties the calling goroutine
-// to its thread until Close. A goroutine may open the same device again, but not
-// another one. The error wraps backend.ErrOutOfMemory or, in all other cases,
-// backend.ErrNoDevice.
+// Open prepares the device with that ordinal: libraries, primary context, stream, and
+// cuBLAS with a workspace of fixed size. It locks the calling goroutine to its thread
+// until Close. A goroutine may open the same device again, but not another one. The
+// error wraps backend.ErrOutOfMemory or, in all other cases, backend.ErrNoDevice.
 func Open(ordinal int) (*Device, error) {
 	count, err := Count()
 	if err != nil {
@@ -97,8 +96,8 @@ func (d *Device) open(device cu.Device) (err error) {
 	return d.openBLAS()
 }
 
-// enter makes the device's primary context that of this thread. Close leaves it
-// so, for the thread may have the device open twice.
+// enter makes the device's primary context current on this thread. Close does not undo
+// that, because the thread may have opened the device twice.
 func (d *Device) enter(device cu.Device) error {
 	context, err := device.RetainPrimaryCtx()
 	if err := d.result("cuDevicePrimaryCtxRetain", err); err != nil {
@@ -117,9 +116,9 @@ func (d *Device) Info() Info { return d.info }
 // graphs. It is 0 after Close.
 func (d *Device) Live() int { return len(d.memory) + len(d.modules) + len(d.graphs) }
 
-// Close waits for all work, frees everything and gives the thread back. It
-// returns its first failure, unless the device had failed for good before. A
-// device that the driver has lost is left as it is: the end of the program frees
+// Close waits for all work, frees everything and unlocks the goroutine from its thread.
+// It returns its first failure, unless the device had already failed for good. If the
+// driver has lost the device, Close leaves it as it is: the end of the program frees
 // it. Closing again does nothing.
 func (d *Device) Close() error {
 	if d.closed {
@@ -145,8 +144,8 @@ func (d *Device) Close() error {
 	return first
 }
 
-// teardown lists the steps of Close: wait, free what the caller made, and take
-// back what Open did from the last step to the first.
+// teardown lists the steps of Close: wait, free what the caller made, and undo the
+// steps of Open from the last to the first.
 func (d *Device) teardown() []func() error {
 	var steps []func() error
 	if d.stream != cu.NoStream {
@@ -167,12 +166,12 @@ func (d *Device) teardown() []func() error {
 	return steps
 }
 
-// result makes an error of what gorgonia.org/cu returned for a call.
+// result turns what gorgonia.org/cu returned for a call into an error.
 func (d *Device) result(call string, err error) error {
 	return d.keep(driverError(call, codeOf(err)))
 }
 
-// check makes an error of what a driver call returned.
+// check turns what a driver call returned into an error.
 func (d *Device) check(call string, code C.CUresult) error {
 	return d.keep(driverError(call, int(code)))
 }

@@ -52,7 +52,7 @@ func Devices() ([]Info, error) {
 	return list, nil
 }
 
-// describe asks for everything but FreeBytes.
+// describe finds out everything but FreeBytes.
 func describe(device cu.Device) (Info, error) {
 	info := Info{Ordinal: int(device), Simulated: C.driver_simulated() != 0}
 	var err error
@@ -70,8 +70,8 @@ func describe(device cu.Device) (Info, error) {
 	return info, driverError("cuDeviceGetAttribute", codeOf(err))
 }
 
-// freeBytes opens the device's primary context for a moment, for memory is
-// counted in a context.
+// freeBytes opens the device's primary context for a moment, because free memory can
+// only be queried in a context.
 func freeBytes(device cu.Device) (free int64, err error) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
@@ -91,8 +91,8 @@ func freeBytes(device cu.Device) (free int64, err error) {
 	return free, cmp.Or(driverError("cuMemGetInfo", codeOf(err)), driverError("cuCtxPopCurrent", codeOf(popped)))
 }
 
-// Versions looks for both libraries and tells what they are. The error is what
-// is missing, the driver first, and wraps backend.ErrNoDevice; what was found
+// Versions looks for both libraries and returns their versions and paths. The error
+// says what is missing, the driver first, and wraps backend.ErrNoDevice; what was found
 // is returned with it.
 func Versions() (Version, error) {
 	err := libcuda.load()
@@ -115,9 +115,9 @@ func Versions() (Version, error) {
 	return v, err
 }
 
-// Overrides lists the environment variables that are set and can change what
-// cuBLAS computes, each as NAME=value, in alphabetical order. The size of
-// cuBLAS's own workspace is not one of them, since it is given another.
+// Overrides lists the environment variables that are set and can change what cuBLAS
+// computes, each as NAME=value, in alphabetical order. The size of cuBLAS's own
+// workspace is not among them, since Open gives cuBLAS another one.
 func Overrides() []string {
 	var set []string
 	for _, entry := range os.Environ() {

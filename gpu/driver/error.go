@@ -36,11 +36,11 @@ func (e *Error) Error() string {
 // backend.ErrDeviceLost, or nil if the failure is none of them.
 func (e *Error) Unwrap() error { return e.fault }
 
-// Timeout reports whether the call was asked in vain for StepTimeout.
+// Timeout reports whether the call found nothing finished for StepTimeout.
 func (e *Error) Timeout() bool { return e.Code == C.CUDA_ERROR_NOT_READY }
 
-// driverError makes an error of the result of a driver call, nil for success. A
-// code that is not known here may be one that loses the device.
+// driverError turns the result of a driver call into an error, nil for success. An
+// unknown code may mean that the device is lost, so it counts as such.
 func driverError(call string, code int) error {
 	if code == 0 {
 		return nil
@@ -52,7 +52,7 @@ func driverError(call string, code int) error {
 	return &Error{call, code, name, text, backend.ErrDeviceLost}
 }
 
-// known is the name and the text that the driver itself has for a code.
+// known returns the name and the text that the driver itself has for a code.
 func known(number int) (name, text string) {
 	var s *C.char
 	name = "unknown CUDA error"
@@ -65,7 +65,7 @@ func known(number int) (name, text string) {
 	return name, text
 }
 
-// blasError makes an error of the status of a cuBLAS call, nil for success.
+// blasError turns the status of a cuBLAS call into an error, nil for success.
 func blasError(call string, code int) error {
 	if code == 0 {
 		return nil
@@ -90,8 +90,8 @@ func unopened(err error) error {
 	return &Error{e.Call, e.Code, e.Name, hint, backend.ErrNoDevice}
 }
 
-// codeOf is the number behind an error of gorgonia.org/cu, whose type is not
-// exported, 0 for nil.
+// codeOf returns the number behind an error of gorgonia.org/cu, whose type is not
+// exported, or 0 for nil.
 func codeOf(err error) int {
 	for ; err != nil; err = errors.Unwrap(err) {
 		if v := reflect.ValueOf(err); v.CanInt() {

@@ -13,9 +13,9 @@ import (
 	"gorgonia.org/cu"
 )
 
-// Precision is the arithmetic of a matrix product. In all of them the result is
-// float32 in memory and sums are formed in float32, and so are the factors but for
-// FP16.
+// Precision is the arithmetic of a matrix product. With all of them the result is
+// float32 in memory and sums are computed in float32. The factors are float32 in memory
+// too, except with FP16.
 type Precision uint8
 
 const (
@@ -33,18 +33,18 @@ const (
 //
 //	C = alpha · op(A)·op(B) + beta · C
 //
-// of row-major matrices op(A) (m, k), op(B) (k, n) and C (m, n), after all work
-// before it. If transA is true, op(A) is the transpose of A, which is
-// stored as (k, m); so with transB and B. Rows start lda, ldb and ldc elements
-// after each other. If beta is 0, C is not read. Gemm waits only while much work
-// is left, and it can be recorded.
+// of row-major matrices op(A) (m, k), op(B) (k, n) and C (m, n), after all work before
+// it. If transA is true, op(A) is the transpose of A, which is stored as (k, m);
+// likewise transB and B. The starts of consecutive rows are lda, ldb and ldc elements
+// apart. If beta is 0, C is not read. Gemm waits only while much work is queued, and it
+// can be recorded.
 //
-// cuBLAS is column-major, and what it takes for a matrix is the transpose of
-// the row-major one in the same place. So it is asked for
+// cuBLAS is column-major: it sees each row-major matrix as its transpose. So it is
+// asked for
 //
 //	Cᵀ = alpha · op(B)ᵀ·op(A)ᵀ + beta · Cᵀ
 //
-// which trades the operands, and m for n, and leaves all else as it is.
+// which swaps the operands, and m and n, and leaves everything else as it is.
 func (d *Device) Gemm(p Precision, transA, transB bool, m, n, k int, alpha float32,
 	a Ptr, lda int, b Ptr, ldb int, beta float32, c Ptr, ldc int) error {
 	if d.err != nil {
@@ -64,8 +64,8 @@ func (d *Device) Gemm(p Precision, transA, transB bool, m, n, k int, alpha float
 	return d.launched(1)
 }
 
-// gemmEx is Gemm with factors that are not float32, or do not stay so, and with alpha
-// and beta where cuBLAS is told to find them.
+// gemmEx is Gemm with factors that are not float32 or are rounded, and with alpha and
+// beta wherever the pointer mode says that they are.
 func (d *Device) gemmEx(p Precision, transA, transB bool, m, n, k int, alpha unsafe.Pointer,
 	a Ptr, lda int, b Ptr, ldb int, beta unsafe.Pointer, c Ptr, ldc int) error {
 	factor, compute := p.cublas()
@@ -75,8 +75,8 @@ func (d *Device) gemmEx(p Precision, transA, transB bool, m, n, k int, alpha uns
 		c.pointer(), C.CUDA_R_32F, C.int(ldc), compute, C.CUBLAS_GEMM_DEFAULT))
 }
 
-// cublas is p as cuBLAS has it: the type of the factors in memory, and what becomes
-// of them.
+// cublas returns p in terms of cuBLAS: the type of the factors in memory, and how they
+// are multiplied.
 func (p Precision) cublas() (C.cudaDataType, C.cublasComputeType_t) {
 	switch p {
 	case TF32:
@@ -89,9 +89,9 @@ func (p Precision) cublas() (C.cudaDataType, C.cublasComputeType_t) {
 	return C.CUDA_R_32F, C.CUBLAS_COMPUTE_32F
 }
 
-// openBLAS makes a cuBLAS handle that works on the device's stream, in a
-// workspace of its own: with one of fixed size the result does not depend on
-// what else runs, and recording allocates nothing.
+// openBLAS makes a cuBLAS handle that works on the device's stream, in a workspace of
+// its own: as that has a fixed size, results do not depend on what else runs, and
+// recording allocates nothing.
 func (d *Device) openBLAS() error {
 	size := d.workspaceSize()
 	workspace, err := cu.MemAlloc(int64(size))
@@ -114,7 +114,7 @@ func (d *Device) openBLAS() error {
 	return d.blasCheck("cublasSetMathMode", C.cublasSetMathMode(d.handle(), C.CUBLAS_DEFAULT_MATH))
 }
 
-// workspaceSize is what NVIDIA advises, in bytes.
+// workspaceSize is what NVIDIA recommends, in bytes.
 func (d *Device) workspaceSize() int {
 	if d.info.ComputeMajor >= 9 {
 		return 32 << 20
@@ -127,18 +127,18 @@ func (d *Device) handle() C.cublasHandle_t {
 	return *(*C.cublasHandle_t)(unsafe.Pointer(&d.blas))
 }
 
-// status makes an error of what gorgonia.org/cu/blas returned for a call.
+// status turns what gorgonia.org/cu/blas returned for a call into an error.
 func (d *Device) status(call string, err error) error {
 	return d.keepBLAS(blasError(call, codeOf(err)))
 }
 
-// blasCheck makes an error of what a cuBLAS call returned.
+// blasCheck turns what a cuBLAS call returned into an error.
 func (d *Device) blasCheck(call string, code C.cublasStatus_t) error {
 	return d.keepBLAS(blasError(call, int(code)))
 }
 
-// keepBLAS remembers the first error, whatever it is: after that one
-// gorgonia.org/cu/blas does nothing, without a word.
+// keepBLAS remembers the first error of any kind, because after it gorgonia.org/cu/blas
+// silently does nothing.
 func (d *Device) keepBLAS(err error) error {
 	d.err = cmp.Or(d.err, d.keep(err))
 	return err
@@ -158,9 +158,9 @@ func operation(t bool) C.cublasOperation_t {
 	return C.CUBLAS_OP_N
 }
 
-// pointer is p as C has it. It must not be read through.
+// pointer returns p as a C pointer. It must not be dereferenced.
 func (p Ptr) pointer() unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&p)) }
 
-// floats is p as gorgonia.org/cu/blas takes it: a slice whose elements are not
-// there for the host.
+// floats returns p as gorgonia.org/cu/blas takes it: a slice whose elements the host
+// must not touch.
 func (p Ptr) floats() []float32 { return unsafe.Slice((*float32)(p.pointer()), 1) }

@@ -9,8 +9,8 @@ import "C"
 //
 //	C = scales[0] · op(A)·op(B) + scales[1] · C
 //
-// as [Device.Gemm] does, with scales, two float32 numbers of the device's memory,
-// as they are when the product's turn comes: a recorded one may have others each
+// like [Device.Gemm], but with scales, two float32 numbers in the device's memory,
+// which are read when the product runs: a recorded product may find other values each
 // time.
 func (d *Device) GemmUpdate(p Precision, transA, transB bool, m, n, k int, scales Ptr,
 	a Ptr, lda int, b Ptr, ldb int, c Ptr, ldc int) error {
@@ -39,7 +39,7 @@ func (d *Device) GemmUpdate(p Precision, transA, transB bool, m, n, k int, scale
 	return d.launched(1)
 }
 
-// pointerMode says where cuBLAS finds the scalars of a product.
+// pointerMode sets where cuBLAS finds the scalars of a product.
 func (d *Device) pointerMode(mode C.cublasPointerMode_t) error {
 	return d.blasCheck("cublasSetPointerMode", C.cublasSetPointerMode(d.handle(), mode))
 }

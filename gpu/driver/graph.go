@@ -21,11 +21,10 @@ type Graph struct {
 // errUnfinished is the error of a recording while its work runs.
 var errUnfinished = errors.New("driver: the recording is not finished")
 
-// Record calls work and returns what it asked of the device, which is not done
-// yet: Launch, Gemm and Zero are recorded. All else, Alloc and Sync among them,
-// fails while recording, and a product of a shape that never ran before may fail,
-// since cuBLAS then loads a kernel. If work fails, so does Record, with the same
-// error.
+// Record calls work and returns what it asked of the device, none of which is done yet:
+// Launch, Zero and matrix products are recorded. Everything else, such as Alloc and
+// Sync, fails while recording, and a product of a shape that has never run may fail,
+// since cuBLAS then loads a kernel. If work fails, so does Record, with the same error.
 // The device owns the graph until its Close.
 func (d *Device) Record(work func() error) (*Graph, error) {
 	if d.err != nil {
@@ -38,8 +37,8 @@ func (d *Device) Record(work func() error) (*Graph, error) {
 	return d.instantiate(graph)
 }
 
-// capture returns what work asks of the stream. The stream stops recording also
-// when work panics.
+// capture returns what work asks of the stream. The stream stops recording even if work
+// panics.
 func (d *Device) capture(work func() error) (graph C.CUgraph, err error) {
 	mode := C.CUstreamCaptureMode(C.CU_STREAM_CAPTURE_MODE_THREAD_LOCAL)
 	if err := d.check("cuStreamBeginCapture", C.cuStreamBeginCapture(d.cstream(), mode)); err != nil {
@@ -63,7 +62,7 @@ func (d *Device) capture(work func() error) (graph C.CUgraph, err error) {
 	return nil, err
 }
 
-// instantiate turns a recording into what can be launched.
+// instantiate turns a recording into a graph that can be launched.
 func (d *Device) instantiate(graph C.CUgraph) (*Graph, error) {
 	g := &Graph{device: d, work: d.recorded}
 	err := d.check("cuGraphInstantiateWithFlags", C.cuGraphInstantiateWithFlags(&g.exec, graph, 0))
@@ -82,8 +81,8 @@ func (d *Device) instantiate(graph C.CUgraph) (*Graph, error) {
 	return g, nil
 }
 
-// Launch does the recorded work once more, after all work before it. It waits
-// only while much work is left. It panics if the graph is closed.
+// Launch does the recorded work, after all work before it. It waits only while much
+// work is queued. It panics if the graph is closed.
 func (g *Graph) Launch() error {
 	d := g.device
 	if d.err != nil {
@@ -113,5 +112,5 @@ func (g *Graph) Close() error {
 	return d.check("cuGraphExecDestroy", C.cuGraphExecDestroy(exec))
 }
 
-// cstream is the device's stream as C knows it.
+// cstream returns the device's stream in C's type.
 func (d *Device) cstream() C.CUstream { return C.CUstream(unsafe.Pointer(d.stream.C())) }

@@ -25,7 +25,7 @@ import (
 type library struct {
 	index    C.int
 	names    []string // what to look for, in this order
-	missing  string   // what it means that none is there
+	missing  string   // what it means if none is found
 	override string   // environment variable that names the file instead
 
 	mu     sync.Mutex
@@ -46,7 +46,8 @@ var libcublas = library{
 	override: "MNISTGPU_LIBCUBLAS",
 }
 
-// folders are searched after those that the system's loader knows.
+// folders returns the folders to search, the first of which stands for those that the
+// system's loader knows.
 func folders() []string {
 	list := []string{"", "/usr/local/cuda/lib64", "/opt/cuda/lib64", "/usr/lib/wsl/lib"}
 	if home := os.Getenv("CUDA_HOME"); home != "" {
@@ -55,7 +56,7 @@ func folders() []string {
 	return list
 }
 
-// load finds and opens the library, once it has succeeded never again.
+// load finds and opens the library, unless that has been done.
 func (l *library) load() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -94,7 +95,7 @@ func (l *library) open(path string) string {
 	return ""
 }
 
-// path is the file that was opened, "" if none was.
+// path returns the file that was opened, or "" if none was.
 func (l *library) path() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -15,13 +15,13 @@ import (
 //
 //	Y = X·W + b, or ReLU(X·W + b)
 //
-// of row-major float32 matrices X (m, k), W (k, n) and Y (m, n) without gaps, and a
-// row b of n numbers. It is one product of cuBLASLt's, which adds b and applies ReLU as
-// it writes. The algorithm is the first that the heuristic names, the same for all
-// products of a Linear.
+// of row-major float32 matrices X (m, k), W (k, n) and Y (m, n) without gaps, and a row
+// b of n numbers. It is one product of cuBLASLt's, which adds b and applies ReLU as it
+// writes Y. The algorithm is the heuristic's first choice, the same for all products of
+// a Linear.
 //
-// As with [Device.Gemm], cuBLASLt sees the transposes, Yᵀ = Wᵀ·Xᵀ, and b as what is added
-// to each of the n rows of Yᵀ.
+// As with [Device.Gemm], cuBLASLt sees the transposes, Yᵀ = Wᵀ·Xᵀ, and adds a number of
+// b to each of the n rows of Yᵀ.
 type Linear struct {
 	device    *Device
 	operation C.cublasLtMatmulDesc_t
@@ -29,12 +29,13 @@ type Linear struct {
 	algorithm C.cublasLtMatmulAlgo_t
 }
 
-// Operands are where a [Linear] finds its matrices: each where an allocation starts.
+// Operands are the addresses of the matrices of a [Linear], each the start of an
+// allocation.
 type Operands struct{ Y, X, W, B Ptr }
 
-// NewLinear prepares products of that precision and shape, and forms the first one,
-// at which cuBLASLt may load a kernel: later ones can be recorded. The result is nil
-// where there is no cuBLASLt, or where it has no algorithm.
+// NewLinear prepares products of that precision and shape, and computes the first one,
+// during which cuBLASLt may load a kernel: later ones can be recorded. The result is
+// nil if there is no cuBLASLt, or if it has no algorithm.
 func (d *Device) NewLinear(p Precision, m, n, k int, relu bool, first Operands) (*Linear, error) {
 	if d.err != nil {
 		return nil, d.err
@@ -56,7 +57,8 @@ func (d *Device) NewLinear(p Precision, m, n, k int, relu bool, first Operands) 
 	return nil, supported(err)
 }
 
-// supported is err, unless that says that cuBLASLt cannot do what it was asked for.
+// supported returns err, or nil if err says that cuBLASLt cannot do what it was asked
+// for.
 func supported(err error) error {
 	var e *Error
 	if errors.As(err, &e) {
@@ -68,7 +70,8 @@ func supported(err error) error {
 	return err
 }
 
-// Run forms a product. It waits only while much work is left, and it can be recorded.
+// Run computes a product. It waits only while much work is queued, and it can be
+// recorded.
 func (l *Linear) Run(o Operands) error {
 	d := l.device
 	if d.err != nil {
@@ -87,7 +90,7 @@ func (l *Linear) Run(o Operands) error {
 	return d.launched(1)
 }
 
-// describe tells cuBLASLt what is to be computed. Close frees what it makes.
+// describe tells cuBLASLt what to compute. Closing the device frees what it makes.
 func (l *Linear) describe(p Precision, m, n, k int, relu bool, bias Ptr) error {
 	d := l.device
 	_, compute := p.cublas()
@@ -132,7 +135,7 @@ func (d *Device) layout(made *C.cublasLtMatrixLayout_t, rows, cols int) error {
 	return nil
 }
 
-// setBias says where b is. The heuristic, too, looks at how the address is aligned.
+// setBias sets the address of b. The heuristic also considers how it is aligned.
 func (l *Linear) setBias(b Ptr) error {
 	at := uintptr(b)
 	return l.set(C.CUBLASLT_MATMUL_DESC_BIAS_POINTER, unsafe.Pointer(&at), unsafe.Sizeof(at))

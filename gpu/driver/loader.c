@@ -48,8 +48,8 @@ const char *driver_load(const char *path, int blas) {
 	return NULL;
 }
 
-/* file_of is the file that the library has the function from: its own, or that of a
-   library which it is linked with. */
+/* file_of returns the file that the library's function is in: its own, or that of a
+   library that it is linked with. */
 static const char *file_of(void *library, const char *function) {
 	Dl_info info;
 	if (library == NULL || !dladdr(dlsym(library, function), &info))

@@ -9,12 +9,12 @@ import "C"
 // open yet.
 type lt struct {
 	asked     bool
-	handle    C.cublasLtHandle_t // nil where cuBLAS came without
+	handle    C.cublasLtHandle_t // nil if there is no cuBLASLt
 	workspace Ptr
 	size      int // of the workspace, in bytes
 }
 
-// openLt makes the handle, if there is a library, once.
+// openLt makes the handle, unless it has already tried or there is no cuBLASLt.
 func (d *Device) openLt() error {
 	if d.lt.asked {
 		return nil
@@ -31,7 +31,7 @@ func (d *Device) openLt() error {
 	return err
 }
 
-// ltCheck makes an error of what a call of cuBLASLt returned.
+// ltCheck turns what a call of cuBLASLt returned into an error.
 func (d *Device) ltCheck(call string, code C.cublasStatus_t) error {
 	return d.keep(blasError(call, int(code)))
 }

@@ -12,9 +12,9 @@ import (
 // Ptr is an address in the device's memory. Ptr(0) points nowhere.
 type Ptr uintptr
 
-// Alloc returns n bytes of device memory of any content, aligned to 256 bytes.
-// Free or Close gives them back. The error wraps backend.ErrOutOfMemory when
-// there is too little left. Alloc panics if n is not positive.
+// Alloc returns n bytes of device memory with arbitrary content, aligned to 256 bytes.
+// Free or Close releases them. The error wraps backend.ErrOutOfMemory if there is too
+// little memory left. Alloc panics if n is not positive.
 func (d *Device) Alloc(n int) (Ptr, error) {
 	if n <= 0 {
 		panic("driver: Alloc of no bytes")
@@ -30,8 +30,8 @@ func (d *Device) Alloc(n int) (Ptr, error) {
 	return Ptr(p), nil
 }
 
-// Free gives back memory that Alloc returned, after all work before it. It
-// panics if p is not from Alloc or is free already.
+// Free releases memory that Alloc returned, after all work before it. It panics if p is
+// not from Alloc or has already been freed.
 func (d *Device) Free(p Ptr) error {
 	if _, ok := d.memory[p]; !ok {
 		panic("driver: Free of memory that is not allocated")
@@ -43,7 +43,7 @@ func (d *Device) Free(p Ptr) error {
 	return d.result("cuMemFree", cu.MemFree(cu.DevicePtr(p)))
 }
 
-// Held is the number of bytes that Alloc has returned and that are not freed.
+// Held returns the number of bytes that were allocated and have not been freed.
 func (d *Device) Held() (bytes int64) {
 	for _, n := range d.memory {
 		bytes += int64(n)
@@ -98,7 +98,7 @@ func (d *Device) CopyOut(dst []byte, src Ptr) error {
 	return d.Sync()
 }
 
-// Zero sets n bytes from dst on to zero, after all work before it. It does not
+// Zero sets the n bytes from dst on to zero, after all work before it. It does not
 // wait, and it can be recorded.
 func (d *Device) Zero(dst Ptr, n int) error {
 	if d.err != nil || n == 0 {

@@ -26,9 +26,9 @@ type Function struct {
 	fn   C.CUfunction
 }
 
-// LoadModule loads the first of the images that the driver takes: cubins, which are
-// for some devices only, and PTX text, which it compiles. The device owns the module
-// until Close.
+// LoadModule loads the first of the images that the driver accepts: cubins, which are
+// for some devices only, and PTX text, which the driver compiles. The device owns the
+// module until Close.
 func (d *Device) LoadModule(images ...string) (*Module, error) {
 	if d.err != nil {
 		return nil, d.err
@@ -47,7 +47,8 @@ func (d *Device) LoadModule(images ...string) (*Module, error) {
 	return &Module{d, module}, nil
 }
 
-// refused reports whether a driver does not take an image, but may take another.
+// refused reports whether the driver does not accept an image but may accept another
+// one.
 func refused(err error) bool {
 	switch codeOf(err) {
 	case C.CUDA_ERROR_INVALID_IMAGE, C.CUDA_ERROR_NO_BINARY_FOR_GPU:
@@ -103,7 +104,7 @@ func Float(f float32) Arg { return Arg(math.Float32bits(f)) }
 
 // Launch runs f on grid blocks of block threads, each block with shared bytes
 // of dynamic shared memory, after all work before it. It waits only while much
-// work is left, and it can be recorded: a recorded launch keeps its arguments. The
+// work is queued, and it can be recorded: a recorded launch keeps its arguments. The
 // arguments must be those of the kernel in number and type; nothing checks them.
 func (d *Device) Launch(f Function, grid, block Dim, shared int, args ...Arg) error {
 	return d.launch("cuLaunchKernel ", 0, f, grid, block, shared, args)

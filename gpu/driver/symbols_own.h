@@ -1,4 +1,4 @@
-/* The functions that this package calls itself and symbols.h does not have. */
+/* The functions that this package itself calls and that symbols.h does not have. */
 CU(cuFuncSetAttribute)
 CU(cuGetErrorName)
 CU(cuGetErrorString)

@@ -12,39 +12,38 @@ import (
 	"mnistgpu/internal/backend"
 )
 
-// A call that waits inside the driver cannot be ended, so none does: the host
-// asks again and again whether the work is done. Before calls that may wait of
-// themselves, for memory or for a full queue, the work is done already, or there
-// is room.
+// A wait inside the driver cannot be ended, so no call waits there: the host polls
+// until the work is done. Before calls that may wait by themselves, for memory or
+// because the queue is full, the work is already done or there is room.
 
 const (
-	// spinning is how long a wait asks without a pause. Most end in it.
+	// spinning is how long a wait polls without a pause. Most waits are over by then.
 	spinning = time.Millisecond
 
-	// A pause is at most longestPause, and at most this part of the wait so far.
+	// A pause is at most longestPause, and at most 1/pausePart of the wait so far.
 	longestPause = time.Millisecond / 2
 	pausePart    = 64
 
-	// maxQueued is how many kernels and products come between two marks. The queue
-	// of a stream takes some 1024.
+	// maxQueued is how many kernels and products after a mark make the next one due.
+	// The queue of a stream holds about 1024.
 	maxQueued = 256
 
-	// Marks are between shortestLap and longestLap apart, if one launch does not
-	// take longer: there is always work in the queue, and never much.
+	// Marks are between shortestLap and longestLap apart, unless a single launch takes
+	// longer, so that there is always work in the queue, and never much.
 	shortestLap = 20 * time.Millisecond
 	longestLap  = 80 * time.Millisecond
 )
 
-// A track is what is known of the work in the stream. Marks, of which two are in
-// the stream at most, tell that it goes on: what takes long is then not taken for
-// what never ends.
+// A track is what is known about the work in the stream. Marks, of which at most two
+// are in the stream, show that work is progressing: what takes long is then not
+// mistaken for what never ends.
 type track struct {
 	marks   [2]mark
-	oldest  int       // of the marks
+	oldest  int       // index of the older mark
 	reached time.Time // when a mark was last seen done
 
 	launches int // since the last mark
-	queued   int // kernels and products in them
+	queued   int // kernels and products in those launches
 	stride   int // launches between marks
 }
 
@@ -68,9 +67,8 @@ func (d *Device) openTrack() error {
 	return nil
 }
 
-// launched counts a launch of that many kernels and products, and sets a mark
-// where one is due. So that the queue stays short, it waits for the mark before
-// the last.
+// launched counts a launch of that many kernels and products, and sets a mark if one is
+// due. To keep the queue short, it first waits for the mark before the last.
 func (d *Device) launched(work int) error {
 	if d.recording {
 		d.recorded += work
@@ -94,8 +92,8 @@ func (d *Device) launched(work int) error {
 	return nil
 }
 
-// reach waits for a mark, if it is set. The time since the one before says how far
-// apart the next ones are to be.
+// reach waits for a mark, if it is set. The time since the previous mark determines how
+// far apart the next ones will be.
 func (d *Device) reach(m *mark) error {
 	if !m.set {
 		return nil
@@ -115,9 +113,9 @@ func (d *Device) reach(m *mark) error {
 	return nil
 }
 
-// Sync waits for all work before it. The failures of that work come out here
-// or from any call before, and an Error of CUDA_ERROR_NOT_READY if it does not
-// go on for StepTimeout.
+// Sync waits for all work before it. Failures of that work are returned by Sync or by
+// an earlier call. If nothing finishes for StepTimeout, the error is an Error with
+// CUDA_ERROR_NOT_READY.
 func (d *Device) Sync() error {
 	for _, i := range []int{d.oldest, 1 - d.oldest} {
 		if d.err != nil {
@@ -130,7 +128,8 @@ func (d *Device) Sync() error {
 	return d.await("cuStreamQuery", func() C.CUresult { return C.cuStreamQuery(d.cstream()) })
 }
 
-// await asks until the answer is another than "not ready", or StepTimeout is over.
+// await polls until the answer is no longer "not ready", or until StepTimeout has
+// passed.
 func (d *Device) await(call string, ask func() C.CUresult) error {
 	start := time.Now()
 	for {
