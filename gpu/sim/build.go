@@ -15,7 +15,7 @@ import (
 	"testing"
 )
 
-// flags make a library that traps wrong indices into arrays and that rounds
+// flags make a library that traps out-of-range indices into arrays and that rounds
 // after each operation.
 var flags = strings.Fields(`-std=c++17 -O2 -ftree-vectorize -ffp-contract=off -fPIC -shared -fvisibility=hidden
 	-U_FORTIFY_SOURCE -fsanitize=bounds -fsanitize-undefined-trap-on-error`)
@@ -23,7 +23,7 @@ var flags = strings.Fields(`-std=c++17 -O2 -ftree-vectorize -ffp-contract=off -f
 // errUnavailable says that this machine cannot build the library.
 var errUnavailable = errors.New("no simulated device")
 
-// build builds the library once in a process.
+// build builds the library once per process.
 var build = sync.OnceValues(func() (path string, err error) {
 	root, err := moduleRoot()
 	if err != nil {
@@ -49,9 +49,9 @@ var build = sync.OnceValues(func() (path string, err error) {
 	return path, compile(compiler, arguments, root, path)
 })
 
-// Build returns the path of the library. It is built anew if its sources or the
-// compiler have changed. The test is skipped, with the reason, if there is no
-// g++, no cuda.h, or no sources beside the test.
+// Build returns the path of the library. It rebuilds the library if its sources or the
+// compiler have changed. The test is skipped, with the reason, if there is no g++, no
+// cuda.h, or no sources beside the test.
 func Build(t testing.TB) string {
 	t.Helper()
 	path, err := build()
@@ -64,7 +64,7 @@ func Build(t testing.TB) string {
 	return path
 }
 
-// compile leaves the whole library at path or nothing.
+// compile leaves the complete library at path, or nothing.
 func compile(compiler string, arguments []string, root, path string) error {
 	sources, err := filepath.Glob(filepath.Join(root, "gpu/sim/library/*.cpp"))
 	if err != nil {
@@ -82,7 +82,7 @@ func compile(compiler string, arguments []string, root, path string) error {
 	return os.Rename(fresh, path)
 }
 
-// includes are the folders of headers that g++ does not know of itself.
+// includes returns options for the folders of headers that g++ does not know by itself.
 func includes(root string) []string {
 	list := []string{"-I" + filepath.Join(root, "gpu/sim/library"), "-I" + filepath.Join(root, "kernels")}
 	if home := os.Getenv("CUDA_HOME"); home != "" {
@@ -91,7 +91,7 @@ func includes(root string) []string {
 	return append(list, "-I/usr/local/cuda/include")
 }
 
-// cache is the folder of built libraries.
+// cache returns the folder of built libraries.
 func cache() (string, error) {
 	base, err := os.UserCacheDir()
 	if err != nil {
@@ -101,8 +101,8 @@ func cache() (string, error) {
 	return folder, os.MkdirAll(folder, 0o700)
 }
 
-// fingerprint is a hash of all that the library is made of. It reads the sources
-// in the test's own process, so that go test knows what a result depends on.
+// fingerprint returns a hash of everything that the library is made of. It reads the
+// sources in the test's own process, so that go test knows what a result depends on.
 func fingerprint(root, compiler string, arguments []string) (string, error) {
 	version, err := exec.Command(compiler, "--version").Output()
 	if err != nil {
@@ -126,7 +126,7 @@ func fingerprint(root, compiler string, arguments []string) (string, error) {
 	return fmt.Sprintf("%x", hash.Sum(nil)[:16]), nil
 }
 
-// moduleRoot is the nearest folder upwards that holds go.mod.
+// moduleRoot returns the nearest folder upwards that has a go.mod.
 func moduleRoot() (string, error) {
 	folder, err := os.Getwd()
 	if err != nil {

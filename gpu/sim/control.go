@@ -12,8 +12,8 @@ import (
 	"unsafe"
 )
 
-// control is the memory that the library and the test share. The same words in
-// the same order are in library/control.h.
+// control is the memory that the library and the test share. library/control.h has the
+// same words in the same order.
 type control struct {
 	calls, live, leaked, used, products, late atomic.Uint64
 	lateName                                  [32]byte
@@ -38,7 +38,7 @@ func Use(t testing.TB) *Device {
 	return d
 }
 
-// newDevice makes a device and names it to the library, which begins anew when
+// newDevice makes a device and names it to the library. The library starts afresh when
 // cuInit finds another name.
 func newDevice(t testing.TB) *Device {
 	t.Helper()
@@ -52,8 +52,8 @@ func newDevice(t testing.TB) *Device {
 	return d
 }
 
-// Create makes a device that is steered through a new file at path, by this
-// process, until unmap is called, and by those whose MNISTGPU_SIM is path.
+// Create makes a device that this process controls through a new file at path, until
+// unmap is called. It is the device of all processes whose MNISTGPU_SIM is path.
 func Create(path string) (d *Device, unmap func(), err error) {
 	const size = int(unsafe.Sizeof(control{}))
 	if err := os.WriteFile(path, make([]byte, size), 0o600); err != nil {
@@ -74,11 +74,11 @@ func Create(path string) (d *Device, unmap func(), err error) {
 // Calls is the number of calls of the driver and of cuBLAS so far.
 func (d *Device) Calls() int { return int(d.c.calls.Load()) }
 
-// Live is the number of objects there are: contexts, streams, allocations, modules,
+// Live is the number of objects that exist: contexts, streams, allocations, modules,
 // graphs and cuBLAS handles.
 func (d *Device) Live() int { return int(d.c.live.Load()) }
 
-// Leaked is the number of objects that nobody freed and that went with their
+// Leaked is the number of objects that nobody freed and that disappeared with their
 // context.
 func (d *Device) Leaked() int { return int(d.c.leaked.Load()) }
 
@@ -95,43 +95,42 @@ func (d *Device) CallsAfterLoss() (n int, first string) {
 	return int(d.c.late.Load()), string(name)
 }
 
-// SetCapacity gives the device n bytes of memory in place of 8 GiB.
+// SetCapacity gives the device n bytes of memory instead of 8 GiB.
 func (d *Device) SetCapacity(n int) { d.c.capacity.Store(uint64(n)) }
 
-// SetCompute gives the device a compute capability in place of 9.0.
+// SetCompute gives the device a compute capability other than 9.0.
 func (d *Device) SetCompute(major, minor int) { d.c.compute.Store(uint64(10*major + minor)) }
 
-// SetCubins says whether the driver takes modules that are not PTX, as it does from
-// the start.
+// SetCubins sets whether the driver accepts modules that are not PTX. By default it
+// does.
 func (d *Device) SetCubins(taken bool) { d.c.noCubins.Store(word(!taken)) }
 
 // Epilogues is how cuBLASLt behaves.
 type Epilogues int
 
-// The ways of cuBLASLt. The same are in library/control.h.
+// The ways cuBLASLt can behave, in the order of library/control.h.
 const (
 	GoodEpilogues    Epilogues = iota
 	NoLibrary                  // as if there were none
-	NoAlgorithm                // its heuristic knows no way
-	EpiloguesZeroNaN           // its ReLU makes 0 of NaN
+	NoAlgorithm                // its heuristic finds none
+	EpiloguesZeroNaN           // its ReLU turns NaN into 0
 )
 
-// SetEpilogues makes cuBLASLt behave in that way, and not as it should.
+// SetEpilogues sets how cuBLASLt behaves. The default is GoodEpilogues.
 func (d *Device) SetEpilogues(e Epilogues) { d.c.epilogues.Store(uint64(e)) }
 
-// SetCooperative says whether the device has cooperative launches, as it has from
-// the start.
+// SetCooperative sets whether the device has cooperative launches. By default it does.
 func (d *Device) SetCooperative(is bool) { d.c.alone.Store(word(!is)) }
 
-// A Fault is a failure for the device to have.
+// A Fault is a failure that the device is to have.
 type Fault struct {
 	Call   int  // the call that fails, counted from 1 as Calls counts
-	Code   int  // the CUresult; cuBLAS makes a status of it
+	Code   int  // the CUresult; cuBLAS turns it into a status
 	Always bool // all calls after it fail too
-	Later  bool // the call succeeds, and the failure comes out where the host next waits
+	Later  bool // the call succeeds, and the next wait of the host fails
 }
 
-// Fail makes the device have f and no other fault. The zero Fault is none.
+// Fail gives the device the fault f and no other. The zero Fault is none.
 func (d *Device) Fail(f Fault) {
 	d.c.failCall.Store(0)
 	d.c.failCode.Store(uint64(f.Code))
@@ -140,19 +139,19 @@ func (d *Device) Fail(f Fault) {
 	d.c.failCall.Store(uint64(f.Call))
 }
 
-// Hang makes the device finish no work from that call on, counted as Calls
-// counts. Calls that wait for work do not return then; 0 is never.
+// Hang makes the device finish no work from that call on, counted as Calls counts.
+// Calls that wait for work then do not return. 0 means never.
 func (d *Device) Hang(call int) { d.c.hangCall.Store(uint64(call)) }
 
 // A Flip is a wrong bit in the result of a matrix product.
 type Flip struct {
 	Product int  // the product, counted from 1 as Products counts
-	Element int  // of its result in the order of memory, modulo their number
-	Bit     int  // 0 is the last of the fraction, 31 the sign
+	Element int  // index in its result in memory order, modulo the number of elements
+	Bit     int  // 0 is the lowest of the fraction, 31 the sign
 	Always  bool // all products after it have one too
 }
 
-// Flip makes the device have f and no other wrong bit. The zero Flip is none.
+// Flip gives the device the wrong bit f and no other. The zero Flip is none.
 func (d *Device) Flip(f Flip) {
 	d.c.flipProduct.Store(0)
 	d.c.flipElement.Store(uint64(f.Element))

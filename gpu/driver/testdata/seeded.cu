@@ -17,15 +17,16 @@ KERNEL(seeded_initcheck, (float *out, const float *unwritten)) {
 	out[threadIdx.x] = unwritten[threadIdx.x];
 }
 
-// seeded_racecheck lets each thread read what its neighbour, which may be of
-// another warp, writes without a barrier between.
+// seeded_racecheck has each thread read what a thread of another warp writes, without a
+// barrier in between.
 KERNEL(seeded_racecheck, (float *out)) {
 	__shared__ float cells[64];
 	cells[threadIdx.x] = threadIdx.x;
 	out[threadIdx.x] = cells[(threadIdx.x + 32) % 64];
 }
 
-// seeded_synccheck has half of a warp wait for the block, and the other half not.
+// seeded_synccheck has half of a warp wait for the block, while the other half does
+// not.
 KERNEL(seeded_synccheck, (float *out)) {
 	if (threadIdx.x % 32 < 16)
 		__syncthreads();

@@ -9,7 +9,7 @@ using namespace sim;
 
 namespace {
 
-// spans tells whether n bytes from p on lie in one allocation.
+// spans reports whether the n bytes from p on are in one allocation.
 bool spans(CUdeviceptr p, size_t n) {
 	auto it = world.memory.upper_bound(p);
 	if (it == world.memory.begin())
@@ -57,8 +57,8 @@ CUresult cuMemFree(CUdeviceptr p) {
 	});
 }
 
-// Copies read and write the host's memory only when the stream comes to them. As
-// with memory that is not page-locked, the call itself may wait for the stream.
+// Copies read and write the host's memory only when the stream reaches them. As with
+// memory that is not page-locked, the call itself may wait for the stream.
 
 CUresult cuMemcpyHtoDAsync(CUdeviceptr to, const void *from, size_t n, CUstream stream) {
 	return call(no_record, [&] {

@@ -1,4 +1,4 @@
-// cuBLAS: what the trainer calls of it. Matrices are column-major.
+// cuBLAS: the functions that the trainer calls. Matrices are column-major.
 
 #include <math.h>
 #include <string.h>
@@ -12,13 +12,13 @@ using namespace sim;
 
 namespace {
 
-// How element i of a factor is read, as what is multiplied.
+// A Read returns element i of a factor, rounded as for the product.
 using Read = float (*)(const void *factor, size_t i);
 
 float fp32(const void *factor, size_t i) { return ((const float *)factor)[i]; }
 
-// round_bits rounds v to the nearest float32 whose last `bits` bits are zero,
-// to even if two are as near.
+// round_bits rounds v to the nearest float32 whose last `bits` bits are zero, ties to
+// even.
 float round_bits(float v, int bits) {
 	if (v != v)
 		return v;
@@ -33,9 +33,9 @@ float round_bits(float v, int bits) {
 float tf32(const void *factor, size_t i) { return round_bits(fp32(factor, i), 13); }
 float bf16(const void *factor, size_t i) { return round_bits(fp32(factor, i), 16); }
 
-// fp16 reads a number of 1 bit of sign, 5 of exponent and 10 of fraction. It counts
-// in units of 2^-24 up to exponent 1, in the double of that with each one more, and
-// the last exponent is for what is not finite.
+// fp16 reads a number of 1 sign bit, 5 exponent bits and 10 fraction bits. Its unit is
+// 2^-24 up to exponent 1 and doubles with each further exponent; the last exponent is
+// for values that are not finite.
 float fp16(const void *factor, size_t i) {
 	const uint16_t bits = ((const uint16_t *)factor)[i];
 	const int exponent = bits >> 10 & 31, fraction = bits & 1023;
@@ -45,7 +45,7 @@ float fp16(const void *factor, size_t i) {
 	return bits >> 15 ? -v : v;
 }
 
-// reader is how factors of that type are read for that computation.
+// reader returns how factors of that type are read for that computation.
 Read reader(cudaDataType type, cublasComputeType_t compute) {
 	return type == CUDA_R_16F                         ? fp16
 	       : compute == CUBLAS_COMPUTE_32F_FAST_TF32 ? tf32
@@ -76,7 +76,7 @@ std::vector<float> pack(const void *a, int lda, bool trans, int rows, int cols, 
 	return packed;
 }
 
-// flip turns over the bit of the result that the tests want to be wrong.
+// flip inverts the bit of the result that the tests want to be wrong.
 void flip(const Gemm &g) {
 	Control &c = *world.control;
 	c.products++;
@@ -90,14 +90,14 @@ void flip(const Gemm &g) {
 	memcpy(element, &u, sizeof u);
 }
 
-// cut is the float32 next to v towards zero.
+// cut returns v rounded towards zero to a float32.
 float cut(double v) {
 	const float f = (float)v;
 	return f - f == 0 && fabs((double)f) > fabs(v) ? nextafterf(f, 0) : f;
 }
 
-// add adds products of up to 16 columns of a with factors to sums. Tensor cores have
-// 16 products of float16 at a time, and cut what they add up.
+// add adds the products of up to 16 columns of a and their factors to sums. Tensor
+// cores add up 16 products of float16 at a time, and truncate the sum.
 void add(std::vector<float> &sums, const float *a, const float *factors, int count) {
 	const size_t m = sums.size();
 	for (size_t i = 0; i < m; i++) {
@@ -108,8 +108,8 @@ void add(std::vector<float> &sums, const float *a, const float *factors, int cou
 	}
 }
 
-// multiply adds up each sum in float32 in the order of the index: of float16 as
-// tensor cores do, and of others each product by itself.
+// multiply adds up each sum in float32 in the order of the index: products of float16
+// as tensor cores do, all others one by one.
 CUresult multiply(const Gemm &g, float alpha, float beta) {
 	const std::vector<float> a = pack(g.a, g.lda, g.trans_a, g.m, g.k, g.read);
 	const std::vector<float> b = pack(g.b, g.ldb, g.trans_b, g.k, g.n, g.read);
@@ -149,8 +149,8 @@ bool fits(const Gemm &g) {
 	       g.ldc >= std::max(1, g.m);
 }
 
-// enqueue_gemm fails in a recording that meets a shape for the first time: that
-// is when cuBLAS may load a kernel, which a recording may not allow.
+// enqueue_gemm fails in a recording if the shape is new: cuBLAS may then load a kernel,
+// which a recording may not allow.
 cublasStatus_t enqueue_gemm(cublasHandle_t handle, const Gemm &g) {
 	return with_handle(handle, [&](Blas &blas) {
 		if (!fits(g))

@@ -1,4 +1,4 @@
-// What cuBLASLt takes from cuBLAS.
+// What cuBLASLt uses of cuBLAS.
 
 #ifndef SIM_BLAS_H
 #define SIM_BLAS_H
@@ -7,11 +7,11 @@
 
 namespace sim {
 
-// status is what cuBLAS makes of an error of the driver.
+// status turns an error of the driver into one of cuBLAS.
 cublasStatus_t status(CUresult code);
 
-// A Product is C = A·B with A (m, k), B (k, n) and C (m, n), all by columns, whose
-// starts are lda, ldb and ldc elements apart.
+// A Product is C = A·B with A (m, k), B (k, n) and C (m, n), all column-major, with
+// columns that start lda, ldb and ldc elements apart.
 struct Product {
 	int m, n, k;
 	const float *a;
@@ -22,7 +22,7 @@ struct Product {
 	int ldc;
 };
 
-// multiply forms the product.
+// multiply computes the product.
 void multiply(const Product &p, cublasComputeType_t compute);
 
 }  // namespace sim

@@ -1,4 +1,4 @@
-// A block of threads, as its threads and as those that run it see it.
+// A block of threads, as seen by its threads and by the code that runs them.
 
 #ifndef SIM_BLOCK_H
 #define SIM_BLOCK_H
@@ -15,7 +15,7 @@ struct Dim {
 	unsigned x = 1, y = 1, z = 1;
 };
 
-// What a running thread knows of itself.
+// What a running thread knows about itself.
 struct Thread {
 	Dim index;
 	unsigned rank;  // its number in the block
@@ -42,22 +42,22 @@ void wait_block();
 // wait_warp returns when all lanes of mask wait there or have returned.
 void wait_warp(unsigned mask);
 
-// nap lets all other threads run that can, of all blocks that run together.
+// nap lets all other threads run that can, in all blocks that run together.
 void nap();
 
 // trade gives value to the warp and returns that of lane `from`, or all bits
 // set if that lane is not in mask or has returned.
 uint64_t trade(unsigned mask, uint64_t value, unsigned from);
 
-// any tells whether a lane of mask that has not returned has a predicate that is true.
+// any reports whether a lane of mask that has not returned has a true predicate.
 bool any(unsigned mask, bool predicate);
 
-// run_blocks runs body once for each thread of blocks of block_size that run
-// together, starting them in rising or in falling order. It returns false if the
-// threads wait for each other in a way that cannot end.
+// run_blocks runs body once for each thread of blocks of block_size that run together,
+// starting them in rising or in falling order. It returns false if the threads wait for
+// each other for ever.
 bool run_blocks(const std::vector<Place> &places, const std::function<void()> &body, bool falling);
 
-// abandon_blocks forgets the blocks that were left by a jump out of them.
+// abandon_blocks discards the blocks after a jump out of them.
 void abandon_blocks();
 
 }  // namespace sim

@@ -6,7 +6,7 @@
 
 using namespace sim;
 
-// By this name the driver package knows that there is no GPU.
+// The driver package knows by this name that there is no GPU.
 extern "C" __attribute__((visibility("default"))) const int simulated_device = 1;
 
 CUresult cuInit(unsigned) {

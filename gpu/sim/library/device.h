@@ -1,10 +1,10 @@
-// CUDA's words for a host compiler.
+// CUDA's language for a host compiler.
 //
-// A kernel's source includes this file in place of what nvcc supplies. All runs on
-// one thread of the host, the device's threads as fibers that switch where they
-// wait for each other. So what a block shares is a static variable, and atomic
-// operations need nothing. Blocks of a cooperative launch take turns: they may
-// have dynamic shared memory alone.
+// Kernel sources include this file in place of what nvcc supplies. Everything runs on
+// one thread of the host, with the device's threads as fibers that switch where they
+// wait for each other. So a block's shared variables are static, and atomic operations
+// need no care. Blocks of a cooperative launch take turns, so they may have dynamic
+// shared memory only.
 
 #ifndef SIM_DEVICE_H
 #define SIM_DEVICE_H
@@ -17,7 +17,7 @@
 #include "block.h"
 #include "registry.h"
 
-// KERNEL declares a kernel and makes it known by its name. It takes no launch bounds.
+// KERNEL declares a kernel and registers it by its name. It ignores launch bounds.
 #define KERNEL(name, params, ...)                              \
 	static void name params;                                   \
 	static const sim::Registration register_##name(#name, name); \
@@ -144,10 +144,10 @@ struct __half {
 inline unsigned short __half_as_ushort(__half h) { return h.bits; }
 inline __half __ushort_as_half(unsigned short bits) { return {bits}; }
 
-// __float2half_rn rounds to the nearest, and to the even one of two. The bits of a
-// float32 in units of the last place of float16 need a rounding and another bias;
-// below 2^-14, where float16 counts in units of 2^-24, adding 1/2 leaves them in the
-// last bits of the sum.
+// __float2half_rn rounds to nearest, ties to even. The bits of a float32 need to be
+// rounded to the last place of float16 and given another exponent bias; below 2^-14,
+// where float16 counts in units of 2^-24, adding 1/2 leaves the result in the last bits
+// of the sum.
 inline __half __float2half_rn(float f) {
 	const unsigned bits = __float_as_int(f), sign = bits >> 16 & 0x8000, size = bits & 0x7fffffff;
 	if (size > 0x7f800000)

@@ -13,12 +13,12 @@ namespace sim {
 
 namespace {
 
-// SIGSEGV and SIGBUS come from outside an allocation, SIGILL and SIGTRAP from
-// the compiler's checks of indices into arrays.
+// SIGSEGV and SIGBUS come from accesses outside an allocation, SIGILL and SIGTRAP from
+// the compiler's checks of array indices.
 const int signals[] = {SIGSEGV, SIGBUS, SIGILL, SIGTRAP};
 struct sigaction previous[std::size(signals)];
 
-pthread_t worker;  // the thread that works
+pthread_t worker;  // the thread that runs the work
 sigjmp_buf escape;
 
 void on_fault(int signal, siginfo_t *info, void *state) {
@@ -29,8 +29,8 @@ void on_fault(int signal, siginfo_t *info, void *state) {
 			previous[i].sa_sigaction(signal, info, state);
 }
 
-// A Handler has the signals while it lives. Those of other threads go on to the
-// handlers that were there before, which are the Go runtime's.
+// A Handler catches the signals while it exists. It passes on those of other threads to
+// the previous handlers, which are the Go runtime's.
 struct Handler {
 	Handler() {
 		worker = pthread_self();

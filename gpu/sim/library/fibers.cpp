@@ -1,7 +1,7 @@
-// Blocks of threads as fibers: each thread that has to wait keeps a stack of
-// its own, and a scheduler resumes it when what it waits for has come. Of blocks
-// that run together one goes on until all of its threads wait, then the next. The
-// compiler's own setjmp keeps little, so it must not look into what calls it (noipa).
+// Blocks of threads as fibers: each thread that has to wait keeps a stack of its own,
+// and a scheduler resumes it when what it waits for has happened. Blocks that run
+// together take turns, each until all of its threads wait. The compiler's own setjmp
+// saves little, so the compiler must not look into the functions that call it (noipa).
 
 #include <sys/mman.h>
 #include <ucontext.h>
@@ -44,8 +44,8 @@ struct Slot {
 	uint64_t traded[2];
 };
 
-// A Warp is 32 threads. Its sets have a bit for each lane; lanes past the end of
-// the block have returned.
+// A Warp is 32 threads. Its sets have a bit for each lane; lanes past the end of the
+// block count as returned.
 struct Warp {
 	Slot *first;
 	unsigned waiting;
@@ -63,8 +63,8 @@ struct Block {
 	unsigned at_block;   // threads that wait for the block
 };
 
-// most_naps is how many naps there may be in a row, with nothing else between
-// them. No more is to come then.
+// most_naps is the most naps in a row, with nothing else between them. After that
+// nothing else will happen.
 const size_t most_naps = 1 << 20;
 
 std::vector<std::unique_ptr<Fiber>> all_fibers;
@@ -72,7 +72,7 @@ std::vector<Fiber *> idle_fibers;
 std::vector<Block> blocks;
 Block *block;  // of the running thread
 const std::function<void()> *body;
-bool falling;  // the last thread that can go on does, not the first
+bool falling;  // the last thread that can run goes next, not the first
 size_t naps;   // in a row
 Fiber *running;
 void *scheduler[5];
@@ -81,8 +81,8 @@ Warp &warp_of(const Thread &t) { return block->warps[t.rank / 32]; }
 
 void release(Slot &slot) { block->ready.push_back(slot.self.rank); }
 
-// open_warp releases the lanes that wait for each other by this mask, if all of
-// it have come or have returned.
+// open_warp releases the lanes that wait with this mask, if all lanes of the mask have
+// arrived or returned.
 void open_warp(Warp &warp, unsigned mask) {
 	if (mask & ~warp.returned & ~warp.waiting)
 		return;
@@ -100,8 +100,8 @@ void open_warp(Warp &warp, unsigned mask) {
 		}
 }
 
-// open_block releases the threads that wait for the block, if all have come or
-// have returned.
+// open_block releases the threads that wait for the block, if all threads have arrived
+// or returned.
 void open_block() {
 	if (block->at_block < block->alive)
 		return;
@@ -142,8 +142,9 @@ void yield() {
 	thread = &slot.self;
 }
 
-// offer lays value out for the lanes of mask and returns the turn in which it lies.
-// Two places take turns: who is first to the next trade leaves this value.
+// offer makes value available to the lanes of mask and returns the turn, which says
+// where. Two places take turns, so that a lane that is first to the next trade leaves
+// this value alone.
 unsigned offer(unsigned mask, uint64_t value) {
 	const unsigned turn = thread->turn ^= 1;
 	own().traded[turn] = value;
@@ -151,8 +152,8 @@ unsigned offer(unsigned mask, uint64_t value) {
 	return turn;
 }
 
-// run_threads is what a fiber does: it runs threads from start to end, the next
-// one as soon as one returns, and thus leaves a thread only when that waits.
+// run_threads is what a fiber does: it runs threads from start to end, one after
+// another, and thus leaves a thread only when that thread waits.
 void run_threads() {
 	for (;;) {
 		while (block->unstarted > 0) {
@@ -191,7 +192,7 @@ Fiber *idle_fiber() {
 	return fiber;
 }
 
-// enter makes b the block that runs, and wakes those who nap in it.
+// enter makes b the running block and wakes the threads that nap in it.
 void enter(Block &b) {
 	block = &b;
 	place = b.place;
@@ -199,8 +200,8 @@ void enter(Block &b) {
 	b.napping.clear();
 }
 
-// next_fiber is the one to resume: of the block that runs, or else of the next in
-// which a thread can go on. It is null if there is none.
+// next_fiber returns the fiber to resume: one of the running block, or else of the next
+// block with a thread that can run. It returns null if there is none.
 Fiber *next_fiber() {
 	if (naps > most_naps)
 		return nullptr;

@@ -9,7 +9,7 @@ namespace {
 
 const unsigned machine_cuda = 190;
 
-// section is the header of that number.
+// section returns the header with that index.
 const Elf64_Shdr &section(const Elf64_Ehdr &file, size_t i) {
 	return ((const Elf64_Shdr *)((const char *)&file + file.e_shoff))[i];
 }

@@ -9,8 +9,8 @@
 
 namespace sim {
 
-// read_image leaves in text the PTX, or that much of PTX that a cubin's kernels can
-// be found in it as in PTX. It fails as a driver does which does not take the image.
+// read_image stores the PTX in text, or, for a cubin, just enough PTX that its kernels
+// can be found in the same way. It fails like a driver that does not accept the image.
 CUresult read_image(const void *image, std::string &text);
 
 }  // namespace sim

@@ -28,9 +28,9 @@ std::vector<Place> places(const Dim &grid, bool falling) {
 	return list;
 }
 
-// run_grid runs the blocks in rising order, then for the next launch in falling
-// order, and their threads likewise. A kernel may count on neither. Each block
-// has dynamic shared memory. Without any, use of it is a fault.
+// run_grid runs the blocks in rising order, then for the next launch in falling order,
+// and their threads likewise. A kernel may rely on neither. Each block has dynamic
+// shared memory; if its size is 0, using it is a fault.
 CUresult run_grid(const Grid &launch) {
 	static bool falling;
 	falling = !falling;
@@ -53,7 +53,7 @@ CUresult run_grid(const Grid &launch) {
 	return done ? CUDA_SUCCESS : CUDA_ERROR_LAUNCH_TIMEOUT;
 }
 
-// fits tells whether a GPU could run the launch.
+// fits reports whether a GPU could run the launch.
 bool fits(const Grid &l, const Function &f) {
 	const size_t threads = (size_t)l.block.x * l.block.y * l.block.z;
 	return threads > 0 && threads <= 1024 && l.block.z <= 64 && l.grid.x > 0 && l.grid.x <= 0x7fffffff &&
@@ -82,7 +82,7 @@ CUresult cuLaunchKernel(CUfunction function, unsigned grid_x, unsigned grid_y, u
 	});
 }
 
-// A driver of CUDA 11.0 cannot record one, so none is recorded here.
+// A driver of CUDA 11.0 cannot record a cooperative launch, so this one cannot either.
 CUresult cuLaunchCooperativeKernel(CUfunction function, unsigned grid_x, unsigned grid_y, unsigned grid_z,
                                    unsigned block_x, unsigned block_y, unsigned block_z, unsigned shared,
                                    CUstream stream, void **params) {

@@ -31,22 +31,22 @@ struct Preference : Object {
 
 const size_t wanted_workspace = 1 << 20;
 
-// lacks tells whether the tests want there to be no cuBLASLt.
+// lacks reports whether the tests want there to be no cuBLASLt.
 bool lacks() { return world.control->epilogues == missing; }
 
-// algorithm is what the heuristic chooses: the operation and the sizes it is for.
+// algorithm returns what the heuristic chooses: the operation and the sizes it is for.
 std::vector<uint64_t> algorithm(const Operation &o, const Layout &a, const Layout &b, size_t workspace) {
 	return {0x51a1, (uint64_t)o.compute, (uint64_t)o.epilogue, (uint64_t)a.rows, (uint64_t)b.cols, (uint64_t)a.cols, workspace, 0};
 }
 
-// agree tells whether D = A·B has fitting sizes and types.
+// agree reports whether the sizes and types of D = A·B match.
 bool agree(const Layout &a, const Layout &b, const Layout &d) {
 	const auto whole = [](const Layout &l) { return l.type == CUDA_R_32F && l.rows > 0 && l.cols > 0 && l.ld >= l.rows; };
 	return whole(a) && whole(b) && whole(d) && a.rows == d.rows && b.cols == d.cols && a.cols == b.rows;
 }
 
-// aligned tells whether p lies n bytes or a multiple of that from the start of an
-// allocation, which a GPU has at a multiple of 256.
+// aligned reports whether p is a multiple of n bytes from the start of an allocation,
+// which on a GPU is at a multiple of 256.
 bool aligned(const void *p, size_t n) {
 	auto it = world.memory.upper_bound((CUdeviceptr)p);
 	if (it == world.memory.begin())
@@ -56,7 +56,7 @@ bool aligned(const void *p, size_t n) {
 	return offset < it->second && offset % n == 0;
 }
 
-// finish is the epilogue of a column. What ReLU makes of NaN is as the tests want it.
+// finish applies the epilogue to a column. The tests choose what ReLU makes of NaN.
 void finish(float *column, const Operation &o, int rows) {
 	const bool zero = world.control->epilogues == zero_nan;
 	for (int i = 0; i < rows; i++) {
@@ -85,7 +85,7 @@ cublasStatus_t destroy(void *handle, const char *name = __builtin_FUNCTION()) {
 	}, name));
 }
 
-// set stores an attribute of the size that it must have.
+// set stores an attribute, which must have the right size.
 template <typename T>
 CUresult set(T &to, const void *from, size_t size) {
 	if (size != sizeof to)
@@ -165,7 +165,7 @@ cublasStatus_t cublasLtMatmulPreferenceSetAttribute(cublasLtMatmulPreference_t h
 	}));
 }
 
-// The heuristic depends on where the bias lies, so it wants one.
+// The heuristic depends on the address of the bias, so it needs one.
 cublasStatus_t cublasLtMatmulAlgoGetHeuristic(cublasLtHandle_t lt, cublasLtMatmulDesc_t desc, cublasLtMatrixLayout_t ad,
                                               cublasLtMatrixLayout_t bd, cublasLtMatrixLayout_t, cublasLtMatrixLayout_t dd,
                                               cublasLtMatmulPreference_t preference, int, cublasLtMatmulHeuristicResult_t *result,
@@ -188,8 +188,8 @@ cublasStatus_t cublasLtMatmulAlgoGetHeuristic(cublasLtHandle_t lt, cublasLtMatmu
 	}));
 }
 
-// cublasLtMatmul fails, as cuBLAS does, in a recording that meets an algorithm for the
-// first time. What it leaves in the workspace is of no use to anybody.
+// cublasLtMatmul fails, as cuBLAS does, in a recording if the algorithm is new. It
+// leaves nothing usable in the workspace.
 cublasStatus_t cublasLtMatmul(cublasLtHandle_t handle, cublasLtMatmulDesc_t desc, const void *alpha, const void *a,
                               cublasLtMatrixLayout_t ad, const void *b, cublasLtMatrixLayout_t bd, const void *beta,
                               const void *c, cublasLtMatrixLayout_t cd, void *d, cublasLtMatrixLayout_t dd,

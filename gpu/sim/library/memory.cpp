@@ -24,8 +24,8 @@ size_t whole_pages(size_t n) { return (n + page - 1) / page * page; }
 
 const size_t chunk = 4 << 20;
 
-// ones is a file of one chunk with all bits set. To map it is much faster than to
-// set the bits.
+// ones returns a file of one chunk with all bits set. Mapping it is much faster than
+// setting the bits.
 int ones() {
 	static const int file = [] {
 		const int file = memfd_create("ones", MFD_CLOEXEC);

@@ -12,7 +12,7 @@ using namespace sim;
 
 namespace {
 
-// What a multiprocessor has: as those of compute capability 9.0.
+// What a multiprocessor has, as for compute capability 9.0.
 const size_t its_threads = 2048;
 const size_t its_shared = 228 << 10;
 const size_t taken_shared = 1 << 10;  // by the system, for each block
@@ -74,7 +74,7 @@ CUresult cuFuncSetAttribute(CUfunction function, CUfunction_attribute attribute,
 	});
 }
 
-// A block that no multiprocessor could hold is none too many.
+// A block that no multiprocessor can hold is no error: the count is 0.
 CUresult cuOccupancyMaxActiveBlocksPerMultiprocessor(int *blocks, CUfunction function, int threads, size_t shared) {
 	return call(context, [&] {
 		if (function == nullptr)

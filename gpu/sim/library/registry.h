@@ -21,7 +21,7 @@ inline std::map<std::string, Kernel> &kernels() {
 	return all;
 }
 
-// A Registration makes a function a Kernel.
+// A Registration registers a function as a Kernel.
 struct Registration {
 	template <typename... P>
 	Registration(const char *name, void (*function)(P...)) {

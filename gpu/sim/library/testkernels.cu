@@ -81,8 +81,8 @@ KERNEL(test_halves, (unsigned *bits, float *back, const float *x, int n)) {
 	back[i] = __half2float(__ushort_as_half(__half_as_ushort(h)));
 }
 
-// test_rotate has each block write its number, wait until all have, and read that of
-// the next: out[b] = b + 1 modulo the blocks.
+// test_rotate has each block write its number, wait until all have done so, and read
+// that of the next block: out[b] = b + 1 modulo the number of blocks.
 KERNEL(test_rotate, (unsigned *out, unsigned *numbers, unsigned *arrived)) {
 	DYNAMIC_SHARED(unsigned, next);
 	numbers[blockIdx.x] = blockIdx.x;
@@ -97,7 +97,7 @@ KERNEL(test_rotate, (unsigned *out, unsigned *numbers, unsigned *arrived)) {
 		out[blockIdx.x] = *next;
 }
 
-// test_forever waits for what nobody does.
+// test_forever waits for *x to become 0, which nobody does.
 KERNEL(test_forever, (const float *x)) {
 	while (*(const volatile float *)x != 0)
 		__nanosleep(20);

@@ -18,11 +18,10 @@ namespace {
 
 const uint64_t default_capacity = (uint64_t)8 << 30;
 
-// queue_length is how many kernels and products a stream takes before a launch
-// waits.
+// queue_length is how many kernels and products a stream holds before a launch waits.
 const size_t queue_length = 1024;
 
-// sticks tells whether a context is lost after an error.
+// sticks reports whether a context is lost after an error.
 bool sticks(CUresult code) {
 	switch (code) {
 	case CUDA_ERROR_ECC_UNCORRECTABLE:
@@ -44,7 +43,7 @@ bool sticks(CUresult code) {
 	}
 }
 
-// injected is the error that the tests want from this call.
+// injected returns the error that the tests want from this call.
 CUresult injected() {
 	const Control &c = *world.control;
 	if (c.fail_call == 0 || c.calls < c.fail_call || (c.calls > c.fail_call && !c.fail_always))
@@ -59,7 +58,7 @@ CUresult injected() {
 	return code;
 }
 
-// hangs tells whether work never ends.
+// hangs reports whether work never ends.
 bool hangs() { return world.control->hang_call != 0 && world.control->calls >= world.control->hang_call; }
 
 Control *map_control(const char *path) {

@@ -28,7 +28,7 @@ namespace sim {
 // Work is something that the device does when its turn comes.
 using Work = std::function<CUresult()>;
 
-// A Launch is work in a stream, of so many kernels and products.
+// A Launch is work in a stream, and how many kernels and products it is.
 struct Launch {
 	Work work;
 	size_t size;
@@ -46,16 +46,17 @@ struct Stream : Object {
 	bool spoilt = false;  // what it records cannot be used
 };
 
-// The multiprocessors of the device, and the dynamic shared memory that a block may
-// have: of itself, and if the host asks for it.
+// The number of multiprocessors, and the bytes of dynamic shared memory that a block
+// may have: by default, and if the host asks for more.
 const int multiprocessors = 8;
 const int usual_shared = 48 << 10;
 const int most_shared = 227 << 10;
 
-// resident is how many blocks of a size are on a multiprocessor at the same time.
+// resident returns how many blocks of that size a multiprocessor holds at the same
+// time.
 size_t resident(size_t threads, size_t shared);
 
-// A Function is a kernel of a module, and the shared memory that it may have.
+// A Function is a kernel of a module, and the dynamic shared memory that it may have.
 struct Function {
 	const Kernel *kernel = nullptr;
 	size_t shared = usual_shared;
@@ -63,7 +64,7 @@ struct Function {
 
 struct Module : Object {
 	std::string image;
-	std::map<std::string, Function> functions;  // by name, as they are asked for
+	std::map<std::string, Function> functions;  // by name, those that were asked for
 };
 
 struct Graph : Object {
@@ -92,16 +93,16 @@ struct World {
 	std::string control_file;  // path of the mapped one
 
 	uint64_t device = 0;             // how many control files there have been
-	int retained = 0;                // count of the primary context
+	int retained = 0;                // reference count of the primary context
 	CUresult broken = CUDA_SUCCESS;  // the error that ended the context
-	CUresult late = CUDA_SUCCESS;    // an injected error that has yet to come out
+	CUresult late = CUDA_SUCCESS;    // an injected error that has yet to be reported
 	bool told = false;               // the host knows that the context is lost
 
 	std::map<void *, std::unique_ptr<Object>> objects;
 	std::map<CUdeviceptr, size_t> memory;  // bytes by address
 	size_t used = 0;                       // bytes of memory
 
-	std::deque<Launch> queue;    // asked for and not done yet
+	std::deque<Launch> queue;    // requested and not done yet
 	size_t queued = 0;           // kernels and products in the queue
 	bool polled = false;         // the host has asked whether the queue is done
 	Stream *recorder = nullptr;  // the stream that records, if one does
@@ -127,17 +128,17 @@ T *find(void *handle) {
 	return it == world.objects.end() ? nullptr : dynamic_cast<T *>(it->second.get());
 }
 
-// What a call asks for.
+// What a call needs.
 enum Need {
 	nothing,
 	context,    // a context of the calling thread
 	no_record,  // a context, and no stream that records
 };
 
-// enter counts a call and returns why it fails, if it does. The world is locked.
+// enter counts a call and returns the reason if it fails. The world is locked.
 CUresult enter(Need need, const char *name);
 
-// leave counts what there is after a call, and returns its result.
+// leave updates the counts of objects and memory after a call, and returns its result.
 CUresult leave(CUresult result);
 
 // call is the frame of all functions of the driver.
@@ -150,33 +151,33 @@ CUresult call(Need need, F body, const char *name = __builtin_FUNCTION()) {
 	return leave(result);
 }
 
-// enqueue lets the stream do or record the work, of so many kernels and products.
-// Like a GPU's, the queue is of limited length: the call waits while it is full.
+// enqueue has the stream do or record the work, which is `size` kernels and products.
+// Like a GPU's, the queue has a limited length: the call waits while it is full.
 CUresult enqueue(CUstream stream, Work work, size_t size = 1);
 
-// wait returns once the work is not kept from ending, which may be never.
+// wait returns once nothing keeps the work from ending, which may be never.
 void wait();
 
-// drain does the work that is left, up to where *done is set if done is not null,
-// and returns the first error.
+// drain does the work that is left, only until *done is set if done is not null, and
+// returns the first error.
 CUresult drain(const bool *done = nullptr);
 
-// poll is drain for a host that asks and does not wait: what is not done is found
-// so once, and then done.
+// poll is drain for a host that asks and does not wait: work that is not done is
+// reported so once, and done the next time.
 CUresult poll(const bool *done = nullptr);
 
-// perform does the work up to where *done is set, and makes a fault of the
-// processor the error that a GPU has for it.
+// perform does the work until *done is set, and turns a fault of the processor into the
+// error that a GPU reports for it.
 CUresult perform(std::deque<Launch> &queue, const bool *done);
 
-// attach makes the device new if the tests have named another control file.
+// attach starts with a new device if the tests have named another control file.
 void attach();
 
 // reset frees all that belongs to the context.
 void reset();
 
-// contexts are the current contexts of the calling thread, the last one in use.
-// A context is the number of its device.
+// contexts returns the current contexts of the calling thread, of which the last is in
+// use. A context is the number of its device.
 std::vector<uint64_t> &contexts();
 
 }  // namespace sim
