@@ -24,9 +24,9 @@ __device__ inline float slab_sum(const float *dy, int first, int last, int cols,
 	return sums[threadIdx.y][threadIdx.x];
 }
 
-// bias_gradient computes db[s][j] = Σᵢ dy[i][j] over the rows of slab s, or adds
-// it to db. With one slab that is the gradient; with more it is a matrix of
-// partial sums, which a second call sums.
+// bias_gradient computes db[s][j] = Σᵢ dy[i][j] over the rows of slab s, or adds it to
+// db. With one slab that is the gradient; with more it is a matrix of partial sums,
+// which a second call adds up.
 //
 // Shapes: db (S, Out), dy (B, Out), S = ⌈B / slab⌉ where slab counts rows.
 // Grid: ⌈Out/32⌉ by S blocks of 32 by 16 threads.
@@ -42,7 +42,7 @@ KERNEL(bias_gradient, (float *db, const float *dy, int rows, int cols, int slab,
 }
 
 // bias_sgd_step computes b[j] -= lr[step] · Σᵢ dy[i][j] and, unless scales is null,
-// scales = (-lr[step], 1), by which a product with w may update w.
+// scales = (-lr[step], 1), with which a product can update w.
 //
 // Shapes: b (1, Out), scales two numbers, dy (B, Out), lr (T, 1), step (1, 1).
 // Grid: ⌈Out/32⌉ blocks of 32 by 16 threads.

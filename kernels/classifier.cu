@@ -1,13 +1,13 @@
-// The last layer of a step in two kernels, for few classes. Its products are so
-// narrow that one launch each would cost more than they do.
+// The last layer of a step in two kernels, for few classes. Its products are so narrow
+// that launching each of them would cost more than computing them.
 
 #include "cross_entropy.cuh"
 
 constexpr int classifier_threads = 128;
 constexpr int classifier_warps = classifier_threads / warp_size;
 
-// row_logits computes z[c] = Σⱼ x[j]·w[j][c] + b[c] for one row with one block, in
-// shared memory, for its first warp to read.
+// row_logits computes z[c] = Σⱼ x[j]·w[j][c] + b[c] for one row with one block. z is in
+// shared memory, for the block's first warp to read.
 __device__ inline void row_logits(float *z, const float *x, const float *w, const float *b, int in, int classes) {
 	__shared__ float sums[classifier_warps][max_classes];
 	float mine[max_classes] = {};
@@ -39,8 +39,8 @@ __device__ inline void row_logits(float *z, const float *x, const float *w, cons
 //	dz = scale · (p - onehot(label))
 //	dx = dz·wᵀ, or where relu is not 0, (dz·wᵀ) ⊙ ReLU'(x)
 //
-// Shapes: as those of cross_entropy, whose counts these are; dx and x (B, In),
-// dz (B, classes), w (In, classes), b (1, classes), at most 16 classes.
+// Shapes: as for cross_entropy, including counts; dx and x (B, In), dz (B, classes),
+// w (In, classes), b (1, classes), at most 16 classes.
 // Grid: B blocks of 128 threads.
 KERNEL(classifier, (double *loss, int *hits, float *dx, float *dz, double *block_loss, int *block_hits,
                     unsigned *finished, const int *step, const float *x, const float *w, const float *b,
@@ -68,13 +68,13 @@ KERNEL(classifier, (double *loss, int *hits, float *dx, float *dz, double *block
 	tally_blocks<classifier_threads>(loss + *step, hits + *step, {block_loss, block_hits, finished}, count);
 }
 
-// A block of classifier_sgd has a slab of 32 inputs, each with one thread for every
-// eighth row.
+// A block of classifier_sgd has a slab of 32 inputs, with eight threads for each, which
+// take every eighth row.
 constexpr int classifier_slab = 32;
 constexpr int classifier_lanes = 8;
 
-// lane_sum leaves the sums over the lanes of all sums[lane][·] in sums[0], added up
-// as a tree.
+// lane_sum adds up all sums[lane][·] over the lanes, as a tree, and leaves the result
+// in sums[0].
 __device__ inline void lane_sum(float (*sums)[classifier_slab]) {
 	for (int half = classifier_lanes / 2; half > 0; half /= 2) {
 		__syncthreads();
@@ -84,8 +84,8 @@ __device__ inline void lane_sum(float (*sums)[classifier_slab]) {
 	__syncthreads();
 }
 
-// bias_step computes b[col] -= rate · Σᵢ dy[i][col] with one block, each column with
-// the threads of its threadIdx.x. Columns past the end are left out.
+// bias_step computes b[col] -= rate · Σᵢ dy[i][col] with one block. The threads of one
+// threadIdx.x share a column. Columns past the end are skipped.
 __device__ inline void bias_step(float *b, const float *dy, float rate, int rows, int cols, int col) {
 	__shared__ float sums[classifier_lanes][classifier_slab];
 	float sum = 0;
@@ -103,7 +103,8 @@ __device__ inline void bias_step(float *b, const float *dy, float rate, int rows
 //	w -= rate · (xᵀ·dz + l2·w)
 //	b[c] -= rate · Σᵢ dz[i][c]
 //
-// and, where the grid has blocks for it, what bias_sgd_step does, for the layer below:
+// and, if the grid has blocks for it, does what bias_sgd_step does, for the layer
+// below:
 //
 //	below[j] -= rate · Σᵢ dx[i][j]
 //	scales = (-rate, 1), unless that is null

@@ -1,4 +1,4 @@
-// Words that all kernels share.
+// Definitions that all kernels share.
 //
 // A kernel's outputs come first, then its inputs, then sizes and scalars.
 // Matrices are row-major. All reductions run in a fixed order, so the same
@@ -10,14 +10,14 @@
 #include <math.h>
 
 #ifdef __CUDACC__
-// The name stays free of C++ decoration, so that the host can look it up. Launch
-// bounds may follow the parameters.
+// The name is not mangled, so that the host can look it up. Launch bounds may follow
+// the parameters.
 #define KERNEL(name, params, ...) extern "C" __global__ void __VA_ARGS__ name params
 
 // DYNAMIC_SHARED names the shared memory whose size the launch gives.
 #define DYNAMIC_SHARED(type, name) extern __shared__ __align__(16) type name[]
 #else
-// A host compiler takes CUDA's words, and both of these, from the simulated device.
+// A host compiler gets CUDA's language, and both of these, from the simulated device.
 #include "device.h"
 #endif
 
@@ -37,8 +37,8 @@ __device__ inline unsigned first_of_four() {
 	return 4 * (blockIdx.x * blockDim.x + threadIdx.x);
 }
 
-// load returns the elements of p from i on, and 0 for those that are not among
-// its n. The array starts at a multiple of 16 bytes, and i is a multiple of 4.
+// load returns the four elements of p from i on, with 0 for those past its n elements.
+// The array starts at a multiple of 16 bytes, and i is a multiple of 4.
 __device__ inline Four load(const float *p, unsigned i, unsigned n) {
 	if (i + 4 <= n) {
 		const float4 f = *(const float4 *)(p + i);
@@ -51,7 +51,7 @@ __device__ inline Four load(const float *p, unsigned i, unsigned n) {
 	return f;
 }
 
-// store writes the elements of p from i on, as far as they are among its n.
+// store writes the four elements of p from i on, except those past its n elements.
 __device__ inline void store(float *p, unsigned i, unsigned n, Four f) {
 	if (i + 4 <= n) {
 		*(float4 *)(p + i) = make_float4(f.v[0], f.v[1], f.v[2], f.v[3]);
@@ -69,9 +69,10 @@ __device__ inline float warp_sum(float v) {
 	return v;
 }
 
-// block_reduce returns what join makes of the v of a block of `threads` threads, a power
-// of two, to each of them. It joins them by pairs, in fixed order. Each join has one
-// room for its values in a kernel, which is free again when the function returns.
+// block_reduce combines the v of all threads of a block with join and returns the
+// result to each of them. The block has `threads` threads, a power of two. Values are
+// joined in pairs, in fixed order. Each join has one room for its values in a kernel,
+// which is free again when the function returns.
 template <int threads, typename T, typename F>
 __device__ inline T block_reduce(T v, F join) {
 	__shared__ T values[threads];
@@ -93,8 +94,8 @@ __device__ inline T block_sum(T v) {
 	return block_reduce<threads>(v, [](T a, T b) { return a + b; });
 }
 
-// last_to_finish is true in every thread of the block that comes to it last. It
-// leaves *finished as it was, at zero. What all blocks wrote before is then seen.
+// last_to_finish returns true to every thread of the block that calls it last. This
+// block then sees what all blocks wrote before. It leaves *finished at zero, as it was.
 __device__ inline bool last_to_finish(unsigned *finished) {
 	__shared__ bool last;
 	__threadfence();

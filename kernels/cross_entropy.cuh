@@ -5,12 +5,12 @@
 
 #include "common.cuh"
 
-// Where a thread has a number for each class in registers, or a block in shared
-// memory, their count has a bound that the compiler knows.
+// The largest number of classes where a thread keeps a number for each in registers, or
+// a block in shared memory: the compiler has to know it.
 constexpr int max_classes = 16;
 
-// A row's largest logit and where it stands: the first of equal ones. A NaN is
-// never the largest, and a row of nothing else has its largest nowhere.
+// A row's largest logit and its column: the first of equal ones. A NaN is never the
+// largest; a row without a logit above -INFINITY has its largest nowhere.
 struct Peak {
 	float value;
 	int col;
@@ -18,7 +18,7 @@ struct Peak {
 
 constexpr int nowhere = 0x7fffffff;
 
-// row_peak finds the peak of z[0..classes) with one warp, for each lane.
+// row_peak finds the peak of z[0..classes) with one warp and returns it to each lane.
 __device__ inline Peak row_peak(const float *z, int classes) {
 	Peak peak = {-INFINITY, nowhere};
 	for (int j = threadIdx.x % warp_size; j < classes; j += warp_size)
@@ -48,8 +48,8 @@ struct Count {
 };
 
 // row_cross_entropy takes one row of logits with one warp. It writes the row of
-// dlogits, unless that is null, and returns the row's count to lane 0 and a zero
-// count to the others. A label that is no class has the loss NaN.
+// dlogits, unless that is null, and returns the row's count to lane 0 and a zero count
+// to the others. If the label is not a class, the loss is NaN.
 __device__ inline Count row_cross_entropy(float *dz, const float *z, int label, int classes, float scale) {
 	const int lane = threadIdx.x % warp_size;
 	const Peak peak = row_peak(z, classes);
@@ -69,16 +69,17 @@ __device__ inline Count block_count(Count count) {
 	return {block_sum<threads>(count.loss), block_sum<threads>(count.hits)};
 }
 
-// Counts are where blocks leave theirs, and how many blocks have finished.
+// Counts are where blocks store their counts, and where they count how many blocks have
+// finished.
 struct Counts {
 	double *loss;
 	int *hits;
 	unsigned *finished;
 };
 
-// tally_blocks adds the counts of all blocks to *loss and *hits. A block brings its
-// own; the last one adds them in the order of the blocks, so the order in which they
-// finish does not show.
+// tally_blocks adds the counts of all blocks to *loss and *hits. Each block passes its
+// own; the last to finish adds them up in the order of the blocks, so the order in
+// which they finish does not matter.
 template <int threads>
 __device__ inline void tally_blocks(double *loss, int *hits, Counts blocks, Count count) {
 	if (threadIdx.x == 0) {

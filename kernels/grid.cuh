@@ -1,4 +1,4 @@
-// All blocks of a cooperative launch wait for each other.
+// A barrier for all blocks of a cooperative launch.
 
 #ifndef GRID_CUH
 #define GRID_CUH
@@ -12,7 +12,7 @@ struct Gate {
 	unsigned left;
 };
 
-// arrive says that the block has written what the others wait for.
+// arrive signals that the block has written what the others wait for.
 __device__ inline void arrive(Gate *gate) {
 	__syncthreads();
 	if (threadIdx.x == 0) {
@@ -21,8 +21,8 @@ __device__ inline void arrive(Gate *gate) {
 	}
 }
 
-// pass waits until every block has arrived so many times. What they wrote before is
-// then seen, but not past what the L1 cache still holds: it has to be read by
+// pass waits until every block has arrived `times` times. What they wrote before is
+// then visible, but the L1 cache may still hold old values: it has to be read with
 // __ldcg.
 __device__ inline void pass(Gate *gate, unsigned times) {
 	if (threadIdx.x == 0) {
@@ -33,8 +33,8 @@ __device__ inline void pass(Gate *gate, unsigned times) {
 	__syncthreads();
 }
 
-// leave is true for one thread of the grid, when all blocks but its own have left and
-// its own needs nothing of the others any more. The gate is then zero again.
+// leave returns true to one thread of the grid, in the last block to leave. A block
+// leaves when it needs nothing more from the others. The gate is then zero again.
 __device__ inline bool leave(Gate *gate) {
 	__syncthreads();
 	if (threadIdx.x > 0)

@@ -18,8 +18,8 @@ KERNEL(bias_activation, (float *y, const float *b, int n, int cols, int relu)) {
 	store(y, i, n, z);
 }
 
-// linear_backward_input_mask computes dx = dx ⊙ ReLU'(x), where dx holds dy·wᵀ
-// and x is what the ReLU gave: the derivative is 1 where x > 0, else 0.
+// linear_backward_input_mask computes dx = dx ⊙ ReLU'(x), where dx holds dy·wᵀ and x is
+// the output of the ReLU: the derivative is 1 where x > 0, else 0.
 //
 // Shapes: dx and x (B, In) with n = B·In elements.
 // Grid: ⌈n/4⌉ threads.

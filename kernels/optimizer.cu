@@ -1,4 +1,4 @@
-// Updates of what changes from step to step.
+// Updates of parameters and counters.
 
 #include "common.cuh"
 

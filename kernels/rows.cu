@@ -17,7 +17,7 @@ KERNEL(gather_rows, (float *x, const byte *data, const int *order, const int *cu
 			x[j] = scale * data[j];
 		return;
 	}
-	// Each row starts at a multiple of four elements: four go at once.
+	// Each row starts at a multiple of four elements: four are copied at once.
 	const uchar4 *in = (const uchar4 *)data;
 	float4 *out = (float4 *)x;
 	for (int j = threadIdx.x; j < cols / 4; j += blockDim.x) {

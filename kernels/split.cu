@@ -1,17 +1,17 @@
 // Products of bytes and float32 numbers by tensor cores, which take float16.
 //
-// Bytes are float16 numbers. A float32 number v is next to the sum of two, if a power
-// of two s brings it into their range:
+// A byte is exactly a float16 number. A float32 number v is close to the sum of two, if
+// a power of two s brings it into their range:
 //
 //	s·v = high + low/2^11
 //
-// but for 2^-23·|s·v|, or 2^-36 where that is less. So the product of x and v is one
-// with twice as many terms,
+// to within 2^-23·|s·v| or 2^-36, whichever is larger. So the product of x and v is a
+// product with twice as many terms,
 //
 //	x·v = 1/s · [x/2^11 | x]·[low ; high]
 //
 // in which all factors are float16 numbers, and each product of two is exact. The low
-// parts come first: tensor cores cut off what does not fit a sum, again and again, and
+// parts come first: again and again tensor cores cut off what does not fit a sum, and
 // that is less while the sum is small.
 
 #include "common.cuh"
@@ -22,7 +22,7 @@
 
 constexpr float low_factor = 2048; // 2^11
 
-// store_halves writes four numbers as float16, from p on, a multiple of 8 bytes.
+// store_halves writes four numbers as float16 to p, which is a multiple of 8 bytes.
 __device__ inline void store_halves(__half *p, Four f) {
 	unsigned short bits[4];
 	for (int k = 0; k < 4; k++)
@@ -46,7 +46,7 @@ KERNEL(gather_halves, (__half *x, const byte *data, const int *order, const int 
 		}
 		return;
 	}
-	// Each row starts at a multiple of four elements: four go at once.
+	// Each row starts at a multiple of four elements: four are copied at once.
 	for (int j = 4 * threadIdx.x; j < cols; j += 4 * blockDim.x) {
 		const uchar4 v = *(const uchar4 *)(data + j);
 		store_halves(x + j, {v.x / low_factor, v.y / low_factor, v.z / low_factor, v.w / low_factor});
@@ -56,17 +56,17 @@ KERNEL(gather_halves, (__half *x, const byte *data, const int *order, const int 
 
 constexpr int split_threads = 256;
 
-// The scale brings the largest magnitude to 2^14 at least and below 2^15, half of
-// what float16 has. It is at most 2^100, so that its reciprocal, and that times a
-// learning rate, keep all their bits.
+// The scale brings the largest magnitude to at least 2^14 and below 2^15, half the
+// range of float16. It is at most 2^100, so that its reciprocal keeps all its bits,
+// also when multiplied by a learning rate.
 constexpr int top_exponent = 14;
 constexpr int largest_scale = 100;
 
 // power_of_two returns 2^e, for e from -126 to 127.
 __device__ inline float power_of_two(int e) { return __int_as_float((e + 127) << 23); }
 
-// magnitude returns the bits of |v|, which are in the order of the numbers, or 0 if
-// v is not finite.
+// magnitude returns the bits of |v|, whose order is that of the numbers, or 0 if v is
+// not finite.
 __device__ inline unsigned magnitude(float v) {
 	const unsigned bits = __float_as_int(v) & 0x7fffffff;
 	return bits < 0x7f800000 ? bits : 0;
@@ -81,10 +81,10 @@ __device__ inline unsigned block_max(unsigned v) {
 //
 //	scales = (factor/s, beta, factor/s, 1, s)
 //
-// by the first two of which a product of split numbers is multiplied, and what it is
-// added to, and by the next two a product that is added to that. Unless lr is null, the
-// factor is multiplied by -lr[step] too. Each block leaves its largest magnitude in
-// block_peaks, and the last one takes the largest of them all, whose order does not
+// The first two multiply a product of split numbers and what it is added to; the next
+// two multiply a second product and the first one, to which it is added. Unless lr is
+// null, factor is also multiplied by -lr[step]. Each block leaves its largest magnitude
+// in block_peaks, and the last one takes the largest of them all, whose order does not
 // matter.
 //
 // Shapes: scales five numbers, block_peaks one a block, finished one, zero between
@@ -117,8 +117,7 @@ KERNEL(split_scale, (float *scales, unsigned *block_peaks, unsigned *finished, c
 	scales[4] = power_of_two(scale);
 }
 
-// split_number returns high of scale·v, and low in *low. A number that is not finite
-// is high alone.
+// split_number returns high of scale·v, and low in *low. If v is not finite, low is 0.
 __device__ inline float split_number(float *low, float v, float scale) {
 	v *= scale;
 	const float high = __half2float(__float2half_rn(v));

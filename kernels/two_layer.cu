@@ -1,6 +1,6 @@
 // Whole steps of plain gradient descent in one launch, for a network with one hidden
 // layer and a small batch. The weights stay in shared memory from step to step, and
-// blocks meet twice a step: to add up the logits, and to hear the gradient of each.
+// blocks meet twice a step: to add up the logits, and to get their gradient.
 
 #include "two_layer_backward.cuh"
 
@@ -39,9 +39,9 @@ __device__ inline void take_steps(char *shared, const Net &n, const float *lr, i
 	close_slice(start, n);
 }
 
-// two_layer_sgd takes some steps, in each of which, with x[i][j] = pixel_scale ·
-// data[order[cursor+offset+i]][j], label(i) = labels[order[cursor+offset+i]] and
-// rate = lr[step],
+// two_layer_sgd takes the given number of steps. With
+// x[i][j] = pixel_scale · data[order[cursor+offset+i]][j],
+// label(i) = labels[order[cursor+offset+i]] and rate = lr[step], each step computes
 //
 //	h = ReLU(x·w1 + b1), z = h·w2 + b2, p = softmax(z)
 //	loss[step] += Σᵢ -ln p[i][label(i)]
@@ -50,13 +50,13 @@ __device__ inline void take_steps(char *shared, const Net &n, const float *lr, i
 //	w2 -= rate · (hᵀ·dz + l2·w2), b2 -= rate · Σᵢ dzᵢ
 //	w1 -= rate · (xᵀ·dh + l2·w1), b1 -= rate · Σᵢ dhᵢ
 //
-// and goes on to step + 1 and cursor + rows. At the end step and cursor are `ahead`
-// steps further than at the start. Products of a zero pixel are left out.
+// and then moves on to step + 1 and cursor + rows. In the end step and cursor are
+// `ahead` steps further than at the start. Products with a zero pixel may be skipped.
 //
 // Shapes: w1 (In, hidden), b1 (1, hidden), w2 (hidden, classes), b2 (1, classes), loss,
 // hits and lr (T, 1), step and cursor (1, 1), data (N, In), labels (N, 1), order (M, 1);
-// In a multiple of 4, at most 128 rows and 16 classes. The exchange is 9,736 bytes and 4
-// for each row, block and class, its first 8 zero between launches.
+// In a multiple of 4, at most 128 rows and 16 classes. The exchange is 9,736 bytes, plus 4
+// for each row, block and class; its first 8 are zero between launches.
 // Grid: ⌈hidden/units⌉ blocks of 512 threads in a cooperative launch, with the shared
 // memory of a Slice; 4 or 8 units a block.
 KERNEL(two_layer_sgd, (double *loss, int *hits, float *w1, float *b1, float *w2, float *b2, int *step, int *cursor,

@@ -1,5 +1,5 @@
-// What the blocks of two_layer_sgd know: each has the weights of some hidden units in
-// its shared memory, and a part of all logits to exchange with the others.
+// What the blocks of two_layer_sgd have: each keeps the weights of some hidden units in
+// its shared memory, and exchanges its part of all logits with the others.
 
 #ifndef TWO_LAYER_CUH
 #define TWO_LAYER_CUH
@@ -14,8 +14,8 @@ constexpr int step_warps = step_threads / warp_size;
 constexpr int row_threads = 4;
 constexpr int max_rows = step_threads / row_threads;
 
-// Exchange is what blocks tell each other through global memory. The parts of the
-// logits, (rows, blocks, classes), come after it.
+// Exchange is how blocks pass results to each other through global memory. The parts of
+// the logits, (rows, blocks, classes), come after it.
 struct Exchange {
 	Gate gate;
 	int hits[max_rows];
@@ -38,9 +38,9 @@ struct Net {
 	float pixel_scale, scale, l2;
 };
 
-// stride_of is the distance of two images in shared memory, in words of four pixels.
-// It is odd, so that no two of 32 images have a word in the same bank, and neither
-// have 16 words of an image and those of the image 16 rows on.
+// stride_of returns the distance between two images in shared memory, in words of four
+// pixels. It is odd, so that the same word of 32 images is in 32 different banks, and
+// so are 16 words of an image and those of the image 16 rows on.
 __device__ inline int stride_of(int in) { return in / 4 | 1; }
 
 // A Slice is what a block has in shared memory for `units` hidden units.
@@ -54,11 +54,12 @@ struct Slice {
 	unsigned *images;   // (rows, stride) words: those of this step
 	unsigned *scratch;  // as many bytes, for parts of sums and then for the next images
 
-	// chunk is where w1 has the weights of units 4h to 4h+3 for pixel k of a word.
+	// chunk returns where w1 has the weights of units 4h to 4h+3 for pixel k of a word.
 	__device__ static int chunk(int k, int h) { return k * (units / 4) + h; }
 
-	// bytes are what images and scratch take, each of them: a batch, or a sum's parts
-	// from all warps, or hidden units and gradients for the last layer.
+	// bytes returns the size of images, and of scratch. Each has room for a batch, for
+	// a sum's parts from all warps, and for hidden units and gradients for the last
+	// layer.
 	__device__ static int bytes(const Net &n) {
 		const int batch = 4 * n.rows * stride_of(n.in);
 		const int parts = 4 * n.rows * units * step_warps;
@@ -66,7 +67,7 @@ struct Slice {
 		return (max(batch, max(parts, last)) + 15) / 16 * 16;
 	}
 
-	// In every other step images and scratch have each other's place.
+	// In every other step images and scratch trade places.
 	__device__ Slice(char *shared, const Net &n, int step) {
 		w1 = (float4 *)shared;
 		dz = w1 + units * (n.in / 4);
@@ -80,8 +81,9 @@ struct Slice {
 	}
 };
 
-// each_weight calls with a place in w1 of the slice and the index of its first
-// weight in w1 of the network, and says how many there are of the four.
+// each_weight calls `with` for each element of the slice's w1, with its index, the
+// index of its first weight in the network's w1, and how many of its four weights
+// exist.
 template <int units, typename F>
 __device__ inline void each_weight(const Net &n, F with) {
 	const int words = n.in / 4;
@@ -93,7 +95,7 @@ __device__ inline void each_weight(const Net &n, F with) {
 	}
 }
 
-// open_slice loads the slice. Units past the last have zeros, and keep them.
+// open_slice loads the slice. Units past the last are zero, and stay zero.
 template <int units>
 __device__ inline void open_slice(const Slice<units> &s, const Net &n) {
 	each_weight<units>(n, [&](int i, size_t at, int count) {
@@ -114,7 +116,7 @@ __device__ inline void open_slice(const Slice<units> &s, const Net &n) {
 		s.b2[threadIdx.x] = threadIdx.x < n.classes ? n.b2[threadIdx.x] : 0;
 }
 
-// close_slice stores it. All blocks have the same b2.
+// close_slice stores the slice. All blocks have the same b2.
 template <int units>
 __device__ inline void close_slice(const Slice<units> &s, const Net &n) {
 	each_weight<units>(n, [&](int i, size_t at, int count) {

@@ -1,4 +1,4 @@
-// Back through both layers, with the update of what the block has of them.
+// Back through both layers, with the update of the block's part of them.
 
 #ifndef TWO_LAYER_BACKWARD_CUH
 #define TWO_LAYER_BACKWARD_CUH
@@ -32,8 +32,8 @@ __device__ inline void back_to_hidden(const Slice<units> &s, const Net &n, const
 	}
 }
 
-// last_layer updates w2, b1 and b2 with four threads for each number, which take every
-// fourth row.
+// last_layer updates w2, b1 and b2 with four threads for each number, each of which
+// takes every fourth row.
 __device__ __noinline__ void last_layer(float *w2, float *b1, float *b2, const float *h, const float *dz,
                                         int units, int rows, int classes, float rate, float l2) {
 	const float *dlogits = h + rows * units;
@@ -68,12 +68,12 @@ __device__ __noinline__ void last_layer(float *w2, float *b1, float *b2, const f
 	}
 }
 
-// The first layer's gradient: a warp has 16 words, each with two lanes, of which one
-// takes 16 rows and the other the next 16.
+// The first layer's gradient: a warp has 16 words, with two lanes for each, one of
+// which takes 16 rows and the other the next 16.
 constexpr int warp_words = warp_size / 2;
 
-// first_layer_warps is how many warps form that gradient. Two at least are left to
-// fetch the next images.
+// first_layer_warps returns how many warps compute that gradient. At least two are left
+// to fetch the next images.
 __device__ inline int first_layer_warps(int in) {
 	return min((in / 4 + warp_words - 1) / warp_words, step_warps - 2);
 }
@@ -109,9 +109,9 @@ __device__ inline void word_gradient(float (&g)[4][units], const Slice<units> &s
 		}
 }
 
-// first_layer_sgd computes w1 -= rate·(imagesᵀ·dz + l2·w1) with some of the block's
-// warps, of which this is one. The two lanes of a word add their sums and update two
-// of its pixels each.
+// first_layer_sgd computes w1 -= rate·(imagesᵀ·dz + l2·w1) with `warps` of the block's
+// warps, of which this is number `warp`. The two lanes of a word add their sums and
+// update two of its pixels each.
 template <int units>
 __device__ inline void first_layer_sgd(const Slice<units> &s, const Net &n, float rate, int warp, int warps) {
 	const int lane = threadIdx.x % warp_size, words = n.in / 4;

@@ -52,8 +52,8 @@ __device__ inline void first_layer_rows(const Slice<units> &s, const Net &n) {
 					make_float4(z[i][4 * h], z[i][4 * h + 1], z[i][4 * h + 2], z[i][4 * h + 3]);
 }
 
-// first_layer leaves in scratch, from each warp, (units/4, rows) parts of images·w1:
-// its sums over every 16th word.
+// first_layer leaves in scratch each warp's (units/4, rows) part of images·w1: its sums
+// over every 16th word.
 template <int units>
 __device__ inline void first_layer(const Slice<units> &s, const Net &n) {
 	if (n.rows <= warp_size)
@@ -64,7 +64,7 @@ __device__ inline void first_layer(const Slice<units> &s, const Net &n) {
 		first_layer_rows<max_rows / warp_size>(s, n);
 }
 
-// Own is what a thread has of a row: a quarter of its hidden units.
+// Own is a thread's part of a row: a quarter of its hidden units.
 template <int units>
 struct Own {
 	static constexpr int count = units / row_threads;
@@ -72,12 +72,12 @@ struct Own {
 	__device__ static int row() { return threadIdx.x / row_threads; }
 	__device__ static int first() { return threadIdx.x % row_threads * count; }
 
-	// idle is whether the warp has none of so many rows.
+	// idle reports whether the warp has none of that many rows.
 	__device__ static bool idle(int rows) { return threadIdx.x / warp_size * (warp_size / row_threads) >= rows; }
 };
 
-// activation adds up the parts of the first layer, in order of the warps, and returns
-// h = ReLU(scale·sum + b1). A NaN stays. Rows past the last have zeros.
+// activation adds up the parts of the first layer, in the order of the warps, and
+// returns h = ReLU(scale·sum + b1). ReLU keeps a NaN. Rows past the last are zero.
 template <int units>
 __device__ inline Own<units> activation(const Slice<units> &s, const Net &n) {
 	Own<units> own = {};
@@ -118,9 +118,9 @@ __device__ inline void share_logits(const Slice<units> &s, const Net &n, const O
 	}
 }
 
-// sum_logits returns logits (max_classes) of a row in shared memory, for the first warp
-// to read: the sum of the blocks' parts, in fixed order. Half a warp takes one block
-// after another, 32 blocks on each time.
+// sum_logits returns the logits (max_classes) of a row in shared memory, for the first
+// warp to read: the sum of the blocks' parts, in fixed order. Each half of a warp takes
+// every 32nd block.
 __device__ inline float *sum_logits(float *sums, const float *b2, Exchange *exchange, int row, int classes) {
 	float *z = sums + step_warps * max_classes;
 	const int c = threadIdx.x % max_classes;
@@ -143,8 +143,8 @@ __device__ inline float *sum_logits(float *sums, const float *b2, Exchange *exch
 	return z;
 }
 
-// losses takes each of the block's rows through softmax and leaves its loss, whether
-// it is right, and its gradient for all blocks. The room is that of a Slice's scratch.
+// losses takes each of the block's rows through softmax and leaves its loss, whether it
+// is a hit, and its gradient for all blocks to read. The room is a Slice's scratch.
 __device__ __noinline__ void losses(float *room, const float *b2, Exchange *exchange, const byte *labels,
                                     const int *order, int rows, int classes, float scale) {
 	for (int row = blockIdx.x; row < rows; row += gridDim.x) {
@@ -161,8 +161,8 @@ __device__ __noinline__ void losses(float *room, const float *b2, Exchange *exch
 	}
 }
 
-// tally adds the counts of all rows, in fixed order, to those of the step, with the
-// first block's first warp.
+// tally adds the counts of all rows, in fixed order, to those of the step. The first
+// block's first warp does it.
 __device__ __noinline__ void tally(double *loss_of_step, int *hits_of_step, const Exchange *exchange, int rows) {
 	if (blockIdx.x > 0 || threadIdx.x >= warp_size)
 		return;

@@ -5,23 +5,24 @@
 
 #include "two_layer.cuh"
 
-// pixel is byte k of a word as a float. With it as the last of its fraction a float of
-// exponent 23 is 2²³ + byte, exactly. Those bits, of 2²³, come as an argument that the
-// compiler does not know: it keeps them in a register then, and k in the instruction.
+// pixel returns byte k of a word as a float. A float of exponent 23 with the byte in
+// the lowest bits of its fraction is exactly 2²³ + byte. The bits of 2²³ are an
+// argument that the compiler does not know, so that it keeps them in a register, and k
+// in the instruction.
 __device__ inline float pixel(unsigned word, int k, unsigned bits) {
 	return __uint_as_float(__byte_perm(word, bits, 0x7650 | k)) - 8388608.0f;
 }
 
-// exponent_bits are those of 2²³, for a width that is a multiple of 4.
+// exponent_bits returns those bits, for a width that is a multiple of 4.
 __device__ inline unsigned exponent_bits(int in) { return 0x4b000000 + in % 4; }
 
-// A warp fetches four images at a time, of each up to eight words a lane, so that
-// enough is under way to hide how far the L2 cache is.
+// A warp fetches four images at a time, up to eight words of each per lane, so that
+// enough loads are under way to hide the latency of the L2 cache.
 constexpr int fetched_rows = 4;
 constexpr int fetched_words = 8;
 
 // fetch_images copies the rows of `in` bytes that order lists to shared memory, with
-// some of the block's warps, of which this is one.
+// `warps` of the block's warps, of which this is number `warp`.
 __device__ __noinline__ void fetch_images(unsigned *images, const byte *data, const int *order, int rows, int in,
                                           int warp, int warps) {
 	const int lane = threadIdx.x % warp_size, words = in / 4, stride = stride_of(in);
