@@ -8,8 +8,8 @@ import (
 )
 
 const (
-	// maxClasses is the most classes that the classifier's kernels take: a thread keeps
-	// a number for each.
+	// maxClasses is the largest number of classes that the classifier's kernels take: a
+	// thread keeps a number for each.
 	maxClasses = 16
 
 	// fusedRows is the largest batch for which Auto fuses the classifier. The kernel

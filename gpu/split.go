@@ -7,8 +7,8 @@ import (
 	"mnistgpu/internal/backend"
 )
 
-// splitBlocks is the most blocks that look for the largest magnitude: enough to fill
-// the largest card, and few enough that each has much to read.
+// splitBlocks is the largest number of blocks that look for the largest magnitude:
+// enough to fill the largest card, and few enough that each has much to read.
 const splitBlocks = 512
 
 // splits returns the rows of x, and whether its products are to be split.
@@ -25,9 +25,9 @@ func (r *recorder) splitForward(y driver.Ptr, x backend.Rows, w backend.Tensor) 
 	r.multiply(factors{product: p, halves: true, a: r.halves(x), b: factor, scales: scales}, y)
 }
 
-// splitRows is the most images in one product of a gradient. Within a product tensor
-// cores truncate the sum after every 16 terms; where one product is added to another's
-// result, the sum is rounded.
+// splitRows is the largest number of images in one product of a gradient. Within a
+// product tensor cores truncate the sum after every 16 terms; where one product is
+// added to another's result, the sum is rounded.
 const splitRows = 4096
 
 // splitGradient records dw = xᵀ·dy, or dw += xᵀ·dy. If sgd is given, dw has the

@@ -63,8 +63,8 @@ struct Block {
 	unsigned at_block;   // threads that wait for the block
 };
 
-// most_naps is the most naps in a row, with nothing else between them. After that
-// nothing else will happen.
+// most_naps is the largest number of naps in a row, with nothing else between them.
+// After that nothing else will happen.
 const size_t most_naps = 1 << 20;
 
 std::vector<std::unique_ptr<Fiber>> all_fibers;
