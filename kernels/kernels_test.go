@@ -58,9 +58,9 @@ func TestPTXHoldsTheSources(t *testing.T) {
 	}
 }
 
-// TestCooperativeKernelHasNoStaticSharedMemory looks at two_layer_sgd and at what it
-// calls: the simulated device, which runs its blocks by turns, has static shared
-// memory once.
+// TestCooperativeKernelHasNoStaticSharedMemory checks two_layer_sgd and what it calls:
+// on the simulated device, which runs its blocks in turns, they would all have the same
+// static shared memory.
 func TestCooperativeKernelHasNoStaticSharedMemory(t *testing.T) {
 	static := regexp.MustCompile(`\b_ZZ\w+`)
 	if !static.MatchString(PTX) {
@@ -80,7 +80,7 @@ func TestCooperativeKernelHasNoStaticSharedMemory(t *testing.T) {
 // entry is a kernel in PTX.
 var entry = regexp.MustCompile(`(?s)\.visible \.entry (\w+)\((.*?)\)`)
 
-// needs skips the test where there is no such compiler of the release that wrote
+// needs skips the test unless there is such a compiler of the release that wrote
 // kernels.ptx.
 func needs(t *testing.T, compiler string) {
 	t.Helper()
