@@ -9,19 +9,19 @@ import (
 	"testing"
 )
 
-// errorLimits bound the errors of products of numbers without a common sign, in
-// units of 2^-24 · Σ|a||b| of each element: the root mean square from both sides,
-// so that a precision that is not on shows, and the largest from above. Sums of n
-// float32 products are off by 2√n+2 at most; factors of 11 and of 8 bits by 2^13
-// and 2^16 times 2^-24, or twice that where they are cut and not rounded.
+// errorLimits bounds the errors of products of numbers of either sign, in units of
+// 2^-24 · Σ|a||b| of each element: the root mean square from both sides, to detect a
+// precision that is not on, and the largest from above. Sums of n float32 products are
+// off by 2√n+2 at most; factors of 11 and of 8 bits by 2^13 and 2^16 times 2^-24, or
+// twice that if they are truncated instead of rounded.
 var errorLimits = map[Precision]struct{ rmsLow, rmsHigh, largest float64 }{
 	FP32: {0, 4, 0},
 	TF32: {10, 2000, 32768},
 	BF16: {100, 8000, 131072},
 }
 
-// TestErrorsOfProducts measures each precision at the shapes of a training, with
-// each of the transposes that one has.
+// TestErrorsOfProducts measures each precision at the shapes of a training, with the
+// transposes that a training has.
 func TestErrorsOfProducts(t *testing.T) {
 	for _, g := range []gemmCase{
 		{false, false, 128, 100, 784, 1, 0},

@@ -15,13 +15,13 @@ import (
 	"mnistgpu/internal/backend"
 )
 
-// enumerators finds what cuda.h and cublas_api.h say of a code: the comment
-// before it, if there is one, its name and its number.
+// enumerators finds what cuda.h and cublas_api.h say about a code: the comment before
+// it, if there is one, its name and its number.
 var enumerators = regexp.MustCompile(`(?s)(?:/\*\*((?:[^*]|\*[^/])*)\*/\s*)?\b(CUDA_ERROR_\w+|CUBLAS_STATUS_\w+)\s*=\s*(\d+)`)
 
-// TestEveryCodeIsKnown reads the headers that this build has. Each code must be
-// in its table, by its name, with a hint; and where the header wants the process
-// started again, the device is lost.
+// TestEveryCodeIsKnown reads the headers that this build has. Each code must be in its
+// table, by its name, with a hint; and if the header wants the process to be restarted,
+// the device must be lost.
 func TestEveryCodeIsKnown(t *testing.T) {
 	for _, test := range []struct {
 		header string
@@ -57,7 +57,7 @@ func TestEveryCodeIsKnown(t *testing.T) {
 	}
 }
 
-// TestCodesThatLoseTheDevice lists those after which no call may follow.
+// TestCodesThatLoseTheDevice checks the codes after which no call may follow.
 func TestCodesThatLoseTheDevice(t *testing.T) {
 	for _, number := range sticky {
 		if !errors.Is(driverCodes[number].fault, backend.ErrDeviceLost) {
@@ -66,11 +66,11 @@ func TestCodesThatLoseTheDevice(t *testing.T) {
 	}
 }
 
-// sticky are the codes after which every call fails, and three of which it is
-// not clear.
+// sticky has the codes after which every call fails, and three for which that is not
+// clear.
 var sticky = []int{214, 220, 226, 700, 702, 710, 714, 715, 716, 717, 718, 719, 721, 911, 999}
 
-// header is the text of one of CUDA's headers, as the compiler finds it.
+// header returns the text of one of CUDA's headers, as the compiler finds it.
 func header(t *testing.T, name string) string {
 	t.Helper()
 	cmd := exec.Command("cc", "-E", "-I/usr/local/cuda/include", "-")

@@ -10,7 +10,7 @@ import (
 	"mnistgpu/internal/backend"
 )
 
-// coded returns an error of another code than the one that is wanted.
+// coded returns nil if err has the wanted code, 0 for no error, and otherwise an error.
 func coded(err error, want int) error {
 	var e *Error
 	if want == 0 && err == nil || errors.As(err, &e) && e.Code == want {
@@ -49,7 +49,7 @@ func TestLaunchCooperative(t *testing.T) {
 	}
 }
 
-// TestGridBarrier lets blocks wait for each other in a launch that is not cooperative.
+// TestGridBarrier has blocks wait for each other in a launch that is not cooperative.
 func TestGridBarrier(t *testing.T) {
 	d, _ := open(t)
 	x := upload(t, d, make([]float32, 9))
@@ -59,7 +59,7 @@ func TestGridBarrier(t *testing.T) {
 	}
 }
 
-// TestForever lets the blocks of a cooperative launch wait for nobody.
+// TestForever has the blocks of a cooperative launch wait for nobody.
 func TestForever(t *testing.T) {
 	d, _ := open(t)
 	x := upload(t, d, sequence(9))
@@ -72,14 +72,15 @@ func TestForever(t *testing.T) {
 // TestFaultCooperative has one of several blocks leave its memory.
 func TestFaultCooperative(t *testing.T) {
 	d, _ := open(t)
-	x := upload(t, d, make([]float32, 7)) // a row of numbers, one too short, and its end for the count
+	x := upload(t, d, make([]float32, 7)) // numbers for 7 of the 8 blocks
 	must(t, d.LaunchCooperative(kernel(t, d, "test_rotate"), Dim{X: 8}, Dim{X: 32}, 4, x.Arg(), x.Arg(), x.Arg()))
 	if err := coded(d.Sync(), 700); err != nil {
 		t.Errorf("got %v, want code 700", err)
 	}
 }
 
-// TestShared asks for more shared memory than a block has, of itself and at all.
+// TestShared asks for more shared memory than a block has by default, and than it can
+// have.
 func TestShared(t *testing.T) {
 	d, simulated := open(t)
 	x := upload(t, d, sequence(32))
@@ -103,7 +104,7 @@ func TestShared(t *testing.T) {
 	}
 }
 
-// TestNotRecorded asks that a recording with a cooperative launch fails.
+// TestNotRecorded checks that recording a cooperative launch fails.
 func TestNotRecorded(t *testing.T) {
 	d, _ := open(t)
 	x := upload(t, d, sequence(9))

@@ -14,8 +14,8 @@ import (
 	"mnistgpu/internal/backend"
 )
 
-// useDevice opens the device, does some of everything, and closes it. It returns
-// the first error, and those of a call after it and of Close.
+// useDevice opens the device, does a bit of everything, and closes it. It returns the
+// first error, and those of a call after it and of Close.
 func useDevice() (first, next, closing error) {
 	d, err := Open(0)
 	if err != nil {
@@ -108,8 +108,8 @@ func useEveryCall(d *Device) error {
 	return d.Free(x)
 }
 
-// TestFaultSweep makes each call of useDevice fail with each code, once and then
-// for ever, at once and where the host next waits.
+// TestFaultSweep makes each call of useDevice fail with each code, once or from then
+// on, at once or where the host next waits.
 func TestFaultSweep(t *testing.T) {
 	simulated := simulate(t)
 	if first, _, closing := useDevice(); first != nil || closing != nil {
@@ -138,7 +138,7 @@ func TestFaultSweep(t *testing.T) {
 	t.Logf("passed %d of %d", passed, faults)
 }
 
-// testFault returns what is wrong with how useDevice takes the fault.
+// testFault returns what is wrong with how useDevice handles the fault.
 func testFault(t *testing.T, fault sim.Fault) error {
 	simulated := simulate(t)
 	simulated.Fail(fault)
@@ -196,7 +196,7 @@ func TestFaultClass(t *testing.T) {
 	}
 }
 
-// TestUnknownCode meets a code of which only the driver knows the name.
+// TestUnknownCode gets a code whose name only the driver knows.
 func TestUnknownCode(t *testing.T) {
 	d, simulated := open(t)
 	simulated.Fail(sim.Fault{Call: simulated.Calls() + 1, Code: 605})

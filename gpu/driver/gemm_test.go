@@ -108,8 +108,8 @@ func testGemm(t *testing.T, rng *rand.Rand, p Precision, g gemmCase) {
 	}
 }
 
-// TestFP32IsStrict multiplies 1 + 2^-20 by the identity. No precision but
-// float32 has that number.
+// TestFP32IsStrict multiplies 1 + 2^-20 by the identity. Only float32 can represent
+// that number.
 func TestFP32IsStrict(t *testing.T) {
 	d := openAny(t)
 	const n = 64
@@ -127,8 +127,8 @@ func TestFP32IsStrict(t *testing.T) {
 	}
 }
 
-// TestPrecision multiplies 1 + 2^-9 and 1 + 2^-12 by 1: TF32 has the first but
-// not the second, bfloat16 neither.
+// TestPrecision multiplies 1 + 2^-9 and 1 + 2^-12 by 1: TF32 can represent the first
+// but not the second, bfloat16 neither.
 func TestPrecision(t *testing.T) {
 	d, _ := open(t)
 	x := []float32{1 + 0x1p-9, 1 + 0x1p-12}
@@ -146,7 +146,7 @@ func TestPrecision(t *testing.T) {
 	}
 }
 
-// TestHandle checks what Device.handle counts on.
+// TestHandle checks what Device.handle relies on.
 func TestHandle(t *testing.T) {
 	field := reflect.TypeFor[cublas.Standard]().Field(0)
 	if field.Name != "h" || field.Offset != 0 || field.Type.Kind() != reflect.Pointer {

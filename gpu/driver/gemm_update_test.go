@@ -11,9 +11,9 @@ import (
 	"testing"
 )
 
-// TestGemmUpdate takes whole numbers, which have no roundings, and changes the
-// scales between two launches of one recording. A product after it must have its
-// own again.
+// TestGemmUpdate takes whole numbers, which need no rounding, and changes the scales
+// between two launches of one recording. A product after that must have its own scales
+// again.
 func TestGemmUpdate(t *testing.T) {
 	for _, p := range []Precision{FP32, TF32, BF16, FP16} {
 		t.Run(fmt.Sprint(p), func(t *testing.T) { testGemmUpdate(t, p) })

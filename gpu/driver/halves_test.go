@@ -11,7 +11,7 @@ import (
 	"mnistgpu/gpu/sim"
 )
 
-// toHalf is the float16 next to v, the even one if two are as near.
+// toHalf returns the float16 nearest to v, ties to even.
 func toHalf(v float64) uint16 {
 	sign := uint16(math.Float64bits(v) >> 48 & 0x8000)
 	_, exponent := math.Frexp(v) // of a number from 1/2 to 1
@@ -28,7 +28,7 @@ func toHalf(v float64) uint16 {
 	return sign | uint16(unit+24)<<10 + uint16(steps)
 }
 
-// uploadFactor copies x to new memory of the device, as p takes factors.
+// uploadFactor copies x to new memory of the device, in the type of p's factors.
 func uploadFactor(t *testing.T, d *Device, p Precision, x []float32) Ptr {
 	t.Helper()
 	if p != FP16 {
@@ -53,7 +53,7 @@ func uploadHalves(t *testing.T, d *Device, halves []uint16) Ptr {
 	return at
 }
 
-// allHalves are all bits that there are.
+// allHalves returns the bits of all float16 numbers.
 func allHalves() []uint16 {
 	all := make([]uint16, 1<<16)
 	for i := range all {
@@ -62,7 +62,7 @@ func allHalves() []uint16 {
 	return all
 }
 
-// TestHalvesRoundTrip holds toHalf to what the bits mean.
+// TestHalvesRoundTrip checks toHalf against what the bits mean.
 func TestHalvesRoundTrip(t *testing.T) {
 	for _, bits := range allHalves() {
 		if v := sim.Half(bits); toHalf(v) != bits && v == v {
@@ -72,7 +72,7 @@ func TestHalvesRoundTrip(t *testing.T) {
 }
 
 // TestHalvesInProducts multiplies each float16 by 1. Those below 2^-14 must not be
-// taken for 0, and what is not finite must stay so.
+// taken for 0, and those that are not finite must stay so.
 func TestHalvesInProducts(t *testing.T) {
 	d := openAny(t)
 	all := allHalves()

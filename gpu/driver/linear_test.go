@@ -13,7 +13,7 @@ import (
 	"mnistgpu/gpu/sim"
 )
 
-// layer are the operands of a Linear, and what comes of them.
+// layer has the operands of a Linear, and the result.
 type layer struct {
 	m, n, k int
 	relu    bool
@@ -21,7 +21,7 @@ type layer struct {
 	want []float32
 }
 
-// newLayer uploads whole numbers, which have no roundings.
+// newLayer uploads whole numbers, which need no rounding.
 func newLayer(t *testing.T, d *Device, m, n, k int, relu bool) layer {
 	t.Helper()
 	draw := rand.New(rand.NewPCG(3, 4))
@@ -38,8 +38,8 @@ func newLayer(t *testing.T, d *Device, m, n, k int, relu bool) layer {
 	return l
 }
 
-// TestLinear asks for products of whole numbers without an error, of a first and
-// of other operands, direct and recorded.
+// TestLinear checks that products of whole numbers are exact, with the first operands
+// and with others, direct and recorded.
 func TestLinear(t *testing.T) {
 	for _, p := range []Precision{FP32, TF32, BF16} {
 		for _, relu := range []bool{false, true} {
@@ -94,8 +94,8 @@ func TestLinearPrecision(t *testing.T) {
 	}
 }
 
-// TestLinearIsMissing has no cuBLASLt, or none that knows a way, or one that is asked
-// for more than it can do. That is no error, and the device goes on.
+// TestLinearIsMissing has no cuBLASLt, or one that has no algorithm, or one that is
+// asked for more than it can do. That is no error, and the device stays usable.
 func TestLinearIsMissing(t *testing.T) {
 	for name, spoil := range map[string]func(s *sim.Device, l *layer){
 		"no library":        func(s *sim.Device, l *layer) { s.SetEpilogues(sim.NoLibrary) },
@@ -164,7 +164,7 @@ func wantCode(t *testing.T, err error, code int) {
 	}
 }
 
-// TestLinearNaN asks the simulated device for both ways to take a NaN.
+// TestLinearNaN has the simulated device treat a NaN in both ways.
 func TestLinearNaN(t *testing.T) {
 	for _, zero := range []bool{false, true} {
 		t.Run(fmt.Sprint(zero), func(t *testing.T) {

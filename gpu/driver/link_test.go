@@ -69,7 +69,7 @@ func TestLibraryNotFound(t *testing.T) {
 	}
 }
 
-// needsSources skips the test where only its binary is.
+// needsSources skips the test if only its binary is there, or a tool is missing.
 func needsSources(t *testing.T) {
 	t.Helper()
 	for _, program := range []string{"./symbols.sh", "go", "ar", "nm", "awk"} {
@@ -103,7 +103,7 @@ func TestOnlyImporter(t *testing.T) {
 	}
 }
 
-// output is what a program prints.
+// output returns what a program prints.
 func output(t *testing.T, name string, arguments ...string) string {
 	t.Helper()
 	command := exec.Command(name, arguments...)

@@ -48,7 +48,7 @@ func launchSeeded(t *testing.T, d *Device, name string) ([]float32, error) {
 }
 
 // TestSeededBug launches the kernel that the environment names on a real GPU. It
-// passes: to find the bug is for the tool of compute-sanitizer that runs it.
+// passes: finding the bug is up to the tool of compute-sanitizer that runs it.
 func TestSeededBug(t *testing.T) {
 	name := os.Getenv(seed)
 	if name == "" {
@@ -62,8 +62,8 @@ func TestSeededBug(t *testing.T) {
 	}
 }
 
-// TestSeededBugsHere asks which of the bugs the simulated device finds: it lets
-// threads that have returned out of a barrier, so not that of synccheck.
+// TestSeededBugsHere checks which of the bugs the simulated device finds: not that of
+// synccheck, since its barriers do not wait for threads that have returned.
 func TestSeededBugsHere(t *testing.T) {
 	d, _ := open(t)
 	var illegal *Error

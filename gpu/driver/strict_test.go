@@ -53,7 +53,7 @@ func TestFaultyKernels(t *testing.T) {
 	}
 }
 
-// TestUnderrun writes just before an allocation, which shows when that is freed.
+// TestUnderrun writes just before an allocation, which is found when that is freed.
 func TestUnderrun(t *testing.T) {
 	d, _ := open(t)
 	x := upload(t, d, sequence(9))

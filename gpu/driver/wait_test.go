@@ -11,8 +11,8 @@ import (
 	"mnistgpu/internal/backend"
 )
 
-// TestHang lets the device finish nothing from each call on. Each use of it must
-// end within the timeout, and with that error.
+// TestHang has the device finish nothing from a call on, for each call. Each use of it
+// must end after the timeout, and with its error.
 func TestHang(t *testing.T) {
 	const timeout = 20 * time.Millisecond
 	simulated := simulate(t)
@@ -30,8 +30,8 @@ func TestHang(t *testing.T) {
 	t.Logf("passed %d of %d", passed, calls)
 }
 
-// testHang returns what is wrong with how a use of the device takes that it
-// finishes nothing from a call on.
+// testHang returns what is wrong with how a use of the device handles that it finishes
+// nothing from a call on.
 func testHang(t *testing.T, call int, timeout time.Duration) error {
 	simulated := simulate(t)
 	d, err := Open(0)
@@ -57,8 +57,8 @@ func testHang(t *testing.T, call int, timeout time.Duration) error {
 	return nil
 }
 
-// TestHangAmidLaunches launches more than a queue takes on a device that finishes
-// nothing: the launches must not wait for it for ever.
+// TestHangAmidLaunches launches more than a queue holds on a device that finishes
+// nothing: the launches must not wait for ever.
 func TestHangAmidLaunches(t *testing.T) {
 	d, simulated := open(t)
 	d.StepTimeout = 20 * time.Millisecond
@@ -82,8 +82,8 @@ func TestHangAmidLaunches(t *testing.T) {
 	}
 }
 
-// TestLongLaunches checks that a mark follows each launch while laps are long, so
-// that the timeout is one of a launch and not of the many that may be queued.
+// TestLongLaunches checks that a mark follows each launch while laps are long, so that
+// the timeout applies to one launch and not to the many that may be queued.
 func TestLongLaunches(t *testing.T) {
 	d, _ := open(t)
 	x := upload(t, d, sequence(9))
