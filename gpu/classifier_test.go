@@ -10,7 +10,7 @@ import (
 	"mnistgpu/internal/backend"
 )
 
-// joint are the operands of a ClassifierSGD and of the LinearSGD after it.
+// joint has the operands of a ClassifierSGD and of the LinearSGD after it.
 type joint struct {
 	c           backend.Classifier
 	tally       backend.Tally
@@ -20,7 +20,7 @@ type joint struct {
 	rate        backend.SGD // of the LinearSGD
 }
 
-// newJoint makes those of 20 rows through 5-33-10, by zeros.
+// newJoint makes the operands, all zero, for that many rows through the layers 5-33-10.
 func newJoint(t *testing.T, b backend.Backend, rows int) joint {
 	t.Helper()
 	alloc := func(dt backend.DType, rows, cols int) backend.Tensor {
@@ -50,8 +50,8 @@ func newJoint(t *testing.T, b backend.Backend, rows int) joint {
 	return j
 }
 
-// TestBiasJoinsTheClassifier counts the calls of two updates where the second may go
-// with the first, and where something is in the way.
+// TestBiasJoinsTheClassifier counts the calls of two updates, where the second can be
+// part of the first and where something prevents that.
 func TestBiasJoinsTheClassifier(t *testing.T) {
 	simulate(t)
 	b, err := Open(Options{Engine: Fused})
@@ -97,8 +97,8 @@ func TestBiasJoinsTheClassifier(t *testing.T) {
 	}
 }
 
-// TestWrongJoinsShow leaves out parts of what joins the classifier's update. Each must
-// show in what a training learns.
+// TestWrongJoinsShow leaves out parts of what joins the classifier's update. Each
+// omission must change what a training learns.
 func TestWrongJoinsShow(t *testing.T) {
 	simulate(t)
 	task := small
@@ -124,7 +124,7 @@ func TestWrongJoinsShow(t *testing.T) {
 	}
 }
 
-// wrongJoins records updates of the classifier that others join only in part.
+// wrongJoins records updates of the classifier that include only some of the others.
 type wrongJoins struct {
 	backend.Backend
 	below, scales bool
@@ -143,7 +143,7 @@ type wrongUpdate struct {
 	wrong wrongJoins
 }
 
-// TwoLayerSGD is the verbs that it stands for, as w has them.
+// TwoLayerSGD is the verbs that it stands for, as w records them.
 func (w wrongUpdate) TwoLayerSGD(s backend.TwoLayerStep) { s.Verbs(w) }
 
 func (w wrongUpdate) LinearSGD(weights, b backend.Tensor, x backend.Input, dy backend.Tensor, sgd backend.SGD) {

@@ -10,8 +10,8 @@ import (
 	"mnistgpu/internal/backend"
 )
 
-// TestWrongCountsShow spoils what the recorder keeps of the counters, after the first
-// of several steps or at the end of all. Each fault must show in what they compute.
+// TestWrongCountsShow spoils what the recorder knows about the counters, after the
+// first of several steps or after the last. Each fault must change the results.
 func TestWrongCountsShow(t *testing.T) {
 	simulate(t)
 	want, err := small.trainOn(opener(Options{Engine: Fused}))
@@ -40,8 +40,8 @@ func TestWrongCountsShow(t *testing.T) {
 	}
 }
 
-// spoiltSteps trains with one list of steps, whose recording is spoilt. Stale steps do
-// not gather their rows.
+// spoiltSteps trains with one list of steps, whose recording is spoilt. If stale is
+// true, only the first step gathers its rows.
 func spoiltSteps(stale bool, after, end func(r *recorder)) (*outcome, error) {
 	opened, err := Open(Options{Engine: Fused, NoGraph: true})
 	if err != nil {

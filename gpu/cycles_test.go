@@ -4,9 +4,10 @@ package gpu
 
 import "testing"
 
-// TestCyclesLoseNoMemory opens the device, trains on it and closes it, 100 times over. What
-// its first uses leave behind for the process does not count; after that not a
-// mebibyte of its memory may be lost, which is the least that a driver lends.
+// TestCyclesLoseNoMemory opens the device, trains on it and closes it, 100 times over.
+// What its first uses leave behind for the process does not count. After that less than
+// a mebibyte of its memory may be lost, which is the least that a driver allocates at a
+// time.
 func TestCyclesLoseNoMemory(t *testing.T) {
 	useDevice(t)
 	free := func() int64 {

@@ -19,7 +19,7 @@ import (
 // loads one libcuda and keeps it, so it cannot have both devices.
 const testDevice = "MNISTGPU_TEST_DEVICE"
 
-// useDevice lets the test open device 0: of the simulated ones, or the real one.
+// useDevice lets the test open device 0, simulated or real.
 func useDevice(t *testing.T) {
 	t.Helper()
 	if os.Getenv(testDevice) != "real" {
@@ -84,7 +84,7 @@ func TestDescription(t *testing.T) {
 	}
 }
 
-// TestOpenRefuses looks at mistakes of the user.
+// TestOpenRefuses makes mistakes that a user can make.
 func TestOpenRefuses(t *testing.T) {
 	simulate(t)
 	b, err := Open(Options{Device: 99})

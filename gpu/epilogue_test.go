@@ -14,9 +14,9 @@ import (
 	"mnistgpu/internal/backend/backendtest"
 )
 
-// TestEpilogues trains with cuBLASLt, and where it is missing, knows no way, or loses
-// NaN. The simulated device adds in one order, so that the results must have the
-// same bits; only the number of launches tells who added the bias.
+// TestEpilogues trains with cuBLASLt, and with one that is missing, has no algorithm,
+// or loses NaN. The simulated device adds in one order, so the results must have the
+// same bits; only the number of launches shows what added the bias.
 func TestEpilogues(t *testing.T) {
 	task := small
 	task.rule = noL2
@@ -62,7 +62,7 @@ func TestEpilogues(t *testing.T) {
 	}
 }
 
-// TestEpiloguesArePrecise asks that a forward pass has the precision of the options.
+// TestEpiloguesArePrecise checks that a forward pass has the precision of the options.
 func TestEpiloguesArePrecise(t *testing.T) {
 	simulate(t)
 	for p, want := range map[Precision]float32{FP32: 1 + 0x1p-12, TF32: 1, BF16: 1} {
@@ -93,7 +93,7 @@ func TestEpiloguesArePrecise(t *testing.T) {
 	}
 }
 
-// forwardNaN is the check of the suite that asks for the NaN of a forward pass.
+// forwardNaN returns the suite's check that a forward pass keeps NaN.
 func forwardNaN(t *testing.T) backendtest.Check {
 	t.Helper()
 	for _, check := range backendtest.Checks() {
@@ -105,8 +105,8 @@ func forwardNaN(t *testing.T) backendtest.Check {
 	return backendtest.Check{}
 }
 
-// TestLostNaNShows lets cuBLASLt keep NaN while a step is recorded, and lose it in the
-// step. The suite must find that.
+// TestLostNaNShows has cuBLASLt keep NaN while a step is recorded, and lose it when the
+// step runs. The suite must find that.
 func TestLostNaNShows(t *testing.T) {
 	device := simulate(t)
 	b, err := Open(Options{})

@@ -18,12 +18,12 @@ import (
 	"mnistgpu/internal/backend"
 )
 
-// tiny is a task that is soon done.
+// tiny is a short task.
 var tiny = task{pixels: 4, hidden: 3, batch: 2, steps: 3, rule: plain}
 
-// codes are what calls fail with in TestFaults, and the kinds of the errors after
-// Open: out of memory, device unavailable, and those after which the device is
-// lost and no call may follow.
+// codes has what calls fail with in TestFaults, and the kinds of the errors after Open:
+// out of memory, device unavailable, and those after which the device is lost and no
+// call may follow.
 var codes = map[int]error{
 	2:   backend.ErrOutOfMemory,
 	46:  backend.ErrDeviceLost,
@@ -40,11 +40,11 @@ var codes = map[int]error{
 // sticky reports whether nothing can be freed after the code.
 func sticky(code int) bool { return code > 200 }
 
-// TestFaults lets each call of a training fail, with each code, once and for
-// ever, at once and where the host next waits. The last calls are the downloads
-// of what it has learnt. Each time there must be an error, and no call after one
-// that says that the device is lost. A training in one kernel, whose other calls are
-// the same, is left to one code of each kind.
+// TestFaults has each call of a training fail, with each code, once or from then on, at
+// once or where the host next waits. The last calls are the downloads of what was
+// learnt. Each time there must be an error, and no call after one that reports that the
+// device is lost. A training in one kernel, whose other calls are the same, is tested
+// with only one code of each kind.
 func TestFaults(t *testing.T) {
 	t.Run("fused", func(t *testing.T) { faultEachCall(t, Fused, slices.Collect(maps.Keys(codes))) })
 	t.Run("persistent", func(t *testing.T) { faultEachCall(t, Persistent, []int{2, 46, 719}) })
@@ -83,13 +83,13 @@ type faulty struct {
 	engine Engine
 }
 
-// message is an op of this package, the call that failed, and the code. A call
-// that belongs to a verb comes with the verb.
+// message matches an op of this package, the call that failed, and the code. If the
+// call belongs to a verb, the verb comes before it.
 var message = regexp.MustCompile(`\b(Open|Alloc|Upload|Download|Capture|Replay|Sync|Close): ` +
 	`((Linear\w+|ClassifierSGD|CrossEntropy|Advance): (cublasSgemm|cuLaunchKernel \w+)|TwoLayerSGD: cuLaunchCooperativeKernel \w+|.*\b(cublas(Create|Destroy|Set|Lt)|cu(Ctx|Device|Event|Func|Graph|Init|Mem|Module|Occupancy|Stream))\w*( \w+)?)` +
 	`: [A-Z_]+ \(\d+\)`)
 
-// train returns what is wrong with how a training takes the fault.
+// train returns what is wrong with how a training handles the fault.
 func (f faulty) train(t *testing.T) error {
 	device := simulate(t)
 	device.Fail(f.Fault)
@@ -119,8 +119,7 @@ func (f faulty) train(t *testing.T) error {
 	return nil
 }
 
-// trained is what a device counts when a training has ended and the device is not yet
-// closed.
+// trained returns a count of the device after a training, before the device is closed.
 func trained(t *testing.T, engine Engine, count func(*sim.Device) int) int {
 	t.Helper()
 	device := simulate(t)
@@ -138,8 +137,8 @@ func trained(t *testing.T, engine Engine, count func(*sim.Device) int) int {
 	return n
 }
 
-// TestHang lets the device finish nothing from each call of a training on, up to
-// the last download. The training must end with the device lost.
+// TestHang has the device finish nothing from a call of a training on, for each call up
+// to the last download. The training must end with the device lost.
 func TestHang(t *testing.T) {
 	for _, engine := range []Engine{Fused, Persistent} {
 		calls, passed := trained(t, engine, (*sim.Device).Calls), 0
@@ -157,7 +156,7 @@ func TestHang(t *testing.T) {
 	}
 }
 
-// TestCapacity trains on devices with less and less memory than it takes.
+// TestCapacity trains on devices with less memory than the training takes.
 func TestCapacity(t *testing.T) {
 	need := trained(t, Auto, (*sim.Device).Used)
 	const steps = 64
@@ -175,8 +174,8 @@ func TestCapacity(t *testing.T) {
 	t.Logf("passed %d of %d", passed, steps)
 }
 
-// TestCycles opens a device, trains and closes it, time and again on the same
-// device: 100 times, or as often as MNISTGPU_CYCLES says.
+// TestCycles opens a device, trains and closes it, again and again on the same device:
+// 100 times, or as often as MNISTGPU_CYCLES says.
 func TestCycles(t *testing.T) {
 	cycles := 100
 	if text := os.Getenv("MNISTGPU_CYCLES"); text != "" {

@@ -55,7 +55,7 @@ func TestGraphEqualsCalls(t *testing.T) {
 	}
 }
 
-// TestStepsInOneGraph holds a graph of several steps to as many replays of one.
+// TestStepsInOneGraph compares a graph of several steps with as many replays of one.
 // Each step must gather its own rows.
 func TestStepsInOneGraph(t *testing.T) {
 	useDevice(t)
@@ -101,8 +101,8 @@ func stepsInOneGraph(t *testing.T, options Options) {
 	}
 }
 
-// TestLaunchesOfAStep counts the launches of a step of two layers: by verbs, fused, in
-// one kernel, and by more of them where the batch is too large.
+// TestLaunchesOfAStep counts the launches of a step of two layers: verb by verb, fused,
+// in one kernel, and in more launches if the batch is too large.
 func TestLaunchesOfAStep(t *testing.T) {
 	useDevice(t)
 	large := small
@@ -115,7 +115,7 @@ func TestLaunchesOfAStep(t *testing.T) {
 	for _, test := range []struct {
 		task    task
 		options Options
-		want    int // of one step, advance among them
+		want    int // of one step, including advance
 		four    int // of four steps in one graph
 	}{
 		{small, Options{Engine: Ops}, 15, 60},
@@ -157,8 +157,8 @@ func TestLaunchesOfAStep(t *testing.T) {
 	}
 }
 
-// launches counts the calls of fused steps without those that a device makes whose
-// cuBLASLt does not do biases; TestEpilogues knows about those.
+// launches counts calls. For fused steps it leaves out those that add biases if
+// cuBLASLt does not, which are up to TestEpilogues.
 func launches(calls []call, engine Engine) (n int) {
 	for _, c := range calls {
 		if engine == Ops || c.name != "bias_activation" {
@@ -168,7 +168,7 @@ func launches(calls []call, engine Engine) (n int) {
 	return n
 }
 
-// calls are those of so many steps in one graph.
+// calls returns the calls of that many steps in one graph.
 func (t *trainer) calls(test *testing.T, steps int) []call {
 	test.Helper()
 	graph, err := t.b.Capture(func(ops backend.Ops) {

@@ -41,8 +41,8 @@ func TestKernelTable(t *testing.T) {
 	}
 }
 
-// TestImages opens devices that take the cubin and such as do not. A text that is no
-// PTX stands for the image after it, to see that it is not asked for.
+// TestImages opens devices that accept the cubin and devices that do not. Text that is
+// not PTX replaces an image that the driver must not be given.
 func TestImages(t *testing.T) {
 	const nonsense = "no PTX"
 	other := strings.ReplaceAll(kernels.SM90, "advance", "retreat")
@@ -86,7 +86,8 @@ func TestImages(t *testing.T) {
 	}
 }
 
-// TestKernelImages asks that a cubin is tried on the one kind of device that it is for.
+// TestKernelImages checks that the cubin is tried only on the kind of device that it is
+// for.
 func TestKernelImages(t *testing.T) {
 	for _, test := range []struct{ major, minor, want int }{{9, 0, 2}, {7, 5, 1}, {8, 9, 1}, {9, 1, 1}, {10, 0, 1}} {
 		got := kernelImages(driver.Info{ComputeMajor: test.major, ComputeMinor: test.minor})

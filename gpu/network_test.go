@@ -157,7 +157,7 @@ func (k task) trainOn(open func() (backend.Backend, error)) (r *outcome, err err
 	return k.train(b)
 }
 
-// uploader keeps the first error of a row of uploads.
+// uploader keeps the first error of several uploads.
 type uploader struct {
 	b   backend.Backend
 	err error

@@ -16,8 +16,7 @@ import (
 	"mnistgpu/internal/nn"
 )
 
-// TestSuite puts the backend to the suite of all backends, with all that can be
-// fused.
+// TestSuite runs the suite of all backends, with everything fused that can be.
 func TestSuite(t *testing.T) {
 	useDevice(t)
 	backendtest.Run(t, opener(Options{Engine: Fused}))
@@ -38,10 +37,10 @@ func TestSuiteSplit16(t *testing.T) {
 
 func onCPU() (backend.Backend, error) { return cpu.Open(cpu.Options{}) }
 
-// TestTraining holds trainings in each precision to one in float64. The limits
-// on ‖w - w'‖/‖w'‖ are those of float32 sums in any order after that many
-// steps, half as much again for Adam, and of factors of 11 and 8 bits after one;
-// later these drift apart. Split products are held to those of float32.
+// TestTraining compares trainings in each precision with one in float64. The limits on
+// ‖w - w'‖/‖w'‖ are those of float32 sums in any order after that many steps, wider for
+// Adam, and those of factors of 11 and 8 bits after one step; later such trainings
+// drift apart. Split products have the limits of float32.
 func TestTraining(t *testing.T) {
 	useDevice(t)
 	float32On := func(p Precision) func() (backend.Backend, error) {
@@ -99,8 +98,8 @@ func TestTraining(t *testing.T) {
 	}
 }
 
-// TestWholeNumbers asks for products of small whole numbers without an error in
-// the precisions of tensor cores; TestSuite asks it of float32.
+// TestWholeNumbers checks that products of small whole numbers are exact in the
+// precisions of tensor cores; TestSuite checks it for float32.
 func TestWholeNumbers(t *testing.T) {
 	useDevice(t)
 	for _, p := range []Precision{TF32, BF16} {
@@ -126,9 +125,9 @@ func TestWholeNumbers(t *testing.T) {
 	}
 }
 
-// TestPrecisionsDiffer asks that each precision is what it says: on the
-// simulated device, which rounds every factor, a step gets worse from one to the
-// next. The fractions have 24, 11 and 8 bits.
+// TestPrecisionsDiffer checks that each precision is what it says: on the simulated
+// device, which rounds every factor, a step is less accurate with each next precision.
+// The fractions have 24, 11 and 8 bits.
 func TestPrecisionsDiffer(t *testing.T) {
 	simulate(t)
 	task := small
@@ -151,8 +150,8 @@ func TestPrecisionsDiffer(t *testing.T) {
 	}
 }
 
-// compare holds weights to the limit and the losses, which are functions of
-// the weights, to ten times that. Hits may differ where two logits are close: by
+// compare applies the limit to the weights, and ten times the limit to the losses,
+// which are functions of the weights. Hits may differ where two logits are close: by
 // one in each batch.
 func compare(t *testing.T, got, want *outcome, limit float64) {
 	t.Helper()

@@ -40,8 +40,8 @@ func TestDefaultPreset(t *testing.T) {
 	}
 }
 
-// images is the beginning of MNIST, if MNISTGPU_DATA names its folder, or else
-// that many drawn images.
+// images returns the beginning of MNIST if MNISTGPU_DATA names its folder, and
+// otherwise that many drawn images.
 func images(t *testing.T, training, test int) *mnist.Dataset {
 	dir := os.Getenv("MNISTGPU_DATA")
 	if dir == "" {
@@ -56,7 +56,7 @@ func images(t *testing.T, training, test int) *mnist.Dataset {
 	return data
 }
 
-// head is the first n images of a split.
+// head returns the first n images of a split.
 func head(s mnist.Split, n int) mnist.Split {
 	return mnist.Split{Images: s.Images[:n*len(s.Images)/s.Len()], Labels: s.Labels[:n]}
 }

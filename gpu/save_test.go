@@ -18,7 +18,7 @@ import (
 	"mnistgpu/internal/train/traintest"
 )
 
-// A saved run saves each of its few steps in a folder.
+// A savedRun saves each of its few steps in a folder.
 type savedRun struct {
 	data   *mnist.Dataset
 	config train.Config
@@ -45,7 +45,7 @@ func (k *keeper) Save(s *train.State) {
 }
 
 // newSavedRun runs without a fault, and returns how many calls that takes, and the
-// checkpoint that others go on from.
+// checkpoint that other runs continue from.
 func newSavedRun(t *testing.T) (r *savedRun, calls int, middle *train.State) {
 	t.Helper()
 	c := train.Preset("default")
@@ -78,8 +78,8 @@ func (s states) Pace() int { return 1 }
 
 func (s states) Save(state *train.State) { s[state.Step] = state }
 
-// run goes on from a state, or starts where it is nil, saves in a folder, and closes
-// the device.
+// run continues from a state, or starts a new run if that is nil, saves in a folder,
+// and closes the device.
 func (r *savedRun) run(from *train.State, k *keeper) error {
 	b, err := Open(Options{})
 	if err != nil {
@@ -89,11 +89,11 @@ func (r *savedRun) run(from *train.State, k *keeper) error {
 	return errors.Join(err, b.Close(), k.errs)
 }
 
-// TestFaultsOfSavedRuns lets calls of runs that save each step fail, of such as
-// start and of such as go on. After each fault the newest checkpoint in the folder
-// must be that of the last step that was saved, as a good run has it, and the run
-// must go on from it to the same end. With MNISTGPU_LONG each call fails, and else
-// every 61st, another one with each code.
+// TestFaultsOfSavedRuns has calls fail in runs that save each step, in new runs and in
+// continued ones. After each fault the newest checkpoint in the folder must be that of
+// the last saved step, the same as in a good run, and the run must continue from it to
+// the same end. With MNISTGPU_LONG each call fails, otherwise every 61st, each time
+// from another one on.
 func TestFaultsOfSavedRuns(t *testing.T) {
 	r, calls, middle := newSavedRun(t)
 	stride := 61
@@ -144,7 +144,7 @@ func (r *savedRun) fault(t *testing.T, f sim.Fault, from *train.State) error {
 	case err != nil:
 		return err
 	case saved == nil && k.step == 0:
-		return nil // it had not come to a save
+		return nil // nothing had been saved yet
 	case saved == nil || saved.State.Step != k.step || len(saved.Skipped) > 0:
 		return fmt.Errorf("step %d was saved, found %+v, after %w", k.step, saved, failed)
 	case !bytes.Equal(traintest.Timeless(saved.State), r.good[k.step]):

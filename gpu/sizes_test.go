@@ -9,10 +9,10 @@ import (
 	"mnistgpu/internal/backend/backendtest"
 )
 
-// TestSizes takes a step at every combination of sizes around those of a warp
-// and a block. The simulated device ends each allocation where a page starts
-// that nobody may touch, so that an index past the end fails, and what is never
-// written stays NaN. The limit is that of float32 sums after one step.
+// TestSizes takes a step at every combination of sizes around those of a warp and a
+// block. On the simulated device each allocation ends at a page that must not be
+// accessed, so that an index past the end fails, and what is never written stays NaN.
+// The limit is that of float32 sums after one step.
 func TestSizes(t *testing.T) {
 	useDevice(t)
 	for _, size := range []int{1, 31, 32, 33, 127, 784, 1000} {
@@ -28,7 +28,7 @@ func TestSizes(t *testing.T) {
 					}
 					for _, options := range []Options{{Engine: Ops}, {Engine: Fused}, {}, {Engine: Fused, Precision: Split16}} {
 						if options.Precision == Split16 && batch > 64 {
-							continue // nothing that smaller ones have not, but for the time it takes
+							continue // smaller batches test the same in less time
 						}
 						got, err := task.trainOn(opener(options))
 						if err != nil {

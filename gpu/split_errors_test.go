@@ -12,9 +12,9 @@ import (
 	"mnistgpu/internal/backend"
 )
 
-// A splitProduct is one of images, four of five pixels zero, with a matrix: w forward,
-// and dy backward, whose rows are as unlike as gradients of images that are known and
-// that are not.
+// A splitProduct is a product of images, four of five pixels zero, and a matrix: w
+// forward, or dy backward, whose rows differ as much as the gradients of images that
+// the network knows and of those that it does not.
 type splitProduct struct {
 	rows, in, out int
 	backward      bool
@@ -39,7 +39,8 @@ func newSplitProduct(rows, in, out int, backward bool) splitProduct {
 	return p
 }
 
-// shape is that of the result, whose element (i, j) has terms, and term one of them.
+// shape returns the shape of the result and the number of terms of an element. term
+// returns term l of element (i, j).
 func (p splitProduct) shape() (m, n, terms int) {
 	if p.backward {
 		return p.in, p.out, p.rows
@@ -49,7 +50,7 @@ func (p splitProduct) shape() (m, n, terms int) {
 
 func (p splitProduct) term(i, j, l int) float64 { return p.pixel(i, l) * float64(p.other[l*p.out+j]) }
 
-// pixel is what term l of row i has of an image.
+// pixel returns the pixel in term l of row i.
 func (p splitProduct) pixel(i, l int) float64 {
 	if p.backward {
 		return float64(p.pixels[l*p.in+i])
@@ -57,7 +58,7 @@ func (p splitProduct) pixel(i, l int) float64 {
 	return float64(p.pixels[i*p.in+l])
 }
 
-// on returns the product by b.
+// on returns the product that b computes.
 func (p splitProduct) on(t *testing.T, b backend.Backend) []float32 {
 	t.Helper()
 	u := uploader{b: b}
@@ -99,7 +100,7 @@ func sequence(n int) []int32 {
 	return fill(n, func() int32 { next++; return next })
 }
 
-// errors are those of a product in units of 2⁻²⁴·Σ|x||w|.
+// errors returns the errors of a product in units of 2⁻²⁴·Σ|x||w|.
 func (p splitProduct) errors(got []float32) (rms, largest float64) {
 	m, n, terms := p.shape()
 	squares := 0.0
@@ -169,7 +170,7 @@ func (p splitProduct) spoilLow(change func(bits uint16) uint16) func(b *Backend)
 	}
 }
 
-// A splitFault is what happens after a call.
+// A splitFault spoils memory after a call.
 type splitFault struct {
 	after string
 	spoil func(b *Backend) error
@@ -199,11 +200,11 @@ func halved(bits uint16) uint16 {
 	return bits - 0x0400
 }
 
-// TestErrorsOfSplit measures products at the shapes of a training. Split ones must be
-// off by less than a hundredth of what TF32 is, or a tenth in long sums, in which
-// roundings count for less; and by twice what float32 is and what tensor cores cut off
-// for each 16 products: up to 2u, and half of that in the mean. Those that are spoilt
-// must not.
+// TestErrorsOfSplit measures products at the shapes of a training. The errors of split
+// ones must be less than a hundredth of those of TF32, or a tenth in long sums, where
+// the rounding of factors counts for less. They must also be at most twice those of
+// float32 plus what tensor cores cut off for every 16 products: up to 2u, and half of
+// that on average. Those of spoilt products must not.
 func TestErrorsOfSplit(t *testing.T) {
 	useDevice(t)
 	for name, test := range map[string]struct {

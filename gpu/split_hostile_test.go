@@ -8,9 +8,9 @@ import (
 	"testing"
 )
 
-// TestSplitHostile multiplies images by numbers that float16 does not have: what is
-// finite must be as near as ever, in units of what the largest finite number has, and
-// what is not must not come out as a number.
+// TestSplitHostile multiplies images by numbers that float16 does not have: finite
+// results must be as accurate as ever, in units given by the largest finite number, and
+// others must not come out as a wrong number.
 func TestSplitHostile(t *testing.T) {
 	useDevice(t)
 	draw := rand.New(rand.NewPCG(2, 4))
@@ -56,8 +56,8 @@ func only(at int, v float64, others func() float64) func(i int) float64 {
 	}
 }
 
-// judge compares a product with that of float64. A number may be off by 2⁻²³ of it, or
-// by 2⁻⁵⁰ of the largest finite one, or 2⁻¹³⁶; a sum of n float32 products by
+// judge compares a product with that in float64. A factor may be off by 2⁻²³ of itself,
+// or by 2⁻⁵⁰ of the largest finite one, or by 2⁻¹³⁶; a sum of n float32 products by
 // 2√n+2 roundings.
 func (p splitProduct) judge(t *testing.T, name string, got []float32) {
 	t.Helper()

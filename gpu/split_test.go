@@ -14,10 +14,10 @@ import (
 	"mnistgpu/internal/backend"
 )
 
-// TestSplit splits matrices of all kinds of numbers. What the two parts say of a
-// number may be off by 2⁻²³ of it, or 2⁻³⁶ where the scale has brought the largest to
-// 2¹⁴ or more; the parts of what is not finite must say so; and the scales must be
-// powers of two, with those of the product.
+// TestSplit splits matrices of all kinds of numbers. The two parts of a scaled number
+// may be off by 2⁻²³ of it or by 2⁻³⁶, whichever is more; a number that is not finite
+// must stay so; the scale must be a power of two, and the scales of the products must
+// fit it.
 func TestSplit(t *testing.T) {
 	useDevice(t)
 	b, err := Open(Options{Precision: Split16})

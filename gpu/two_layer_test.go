@@ -20,8 +20,8 @@ import (
 	"mnistgpu/internal/train/traintest"
 )
 
-// TestTwoLayerSuite puts whole steps, and trainings of them, to the suite of all
-// backends.
+// TestTwoLayerSuite runs the checks of whole steps, and of trainings with them, in the
+// suite of all backends.
 func TestTwoLayerSuite(t *testing.T) {
 	useDevice(t)
 	checks := 0
@@ -43,8 +43,8 @@ func TestTwoLayerSuite(t *testing.T) {
 	}
 }
 
-// TestLaunchesOfAStretch counts the launches of three steps: one, unless the position
-// in the data is somebody else's, or a step does not go on to the next.
+// TestLaunchesOfAStretch counts the launches of three steps: one, unless a step is not
+// followed by exactly one Advance of its counters by its rows.
 func TestLaunchesOfAStretch(t *testing.T) {
 	useDevice(t)
 	for name, test := range map[string]struct {
@@ -90,7 +90,7 @@ func TestLaunchesOfAStretch(t *testing.T) {
 }
 
 // TestBatchesOfTwoSizes records a large step, then a small one, and takes both: the
-// second must not take shared memory from the first.
+// second must not reduce the shared memory of the first.
 func TestBatchesOfTwoSizes(t *testing.T) {
 	useDevice(t)
 	b, err := Open(Options{Engine: Persistent})
@@ -136,9 +136,9 @@ func (e everySteps) Pace() int { return int(e) }
 
 func (e everySteps) Save(*train.State) {}
 
-// TestStretchesEqualSteps trains in stretches of 12 steps and, because states
-// are saved, step by step and in between. A run that goes on from a state falls into
-// other launches than one in one go, and must come to the same bits.
+// TestStretchesEqualSteps trains in stretches of 12 steps and, with a Saver, stops
+// after every step and after every fifth. A run that stops has other launches than one
+// in one go, and must give the same bits.
 func TestStretchesEqualSteps(t *testing.T) {
 	useDevice(t)
 	data := mnist.Synthetic(20*12+13, 20, 1)
@@ -168,8 +168,8 @@ func TestStretchesEqualSteps(t *testing.T) {
 	}
 }
 
-// TestPersistentRefuses asks for the kernel where it cannot be. Auto must do without
-// there, with the bits of Fused.
+// TestPersistentRefuses asks for the kernel where it cannot be used. Auto must do
+// without it there, and give the bits of Fused.
 func TestPersistentRefuses(t *testing.T) {
 	tooMany := small
 	tooMany.batch = twoLayerRows + 1
@@ -241,7 +241,7 @@ func TestTwoLayerShapes(t *testing.T) {
 		{pixels: 4, hidden: 1, batch: 1}, {pixels: 8, hidden: 4, batch: 128}, {pixels: 60, hidden: 5, batch: 31},
 		{pixels: 64, hidden: 31, batch: 32}, {pixels: 68, hidden: 32, batch: 33}, {pixels: 784, hidden: 33, batch: 97},
 		{pixels: 900, hidden: 3, batch: 15}, {pixels: 1000, hidden: 129, batch: 16, classes: 2},
-		{pixels: 784, hidden: 61, batch: 128, classes: 16}, // of which a block of the simulated device has 8 units
+		{pixels: 784, hidden: 61, batch: 128, classes: 16}, // with 8 units a block on the simulated device
 	} {
 		task.steps, task.rule = 3, nn.Optimizer{Method: nn.SGD, L2: 1e-3}
 		t.Run(fmt.Sprintf("%d-%d, batch %d", task.pixels, task.hidden, task.batch), func(t *testing.T) {

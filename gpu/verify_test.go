@@ -15,13 +15,13 @@ import (
 	"mnistgpu/internal/verify"
 )
 
-// allowance is what verify.Options are told of each precision.
+// allowance maps each precision to that of verify.Options.
 var allowance = map[Precision]verify.Precision{
 	FP32: verify.FP32, TF32: verify.TF32, BF16: verify.BF16, Split16: verify.Split16,
 }
 
-// verified opens a backend of that precision whose steps the CPU verifies, verb by verb,
-// by the limits of a precision.
+// verified opens a backend of precision p. The CPU verifies one in `every` steps, verb
+// by verb, with the given limits.
 func verified(p Precision, every int, limits verify.Precision) func() (backend.Backend, error) {
 	return func() (backend.Backend, error) {
 		b, err := Open(Options{Precision: p, Engine: Ops})
@@ -45,9 +45,9 @@ type withOracle struct {
 
 func (w withOracle) Close() error { return errors.Join(w.Backend.Close(), w.oracle.Close()) }
 
-// TestVerifyGoodRuns verifies each of 300 steps in float32, and of 60 with other
-// factors, by each method. None may be found wrong, and the result must have the bits of a run
-// that is not verified.
+// TestVerifyGoodRuns verifies all steps of runs of 300 steps in float32, and of 60 in
+// other precisions, by each method. None may be found wrong, and the result must have
+// the bits of a run that is not verified.
 func TestVerifyGoodRuns(t *testing.T) {
 	useDevice(t)
 	for _, p := range []Precision{FP32, TF32, BF16, Split16} {
@@ -74,7 +74,7 @@ func TestVerifyGoodRuns(t *testing.T) {
 	}
 }
 
-// TestVerifyTellsPrecisions asks that the limits of float32, and those of split
+// TestVerifyTellsPrecisions checks that the limits of float32, and those of split
 // products, are too narrow for rounded factors.
 func TestVerifyTellsPrecisions(t *testing.T) {
 	simulate(t)
@@ -88,8 +88,8 @@ func TestVerifyTellsPrecisions(t *testing.T) {
 	}
 }
 
-// TestVerifyFindsSplitFaults asks that split products are verified by limits in which
-// the low part shows, of the weights and of the gradient.
+// TestVerifyFindsSplitFaults checks that split products are verified with limits that
+// are narrow enough for faults of the low parts, of the weights and of the gradient.
 func TestVerifyFindsSplitFaults(t *testing.T) {
 	simulate(t)
 	for name, p := range map[string]splitProduct{
@@ -98,7 +98,7 @@ func TestVerifyFindsSplitFaults(t *testing.T) {
 	} {
 		for title, fault := range p.faults() {
 			if fault.after == "gather_halves" {
-				continue // it has both products wrong
+				continue // it spoils both products
 			}
 			_, err := small.trainOn(func() (backend.Backend, error) {
 				b, err := Open(Options{Precision: Split16, Engine: Ops, NoGraph: true})
@@ -114,10 +114,10 @@ func TestVerifyFindsSplitFaults(t *testing.T) {
 	}
 }
 
-// TestVerifyFindsFlips turns over the highest bit of the exponent in the result of a
-// product, and of all that follow, of a training that is verified every third step.
-// That must be found in the next of these, unless it has changed nothing, as below a
-// ReLU, or has left the finite numbers, which runs look for themselves.
+// TestVerifyFindsFlips inverts the highest bit of the exponent in the result of a
+// product, and of all that follow, in a training that is verified every third step. The
+// next verified step must find that, unless it has changed nothing, as below a ReLU, or
+// has given numbers that are not finite, which runs check for themselves.
 func TestVerifyFindsFlips(t *testing.T) {
 	task := small
 	task.steps = 9

@@ -13,8 +13,8 @@ import (
 	"mnistgpu/internal/mnist"
 )
 
-// TestDryRun runs check.sh on the simulated device, in two calls. It says nothing
-// of a GPU, but that no line of the script is wrong.
+// TestDryRun runs check.sh on the simulated device, in two calls. It tests no GPU, only
+// that no line of the script is wrong.
 func TestDryRun(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes a minute")
