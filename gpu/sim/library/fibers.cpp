@@ -1,7 +1,7 @@
 // Blocks of threads as fibers: each thread that has to wait keeps a stack of its own,
 // and a scheduler resumes it when what it waits for has happened. Blocks that run
 // together take turns, each until all of its threads wait. The compiler's own setjmp
-// saves little, so the compiler must not look into the functions that call it (noipa).
+// saves little, so functions that switch fibers are opaque to the compiler (noipa).
 
 #include <sys/mman.h>
 #include <ucontext.h>
@@ -142,9 +142,8 @@ void yield() {
 	thread = &slot.self;
 }
 
-// offer makes value available to the lanes of mask and returns the turn, which says
-// where. Two places take turns, so that a lane that is first to the next trade leaves
-// this value alone.
+// offer makes value available to the lanes of mask and returns its turn. Two places
+// take turns, so the first lane to trade again does not overwrite it.
 unsigned offer(unsigned mask, uint64_t value) {
 	const unsigned turn = thread->turn ^= 1;
 	own().traded[turn] = value;
