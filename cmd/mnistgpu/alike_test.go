@@ -11,12 +11,13 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// alike RUN RUN wants two runs to have come to the same.
+// alike RUN RUN checks that two runs gave the same results.
 func alike(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(alikeRuns(ts.MkAbs(args[0]), ts.MkAbs(args[1])))
 }
 
-// alikeRuns wants two runs to have come to the same, but for the times.
+// alikeRuns returns an error unless two runs gave the same results, apart from the
+// times.
 func alikeRuns(dir, other string) error {
 	for _, name := range []string{"model.safetensors", "history.csv"} {
 		a, err := os.ReadFile(filepath.Join(dir, name))
@@ -37,7 +38,7 @@ func alikeRuns(dir, other string) error {
 	return nil
 }
 
-// withoutSeconds is a history without its times, or nothing if it is none.
+// withoutSeconds returns a history without its times, or nil if it is not a history.
 func withoutSeconds(history []byte) []byte {
 	lines, err := csv.NewReader(bytes.NewReader(history)).ReadAll()
 	if err != nil || len(lines) < 2 {

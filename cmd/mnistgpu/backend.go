@@ -11,8 +11,8 @@ import (
 	"mnistgpu/internal/backend"
 )
 
-// openBackend opens what s asks for. Only auto falls back to the CPU, and says
-// why.
+// openBackend opens the backend that s asks for. Only auto falls back to the CPU, and
+// says why.
 func openBackend(s *settings) (backend.Backend, error) {
 	switch s.backend {
 	case "cpu":
@@ -32,8 +32,8 @@ func openBackend(s *settings) (backend.Backend, error) {
 	panic("mnistgpu: unknown backend")
 }
 
-// openCPU opens the CPU as o says. A failure is the user's, who chose kernels that
-// are not there.
+// openCPU opens the CPU backend with the options o. A failure is a usage error: the
+// user chose kernels that are not available.
 func openCPU(o cpu.Options) (backend.Backend, error) {
 	b, err := cpu.Open(o)
 	if err != nil {
@@ -42,8 +42,8 @@ func openCPU(o cpu.Options) (backend.Backend, error) {
 	return b, nil
 }
 
-// wrongBLAS says who chose kernels that are not there: --blas, or the variable
-// that has its say where the flag leaves the choice.
+// wrongBLAS returns a usage error that names what chose the missing kernels: --blas, or
+// the environment variable that decides where the flag leaves the choice.
 func wrongBLAS(blas string, err error) error {
 	f := &failure{code: exitUsage, err: fmt.Errorf("--blas %s: %w", blas, err), hint: "see --help for what --blas takes"}
 	if strings.HasPrefix(err.Error(), cpu.KernelsVariable) {

@@ -18,8 +18,8 @@ import (
 	"mnistgpu/internal/runs"
 )
 
-// readers are the readers of testdata/bad, by the name of the archive, and the
-// name that each gives its files.
+// readers maps each archive of testdata/bad to the function that reads its files and
+// the name that such a file gets.
 var readers = map[string]struct {
 	file string
 	read func(path string) error
@@ -42,8 +42,8 @@ func readCheckpoint(path string) error {
 	return err
 }
 
-// readBesideImages reads the data set of labels to train with, 60,000 images of a
-// pixel, and an image to test with.
+// readBesideImages reads a data set: the training labels at path, beside 60,000
+// training images of one pixel and one test image with its label.
 func readBesideImages(path string) error {
 	dir := filepath.Dir(path)
 	for name, content := range map[string]string{
@@ -59,8 +59,8 @@ func readBesideImages(path string) error {
 	return err
 }
 
-// firstFault imports path, and returns the first thing that was skipped, or what
-// is wrong with all.
+// firstFault imports path and returns the reason for the first skip or, if nothing was
+// skipped, the error of the whole import.
 func firstFault(path string) error {
 	var first error
 	_, _, err := convert.Read(path, convert.Options{TestFraction: 0.5, Skip: func(s convert.Skipped) {
@@ -74,7 +74,7 @@ func firstFault(path string) error {
 	return err
 }
 
-// readBadSettings reads a file of settings for train.
+// readBadSettings reads a settings file for train.
 func readBadSettings(path string) error {
 	_, flags := newSettings()
 	source, err := fromFile(flags, path)
@@ -125,8 +125,8 @@ func TestBadFiles(t *testing.T) {
 	}
 }
 
-// withoutPath drops where a file is, or its folder, from the start of a message,
-// and shortens it elsewhere.
+// withoutPath drops the path of a file or of its folder from the start of a message, or
+// else replaces the path by FILE.
 func withoutPath(message, path string) string {
 	for _, prefix := range []string{path + ": ", path + ":", filepath.Dir(path) + ": "} {
 		if rest, ok := strings.CutPrefix(message, prefix); ok {

@@ -39,12 +39,12 @@ func (v *liveView) finish() {
 	}
 }
 
-// barTakes is the width of a bar that is as narrow as can be, and of what is around it,
-// with a column to spare.
+// barTakes is the width of the narrowest possible bar and of what surrounds it, with a
+// column to spare.
 const barTakes = len(" 100% ||  ") + 1
 
-// textRoom is how many characters fit beside a bar in the terminal. A line that is longer
-// would go on in the next one each time that it is drawn.
+// textRoom returns how many characters fit beside a bar in the terminal. A longer line
+// would wrap each time that it is drawn.
 func textRoom() int {
 	width, _, err := term.GetSize(int(os.Stderr.Fd()))
 	if err != nil || width <= 0 {
@@ -53,7 +53,7 @@ func textRoom() int {
 	return width - barTakes
 }
 
-// newBar returns a bar on stderr that reaches its end at total.
+// newBar returns a bar on stderr that is full at total.
 func newBar(total int64, more ...progressbar.Option) *progressbar.ProgressBar {
 	options := []progressbar.Option{
 		progressbar.OptionSetWriter(os.Stderr),
@@ -64,7 +64,8 @@ func newBar(total int64, more ...progressbar.Option) *progressbar.ProgressBar {
 	return progressbar.NewOptions64(total, append(options, more...)...)
 }
 
-// downloadBar shows a download: a bar for each file on a terminal, else a line.
+// downloadBar shows a download: a bar for each file on a terminal, and elsewhere a
+// line.
 type downloadBar struct {
 	quiet bool
 	file  string

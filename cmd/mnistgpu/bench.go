@@ -53,7 +53,7 @@ const benchExamples = `  mnistgpu bench
   mnistgpu bench --measure epochs --blas auto,openblas --data dense
   mnistgpu bench --backend cuda --precision fp32,tf32,bf16,split16 --json`
 
-// benchSettings are what the flags of bench say.
+// benchSettings holds the flags of bench.
 type benchSettings struct {
 	measure          string
 	presets, batches []string
@@ -63,8 +63,8 @@ type benchSettings struct {
 	engines          []string
 	device           int
 	repeats          int
-	sample           int    // steps or epochs that a sample takes, or 0
-	problem          string // file to write in place of a table
+	sample           int    // steps or epochs per sample, or 0 for the default
+	problem          string // file to write instead of timing
 	json             bool
 	where            settings // only its data and backend
 }
@@ -104,7 +104,7 @@ func newBench() *cobra.Command {
 	return cmd
 }
 
-// check looks at the flags, and fills in what depends on others.
+// check validates the flags and fills in the defaults that depend on other flags.
 func (s *benchSettings) check(given *pflag.FlagSet) error {
 	if !slices.Contains([]string{"steps", "epochs", "products"}, s.measure) {
 		return fmt.Errorf("--measure %q: want steps, epochs or products", s.measure)
@@ -138,7 +138,7 @@ func (s *benchSettings) check(given *pflag.FlagSet) error {
 	return cmp.Or(checkBackend(s.where.backend), s.checkMultipliers(), s.checkSample(), s.checkProblem())
 }
 
-// checkMultipliers looks at what multiplies on each kind of device.
+// checkMultipliers validates the flags that say what multiplies on each kind of device.
 func (s *benchSettings) checkMultipliers() error {
 	for _, p := range s.precisions {
 		if err := new(gpu.Precision).UnmarshalText([]byte(p)); err != nil {
@@ -192,7 +192,8 @@ func (s *benchSettings) openData(ctx context.Context) (*mnist.Dataset, error) {
 	return openData(ctx, &s.where)
 }
 
-// open opens a backend for each of the multipliers or precisions.
+// open opens a backend for each combination of precision and engine on a GPU, or for
+// each of the --blas on the CPU.
 func (s *benchSettings) open() (backends []backend.Backend, err error) {
 	if s.where.backend != "cpu" {
 		backends, err = s.openGPUs()
@@ -232,13 +233,13 @@ func (s *benchSettings) openGPUs() (backends []backend.Backend, err error) {
 	return backends, nil
 }
 
-// configs are the presets, each with each of the networks and batch sizes.
+// configs returns each preset with each of the networks and batch sizes.
 func (s *benchSettings) configs() []train.Config {
 	var configs []train.Config
 	for _, name := range s.presets {
 		preset := train.Preset(name)
 		if s.where.data == "dense" {
-			preset.LearningRate = 1e-3 // of noise; more could diverge
+			preset.LearningRate = 1e-3 // the data are noise: a higher rate could diverge
 		}
 		hidden, batches := s.hidden, s.batches
 		if len(hidden) == 0 {

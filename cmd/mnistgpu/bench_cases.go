@@ -11,7 +11,7 @@ import (
 	"mnistgpu/internal/train"
 )
 
-// subject is what a case is about.
+// subject is what a case measures.
 type subject struct {
 	backend backend.Backend
 	config  train.Config
@@ -73,7 +73,7 @@ func (s *benchSettings) timeEpochs(backends []backend.Backend, data *mnist.Datas
 	return printResults(s.json, results, epochColumns(multiplier(backends[0])))
 }
 
-// timeProducts keeps the backends of one product together.
+// timeProducts times the products of a step. The backends of one product are adjacent.
 func (s *benchSettings) timeProducts(backends []backend.Backend, data *mnist.Dataset) error {
 	var about []subject
 	var cases []*bench.Product
@@ -107,7 +107,8 @@ func (s *benchSettings) timeProducts(backends []backend.Backend, data *mnist.Dat
 	return printResults(s.json, results, productColumns(multiplier(backends[0])))
 }
 
-// measurePeaks raises the peaks of those backends that have one.
+// measurePeaks measures the backends that have a peak, and keeps the highest value of
+// each.
 func measurePeaks(peaks map[backend.Backend]float64, backends []backend.Backend) {
 	for _, b := range backends {
 		if processor, ok := b.(*cpu.Backend); ok {
@@ -116,7 +117,7 @@ func measurePeaks(peaks map[backend.Backend]float64, backends []backend.Backend)
 	}
 }
 
-// runBench times the cases and shows how it is getting on.
+// runBench times the cases and shows its progress.
 func runBench[C bench.Case](cases []C, repeats int) ([]bench.Samples, error) {
 	list := make([]bench.Case, len(cases))
 	for i, c := range cases {
@@ -127,7 +128,7 @@ func runBench[C bench.Case](cases []C, repeats int) ([]bench.Samples, error) {
 	return bench.Run(list, repeats, view.tell)
 }
 
-// multiplier names what multiplies on b, in a word.
+// multiplier returns a word for what multiplies on b.
 func multiplier(b backend.Backend) string {
 	if processor, ok := b.(*cpu.Backend); ok {
 		return processor.Multiplier()

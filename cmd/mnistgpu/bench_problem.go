@@ -11,16 +11,17 @@ import (
 	"mnistgpu/internal/train"
 )
 
-// What --problem writes of a run.
+// How much of a run --problem writes.
 const (
-	problemEpochs = 20 // whose order is told
-	problemSteps  = 20 // whose loss is told
+	problemEpochs = 20 // whose image order is written
+	problemSteps  = 20 // whose loss is written
 )
 
-// maxSample bounds the tables that a run has for its steps.
+// maxSample is the largest --sample. It bounds the tables that a run keeps of its
+// steps.
 const maxSample = 1000
 
-// checkSample looks at the length of a sample.
+// checkSample validates --sample.
 func (s *benchSettings) checkSample() error {
 	if s.sample < 0 || s.sample > maxSample {
 		return fmt.Errorf("--sample %d: want 1 to %d, or 0", s.sample, maxSample)
@@ -31,7 +32,7 @@ func (s *benchSettings) checkSample() error {
 	return nil
 }
 
-// checkProblem asks for one case, if its problem is to be written.
+// checkProblem requires a single case if --problem is given.
 func (s *benchSettings) checkProblem() error {
 	if s.problem == "" {
 		return nil
@@ -45,9 +46,10 @@ func (s *benchSettings) checkProblem() error {
 	return nil
 }
 
-// writeProblem writes the case for numpy.load: images and labels of both splits;
-// each layer's initial weights and bias; the order of the training images in each
-// epoch, a row an epoch; the losses of the first steps on b; and numbers.
+// writeProblem writes the case for numpy.load: images and labels of both splits; each
+// layer's initial weights and bias; the order of the training images, a row for each
+// epoch; the losses of the first steps on b; and the batch size, pixel scale and
+// learning rate.
 func (s *benchSettings) writeProblem(b backend.Backend, data *mnist.Dataset) error {
 	config := s.configs()[0]
 	p, err := train.NewProblem(b, data, config, problemEpochs, problemSteps)
@@ -81,7 +83,7 @@ func (s *benchSettings) writeProblem(b backend.Backend, data *mnist.Dataset) err
 	return err
 }
 
-// split is the images and labels of a split.
+// split returns the arrays of a split's images and labels.
 func split(name string, data *mnist.Dataset, s mnist.Split) []npz.Array {
 	return []npz.Array{
 		{Name: name + "_images", Shape: []int{s.Len(), data.Height * data.Width}, Values: s.Images},

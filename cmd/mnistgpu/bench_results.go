@@ -6,7 +6,7 @@ import (
 	"mnistgpu/internal/train"
 )
 
-// benchSetting is what all results of bench begin with.
+// benchSetting holds the fields that all results of bench start with.
 type benchSetting struct {
 	Preset  string `json:"preset"`
 	Hidden  []int  `json:"hidden"`
@@ -28,7 +28,7 @@ func newBenchSetting(about subject, data *mnist.Dataset) benchSetting {
 	}
 }
 
-// spread is how far the samples lie apart.
+// spread says how far apart the samples are.
 type spread struct {
 	Fastest float64 `json:"fastest_seconds"`
 	Slowest float64 `json:"slowest_seconds"`
@@ -39,7 +39,7 @@ func newSpread(s bench.Samples) spread { return spread{s.Fastest(), s.Slowest(),
 
 func (s spread) String() string { return stepTime(s.Fastest) + " - " + stepTime(s.Slowest) }
 
-// rate is how much was done in the median time.
+// rate is the work done per second, by the median time.
 type rate struct {
 	ImagesPerSecond float64 `json:"images_per_second"`
 	GFlops          float64 `json:"gflops"`
@@ -78,7 +78,7 @@ func newEpochResult(about subject, data *mnist.Dataset, c *bench.Steps, s bench.
 	}
 }
 
-// ratio returns 0 where one of two times was lost in noise.
+// ratio returns seconds/first, or 0 if one of the times was lost in noise.
 func ratio(seconds, first float64) float64 {
 	if seconds <= 0 || first <= 0 {
 		return 0
@@ -86,9 +86,9 @@ func ratio(seconds, first float64) float64 {
 	return seconds / first
 }
 
-// productResult is a line of --measure products. It leaves out what is not known:
-// the rate of what is no product, the share of a peak that was not measured, and
-// what was lost in noise.
+// productResult is a line of --measure products. It omits what is not known: the rate
+// of a case that is not a product, the share of a peak that was not measured, and
+// whatever was lost in noise.
 type productResult struct {
 	benchSetting
 	Product string  `json:"product"`

@@ -54,7 +54,7 @@ func productColumns(first string) []tableColumn[productResult] {
 	}
 }
 
-// unless0 formats a number, or nothing for one that is not known.
+// unless0 formats x, or returns "" for 0, which stands for unknown.
 func unless0(x float64, format string) string {
 	if x == 0 {
 		return ""
@@ -66,7 +66,7 @@ func share(x float64) string { return fmt.Sprintf("%.0f %%", 100*x) }
 
 func hiddenText(s benchSetting) string { return (*widths)(&s.Hidden).String() }
 
-// printTable writes the results as a table of Markdown, columns aligned.
+// printTable writes the results as a Markdown table with aligned columns.
 func printTable[R any](w io.Writer, results []R, columns []tableColumn[R]) error {
 	lines := make([]strings.Builder, 2+len(results))
 	for _, c := range columns {

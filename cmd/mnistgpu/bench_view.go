@@ -9,8 +9,8 @@ import (
 	"golang.org/x/term"
 )
 
-// benchView shows how a benchmark is getting on: a bar on a terminal, and
-// elsewhere a line now and then.
+// benchView shows the progress of a benchmark: a bar on a terminal, and elsewhere an
+// occasional line.
 type benchView struct {
 	bar     *progressbar.ProgressBar // or nil
 	started time.Time
@@ -25,8 +25,8 @@ func newBenchView() *benchView {
 	return v
 }
 
-// tell shows how much of the expected time is done. What is left is guessed from
-// the time that it took.
+// tell shows how much of the expected time is done. The time left is estimated from the
+// time spent so far.
 func (v *benchView) tell(done, total time.Duration) {
 	left := total
 	if done > 0 {

@@ -8,12 +8,12 @@ import (
 	"mnistgpu/internal/mnist"
 )
 
-// classList is a flag's number of classes, such as "26", or their names in the
-// order of the labels, such as "cat,dog". A name with a comma has to go into a
-// classes.txt.
+// classList is the value of a flag: a number of classes, such as "26", or their names
+// in the order of the labels, such as "cat,dog". A name with a comma has to be given in
+// a classes.txt.
 type classList struct {
-	count int      // 0 for as many as the data say
-	names []string // nil for those of the data
+	count int      // 0 to take it from the data
+	names []string // nil to take them from the data
 }
 
 func (c *classList) String() string {
@@ -36,7 +36,8 @@ func (c *classList) Set(text string) error {
 
 func (c *classList) Type() string { return "classes" }
 
-// of is the flag's text for what was found in data.
+// of returns the flag's value as text: the names, or the number of classes found in
+// data.
 func (c *classList) of(data *mnist.Dataset) string {
 	if c.names != nil {
 		return c.String()
@@ -44,7 +45,7 @@ func (c *classList) of(data *mnist.Dataset) string {
 	return strconv.Itoa(data.Classes)
 }
 
-// check looks at what the user gave.
+// check validates what the user gave.
 func (c *classList) check() error {
 	if c.names != nil {
 		if err := mnist.CheckNames(c.names); err != nil {

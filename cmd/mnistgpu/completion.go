@@ -11,8 +11,8 @@ import (
 	"mnistgpu/internal/train"
 )
 
-// flagWords are the values that a shell completes for flags that take one of a
-// few, in whichever command.
+// flagWords returns the values that a shell completes for flags with a fixed choice of
+// values, in any command.
 func flagWords() map[string][]string {
 	return map[string][]string{
 		"preset":      train.Presets(),
@@ -29,8 +29,8 @@ func flagWords() map[string][]string {
 	}
 }
 
-// strictCompletion makes the library's command that prints scripts for shells refuse
-// what is no shell.
+// strictCompletion makes the library's command that prints completion scripts reject
+// arguments that are not a shell.
 func strictCompletion(root *cobra.Command) {
 	root.InitDefaultCompletionCmd()
 	completion, _, _ := root.Find([]string{"completion"})
@@ -59,7 +59,7 @@ func addCompletions(cmd *cobra.Command) {
 				list = append(slices.Clone(list), notebookGrid)
 			}
 		}
-		// It fails only where the flag is not there or has a function already.
+		// It fails only if the flag is missing or has a function already.
 		if err := cmd.RegisterFlagCompletionFunc(f.Name, cobra.FixedCompletions(list, others)); err != nil {
 			panic("mnistgpu: a flag is completed twice")
 		}

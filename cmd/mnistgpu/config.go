@@ -60,8 +60,7 @@ func newConfigPrint() *cobra.Command {
 	return cmd
 }
 
-// printConfig writes what s was resolved to, for a program or as a file of
-// settings.
+// printConfig writes the resolved settings, as JSON or as a settings file.
 func (s *settings) printConfig(w io.Writer) error {
 	list := s.list(s.from)
 	if s.json {

@@ -13,8 +13,8 @@ import (
 	"mnistgpu/internal/runs"
 )
 
-// checkConfig reads a file of settings, which is refused in one line, or gives
-// each flag a value that it takes or refuses in one line.
+// checkConfig reads a settings file. It must be rejected with a one-line error, or give
+// each flag a value that the flag accepts or rejects with a one-line error.
 func checkConfig(t *testing.T, path string, content []byte) {
 	t.Helper()
 	if err := os.WriteFile(path, content, 0o666); err != nil {
@@ -58,7 +58,7 @@ func FuzzConfig(f *testing.F) {
 	f.Fuzz(func(t *testing.T, content []byte) { checkConfig(t, path, content) })
 }
 
-// Files that are all structure take no more memory than others.
+// Files that consist of structure alone take no more memory than others.
 func TestConfigsThatSwell(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "config.toml")
 	for _, unit := range []string{"[", "[],", "{},", "1,", `"",`, "a.", "a={", "[a]\n", "[[a]]\n", "a=1\n", "\n", "#\n", `"\u00e9",`} {

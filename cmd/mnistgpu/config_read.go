@@ -19,8 +19,8 @@ import (
 	"mnistgpu/internal/runs"
 )
 
-// fromFile makes a source of the file at path, which may set any flag but itself.
-// The error is a mistake in the file, with its line.
+// fromFile returns the settings file at path as a source of values. It can set any flag
+// except --config and --help. An error in its content is reported with its line.
 func fromFile(f *pflag.FlagSet, path string) (valueSource, error) {
 	content, err := readConfig(path)
 	if err != nil {
@@ -46,7 +46,7 @@ func fromFile(f *pflag.FlagSet, path string) (valueSource, error) {
 			values[flag.Name] = typed(v, separator(flag))
 		}
 	})
-	_, all := newSettings() // of which this command may have no use for some
+	_, all := newSettings() // this command may not have all of them
 	all.VisitAll(func(flag *pflag.Flag) { delete(file, key(flag.Name)) })
 	f.VisitAll(func(flag *pflag.Flag) { delete(file, key(flag.Name)) })
 	if len(file) > 0 {
@@ -74,11 +74,11 @@ func readConfig(path string) ([]byte, error) {
 	if len(content) > runs.MaxConfig {
 		return nil, fmt.Errorf("%s: is no file of settings: it is larger than 8 KiB", path)
 	}
-	return bytes.TrimPrefix(content, []byte("\ufeff")), nil // which Windows puts there
+	return bytes.TrimPrefix(content, []byte("\ufeff")), nil // Windows may add a byte order mark
 }
 
-// refuseTables refuses [headers], which no setting has. The reader would take
-// time and memory for the square of their number.
+// refuseTables rejects [headers], which no setting has. The TOML reader would take time
+// and memory quadratic in their number.
 func refuseTables(path string, content []byte) error {
 	number := 0
 	for line := range bytes.Lines(content) {
@@ -104,7 +104,8 @@ func keyLines(content []byte) map[string]int {
 	return lines
 }
 
-// fileLine is a line of a file, or the file alone where the line is not known.
+// fileLine formats a position as path:line, or as the path alone if the line is not
+// known.
 func fileLine(path string, line int) string {
 	if line == 0 {
 		return path
@@ -120,7 +121,7 @@ func firstPlace(path string, lines map[string]int, keys map[string]any) (where, 
 	return fileLine(path, lines[names[0]]), names[0]
 }
 
-// mistakeIn names the line of what is wrong with a file.
+// mistakeIn adds the path and, if known, the line to an error of the TOML reader.
 func mistakeIn(path string, err error) error {
 	var syntax *toml.DecodeError
 	if errors.As(err, &syntax) {
@@ -130,9 +131,8 @@ func mistakeIn(path string, err error) error {
 	return fmt.Errorf("%s: %w", path, err)
 }
 
-// separator is what stands between the elements of a list in the text of a flag.
-// The widths of a file are those of one network, even where a sweep may have
-// several.
+// separator returns what separates the elements of a list in the text of a flag. A list
+// of widths in a file describes one network, even for a sweep, which takes several.
 func separator(flag *pflag.Flag) string {
 	if a, ok := flag.Value.(*axisFlag); ok && a.of.Value.Type() == "widths" {
 		return "x"
@@ -140,8 +140,8 @@ func separator(flag *pflag.Flag) string {
 	return ","
 }
 
-// typed is a value of TOML as it would be typed behind a flag, whose lists have
-// the separator.
+// typed returns a TOML value as it would be typed after a flag, with the separator
+// between the elements of a list.
 func typed(v any, separator string) string {
 	list, ok := v.([]any)
 	if !ok {

@@ -15,7 +15,7 @@ import (
 	"mnistgpu/internal/mnist"
 )
 
-// A file of settings is TOML whose keys are the names of flags, with _ for -:
+// A settings file is TOML whose keys are the names of flags, with _ for -:
 //
 //	hidden = [1024, 512]
 //	lr = 0.2
@@ -23,14 +23,15 @@ import (
 //
 // A run's config.toml is one, so that --config repeats the run.
 
-// setting is the value of a flag, as a file of settings has it.
+// setting is the value of a flag, as it is written in a settings file.
 type setting struct {
 	flag    *pflag.Flag
 	value   string
 	comment string
 }
 
-// list returns the settings of a run that s was resolved to.
+// list returns the resolved settings of a run, with comment called for the comment of
+// each.
 func (s *settings) list(comment func(*pflag.Flag) string) []setting {
 	presets := s.presets()
 	var list []setting
@@ -47,7 +48,7 @@ func (s *settings) list(comment func(*pflag.Flag) string) []setting {
 	return list
 }
 
-// presets are the flags that presets have values for, with those of the config.
+// presets returns the flags that a preset has values for, set to those of s.config.
 func (s *settings) presets() *pflag.FlagSet {
 	config := s.config
 	f := pflag.NewFlagSet("preset", pflag.ContinueOnError)
@@ -55,8 +56,8 @@ func (s *settings) presets() *pflag.FlagSet {
 	return f
 }
 
-// tells reports whether a flag is a setting of the run, and not of how one
-// command behaves.
+// tells reports whether a flag is a setting of the run, rather than of how one command
+// behaves.
 func (s *settings) tells(flag string) bool {
 	switch flag {
 	case "config", "help", "run-dir", "resume", "json", "quiet", "trace", "graph", "step-timeout", "verify-every", "report":
@@ -75,10 +76,10 @@ func (s *settings) tells(flag string) bool {
 	return true
 }
 
-// key is the name of a flag in a file.
+// key returns the name of a flag in a file.
 func key(flag string) string { return strings.ReplaceAll(flag, "-", "_") }
 
-// record is a struct type with a field for each of the settings.
+// record returns a struct type with a field for each of the settings.
 func record(settings []setting) reflect.Type {
 	var fields []reflect.StructField
 	for i, s := range settings {
@@ -111,7 +112,7 @@ func encodeSettings(settings []setting) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// literal is the value in the type that TOML has for it.
+// literal returns the value in the type that TOML has for it.
 func (s setting) literal() any {
 	switch s.flag.Value.Type() {
 	case "float64":
@@ -133,8 +134,8 @@ func (s setting) literal() any {
 	return s.value
 }
 
-// toml is config.toml: a file of settings that repeats the run, with the data
-// and the backend that it found.
+// toml returns the content of config.toml: settings that repeat the run, with the data
+// and the backend that were actually used.
 func (s *settings) toml(b backend.Backend, data *mnist.Dataset) ([]byte, error) {
 	list, err := s.found(b, data)
 	if err != nil {
@@ -143,7 +144,8 @@ func (s *settings) toml(b backend.Backend, data *mnist.Dataset) ([]byte, error) 
 	return encodeSettings(list)
 }
 
-// dataSetting is the --data that finds data again, from any folder.
+// dataSetting returns a value for --data that finds the same data again, from any
+// working directory.
 func (s *settings) dataSetting(data *mnist.Dataset) (string, error) {
 	if builtIn(s.data) {
 		return data.Name, nil
@@ -151,7 +153,8 @@ func (s *settings) dataSetting(data *mnist.Dataset) (string, error) {
 	return filepath.Abs(s.data)
 }
 
-// found are the settings of a run with the data and the backend that it found.
+// found returns the settings of a run, with the data and the backend that were actually
+// used.
 func (s *settings) found(b backend.Backend, data *mnist.Dataset) ([]setting, error) {
 	made := *s
 	made.backend = b.Name()

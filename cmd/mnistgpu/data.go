@@ -13,7 +13,7 @@ import (
 	"mnistgpu/internal/mnist"
 )
 
-// newData returns the data command, which holds those that are about data sets.
+// newData returns the data command, which groups the commands about data sets.
 func newData() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:                        "data",
@@ -26,8 +26,8 @@ func newData() *cobra.Command {
 	return cmd
 }
 
-// builtIn reports whether spec asks for data that the program finds or draws
-// itself, and not for a folder.
+// builtIn reports whether spec asks for data that the program finds or draws itself,
+// rather than for a folder.
 func builtIn(spec string) bool { return slices.Contains([]string{"auto", "mnist", "synthetic"}, spec) }
 
 // printClasses prints how many images each class has.
@@ -52,15 +52,15 @@ func countLabels(s mnist.Split) (count [mnist.MaxClasses]int) {
 	return count
 }
 
-// sizes says how large d is.
+// sizes describes the size of d.
 func sizes(d *mnist.Dataset) string {
 	return fmt.Sprintf("%s training and %s test images of %dx%d in %d classes",
 		thousands(d.Train.Len()), thousands(d.Test.Len()), d.Height, d.Width, d.Classes)
 }
 
 // classNames returns the names of the classes of data: those in the folder's
-// classes.txt, or those of ten digits. What is wrong with the folder itself is
-// left to those who open it.
+// classes.txt, or those of ten digits. Problems with the folder itself are left to
+// whoever opens it.
 func classNames(data string) ([]string, error) {
 	digits := mnist.DefaultNames(10)
 	if info, err := os.Stat(data); builtIn(data) || err != nil || !info.IsDir() {

@@ -32,7 +32,7 @@ const dataImportExamples = `  mnistgpu data import letters --out letters-idx
   mnistgpu data import pets.csv --out pets --classes cat,dog,hamster
   mnistgpu data import banners --out banners-idx --size 16x64`
 
-// importSettings are what the flags of data import say.
+// importSettings holds the flags of data import.
 type importSettings struct {
 	out          string
 	classes      classList
@@ -72,7 +72,7 @@ func newDataImport() *cobra.Command {
 	return cmd
 }
 
-// check looks at the flags, of which --classes may be given or not.
+// check validates the flags; classes says whether --classes was given.
 func (s *importSettings) check(classes bool) error {
 	if s.out == "" {
 		return errors.New("--out is missing: want a new folder for the data set")
@@ -89,7 +89,7 @@ func (s *importSettings) check(classes bool) error {
 	return s.classes.check()
 }
 
-// run imports what is at path and says what came of it.
+// run imports what is at path and prints a summary.
 func (s *importSettings) run(path string) error {
 	if err := refuseExisting(s.out, "--out names a folder that is not there yet"); err != nil {
 		return err
@@ -116,8 +116,9 @@ func (s *importSettings) run(path string) error {
 	return err
 }
 
-// trainOn is the command that trains on the folder of so many training images. Where
-// there are fewer than the usual batch has, it takes them all in each step.
+// trainOn returns the command that trains on the folder dir, with its number of
+// training images. If these are fewer than the default batch size, each step takes them
+// all.
 func trainOn(dir string, images int) string {
 	command := "mnistgpu train --data " + shellWord(dir)
 	if tooFew(train.Preset("default"), images) {

@@ -26,10 +26,10 @@ const dataShowExamples = `  mnistgpu data show
   mnistgpu data show --data my-letters --count 25 --seed 3 --out letters.png
   mnistgpu data show --data my-pets --classes cat,dog,hamster`
 
-// maxShown bounds the images of a picture.
+// maxShown is the largest number of images in a picture.
 const maxShown = 1024
 
-// showSettings are what the flags of data show say.
+// showSettings holds the flags of data show.
 type showSettings struct {
 	data    string
 	classes classList
@@ -70,7 +70,7 @@ func newDataShow() *cobra.Command {
 	return cmd
 }
 
-// check looks at the flags, of which --classes may be given or not.
+// check validates the flags; classes says whether --classes was given.
 func (s *showSettings) check(classes bool) error {
 	if s.count < 1 || s.count > maxShown {
 		return fmt.Errorf("--count %d: want 1 to %d", s.count, maxShown)
@@ -87,7 +87,7 @@ func (s *showSettings) check(classes bool) error {
 	return nil
 }
 
-// run draws the picture and says what is on it.
+// run draws the picture and prints what it shows.
 func (s *showSettings) run(ctx context.Context) error {
 	if isFolder(s.out) {
 		return &failure{code: exitCannotWrite, err: fmt.Errorf("cannot write %s: is a folder", s.out), hint: "--out names a PNG file"}
@@ -127,7 +127,7 @@ func (s *showSettings) run(ctx context.Context) error {
 	return err
 }
 
-// open loads the data. A folder may have as many classes as it likes.
+// open loads the data. A folder may have up to mnist.MaxClasses classes.
 func (s *showSettings) open(ctx context.Context) (*mnist.Dataset, error) {
 	if builtIn(s.data) {
 		return openData(ctx, &settings{data: s.data})

@@ -75,11 +75,11 @@ func verifyMNIST() error {
 	return printInspection(os.Stdout, dir, data, files, mnist.DefaultNames(10))
 }
 
-// verifyFolder checks the data set in dir. Without given classes there are as many
-// as dir has names for.
+// verifyFolder checks the data set in dir. If no classes are given, there are as many
+// as dir has names for, or else 10.
 func verifyFolder(dir string, given classList) error {
 	var names []string
-	if isFolder(dir) { // what else it may be Inspect tells
+	if isFolder(dir) { // if it is not, Inspect says so
 		var err error
 		if names, err = mnist.ReadNames(dir); err != nil {
 			return err

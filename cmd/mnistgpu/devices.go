@@ -41,7 +41,7 @@ func newDevices() *cobra.Command {
 
 // deviceList is what --json prints.
 type deviceList struct {
-	DriverCUDA string       `json:"driver_cuda"` // newest CUDA that the driver knows
+	DriverCUDA string       `json:"driver_cuda"` // newest CUDA version that the driver supports
 	CUBLAS     string       `json:"cublas"`
 	Devices    []deviceItem `json:"devices"`
 }
@@ -90,7 +90,7 @@ func printDevices(w io.Writer, devices []gpu.DeviceInfo, software gpu.Software) 
 	return err
 }
 
-// cudaVersion spells a version as CUDA numbers it: 12040 is "12.4".
+// cudaVersion formats a version in CUDA's numbering: 12040 is "12.4".
 func cudaVersion(v int) string { return fmt.Sprintf("%d.%d", v/1000, v%1000/10) }
 
 func cublasVersion(v [3]int) string { return fmt.Sprintf("%d.%d.%d", v[0], v[1], v[2]) }

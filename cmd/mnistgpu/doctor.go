@@ -33,7 +33,7 @@ on the CPU needs decides the exit code.`,
 	}
 }
 
-// finding is a line of the doctor's.
+// finding is one line of doctor's output.
 type finding struct {
 	subject string
 	detail  string
@@ -52,7 +52,8 @@ func (f finding) print(w io.Writer) {
 	}
 }
 
-// examine prints the findings, and returns the error of what the CPU needs.
+// examine prints the findings. It returns an error only if something that training on
+// the CPU needs is missing.
 func examine(ctx context.Context, w io.Writer) error {
 	finding{subject: "program", detail: fmt.Sprintf("%s for %s/%s", runtime.Version(), runtime.GOOS, runtime.GOARCH)}.print(w)
 	processor, err := examineCPU()
@@ -75,8 +76,8 @@ func examineCPU() (finding, error) {
 	return finding{subject: "cpu", detail: b.Device()}, nil
 }
 
-// examineGPU goes from the build over the libraries to a product, and stops
-// where it finds what is missing.
+// examineGPU checks the build, then the libraries, then a product on each GPU, and
+// stops at the first of these that is missing.
 func examineGPU() []finding {
 	software, err := gpu.Versions()
 	if errors.Is(err, gpu.ErrNoCUDA) {
@@ -103,7 +104,7 @@ func examineGPU() []finding {
 	return found
 }
 
-// examineEpilogues looks for the library that adds biases as it multiplies.
+// examineEpilogues looks for cuBLASLt, which adds biases as it multiplies.
 func examineEpilogues(software gpu.Software) finding {
 	const subject = "cublaslt"
 	if software.LibCUBLASLt == "" {
@@ -113,7 +114,7 @@ func examineEpilogues(software gpu.Software) finding {
 	return finding{subject: subject, detail: fmt.Sprintf("%s, %s", software.LibCUBLASLt, cublasVersion(software.CUBLASLt))}
 }
 
-// examineDevice opens a GPU, which loads every kernel, and multiplies.
+// examineDevice opens a GPU, which loads every kernel, and checks a product.
 func examineDevice(d gpu.DeviceInfo) finding {
 	subject := fmt.Sprintf("gpu %d", d.Ordinal)
 	if d.Err != nil {

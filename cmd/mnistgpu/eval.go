@@ -39,7 +39,7 @@ const evalExamples = `  mnistgpu eval runs/mnist-001
   mnistgpu eval runs/mnist-001 --predictions test.csv --json
   mnistgpu eval model.safetensors --data my-digits --backend cpu`
 
-// evalSettings are what the argument and the flags of eval say.
+// evalSettings holds the argument and the flags of eval.
 type evalSettings struct {
 	model       string   // a run folder or a file
 	where       settings // only its data and backend
@@ -72,13 +72,13 @@ func newEval() *cobra.Command {
 	return cmd
 }
 
-// registerDataAndBackend defines the flags that say where a trained model is judged.
+// registerDataAndBackend defines the flags that say on what a trained model is scored.
 func (s *settings) registerDataAndBackend(f *pflag.FlagSet) {
 	f.StringVar(&s.data, "data", "", "auto, mnist, synthetic or a `folder` of IDX files (default that of the run)")
 	s.registerBackend(f, "auto")
 }
 
-// run scores the model and tells the result.
+// run scores the model and prints the result.
 func (s *evalSettings) run(ctx context.Context) (err error) {
 	m, err := s.open()
 	if err != nil {
@@ -115,8 +115,8 @@ func (s *evalSettings) run(ctx context.Context) (err error) {
 	return scored.print(os.Stdout, s.json)
 }
 
-// open reads the model and, unless --data was given, finds out what data it is
-// for.
+// open reads the model and, unless --data was given, finds out which data it belongs
+// to.
 func (s *evalSettings) open() (*model.Model, error) {
 	if s.where.data == "" {
 		var err error
@@ -127,8 +127,8 @@ func (s *evalSettings) open() (*model.Model, error) {
 	return openModel(s.model)
 }
 
-// readTestAhead is readAhead for the data that s names, which must be of the kind of
-// the model that path names.
+// readTestAhead is readAhead for the data that s names, whose images must have the size
+// that m takes. path names the model in errors.
 func readTestAhead(ctx context.Context, s *settings, m *model.Model, path string) func() (*mnist.Dataset, error) {
 	s.classes = classList{count: m.Classes()}
 	read := readAhead(ctx, s)
@@ -146,7 +146,7 @@ func readTestAhead(ctx context.Context, s *settings, m *model.Model, path string
 	}
 }
 
-// score takes the test images through the model, whose classes have the names.
+// score runs the model on the test images. The names are those of its classes.
 func score(b backend.Backend, m *model.Model, data *mnist.Dataset, names []string) (*scored, error) {
 	answers, err := finiteAnswers(b, m, data)
 	if err != nil {
@@ -155,7 +155,8 @@ func score(b backend.Backend, m *model.Model, data *mnist.Dataset, names []strin
 	return newScored(b, names, data, answers), nil
 }
 
-// finiteAnswers returns what the model says of the test images.
+// finiteAnswers returns the model's answers for the test images, or an error if their
+// loss is not finite.
 func finiteAnswers(b backend.Backend, m *model.Model, data *mnist.Dataset) (*train.Answers, error) {
 	answers, err := train.Answer(b, m, data.Test)
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"mnistgpu/internal/npz"
 )
 
-// savePredictions writes a new file in the form that its name asks for.
+// savePredictions writes a new file in the format that its name asks for.
 func (s *scored) savePredictions(path string, labels []byte) error {
 	content := s.predictionsCSV(labels)
 	if strings.EqualFold(filepath.Ext(path), ".npz") {
@@ -22,8 +22,8 @@ func (s *scored) savePredictions(path string, labels []byte) error {
 	return writeNew(path, content)
 }
 
-// predictionsCSV has a line for each image: its index, label and predicted
-// class, and the probability of each class with the digits of a float32.
+// predictionsCSV returns a line for each image: its index, label and predicted class,
+// and the probability of each class with the digits of a float32.
 func (s *scored) predictionsCSV(labels []byte) []byte {
 	var b bytes.Buffer
 	b.WriteString("index,label,predicted")
@@ -42,7 +42,7 @@ func (s *scored) predictionsCSV(labels []byte) []byte {
 	return b.Bytes()
 }
 
-// predictionsNPZ has the same numbers as arrays.
+// predictionsNPZ returns the same numbers as arrays.
 func (s *scored) predictionsNPZ(labels []byte) ([]byte, error) {
 	n := len(labels)
 	predicted := make([]int64, n)

@@ -15,8 +15,8 @@ import (
 	"mnistgpu/internal/train"
 )
 
-// scored is what an evaluation comes to: the object that eval --json prints.
-// Rates are fractions of 1.
+// scored is the result of an evaluation: the object that eval --json prints. Rates are
+// fractions of 1.
 type scored struct {
 	Status    string        `json:"status"` // done
 	Backend   string        `json:"backend"`
@@ -68,7 +68,7 @@ func (s *scored) print(w io.Writer, asJSON bool) error {
 	return err
 }
 
-// classTable has a line for each class.
+// classTable returns a line for each class.
 func (s *scored) classTable() string {
 	width := len("class")
 	for _, c := range s.Classes {
@@ -81,12 +81,12 @@ func (s *scored) classTable() string {
 		fmt.Fprintf(table, "%d\t%-*s\t%s\t%.2f %%\t%.2f %%\t%.2f %%\t\n",
 			c.Class, width, c.Name, thousands(c.Count), 100*c.Precision, 100*c.Recall, 100*c.F1)
 	}
-	table.Flush() // to memory, which takes all
+	table.Flush() // to memory, so it cannot fail
 	return b.String()
 }
 
-// confusionTable has a line for each label. A dot stands for 0, so that the
-// mistakes show.
+// confusionTable returns a line for each label. A dot stands for 0, so that the
+// mistakes stand out.
 func (s *scored) confusionTable() string {
 	width := len("0")
 	for k, row := range s.Confusion {

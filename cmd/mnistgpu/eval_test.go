@@ -11,7 +11,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// agrees EVAL HISTORY wants the JSON object of eval to have, digit by digit, the
+// agrees EVAL HISTORY checks that the JSON object of eval has, digit for digit, the
 // test loss and the test accuracy in the last line of a history.
 func agrees(ts *testscript.TestScript, neg bool, args []string) {
 	var object map[string]json.RawMessage
@@ -29,8 +29,8 @@ func agrees(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// sums FILE ROWS wants a CSV of predictions to have that many rows, counted from
-// 0, whose probabilities add up to 1.
+// sums FILE ROWS checks that a CSV of predictions has that many rows, numbered from 0,
+// whose probabilities add up to 1.
 func sums(ts *testscript.TestScript, neg bool, args []string) {
 	lines, err := csv.NewReader(strings.NewReader(ts.ReadFile(args[0]))).ReadAll()
 	ts.Check(err)
@@ -47,7 +47,7 @@ func sums(ts *testscript.TestScript, neg bool, args []string) {
 			ts.Check(err)
 			sum += p
 		}
-		// Ten numbers that are rounded to float32.
+		// Each of the ten numbers was rounded to float32.
 		if !(math.Abs(sum-1) <= 1e-6) {
 			ts.Fatalf("the probabilities of row %d add up to %v", i, sum)
 		}

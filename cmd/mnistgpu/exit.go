@@ -32,10 +32,10 @@ const (
 	exitCannotWrite  = 8
 	exitTarget       = 9
 	exitCannotListen = 10
-	exitSignal       = 128 // and the signal's number
+	exitSignal       = 128 // plus the signal's number
 )
 
-// exitCodes documents them.
+// exitCodes documents the exit codes, for help texts.
 const exitCodes = `    0  done
     1  internal failure
     2  usage: a flag or argument makes no sense
@@ -50,7 +50,7 @@ const exitCodes = `    0  done
   130  interrupted (SIGINT), after the results so far were saved
   143  terminated (SIGTERM), after the results so far were saved`
 
-// failure is an error whose exit code or hint is known where it is made.
+// failure is an error whose exit code or hint is known where it occurs.
 type failure struct {
 	code int
 	err  error
@@ -138,7 +138,7 @@ func hint(err error) string {
 	return ""
 }
 
-// stdoutError is the error of a write to stdout in err, or nil.
+// stdoutError returns the error of a write to stdout in err's chain, or nil.
 func stdoutError(err error) *fs.PathError {
 	var file *fs.PathError
 	if errors.As(err, &file) && file.Op == "write" && file.Path == os.Stdout.Name() {
@@ -147,7 +147,7 @@ func stdoutError(err error) *fs.PathError {
 	return nil
 }
 
-// timedOut reports whether err is that of a wait which has lasted too long.
+// timedOut reports whether err comes from a wait that timed out.
 func timedOut(err error) bool {
 	var wait interface{ Timeout() bool }
 	return errors.As(err, &wait) && wait.Timeout()
@@ -157,7 +157,7 @@ func timedOut(err error) bool {
 func printError(w io.Writer, err error) {
 	var stopped *interruption
 	if errors.As(err, &stopped) {
-		return // the user asked for it, and the results have been told
+		return // the user asked for it, and the results have been printed
 	}
 	text := err.Error()
 	if out := stdoutError(err); out != nil {

@@ -36,7 +36,7 @@ const exportExamples = `  mnistgpu export runs/mnist-001 --out digits.onnx
   mnistgpu export runs/mnist-001 --format pytorch-safetensors --out torch.safetensors
   mnistgpu export model.safetensors --out digits.npz`
 
-// exportSettings are what the argument and the flags of export say.
+// exportSettings holds the argument and the flags of export.
 type exportSettings struct {
 	model  string // a run folder or a file
 	format exportFormat
@@ -72,7 +72,7 @@ func newExport() *cobra.Command {
 	return cmd
 }
 
-// resolve finds the format out.
+// resolve determines the format.
 func (s *exportSettings) resolve() error {
 	if s.out == "" {
 		return errors.New("--out is missing: want a new file for the model")
@@ -103,7 +103,7 @@ func (s *exportSettings) run() error {
 	return err
 }
 
-// layout gives the widths of a network, such as 784-400-10.
+// layout returns the widths of a network, such as 784-400-10.
 func layout(m *model.Model) string {
 	widths := []int{m.Tensors[0].Shape[0]}
 	for i := 1; i < len(m.Tensors); i += 2 {

@@ -16,18 +16,19 @@ import (
 	"mnistgpu/internal/mnist"
 )
 
-// The names in a fingerprint that are no flags, of what may change the bits of a
-// result but not what it is a result of.
+// The names in a fingerprint that are not flags. What they stand for may change the
+// bits of a result, but not which run it is the result of.
 const (
 	machineName = "machine"
 	programName = "program"
 )
 
-// saveFlags are settings that change no bit of a result.
+// saveFlags are settings that do not change a bit of the result.
 var saveFlags = []string{"save-every", "keep"}
 
-// fingerprint is what a run hangs on: its settings by the names of their flags, in
-// place of data the sum of its content, and what computes.
+// fingerprint returns what the result of a run depends on: its settings by the names of
+// their flags, with the checksum of the data's content as the data, and the machine and
+// program that compute it.
 func (s *settings) fingerprint(b backend.Backend, data *mnist.Dataset, sum string) map[string]string {
 	found := *s
 	found.backend = b.Name()
@@ -37,8 +38,8 @@ func (s *settings) fingerprint(b backend.Backend, data *mnist.Dataset, sum strin
 	return f
 }
 
-// resultSettings are those of a list that change the bits of a result, by the names
-// of their flags.
+// resultSettings returns those settings of a list that may change the bits of a result,
+// by the names of their flags.
 func resultSettings(list []setting) map[string]string {
 	values := map[string]string{}
 	for _, l := range list {
@@ -50,8 +51,8 @@ func resultSettings(list []setting) map[string]string {
 	return values
 }
 
-// machine is what the backend computes with, but not on how many threads, which
-// changes no bit.
+// machine describes what the backend computes with. It leaves out the number of
+// threads, which does not change a bit of the result.
 func machine(b backend.Backend) string {
 	if processor, ok := b.(*cpu.Backend); ok {
 		return runtime.GOARCH + ", " + processor.Multiplier()
@@ -59,8 +60,8 @@ func machine(b backend.Backend) string {
 	return b.Device()
 }
 
-// sameRun returns an error that names the settings in which a run differs from the
-// one that was begun in a folder.
+// sameRun returns an error that names the settings in which a run differs from the one
+// that was started in dir, or nil if there are none.
 func sameRun(dir string, begun, now map[string]string) error {
 	others := differences(begun, now, machineName, programName)
 	if others == nil {
@@ -73,8 +74,8 @@ func sameRun(dir string, begun, now map[string]string) error {
 	}
 }
 
-// differences are the settings that are others now than when a run was begun, but for
-// some: "its lr is 0.5, not 0.25".
+// differences lists the settings that have changed since a run was started, except
+// those named in but: "its lr is 0.5, not 0.25".
 func differences(begun, now map[string]string, but ...string) (others []string) {
 	names := slices.Collect(maps.Keys(begun))
 	for name := range now {
@@ -93,7 +94,8 @@ func differences(begun, now map[string]string, but ...string) (others []string) 
 	return others
 }
 
-// inWords is the value of a setting for people, to whom the start of a sum is enough.
+// inWords returns the value of a setting for people, to whom the start of a checksum is
+// enough.
 func inWords(name, value string, set bool) string {
 	if !set {
 		return "unset"
@@ -104,7 +106,7 @@ func inWords(name, value string, set bool) string {
 	return value
 }
 
-// shortSum is how much of the sum of data is shown.
+// shortSum is how many digits of the data's checksum are shown.
 const shortSum = 12
 
 // isSum reports whether a text is a SHA-256, in hexadecimal.
@@ -113,7 +115,7 @@ func isSum(text string) bool {
 	return err == nil && len(text) == hex.EncodedLen(sha256.Size)
 }
 
-// nameData returns a fingerprint in which the sum of data stands behind their name.
+// nameData returns a copy of f in which the data's checksum follows their name.
 func nameData(f map[string]string, name string) map[string]string {
 	named := maps.Clone(f)
 	if sum := f["data"]; isSum(sum) {
@@ -122,8 +124,8 @@ func nameData(f map[string]string, name string) map[string]string {
 	return named
 }
 
-// otherMachine says what a run that goes on has been on so far, if it is another
-// machine or program, or "".
+// otherMachine says which other machine or program has written the checkpoint of a
+// resumed run, or returns "" if it was this one.
 func otherMachine(begun, now map[string]string) string {
 	for _, name := range []string{machineName, programName} {
 		if begun[name] != now[name] {

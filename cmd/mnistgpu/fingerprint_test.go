@@ -10,7 +10,7 @@ import (
 	"mnistgpu/internal/rundir"
 )
 
-// fingerprintOf is that of train with some flags, on drawn digits.
+// fingerprintOf returns the fingerprint of train with the given flags, on drawn digits.
 func fingerprintOf(t *testing.T, images int, args ...string) map[string]string {
 	t.Helper()
 	s, f := newSettings()
@@ -33,8 +33,8 @@ func fingerprintOf(t *testing.T, images int, args ...string) map[string]string {
 	return s.fingerprint(b, data, sum)
 }
 
-// TestFingerprint changes one thing at a time: those that can change the result are
-// named, the others make no difference.
+// TestFingerprint changes one thing at a time. Those that can change the result must be
+// named; the others must make no difference.
 func TestFingerprint(t *testing.T) {
 	begun := fingerprintOf(t, 20)
 	for _, args := range []string{"", "--backend=cpu", "--save-every=5", "--keep=3", "--quiet", "--report=false", "--json", "--run-dir=x", "--graph=false"} {
@@ -82,7 +82,8 @@ func TestFingerprint(t *testing.T) {
 	}
 }
 
-// TestOtherMachine says so, and lets the run go on.
+// TestOtherMachine checks that another machine is reported, but does not keep a run
+// from being resumed.
 func TestOtherMachine(t *testing.T) {
 	begun := fingerprintOf(t, 20)
 	if got := otherMachine(begun, begun); got != "" {
@@ -98,8 +99,8 @@ func TestOtherMachine(t *testing.T) {
 	}
 }
 
-// TestCannotVerify goes on with --verify-every, which is refused by its own name where
-// the run has another engine than it takes.
+// TestCannotVerify resumes with --verify-every. If the run was started with an engine
+// that cannot be verified, the error must be about that flag.
 func TestCannotVerify(t *testing.T) {
 	r := &trainRun{s: &settings{verify: 5}, place: place{dir: &rundir.Dir{Path: "run"}}}
 	ops := map[string]string{"engine": "ops", "lr": "0.5"}

@@ -27,8 +27,8 @@ func planLine(p train.Plan) string {
 	return line
 }
 
-// progressParts say how far a run has come, how well it does and how long it will take
-// yet.
+// progressParts returns how far a run has come, how well it is doing and how long it
+// will still take.
 func progressParts(p train.Progress) []string {
 	return []string{
 		position(p.Step, p.Steps, p.StepsPerEpoch), "loss " + lossText(p.Loss), fmt.Sprintf("train %.2f %%", 100*p.Accuracy),
@@ -39,8 +39,9 @@ func progressParts(p train.Progress) []string {
 // joinParts puts parts into a line.
 func joinParts(parts []string) string { return strings.Join(parts, "  ") }
 
-// fitParts puts as many parts into a line as it has room for, in characters. The first
-// and the last one go last.
+// fitParts joins as many parts as fit into room characters. It drops parts from the
+// end, but keeps the first and the last one, and truncates these if they are still too
+// long.
 func fitParts(parts []string, room int) string {
 	line := joinParts(parts)
 	for len(line) > room && len(parts) > 2 {
@@ -51,7 +52,7 @@ func fitParts(parts []string, room int) string {
 	return line[:max(0, min(room, len(line)))]
 }
 
-// recordLine is a line of the history for people.
+// recordLine formats a line of the history for people.
 func recordLine(p train.Plan, r train.Record) string {
 	validation := ""
 	if p.ValImages > 0 {
@@ -62,7 +63,7 @@ func recordLine(p train.Plan, r train.Record) string {
 		seconds(r.Seconds))
 }
 
-// lossText gives a loss four digits, or those before the point.
+// lossText formats a loss with four digits, or with all those before the decimal point.
 func lossText(loss float64) string {
 	if loss >= 1000 {
 		return fmt.Sprintf("%.0f", loss)
@@ -70,8 +71,8 @@ func lossText(loss float64) string {
 	return fmt.Sprintf("%.4g", loss)
 }
 
-// position counts whole epochs where steps make epochs, and steps where they do
-// not.
+// position counts epochs if the run consists of whole epochs of several steps, and
+// otherwise steps.
 func position(step, steps, perEpoch int) string {
 	if perEpoch == 1 || steps%perEpoch != 0 {
 		return fmt.Sprintf("step %*d/%d", len(strconv.Itoa(steps)), step, steps)
@@ -93,7 +94,7 @@ func thousands(n int) string {
 // seconds is clock for a number of seconds.
 func seconds(s float64) string { return clock(time.Duration(s * float64(time.Second))) }
 
-// plural is the word for one of something, or for another number of them.
+// plural returns the word for n of something, given the word for one.
 func plural(one string, n float64) string {
 	if n == 1 {
 		return one

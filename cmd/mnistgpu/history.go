@@ -12,8 +12,8 @@ import (
 // each time.
 const historyInterval = time.Second
 
-// historyFile keeps history.csv up to date while a run goes on, for those who
-// watch it. What it cannot write is left to save, which says so.
+// historyFile keeps history.csv up to date during a run, for those who watch it. It
+// ignores write errors: save writes the file again at the end, and reports them.
 type historyFile struct {
 	progressView
 	dir        *rundir.Dir

@@ -32,7 +32,7 @@ Exit codes:
 const importExamples = `  mnistgpu import digits.npz --out model.safetensors
   mnistgpu import torch.safetensors --size 28x28 --pixel-scale 1 --out model.safetensors`
 
-// modelImportSettings are what the argument and the flags of import say.
+// modelImportSettings holds the flags of import.
 type modelImportSettings struct {
 	out        string
 	size       imageSize
@@ -100,8 +100,8 @@ func (s *modelImportSettings) run(path string) error {
 	return err
 }
 
-// importFault is err about the file at path. Its name may say that it is of another
-// kind.
+// importFault wraps an error about the file at path, with a hint if its name has an
+// extension that import does not take.
 func importFault(path string, err error) error {
 	f := &failure{code: exitData, err: &model.Error{Path: path, Err: err}}
 	if ext := strings.ToLower(filepath.Ext(path)); ext != ".safetensors" && ext != ".npz" {

@@ -43,7 +43,7 @@ var lrFindFlags = []string{
 	"seed", "shuffle", "optimizer", "momentum", "graph", "step-timeout", "run-dir", "json", "quiet",
 }
 
-// minibatch stands for a full batch, of which a test would take 300.
+// minibatch replaces a full batch, of which a test would take 300.
 const minibatch = 512
 
 // newLRFind returns the lr-find command.
@@ -68,8 +68,8 @@ func newLRFind() *cobra.Command {
 	return cmd
 }
 
-// runLRFind opens what the test needs, runs it and saves what it found. A test
-// that was interrupted leaves its points.
+// runLRFind opens what the test needs, runs it and saves what it found. An interrupted
+// test saves the points that it has.
 func runLRFind(ctx context.Context, s *settings) (err error) {
 	read := readAhead(ctx, s)
 	b, err := openBackend(s)
@@ -87,7 +87,7 @@ func runLRFind(ctx context.Context, s *settings) (err error) {
 	if err := fits(s.config, data.Train.Len()); err != nil {
 		return err
 	}
-	dir, err := newRunDir(s, b, data, data.Name+"-lr-find", "lr-find.toml") // which makes it no run
+	dir, err := newRunDir(s, b, data, data.Name+"-lr-find", "lr-find.toml") // without a config.toml, it does not count as a run
 	if err != nil {
 		return err
 	}
@@ -98,10 +98,10 @@ func runLRFind(ctx context.Context, s *settings) (err error) {
 	return tellRates(s, dir, data, curve, broke)
 }
 
-// rates are those of the test.
+// rates is the range of the test.
 var rates = train.Range{Low: 1e-6, High: 10, Points: 100, Steps: 3}
 
-// testRates runs the test. If a loss was not finite, broke is its rate.
+// testRates runs the test. If a loss was not finite, broke is the rate it occurred at.
 func testRates(ctx context.Context, s *settings, b backend.Backend, data *mnist.Dataset) (curve lrfind.Curve, broke float64, err error) {
 	view := newRatesView(s)
 	defer view.finish()
@@ -116,7 +116,7 @@ func testRates(ctx context.Context, s *settings, b backend.Backend, data *mnist.
 	return curve, broke, err
 }
 
-// tellRates saves the curve and says what it means.
+// tellRates saves the curve and prints what it means.
 func tellRates(s *settings, dir *rundir.Dir, data *mnist.Dataset, curve lrfind.Curve, broke float64) error {
 	if err := dir.Write("lr-find.csv", curve.CSV()); err != nil {
 		return err

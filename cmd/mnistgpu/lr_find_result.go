@@ -13,8 +13,8 @@ import (
 	"mnistgpu/internal/rundir"
 )
 
-// foundRates is what a range test comes to: the object that lr-find --json
-// prints. Rates have two digits, as they are told to people.
+// foundRates is the result of a range test: the object that lr-find --json prints.
+// Rates are rounded to two digits, as they are in the text for people.
 type foundRates struct {
 	Status     string     `json:"status"` // done
 	Data       string     `json:"data"`
@@ -71,10 +71,10 @@ func (f *foundRates) picture(curve lrfind.Curve) ([]byte, error) {
 	return p.PNG()
 }
 
-// rateText writes a rate in few letters.
+// rateText formats a rate as briefly as possible.
 func rateText(rate float64) string { return strconv.FormatFloat(rate, 'g', -1, 64) }
 
-// twoDigits rounds a rate to two digits: more say nothing.
+// twoDigits rounds a rate to two digits; more would mean nothing.
 func twoDigits(rate float64) float64 {
 	rounded, err := strconv.ParseFloat(strconv.FormatFloat(rate, 'g', 2, 64), 64)
 	if err != nil {

@@ -9,10 +9,10 @@ import (
 	"golang.org/x/term"
 )
 
-// ratesView shows how a range test is getting on, by the rules of output.
+// ratesView shows the progress of a range test, by the rules of output in ui.go.
 type ratesView struct {
 	started time.Time
-	bar     *progressbar.ProgressBar // nil but on a terminal
+	bar     *progressbar.ProgressBar // nil unless stderr is a terminal
 	done    int                      // points
 }
 
@@ -29,8 +29,8 @@ func newRatesView(s *settings) *ratesView {
 	return v
 }
 
-// point is called with each rate and its loss. The time left is that of a test
-// which goes on to the last rate.
+// point is called with each rate and its loss. The time left assumes that the test
+// continues to the last rate.
 func (v *ratesView) point(rate, loss float64) {
 	v.done++
 	if v.bar == nil {

@@ -20,7 +20,7 @@ func run(args []string) int {
 	return exitCode(err)
 }
 
-// output is stdout for printers that drop errors. It keeps the first one.
+// output is stdout for printers that ignore errors. It keeps the first one.
 type output struct{ err error }
 
 func (o *output) Write(p []byte) (int, error) {

@@ -25,7 +25,7 @@ func tmpfs(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Defer(func() { syscall.Unmount(dir, 0) })
 }
 
-// readonly DIR lets a file system that tmpfs mounted only be read from now on.
+// readonly DIR makes a file system that tmpfs mounted read-only.
 func readonly(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(syscall.Mount("", ts.MkAbs(args[0]), "", syscall.MS_REMOUNT|syscall.MS_RDONLY, ""))
 }

@@ -14,19 +14,19 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// notebookPage is the notebook as commands.
+// notebookPage is the page that presents the notebook as commands.
 const notebookPage = "../../docs/notebook.md"
 
-// shown is a command of a page and what it printed there.
+// shown is a command on a page and the output that the page shows for it.
 type shown struct {
 	command string
 	output  []string
 }
 
-// TestNotebookPage runs every command of the page, one after another in one
-// folder, and wants each to print what the page shows but for its numbers: some
-// drawn digits stand for MNIST. With MNISTGPU_LONG and MNIST itself it wants the
-// accuracies too.
+// TestNotebookPage runs every command of the page, one after another in one folder, and
+// checks that each prints what the page shows. The numbers may differ, since a few
+// drawn digits stand in for MNIST. With MNISTGPU_LONG and MNIST itself, the accuracies
+// must agree too.
 func TestNotebookPage(t *testing.T) {
 	commands := readPage(t, notebookPage)
 	if len(commands) < 8 {
@@ -66,8 +66,8 @@ func TestNotebookPage(t *testing.T) {
 	})
 }
 
-// readPage returns the commands behind a prompt in a page's indented blocks, with
-// the lines below them.
+// readPage returns the commands after a prompt in a page's indented blocks, with the
+// lines below them.
 func readPage(t *testing.T, path string) (commands []shown) {
 	t.Helper()
 	f, err := os.Open(path)
@@ -97,16 +97,17 @@ func readPage(t *testing.T, path string) (commands []shown) {
 	return commands
 }
 
-// numberText is a number, with what may stand in it: 60,000, 1e-5, 1m40s.
+// numberText matches a number in all its forms: 60,000, 1e-5, 1m40s.
 var numberText = regexp.MustCompile(`[0-9]+([,.][0-9]+)*(e[-+]?[0-9]+)?(m[0-9]+s|s)?`)
 
-// trialList is the list of the trials that passed, which depends on the numbers.
+// trialList matches the list of the trials that passed, which depends on the numbers.
 var trialList = regexp.MustCompile(`: (none|# at #(, # at #)*)$`)
 
-// bestCommand is the command for the best trial, whose flags depend on which that is.
+// bestCommand matches the command for the best trial, whose flags depend on which trial
+// that is.
 var bestCommand = regexp.MustCompile(`(mnistgpu train --preset notebook) .*--seed .*`)
 
-// shape is a line without its numbers.
+// shape returns a line without its numbers.
 func shape(line string) string {
 	line = bestCommand.ReplaceAllString(line, "$1 #")
 	line = numberText.ReplaceAllString(line, "#")
@@ -114,19 +115,19 @@ func shape(line string) string {
 	return strings.Join(strings.Fields(line), " ")
 }
 
-// accuracyText is a number of per cent in a line.
+// accuracyText matches a percentage.
 var accuracyText = regexp.MustCompile(`([0-9.]+) ?%`)
 
-// accuracyLimit is in points of per cent: other kernels take sums in another
-// order, which moves a minibatch run by a few test images.
+// accuracyLimit is in percentage points: other kernels sum in another order, which
+// changes the accuracy of a minibatch run by a few test images.
 const accuracyLimit = 0.5
 
-// learned is the accuracy in per cent, the tutorial's mark, below which a network
-// has not found its way: where its first steps overshoot, another order of sums
-// leads it somewhere else altogether.
+// learned is the accuracy in per cent, the tutorial's mark, below which a network has
+// not found its way: if its first steps overshoot, another order of summation leads it
+// somewhere else entirely.
 const learned = 100 * notebookPassed
 
-// agree reports whether two accuracies in per cent tell the same.
+// agree reports whether two accuracies in per cent count as the same.
 func agree(x, y float64) bool {
 	return math.Abs(x-y) <= accuracyLimit || x < learned && y < learned
 }

@@ -8,8 +8,7 @@ import (
 	"mnistgpu/internal/mnist"
 )
 
-// openData loads the data and says aloud when they are not MNIST but were to
-// be.
+// openData loads the data, and warns if synthetic digits replace MNIST.
 func openData(ctx context.Context, s *settings) (*mnist.Dataset, error) {
 	source := mnist.Environment()
 	bar := downloadBar{quiet: s.quiet}
@@ -26,7 +25,7 @@ func openData(ctx context.Context, s *settings) (*mnist.Dataset, error) {
 	return data, err
 }
 
-// loadData loads the data that spec names, of as many classes as s says.
+// loadData loads the data that spec names, with as many classes as s says.
 func loadData(ctx context.Context, s *settings, spec string, source mnist.Source) (*mnist.Dataset, error) {
 	classes := s.classes.count
 	if classes == 0 {
@@ -39,10 +38,11 @@ func loadData(ctx context.Context, s *settings, spec string, source mnist.Source
 	return mnist.Open(ctx, spec, classes, source)
 }
 
-// readAhead starts to read the data on another goroutine, since a GPU takes longer to
-// open than a data set, and may only be opened on the one that uses it. The function
-// that it returns is openData, which finds them read. It tells, downloads and fails
-// as if it were alone, and only when it is called.
+// readAhead starts to read the data on another goroutine while the caller opens the
+// backend: a GPU takes longer to open than a data set, and must be opened on the
+// goroutine that uses it. The function returned is openData, except that it need not
+// read the data again. It warns, downloads and fails just like openData, and only when
+// it is called.
 func readAhead(ctx context.Context, s *settings) func() (*mnist.Dataset, error) {
 	early := earlyData(ctx, s)
 	return func() (*mnist.Dataset, error) {
@@ -53,8 +53,8 @@ func readAhead(ctx context.Context, s *settings) func() (*mnist.Dataset, error) 
 	}
 }
 
-// earlyData reads the data that are on this machine's disk, and nil in place of those
-// that are not there, or not good.
+// earlyData reads the data that are on this machine's disk. It sends nil if they are
+// missing or bad.
 func earlyData(ctx context.Context, s *settings) <-chan *mnist.Dataset {
 	source := mnist.Environment()
 	source.Mirrors = nil

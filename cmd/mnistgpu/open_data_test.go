@@ -9,8 +9,8 @@ import (
 	"mnistgpu/internal/mnist"
 )
 
-// TestReadAhead asks for what openData gives, as data or as an error, and that the data
-// are read before anyone asks for them.
+// TestReadAhead checks that readAhead gives what openData gives, data or error, and
+// that the data are read before anyone asks for them.
 func TestReadAhead(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "digits")
 	if err := writeDigits(dir, 20, 10); err != nil {

@@ -13,7 +13,7 @@ import (
 	"mnistgpu/internal/runs"
 )
 
-// openModel reads a model, which is named by its run folder or its file.
+// openModel reads the model at path, which is a run folder or a file.
 func openModel(path string) (*model.Model, error) {
 	if !isFolder(path) {
 		return model.Read(path)
@@ -27,8 +27,8 @@ func openModel(path string) (*model.Model, error) {
 	return m, err
 }
 
-// noModelHint says what to do about the folder of a run that has no model, or "" where
-// that is no run of train.
+// noModelHint says what to do about a run folder that has no model. It returns "" if
+// dir is not the folder of a run, or if there is nothing to say.
 func noModelHint(dir string) string {
 	if _, err := os.Stat(filepath.Join(dir, runs.ConfigFile)); err != nil {
 		return ""
@@ -45,7 +45,7 @@ func noModelHint(dir string) string {
 	return ""
 }
 
-// goesOn is the hint for the folder of a run that has not ended.
+// goesOn returns the hint for the folder of a run that has not ended.
 func goesOn(dir string) string {
 	return fmt.Sprintf("mnistgpu resume %s goes on with it, unless it is still training", shellWord(dir))
 }
@@ -55,7 +55,7 @@ func isFolder(path string) bool {
 	return err == nil && info.IsDir()
 }
 
-// dataOf returns the --data of a run, or auto if path is no run folder.
+// dataOf returns the --data of a run, or auto if path is not a run folder.
 func dataOf(path string) (string, error) {
 	if !isFolder(path) {
 		return "auto", nil

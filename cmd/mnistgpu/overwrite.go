@@ -11,10 +11,11 @@ import (
 	"mnistgpu/internal/rundir"
 )
 
-// otherFile is the hint where nothing overwrites a file.
+// otherFile is the hint of commands that never overwrite a file.
 const otherFile = "name a file that is not there yet"
 
-// refuseExisting keeps what is at path from being overwritten.
+// refuseExisting returns an error if something exists at path, so that it is not
+// overwritten.
 func refuseExisting(path, hint string) error {
 	_, err := os.Lstat(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -26,7 +27,7 @@ func refuseExisting(path, hint string) error {
 	return &failure{code: exitCannotWrite, err: fmt.Errorf("cannot write %s: %w", path, oserror.Cause(err)), hint: hint}
 }
 
-// writeNew writes a file that is not there yet.
+// writeNew writes a file that must not exist yet.
 func writeNew(path string, content []byte) error {
 	if err := refuseExisting(path, otherFile); err != nil {
 		return err

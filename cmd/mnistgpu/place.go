@@ -13,16 +13,16 @@ import (
 	"mnistgpu/internal/runs"
 )
 
-// place is the folder of a run, which no other process writes to, and what the run
-// goes on from.
+// place is the folder of a run, locked against other processes, and what the run
+// resumes from.
 type place struct {
 	dir   *rundir.Dir
-	saved *runs.Saved   // nil for a run that starts, or ended before it saved a state
-	ended *runs.Summary // of a run that has ended by itself, or nil
+	saved *runs.Saved   // nil for a run that is new, or ended before it saved a state
+	ended *runs.Summary // of a run that ended by itself, or nil
 }
 
-// reopen takes the folder of a run that was begun, to go on from its newest state.
-// It returns nil if there is no such folder.
+// reopen locks the folder of an existing run and loads its newest state. It returns nil
+// if there is no such folder.
 func reopen(path string) (*place, error) {
 	entries, err := os.ReadDir(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -54,8 +54,8 @@ func reopen(path string) (*place, error) {
 	return at, nil
 }
 
-// lock keeps other processes from writing to the folder of a run until this one
-// ends. A file system without locks is no reason not to train.
+// lock keeps other processes from writing to the folder of a run until this one ends.
+// If the file system has no locks, it only warns, since training is still possible.
 func lock(dir *rundir.Dir) error {
 	_, err := dir.Lock()
 	if errors.Is(err, errors.ErrUnsupported) {
@@ -65,9 +65,9 @@ func lock(dir *rundir.Dir) error {
 	return err
 }
 
-// canStart reports, with an error, whether a run may start in a folder of which
-// there is no state to go on from: where another run was killed before it saved
-// one, but not where it left results.
+// canStart returns an error unless a run may start in a folder that has no state to
+// resume from. It may if an earlier run there was killed before it saved a state, but
+// not if that run left results.
 func (p *place) canStart() error {
 	entries, err := os.ReadDir(p.dir.Path)
 	if err != nil {
@@ -81,7 +81,7 @@ func (p *place) canStart() error {
 	return nil
 }
 
-// noState is the error of a run that was begun and has no checkpoint.
+// noState is the error of a run that was started but has no checkpoint.
 func noState(dir string) error {
 	return &failure{
 		code: exitData,
@@ -90,8 +90,8 @@ func noState(dir string) error {
 	}
 }
 
-// visible are the names that do not begin with a dot, as locks and unfinished files
-// do.
+// visible returns the names that do not begin with a dot, as those of locks and
+// unfinished files do.
 func visible(entries []fs.DirEntry) []string {
 	var names []string
 	for _, e := range entries {

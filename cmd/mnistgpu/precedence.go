@@ -11,16 +11,16 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// A flag takes its value from the first of these sources that has one: the
-// command line, the environment, the file that --config names, the preset, and
-// the flag's own default. Those of the environment and the file are set here, as
-// if they had been typed.
+// A flag takes its value from the first of these sources that has one: the command
+// line, the environment, the file that --config names, the preset, and the flag's own
+// default. The values of the environment and the file are set here, as if they had been
+// typed.
 
 // originNote is the annotation of a flag that says which source set it.
 const originNote = "origin"
 
-// applySources sets the flags of cmd that were not typed, from the environment and
-// then from the file of --config. Its error is a mistake in one of them.
+// applySources sets the flags of cmd that were not typed, from the environment and then
+// from the file of --config. An error is a mistake in one of these.
 func applySources(cmd *cobra.Command) error {
 	f := cmd.Flags()
 	if err := setFrom(f, fromEnvironment); err != nil {
@@ -40,7 +40,7 @@ func applySources(cmd *cobra.Command) error {
 	return nil
 }
 
-// A valueSource returns its value for a flag, or nil, and where that is from.
+// A valueSource returns its value for a flag, or nil, and where the value comes from.
 type valueSource func(f *pflag.Flag) (value *string, origin string)
 
 // setFrom sets the flags that no stronger source has set or overruled.
@@ -61,8 +61,8 @@ func setFrom(f *pflag.FlagSet, from valueSource) error {
 	return errors.Join(mistakes...)
 }
 
-// overruled reports whether a flag that a stronger source has set leaves no
-// sense in the one of the given name.
+// overruled reports whether a flag set by a stronger source makes the flag of the given
+// name meaningless.
 func overruled(name string, stronger map[string]string) bool {
 	has := func(names ...string) bool {
 		return slices.ContainsFunc(names, func(n string) bool { _, ok := stronger[n]; return ok })
@@ -80,8 +80,8 @@ func overruled(name string, stronger map[string]string) bool {
 	return false
 }
 
-// fromEnvironment is the source of the variables MNISTGPU_LR, MNISTGPU_RUN_DIR
-// and so on. One that is empty counts as absent.
+// fromEnvironment is the source of the variables MNISTGPU_LR, MNISTGPU_RUN_DIR and so
+// on. An empty one counts as unset.
 func fromEnvironment(f *pflag.Flag) (value *string, origin string) {
 	name := variable(f.Name)
 	if v := os.Getenv(name); v != "" && f.Name != "help" {
@@ -90,8 +90,8 @@ func fromEnvironment(f *pflag.Flag) (value *string, origin string) {
 	return nil, ""
 }
 
-// variable is the name of the environment variable of a flag. MNISTGPU_DATA was
-// taken: it names the folder of MNIST itself, whichever data a run is about.
+// variable returns the name of the environment variable of a flag. That of --data is
+// not MNISTGPU_DATA, which names the folder of MNIST itself, whatever data a run uses.
 func variable(flag string) string {
 	if flag == "data" {
 		return "MNISTGPU_DATASET"

@@ -36,7 +36,7 @@ const predictExamples = `  mnistgpu predict runs/mnist-001 seven.png photos/
   mnistgpu predict model.safetensors digit.jpg --top 10 --show
   curl -s https://example.org/3.png | mnistgpu predict runs/mnist-001 - --json`
 
-// predictSettings are what the arguments and the flags of predict say.
+// predictSettings holds the arguments and the flags of predict.
 type predictSettings struct {
 	model    string // a run folder or a file
 	pictures []string
@@ -89,7 +89,7 @@ func (s *predictSettings) check() error {
 	return nil
 }
 
-// run answers for one picture after the other.
+// run answers for one picture after another.
 func (s *predictSettings) run() (err error) {
 	m, err := openModel(s.model)
 	if err != nil && beginsAsPicture(s.model) {
@@ -126,16 +126,16 @@ func (s *predictSettings) run() (err error) {
 	return a.finish(os.Stdout, s.json)
 }
 
-// bar returns a bar for n pictures, which shows on a terminal on which their
-// answers do not.
+// bar returns a bar for n pictures. It is visible for several pictures on a terminal,
+// unless their answers are printed on a terminal too.
 func (s *predictSettings) bar(n int) *progressbar.ProgressBar {
 	told := !s.json && term.IsTerminal(int(os.Stdout.Fd()))
 	shown := n > 1 && !told && term.IsTerminal(int(os.Stderr.Fd()))
 	return newBar(int64(n), progressbar.OptionSetVisibility(shown), progressbar.OptionSetDescription("pictures"))
 }
 
-// answer adds what the network says of a picture to a, and prints it for
-// people. What is wrong with the picture is told; the error is another one.
+// answer adds the network's answer for a picture to a, and prints it unless --json is
+// given. A problem with the picture is recorded in a; an error is any other problem.
 func (s *predictSettings) answer(a *answers, p imageFile, m *model.Model, net *infer.Network, names []string) error {
 	pixels, err := p.read(m.Height, m.Width, s.asIs)
 	if err != nil {

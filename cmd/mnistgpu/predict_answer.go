@@ -15,9 +15,9 @@ import (
 	"mnistgpu/internal/metrics"
 )
 
-// answers are the object that predict --json prints.
+// answers is the object that predict --json prints.
 type answers struct {
-	Status  string   `json:"status"` // done, or incomplete where a picture has no answer
+	Status  string   `json:"status"` // done, or incomplete if a picture has no answer
 	Backend string   `json:"backend"`
 	Device  string   `json:"device"`
 	Images  []answer `json:"images"`
@@ -27,7 +27,7 @@ type answers struct {
 	failed []error
 }
 
-// answer is what the network says of one picture, or why it says nothing.
+// answer is the network's answer for one picture, or the reason why there is none.
 type answer struct {
 	Image string  `json:"image"`
 	Top   []guess `json:"top,omitempty"`
@@ -41,7 +41,8 @@ type guess struct {
 	Probability float64 `json:"probability"`
 }
 
-// newAnswer takes the most probable classes, the first of equals first.
+// newAnswer keeps the most probable classes. Equal ones stay in the order of their
+// labels.
 func newAnswer(image string, probabilities []float64, names []string, top int) answer {
 	a := answer{Image: image}
 	for k, p := range probabilities {
@@ -52,7 +53,7 @@ func newAnswer(image string, probabilities []float64, names []string, top int) a
 	return a
 }
 
-// String is the answer in one line.
+// String returns the answer in one line.
 func (a answer) String() string {
 	guesses := make([]string, len(a.Top))
 	for i, g := range a.Top {
@@ -70,7 +71,8 @@ func (g guess) String() string {
 	return class + " " + metrics.Percent(g.Probability)
 }
 
-// fail notes why a picture has no answer, and tells it at once if others follow.
+// fail records why a picture has no answer, and prints it at once unless the picture is
+// the only one.
 func (a *answers) fail(image string, err error) {
 	a.Images = append(a.Images, answer{Image: image, Error: err.Error()})
 	a.Status = "incomplete"
@@ -81,8 +83,8 @@ func (a *answers) fail(image string, err error) {
 	}
 }
 
-// finish prints the object, if it is asked for. The error says that pictures
-// have no answer.
+// finish prints the object if asJSON is set. It returns an error if pictures have no
+// answer.
 func (a *answers) finish(w io.Writer, asJSON bool) error {
 	if asJSON {
 		if err := json.NewEncoder(w).Encode(a); err != nil {
@@ -99,11 +101,11 @@ func (a *answers) finish(w io.Writer, asJSON bool) error {
 	return &failure{code: exitData, err: err}
 }
 
-// shades are the characters of grey levels, from background to ink.
+// shades are the characters for grey levels, from background to ink.
 const shades = " .:-=+*#%@"
 
-// asText draws an image, two characters to a pixel, since they are about twice
-// as high as wide.
+// asText draws an image with two characters for each pixel, since characters are about
+// twice as high as wide.
 func asText(pixels []byte, width int) string {
 	var b strings.Builder
 	for row := range slices.Chunk(pixels, width) {

@@ -17,10 +17,10 @@ import (
 // stdinName is the argument that stands for stdin.
 const stdinName = "-"
 
-// An imageFile is a picture to look at.
+// An imageFile is a picture to read.
 type imageFile struct {
 	name string
-	err  error // why it cannot be looked at, if known
+	err  error // why it cannot be read, if known
 }
 
 // expand returns the pictures that arguments name, those of a folder sorted by
@@ -37,8 +37,8 @@ func expand(args []string) []imageFile {
 	return files
 }
 
-// inFolder returns the pictures in dir and below. What is hidden, or does not
-// have a picture's name, is none.
+// inFolder returns the pictures in dir and below. It skips what is hidden or does not
+// have a picture's extension.
 func inFolder(dir string) []imageFile {
 	var found []imageFile
 	filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
@@ -65,8 +65,8 @@ func isPicture(path string) bool {
 	return slices.Contains(endings, strings.ToLower(filepath.Ext(path)))
 }
 
-// beginsAsPicture reports whether a file seems to be a picture, by its name or by how
-// it begins.
+// beginsAsPicture reports whether a file seems to be a picture, by its name or by its
+// first bytes.
 func beginsAsPicture(path string) bool {
 	if isPicture(path) {
 		return true

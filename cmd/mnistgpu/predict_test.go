@@ -49,8 +49,8 @@ func enlarged(pixels []byte, by image.Point) image.Image {
 	return large
 }
 
-// knows FILE N LEAST wants the JSON object of predict in FILE to have answers for
-// N pictures of the name INDEX-LABEL.png, of which at least the part LEAST are
+// knows FILE N LEAST checks that the JSON object of predict in FILE has answers for N
+// pictures named INDEX-LABEL.png, and that at least the fraction LEAST of them is
 // right.
 func knows(ts *testscript.TestScript, neg bool, args []string) {
 	var object answers

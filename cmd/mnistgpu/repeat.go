@@ -18,8 +18,8 @@ func readSettings(dir string) (*settings, error) {
 	return s, s.read(f, dir)
 }
 
-// read takes the settings from the config.toml of a run, but for those of its flags
-// f that were given.
+// read takes the settings from the config.toml of a run, except those whose flags in f
+// were given.
 func (s *settings) read(f *pflag.FlagSet, dir string) error {
 	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
 		return &runs.Error{Path: dir, Err: errors.New("is a file: want the folder of a run")}
@@ -41,9 +41,9 @@ func (s *settings) read(f *pflag.FlagSet, dir string) error {
 	return nil
 }
 
-// command returns the command line that repeats a run with the settings, for a
-// POSIX shell: what the results hang on most, and of the rest what would be
-// different without being said.
+// command returns the command line that repeats a run with the settings, for a POSIX
+// shell. It has the flags that matter most, and all others that would have a different
+// value if left out.
 func (s *settings) command() string {
 	list := s.list(func(*pflag.Flag) string { return "" })
 	said := map[string]bool{"data": true, "backend": true, "seed": true, "preset": s.preset != "default"}
@@ -63,7 +63,7 @@ func (s *settings) command() string {
 	for _, l := range list {
 		switch {
 		case !said[l.flag.Name]:
-		case l.flag.NoOptDefVal != "": // a switch, which takes no next word
+		case l.flag.NoOptDefVal != "": // a switch, which does not take the next word as its value
 			words = append(words, "--"+l.flag.Name+"="+l.value)
 		default:
 			words = append(words, "--"+l.flag.Name, shellWord(l.value))
@@ -72,8 +72,8 @@ func (s *settings) command() string {
 	return strings.Join(words, " ")
 }
 
-// defaultsBeside returns what all settings come to if only those of the list
-// that are said are given. It is empty where these alone make no sense.
+// defaultsBeside returns what all settings resolve to if only those of the list that
+// are said are given. It returns nil if these alone make no sense.
 func defaultsBeside(list []setting, said map[string]bool) map[string]string {
 	s, f := newSettings()
 	for _, l := range list {
@@ -87,7 +87,7 @@ func defaultsBeside(list []setting, said map[string]bool) map[string]string {
 	return s.values()
 }
 
-// values are the settings by the names of their flags.
+// values returns the values of the settings by the names of their flags.
 func (s *settings) values() map[string]string {
 	values := map[string]string{}
 	for _, l := range s.list(func(*pflag.Flag) string { return "" }) {
@@ -96,10 +96,10 @@ func (s *settings) values() map[string]string {
 	return values
 }
 
-// plainWord is a word that means itself to a shell.
+// plainWord matches a word that a shell takes literally.
 var plainWord = regexp.MustCompile(`^[A-Za-z0-9_@%+=:,./-]+$`)
 
-// shellWord quotes a word for a POSIX shell where that is needed.
+// shellWord quotes a word for a POSIX shell if needed.
 func shellWord(word string) string {
 	if plainWord.MatchString(word) {
 		return word

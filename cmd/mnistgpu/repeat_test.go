@@ -20,8 +20,8 @@ func resolved(t *testing.T, words []string) *settings {
 	return s
 }
 
-// TestCommandRepeats wants the command line to be no longer than need be and to
-// come to the same settings. Some settings have defaults that hang on others.
+// TestCommandRepeats checks that the command line is no longer than necessary and
+// resolves to the same settings. Some settings have defaults that depend on others.
 func TestCommandRepeats(t *testing.T) {
 	const always = "--data mnist --backend cpu"
 	for given, want := range map[string]string{

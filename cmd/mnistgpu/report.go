@@ -33,7 +33,7 @@ Exit codes:
 const reportExamples = `  mnistgpu report runs/mnist-001
   mnistgpu report runs/mnist-001 runs/mnist-002 --out compare.html`
 
-// reportSettings are what the flags of report say.
+// reportSettings holds the flags of report.
 type reportSettings struct {
 	where settings // only its data and backend
 	out   string
@@ -96,8 +96,7 @@ func (s *reportSettings) one(ctx context.Context, dir string) error {
 	return s.print(os.Stdout, names)
 }
 
-// test opens the data and the backend, and takes the test images through the
-// run's model.
+// test opens the data and the backend, and runs the run's model on the test images.
 func (s *reportSettings) test(ctx context.Context, run *reported) (err error) {
 	if s.where.data == "" {
 		s.where.data = run.settings.data
@@ -141,7 +140,7 @@ func (s *reportSettings) compare(dirs []string) error {
 	return s.print(os.Stdout, []string{s.out})
 }
 
-// print says what was written, the page last.
+// print prints what was written; the page is the last of the paths.
 func (s *reportSettings) print(w io.Writer, paths []string) error {
 	if s.json {
 		return json.NewEncoder(w).Encode(struct {

@@ -26,7 +26,7 @@ type reported struct {
 	settings *settings
 }
 
-// readRun reads the files of a run, but for its model.
+// readRun reads the files of a run, except its model.
 func readRun(dir string) (*reported, error) {
 	info, err := os.Stat(dir)
 	if err != nil {
@@ -67,7 +67,7 @@ func changingRates(c *train.Config, s *runs.Summary) []float64 {
 	const rounding = 1e-9 // of the epochs
 	perEpoch := max(1, math.Ceil(float64(s.Steps)/s.Epochs*(1-rounding)))
 	if perEpoch*float64(max(1, c.Epochs)) > train.MaxSteps {
-		return nil // the summary is of other settings, or was edited
+		return nil // the summary belongs to other settings, or was edited
 	}
 	rates := c.Rates(int(perEpoch))
 	rates = rates[:min(len(rates), s.Steps)]
@@ -77,7 +77,7 @@ func changingRates(c *train.Config, s *runs.Summary) []float64 {
 	return rates
 }
 
-// tested reports whether the run got as far as to leave a model.
+// tested reports whether the run got far enough to leave a model.
 func (r *reported) tested() bool {
 	return r.Summary.Status != runs.Diverged && r.Summary.TestAccuracy != nil
 }
@@ -87,7 +87,7 @@ func (r *reported) model() (*model.Model, error) {
 	return model.Read(filepath.Join(r.Dir, runs.ModelFile))
 }
 
-// test takes the test images through the run's model m.
+// test runs the run's model m on the test images.
 func (r *reported) test(b backend.Backend, m *model.Model, data *mnist.Dataset) error {
 	names, err := modelClasses(r.Dir, m)
 	if err != nil {
@@ -101,9 +101,8 @@ func (r *reported) test(b backend.Backend, m *model.Model, data *mnist.Dataset) 
 	return nil
 }
 
-// write puts the files of the report into the run's folder and returns their
-// names, that of the page last. All of them are made before the first is
-// written.
+// write puts the files of the report into the run's folder and returns their names,
+// with that of the page last. All of them are made before the first is written.
 func (r *reported) write() ([]string, error) {
 	files, err := r.Files()
 	if err != nil {
@@ -120,9 +119,9 @@ func (r *reported) write() ([]string, error) {
 	return names, nil
 }
 
-// closeWithReport makes the report of a run that has just ended. A run is not
-// lost with its report: what cannot be drawn is told and no failure, unless the
-// disk takes no more.
+// closeWithReport makes the report of a run that has just ended. If it cannot be drawn,
+// that is only a warning, since the run itself is fine. A report that cannot be written
+// is an error.
 func closeWithReport(dir string, b backend.Backend, data *mnist.Dataset) error {
 	err := reportOn(dir, b, data)
 	var write *rundir.WriteError

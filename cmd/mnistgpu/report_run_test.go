@@ -7,8 +7,8 @@ import (
 	"mnistgpu/internal/train"
 )
 
-// A summary whose steps and epochs cannot be of a run takes no memory for the rates of
-// so many steps.
+// A summary with steps and epochs that no run can have must not take memory for the
+// rates of so many steps.
 func TestRatesOfAnImpossibleSummary(t *testing.T) {
 	c := train.Preset("default")
 	c.Schedule.Kind = "cosine"

@@ -11,7 +11,7 @@ import (
 	"mnistgpu/internal/train"
 )
 
-// newSummary says what a run came to.
+// newSummary returns the summary of a run.
 func newSummary(s *settings, b backend.Backend, data *mnist.Dataset, dir *rundir.Dir, r *train.Result, err error) *runs.Summary {
 	sum := &runs.Summary{
 		Status: runs.Done, StopReason: string(r.Stop), Backend: b.Name(), Device: b.Device(), Precision: s.gpu.Precision.String(), Data: data.Name,

@@ -38,7 +38,7 @@ Exit codes:
 const resumeExamples = `  mnistgpu resume runs/mnist-001
   mnistgpu train --epochs 100 --run-dir runs/long --resume auto`
 
-// resumeFlags are the flags of train that do not change what a run comes to.
+// resumeFlags are the flags of train that do not change the result of a run.
 var resumeFlags = []string{"save-every", "keep", "step-timeout", "verify-every", "report", "json", "quiet"}
 
 // newResume returns the resume command.
@@ -70,8 +70,8 @@ func newResume() *cobra.Command {
 	return cmd
 }
 
-// readBegun takes the settings of the run in s.runDir, which must let --verify-every be,
-// if it is given.
+// readBegun takes the settings of the run in s.runDir, which must be compatible with
+// --verify-every, if it is given.
 func (s *settings) readBegun(f *pflag.FlagSet) error {
 	verify := s.verify
 	s.verify = 0 // so that the engine is that of the run
@@ -94,7 +94,7 @@ func cannotVerify(dir, engine string) error {
 	}
 }
 
-// runResume goes on with the run in s.runDir, whose settings s has.
+// runResume resumes the run in s.runDir, whose settings are in s.
 func runResume(ctx context.Context, s *settings) error {
 	at, err := reopen(s.runDir)
 	if err != nil {
@@ -106,8 +106,8 @@ func runResume(ctx context.Context, s *settings) error {
 	return trainIn(ctx, s, at)
 }
 
-// finished returns the summary of a run that has ended by itself, or nil, with the
-// folder that it is in now. A run that was interrupted has a summary too.
+// finished returns the summary of a run that ended by itself, with dir as its folder,
+// or nil for any other run. A run that was interrupted has a summary too.
 func finished(dir string) (*runs.Summary, error) {
 	summary, err := runs.ReadSummary(dir)
 	if errors.Is(err, fs.ErrNotExist) {

@@ -18,15 +18,15 @@ import (
 	"mnistgpu/internal/runs"
 )
 
-// victim is a training that tests stop and go on with, as processes of their own.
+// victim is a training that tests stop and resume, in processes of its own.
 type victim struct {
 	flags []string
 	env   []string
-	whole string        // folder of the run in one go
-	took  time.Duration // what that took
+	whole string        // folder of the uninterrupted run
+	took  time.Duration // how long that took
 }
 
-// victims are trainings of 45 steps by each method, on the CPU or on the simulated
+// victims returns trainings of 45 steps by each method, on the CPU or on the simulated
 // device. The last batch of an epoch is a short one.
 func victims(t *testing.T, backend string, env ...string) []*victim {
 	t.Helper()
@@ -52,7 +52,7 @@ func victims(t *testing.T, backend string, env ...string) []*victim {
 	return all
 }
 
-// train is the command that starts the training in a folder, or goes on with it.
+// train returns the command that starts the training in a folder, or resumes it.
 func (v *victim) train(dir string) *exec.Cmd {
 	return v.command(slices.Concat([]string{"train", "--run-dir", dir, "--resume", "auto"}, v.flags)...)
 }
@@ -63,8 +63,8 @@ func (v *victim) command(args ...string) *exec.Cmd {
 	return cmd
 }
 
-// more is a command that goes on with a run that was stopped: one of both that there
-// are, as far as the run has a checkpoint.
+// more returns a command that resumes a stopped run: at random either of the two that
+// can, if the run has a checkpoint, and otherwise train.
 func (v *victim) more(dir string) *exec.Cmd {
 	saved, _ := filepath.Glob(filepath.Join(dir, "checkpoint-*"))
 	if len(saved) == 0 || rand.IntN(2) == 0 {
@@ -73,7 +73,8 @@ func (v *victim) more(dir string) *exec.Cmd {
 	return v.command("resume", dir, "--report=false", "--quiet")
 }
 
-// count is the number in a variable, or else the usual one.
+// count returns the number in an environment variable, or the usual one if it is not
+// set.
 func count(t *testing.T, variable string, usual int) int {
 	t.Helper()
 	v := os.Getenv(variable)
@@ -87,8 +88,8 @@ func count(t *testing.T, variable string, usual int) int {
 	return n
 }
 
-// onSimulator calls test with the victims on the simulated device, or says why
-// there is none.
+// onSimulator returns the victims on the simulated device. If there is no such device,
+// it skips the test and says why.
 func onSimulator(t *testing.T) []*victim {
 	t.Helper()
 	library := simulator(t)
@@ -98,19 +99,20 @@ func onSimulator(t *testing.T) []*victim {
 	return victims(t, "cuda", "MNISTGPU_LIBCUDA="+library, "MNISTGPU_LIBCUBLAS="+library)
 }
 
-// killsVariable says how many runs are killed, and how many get a signal.
+// killsVariable is the environment variable that says how many runs are killed, and how
+// many get a signal.
 const killsVariable = "MNISTGPU_KILLS"
 
-// TestKilled kills runs at random times, again and again, until they get to their
-// end, which must be that of the run in one go.
+// TestKilled kills runs at random times, again and again, until they end by themselves.
+// The result must be that of the uninterrupted run.
 func TestKilled(t *testing.T) { testKilled(t, victims(t, "cpu"), count(t, killsVariable, 10)) }
 
 func TestKilledOnSimulator(t *testing.T) {
 	testKilled(t, onSimulator(t), max(3, count(t, killsVariable, 10)/10))
 }
 
-// testKilled kills so many runs, or more until chance has had a kill for each of them
-// and one while a state was being written.
+// testKilled kills at least so many runs. It continues until there have been as many
+// kills as runs and one of them came while a state was being written.
 func testKilled(t *testing.T, all []*victim, least int) {
 	var tally kills
 	passed, n := 0, 0
@@ -123,7 +125,7 @@ func testKilled(t *testing.T, all []*victim, least int) {
 		dir := filepath.Join(t.TempDir(), "run")
 		before := tally.all
 		err := tally.run(v, dir, within)
-		// Sooner or later next time, so that it comes to about three kills a run,
+		// Kill sooner or later next time, so that there are about three kills per run,
 		// however busy the machine is.
 		if tally.all-before < 3 {
 			within = within * 9 / 10
@@ -148,7 +150,7 @@ type kills struct {
 	saving int // while the file of a checkpoint was being written
 }
 
-// run trains in dir until it ends by itself. Before that it is killed, each time at
+// run trains in dir until the run ends by itself. Until then it is killed, each time at
 // random within the given time.
 func (k *kills) run(v *victim, dir string, within time.Duration) error {
 	cmd := v.train(dir)
@@ -176,8 +178,8 @@ func (k *kills) run(v *victim, dir string, within time.Duration) error {
 	return errors.New("does not come to an end")
 }
 
-// TestStateOfAnotherRun goes on from a checkpoint that is whole, but whose cursor is
-// not where its step is. It is refused by name.
+// TestStateOfAnotherRun resumes from a checkpoint that is intact, but whose cursor does
+// not match its step. The error must name the file.
 func TestStateOfAnotherRun(t *testing.T) {
 	v := victims(t, "cpu")[0]
 	saved, err := runs.LoadState(v.whole)

@@ -17,8 +17,8 @@ Results go to stdout; progress, warnings and errors go to stderr.
 Exit codes:
 ` + exitCodes
 
-// newRoot returns the command without a subcommand, which holds the others. Help and
-// scripts of completions go to out.
+// newRoot returns the root command, with all others below it. Help and completion
+// scripts go to out.
 func newRoot(out io.Writer) *cobra.Command {
 	root := &cobra.Command{
 		Use:                        "mnistgpu",
@@ -48,7 +48,7 @@ func newRoot(out io.Writer) *cobra.Command {
 	return root
 }
 
-// strictHelp makes the library's help command refuse what is no command.
+// strictHelp makes the library's help command reject arguments that are not commands.
 func strictHelp(root *cobra.Command) {
 	root.InitDefaultHelpCmd()
 	help, _, _ := root.Find([]string{"help"})
@@ -60,7 +60,7 @@ func strictHelp(root *cobra.Command) {
 		if err != nil {
 			return err
 		}
-		about.InitDefaultHelpFlag() // which only a command that is executed has
+		about.InitDefaultHelpFlag() // which the library adds only to a command that is executed
 		about.InitDefaultVersionFlag()
 		return about.Help()
 	}
@@ -75,8 +75,7 @@ func addGroup(root *cobra.Command, title string, commands ...*cobra.Command) {
 	}
 }
 
-// flagMistake rewords what the flag library says of a value, in the user's
-// terms.
+// flagMistake rewords the flag library's error about a value in the user's terms.
 func flagMistake(err error) error {
 	var invalid *pflag.InvalidValueError
 	if !errors.As(err, &invalid) {
@@ -86,7 +85,7 @@ func flagMistake(err error) error {
 	return fmt.Errorf("--%s %q: want %s", f.Name, invalid.GetValue(), wantedBy(f))
 }
 
-// noArguments refuses arguments, and names a command that may have been meant.
+// noArguments rejects arguments, and suggests a command that may have been meant.
 func noArguments(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
@@ -101,7 +100,7 @@ func noArguments(cmd *cobra.Command, args []string) error {
 	return usageError(cmd, fmt.Errorf("unexpected argument %q", args[0]))
 }
 
-// oneArgument wants one argument, and says what it should be.
+// oneArgument requires exactly one argument. Its error says what that should be.
 func oneArgument(what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) != 1 {
@@ -111,7 +110,8 @@ func oneArgument(what string) cobra.PositionalArgs {
 	}
 }
 
-// usageError is a mistake in how cmd was called. It keeps a hint that err has.
+// usageError returns err as a mistake in how cmd was called. It leaves an error alone
+// that has a hint already.
 func usageError(cmd *cobra.Command, err error) error {
 	if hint(err) != "" {
 		return err

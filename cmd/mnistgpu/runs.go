@@ -28,7 +28,7 @@ Exit codes:
 const runsExamples = `  mnistgpu runs
   mnistgpu runs experiments --json`
 
-// defaultRuns is where train makes folders of its own.
+// defaultRuns is where train creates run folders unless told otherwise.
 const defaultRuns = "runs"
 
 // newRuns returns the runs command.

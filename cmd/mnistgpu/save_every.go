@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// saving is what the flags say of the states that a run keeps.
+// saving holds the flags about the states that a run saves.
 type saving struct {
 	every  saveEvery
 	keep   int
@@ -34,8 +34,8 @@ func (s *saving) check(runDir string) error {
 	return nil
 }
 
-// saveEvery is a flag that says how often a run saves its state: after so many
-// steps, in so much time or, where it is zero, with each epoch.
+// saveEvery is the value of a flag that says how often a run saves its state: every so
+// many steps, at an interval of time or, if it is zero, at the end of each epoch.
 type saveEvery struct {
 	steps    int
 	interval time.Duration

@@ -8,8 +8,9 @@ import (
 	"mnistgpu/internal/train"
 )
 
-// saver keeps the states of a run in its folder. It writes one at a time, while
-// the training goes on. A save that fails is told, and the next one tries again.
+// saver saves the states of a run in its folder. It writes one at a time, while the
+// training continues. It warns about a save that fails, and tries again with the next
+// one.
 type saver struct {
 	dir      *rundir.Dir
 	settings map[string]string // see fingerprint
@@ -17,16 +18,16 @@ type saver struct {
 	keep     int
 	view     progressView
 
-	writing chan outcome // receives that of the save under way, or nil
-	begun   time.Time    // when the last save began, or the run
+	writing chan outcome // receives the outcome of the save under way; nil if there is none
+	begun   time.Time    // when the last save started, or else the run
 	last    outcome      // of the last save that ended
 	newest  string       // path of the newest checkpoint, or ""
 
-	saves int           // states that are kept, or were
-	spent time.Duration // that those took
+	saves int           // states saved, including those deleted since
+	spent time.Duration // time that these saves took
 }
 
-// outcome is what became of a save.
+// outcome is the result of a save.
 type outcome struct {
 	step int
 	path string // of the checkpoint
@@ -34,12 +35,12 @@ type outcome struct {
 	err  error
 }
 
-// apart is how many times as long as a save takes lies between two that come with an
-// epoch, so that saving costs a hundredth of the time at most, however short the
-// epochs are and however slow the disk is.
+// apart is the least time from the start of one save to the next at the end of an
+// epoch, as a multiple of the time that the last save took. Saving thus costs at most
+// 1 % of the time, however short the epochs are and however slow the disk is.
 const apart = 100
 
-// Due is that of [train.Saver].
+// Due implements [train.Saver].
 func (s *saver) Due(steps int, epoch bool) bool {
 	select {
 	case o := <-s.writing:
@@ -58,10 +59,11 @@ func (s *saver) Due(steps int, epoch bool) bool {
 	return epoch && since >= apart*s.last.took
 }
 
-// Pace is that of [train.Saver].
+// Pace implements [train.Saver].
 func (s *saver) Pace() int { return s.every.steps }
 
-// Save is that of [train.Saver]. It waits for the save before, but not for its own.
+// Save implements [train.Saver]. It waits for the previous save to end, but not for its
+// own.
 func (s *saver) Save(state *train.State) {
 	s.wait()
 	s.begun = time.Now()
@@ -79,7 +81,8 @@ func (s *saver) wait() {
 	}
 }
 
-// ended notes how a save ended, and tells if it failed and the one before did not.
+// ended records the outcome of a save, and warns if it failed and the one before did
+// not.
 func (s *saver) ended(o outcome) {
 	s.writing = nil
 	if o.err != nil && s.last.err == nil {
@@ -94,7 +97,7 @@ func (s *saver) ended(o outcome) {
 	}
 }
 
-// finish waits until the last state is safe. The error says that it is not.
+// finish waits for the last save to end and returns its error.
 func (s *saver) finish() error {
 	s.wait()
 	return s.last.err

@@ -28,7 +28,7 @@ func TestSaveEvery(t *testing.T) {
 	}
 }
 
-// TestDue goes by what is known of the last save, however long the test takes.
+// TestDue sets the time of the last save itself, so that its own speed does not matter.
 func TestDue(t *testing.T) {
 	long, now := time.Now().Add(-time.Hour), time.Now()
 	never := time.Duration(1 << 62)
@@ -57,8 +57,8 @@ func TestDue(t *testing.T) {
 	}
 }
 
-// TestSaverGoesOn saves where it cannot, and then where it can again. The error of
-// the last save counts.
+// TestSaverGoesOn saves where it cannot, then where it can, and then where it cannot
+// again. The error of the last save counts.
 func TestSaverGoesOn(t *testing.T) {
 	dir := &rundir.Dir{Path: filepath.Join(t.TempDir(), "run")}
 	s := saver{dir: dir, keep: 1, view: quietView{}}

@@ -22,8 +22,8 @@ import (
 	"mnistgpu/internal/mnist"
 )
 
-// digits DIR [TRAIN TEST] writes a small data set as four IDX files, of 600 and
-// 200 images unless it says otherwise.
+// digits DIR [TRAIN TEST] writes a small data set as four IDX files, of 600 and 200
+// images unless given.
 func digits(ts *testscript.TestScript, neg bool, args []string) {
 	sizes := [2]int{600, 200}
 	for i, arg := range args[1:] {
@@ -49,7 +49,7 @@ func writeDigits(dir string, training, test int) error {
 	return err
 }
 
-// pngs SIZE FILE... writes grey pictures of a size such as 28x20, each of another
+// pngs SIZE FILE... writes grey pictures of a size such as 28x20, each in a different
 // grey.
 func pngs(ts *testscript.TestScript, neg bool, args []string) {
 	var size imageSize
@@ -98,7 +98,7 @@ func bomb(ts *testscript.TestScript, neg bool, args []string) {
 	_, err = z.Write(make([]byte, chunk))
 	ts.Check(err)
 	ts.Check(z.Flush())
-	// After a flush the same compressed bytes mean the same zeros again.
+	// After a flush, the same compressed bytes stand for the same zeros again.
 	b.Write(bytes.Repeat(b.Bytes()[start:], 4<<30/chunk-1))
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), b.Bytes(), 0o666))
 }
@@ -121,8 +121,8 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// number FILE KEY LOW HIGH wants the JSON object in FILE to have a number under
-// KEY that is no less than LOW and no more than HIGH.
+// number FILE KEY LOW HIGH checks that the JSON object in FILE has a number under KEY
+// from LOW to HIGH.
 func number(ts *testscript.TestScript, neg bool, args []string) {
 	var object map[string]any
 	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[0])), &object))
@@ -137,8 +137,8 @@ func number(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Logf("%s is %v, within %v to %v", args[1], got, low, high)
 }
 
-// same FILE KEY FILE KEY wants the JSON objects in two files to have the same
-// value, digit by digit. A key such as best.seed is that of an object within.
+// same FILE KEY FILE KEY checks that the JSON objects in two files have the same value,
+// digit for digit. A key such as best.seed is that of a nested object.
 func same(ts *testscript.TestScript, neg bool, args []string) {
 	value := func(file, key string) string {
 		content := json.RawMessage(ts.ReadFile(file))
@@ -154,7 +154,8 @@ func same(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// take FILE KEY VARIABLE gives a variable the value of a JSON object in a file.
+// take FILE KEY VARIABLE sets an environment variable to the value of KEY in the JSON
+// object in FILE.
 func take(ts *testscript.TestScript, neg bool, args []string) {
 	var object map[string]json.RawMessage
 	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[0])), &object))
@@ -164,8 +165,8 @@ func take(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv(args[2], string(object[args[1]]))
 }
 
-// close FILE FILE COLUMN LIMIT wants two CSV files to have the same number of
-// lines, and numbers under COLUMN whose relative difference is at most LIMIT.
+// close FILE FILE COLUMN LIMIT checks that two CSV files have the same number of lines,
+// and numbers under COLUMN whose relative difference is at most LIMIT.
 func closeTo(ts *testscript.TestScript, neg bool, args []string) {
 	got, want := column(ts, args[0], args[2]), column(ts, args[1], args[2])
 	limit, err := strconv.ParseFloat(args[3], 64)

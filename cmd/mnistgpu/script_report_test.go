@@ -11,7 +11,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// pictures FILE... wants PNGs of more than one colour.
+// pictures FILE... checks that each file is a PNG with more than one colour.
 func pictures(ts *testscript.TestScript, neg bool, args []string) {
 	for _, file := range args {
 		ts.Check(checkPicture(ts, file, ts.ReadFile(file)))
@@ -35,14 +35,14 @@ func checkPicture(ts *testscript.TestScript, name, content string) error {
 	return nil
 }
 
-// elsewhere is what makes a page load something.
+// elsewhere matches what makes a page load something.
 var elsewhere = regexp.MustCompile(`(?i)<script|<link|<iframe|@import|url\(|src="[^d]|https?://`)
 
-// inside is a picture that is part of a page.
+// inside matches a picture that is part of a page.
 var inside = regexp.MustCompile(`src="data:image/png;base64,([^"]+)"`)
 
-// offline FILE N wants a page that asks for nothing from elsewhere and has at
-// least N pictures.
+// offline FILE N checks that a page loads nothing from elsewhere and has at least N
+// pictures.
 func offline(ts *testscript.TestScript, neg bool, args []string) {
 	page := ts.ReadFile(args[0])
 	least, err := strconv.Atoi(args[1])
@@ -61,8 +61,7 @@ func offline(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// repeats PAGE DIR runs the command that a report gives, with a folder for the
-// results.
+// repeats PAGE DIR runs the command that a report shows, with a folder for the results.
 func repeats(ts *testscript.TestScript, neg bool, args []string) {
 	_, rest, ok := strings.Cut(ts.ReadFile(args[0]), "<pre><code>")
 	if !ok {
@@ -72,8 +71,8 @@ func repeats(ts *testscript.TestScript, neg bool, args []string) {
 	repeat(ts, html.UnescapeString(command), args[1])
 }
 
-// follow TEXT DIR runs the command that the last one printed behind a text, with
-// a folder for the results.
+// follow TEXT DIR runs the command that the last command printed after a text, with a
+// folder for the results.
 func follow(ts *testscript.TestScript, neg bool, args []string) {
 	_, rest, ok := strings.Cut(ts.ReadFile("stdout"), args[0])
 	if !ok {
@@ -83,7 +82,7 @@ func follow(ts *testscript.TestScript, neg bool, args []string) {
 	repeat(ts, command, args[1])
 }
 
-// repeat runs a command of a shell that knows single quotes.
+// repeat runs a shell command in which nothing but single quotes is special.
 func repeat(ts *testscript.TestScript, command, dir string) {
 	var words []string
 	for i, part := range strings.Split(command, "'") {

@@ -14,7 +14,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// A served is the server of a script.
+// A served is a server that a script started.
 type served struct {
 	command        *exec.Cmd
 	url            *url.URL
@@ -22,7 +22,7 @@ type served struct {
 	read           sync.WaitGroup
 }
 
-// servers has the server of each script that has one.
+// servers maps a script to its server.
 var servers sync.Map
 
 // serveCommand, "serve ARGUMENT...", starts mnistgpu serve and puts its address
@@ -68,13 +68,13 @@ func ask(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// end CODE stops the server as a service manager does and prints what it said.
+// end CODE stops the server as a service manager does, and prints its output.
 func end(ts *testscript.TestScript, neg bool, args []string) {
 	v, _ := servers.LoadAndDelete(ts)
 	s := v.(*served)
 	ts.Check(s.command.Process.Signal(syscall.SIGTERM))
 	s.read.Wait()
-	s.command.Wait() // its error is in the state
+	s.command.Wait() // its error shows in the state
 	io.Copy(ts.Stdout(), &s.stdout)
 	io.Copy(ts.Stderr(), &s.stderr)
 	if got := s.command.ProcessState.ExitCode(); strconv.Itoa(got) != args[0] {

@@ -21,7 +21,7 @@ func TestMain(m *testing.M) {
 }
 
 // TestScripts runs the command as a user would. No script reaches the network:
-// what the program would download comes through a proxy that is not there.
+// downloads go through a proxy that does not exist.
 func TestScripts(t *testing.T) {
 	simulated := simulator(t)
 	testscript.Run(t, testscript.Params{
@@ -70,11 +70,10 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// condition knows [mnist], whether there is real MNIST, [long], whether tests
-// may take minutes, [mount], whether file systems can be mounted,
-// [python:MODULE], whether python3 has a module, [cuda], whether the program has
-// CUDA, [simulator], whether there is a simulated device for it, and [openblas],
-// whether the program has OpenBLAS.
+// condition reports whether a condition of a script holds: [mnist], real MNIST is
+// there; [long], tests may take minutes; [mount], file systems can be mounted;
+// [python:MODULE], python3 has a module; [cuda], the program has CUDA; [simulator],
+// there is a simulated device for it; [openblas], the program has OpenBLAS.
 func condition(name, simulated string) (bool, error) {
 	if module, ok := strings.CutPrefix(name, "python:"); ok {
 		return exec.Command("python3", "-c", "import "+module).Run() == nil, nil

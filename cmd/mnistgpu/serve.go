@@ -41,7 +41,7 @@ const serveExamples = `  mnistgpu serve runs/mnist-001
   mnistgpu serve model.safetensors --addr 127.0.0.1:0
   mnistgpu serve runs/mnist-001 --addr 0.0.0.0:8080 --allow-remote`
 
-// serveSettings are what the argument and the flags of serve say.
+// serveSettings holds the argument and the flags of serve.
 type serveSettings struct {
 	model  string   // a run folder or a file
 	where  settings // only its data and backend
@@ -105,7 +105,7 @@ func (s *serveSettings) run(ctx context.Context) error {
 	return server.Serve(ctx, listener)
 }
 
-// options are what the server serves.
+// options returns what the server serves, and how.
 func (s *serveSettings) options() (serve.Options, error) {
 	o := serve.Options{
 		Model: s.model, Version: version(),
@@ -128,7 +128,7 @@ func (s *serveSettings) options() (serve.Options, error) {
 	return o, err
 }
 
-// checkRun refuses a folder in which no run has begun.
+// checkRun rejects a folder that holds neither a run nor a model.
 func checkRun(dir string) error {
 	for _, name := range []string{runs.ConfigFile, runs.ModelFile} {
 		if _, err := os.Stat(filepath.Join(dir, name)); !errors.Is(err, fs.ErrNotExist) {

@@ -22,11 +22,11 @@ const tokenVariable = "MNISTGPU_TOKEN"
 // A token must be too long to be guessed.
 const minToken, maxToken = 16, 256
 
-// listening is where and to whom a server listens.
+// listening says where a server listens and who may reach it.
 type listening struct {
 	addr      string
 	remote    bool
-	names     []string // host names beside those that the machine knows
+	names     []string // host names besides those that the machine knows
 	tokenFile string
 
 	host      string // of addr
@@ -40,7 +40,7 @@ func (l *listening) register(f *pflag.FlagSet) {
 	f.StringVar(&l.tokenFile, "token-file", "", "`file` with the token (default $"+tokenVariable+" or, for other machines, a new one)")
 }
 
-// check looks at the address: other machines are let in only on request.
+// check validates the flags: other machines are let in only on request.
 func (l *listening) check() error {
 	host, port, err := net.SplitHostPort(l.addr)
 	if err == nil {
@@ -67,7 +67,7 @@ func (l *listening) local() bool {
 	return l.host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// secret returns the token that requests must have, or "" where they need none.
+// secret returns the token that requests must have, or "" if they need none.
 func (l *listening) secret() (string, error) {
 	token := os.Getenv(tokenVariable)
 	from := tokenVariable
@@ -84,7 +84,7 @@ func (l *listening) secret() (string, error) {
 		}
 		return l.generated, nil
 	}
-	strange := func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune(`"\,;`, r) } // to cookies
+	strange := func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune(`"\,;`, r) } // not allowed in a cookie
 	if len(token) < minToken || len(token) > maxToken || strings.ContainsFunc(token, strange) {
 		err := fmt.Errorf("%s: want a token of %d to %d letters, digits and signs", from, minToken, maxToken)
 		return "", &failure{code: exitUsage, err: err, hint: "openssl rand -hex 16 makes one"}
@@ -92,7 +92,7 @@ func (l *listening) secret() (string, error) {
 	return token, nil
 }
 
-// open begins to listen.
+// open starts to listen.
 func (l *listening) open() (net.Listener, error) {
 	listener, err := net.Listen("tcp", l.addr)
 	if err == nil {
@@ -111,7 +111,7 @@ func (l *listening) open() (net.Listener, error) {
 	}
 }
 
-// hosts are the names that the server is asked under.
+// hosts returns the names that requests may call the server by.
 func (l *listening) hosts() []string {
 	hosts := append([]string{"localhost", "127.0.0.1", "::1"}, l.names...)
 	if l.local() {
@@ -127,7 +127,7 @@ func (l *listening) hosts() []string {
 	return hosts
 }
 
-// addresses are those of this machine.
+// addresses returns the IP addresses of this machine.
 func addresses() []string {
 	var found []string
 	list, _ := net.InterfaceAddrs() // what is not found must be named by --allow-host
@@ -139,7 +139,8 @@ func addresses() []string {
 	return found
 }
 
-// page is the address of the page, with a token that the user cannot know.
+// page returns the URL of the page. It includes a generated token, which the user
+// cannot know otherwise.
 func (l *listening) page(a net.Addr) string {
 	_, port, _ := net.SplitHostPort(a.String())
 	host := l.host
@@ -153,7 +154,8 @@ func (l *listening) page(a net.Addr) string {
 	return page.String()
 }
 
-// outside is an address under which others may know this machine, if it has one.
+// outside returns an address at which others may reach this machine, or "" if it has
+// none.
 func outside() string {
 	for _, a := range addresses() {
 		if ip := net.ParseIP(a); ip.To4() != nil && ip.IsGlobalUnicast() {

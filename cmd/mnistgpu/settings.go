@@ -16,7 +16,7 @@ import (
 	"mnistgpu/internal/train"
 )
 
-// settings are what the flags of train say.
+// settings holds the flags of train.
 type settings struct {
 	file    string
 	preset  string
@@ -27,7 +27,7 @@ type settings struct {
 	gpu     gpu.Options
 	trace   bool
 	graph   bool
-	verify  int // steps, of which the last is verified; 0 for none
+	verify  int // the CPU verifies every so many steps; 0 for none
 	runDir  string
 	saving  saving
 	report  bool
@@ -37,7 +37,7 @@ type settings struct {
 
 	flags  *pflag.FlagSet
 	given  train.Config      // holds the values of the flags
-	config train.Config      // what they come to; see resolve
+	config train.Config      // what they resolve to; see resolve
 	usual  map[string]string // see train.Config.FillIn
 }
 
@@ -49,11 +49,11 @@ func newSettings() (*settings, *pflag.FlagSet) {
 	return s, f
 }
 
-// modelSettings returns those of a command that takes a trained model, before its
-// flags for the data and the backend.
+// modelSettings returns the settings of a command that takes a trained model, as they
+// are before it registers its flags for the data and the backend.
 func modelSettings() settings { return settings{preset: "default", graph: true} }
 
-// addFlags gives cmd those of all that are named, in this order.
+// addFlags adds the named flags of all to cmd, in this order.
 func addFlags(cmd *cobra.Command, all *pflag.FlagSet, names []string) {
 	cmd.Flags().SortFlags = false
 	for _, name := range names {
@@ -84,7 +84,8 @@ func (s *settings) register(f *pflag.FlagSet) {
 	f.BoolVar(&s.quiet, "quiet", false, "show no progress")
 }
 
-// stepTimeout is that of all commands, where there is no flag for it.
+// stepTimeout is the default of --step-timeout, and what commands without that flag
+// use.
 const stepTimeout = time.Minute
 
 // registerBackend defines the flags that say what computes.
@@ -115,7 +116,7 @@ func registerConfig(f *pflag.FlagSet, c *train.Config) {
 	registerStopping(f, &c.Stopping)
 }
 
-// resolve makes the config: the preset, overruled by the flags that were given.
+// resolve makes the config: the preset, overridden by the flags that were given.
 func (s *settings) resolve(given *pflag.FlagSet) error {
 	s.flags = given
 	if err := cmp.Or(s.check(given), s.saving.check(s.runDir)); err != nil {
@@ -139,7 +140,7 @@ func (s *settings) resolve(given *pflag.FlagSet) error {
 	return s.config.Check()
 }
 
-// check looks at the flags that are not the config's.
+// check validates the flags that are not part of the config.
 func (s *settings) check(given *pflag.FlagSet) error {
 	if err := cmp.Or(checkPreset(s.preset), checkBackend(s.backend)); err != nil {
 		return err
@@ -165,8 +166,8 @@ func (s *settings) checkVerify() error {
 	return nil
 }
 
-// saysClasses reports whether --classes was given. A 0 in a file, which config print
-// writes, leaves it to the data.
+// saysClasses reports whether --classes was given. A 0 in a file, as config print
+// writes it, leaves the number to the data.
 func (s *settings) saysClasses(given *pflag.FlagSet) bool {
 	if !given.Changed("classes") {
 		return false
@@ -175,7 +176,7 @@ func (s *settings) saysClasses(given *pflag.FlagSet) bool {
 	return s.classes.count != 0 || from == "--classes" || from == variable("classes")
 }
 
-// checkCPU looks at the flag that is for the CPU, and asks for one.
+// checkCPU validates --blas, which is for the CPU and selects it.
 func (s *settings) checkCPU(given *pflag.FlagSet) error {
 	if s.blas == "" || s.blas == "auto" {
 		return nil
@@ -195,11 +196,10 @@ func (s *settings) checkCPU(given *pflag.FlagSet) error {
 	return nil
 }
 
-// gpuFlags are for GPUs and change the result.
+// gpuFlags are the flags that select the CUDA backend.
 var gpuFlags = []string{"device", "precision", "engine", "trace"}
 
-// checkGPU looks at the flags that are for a GPU, and asks for one where they
-// change the result.
+// checkGPU validates the flags for GPUs. Those in gpuFlags select the CUDA backend.
 func (s *settings) checkGPU(given *pflag.FlagSet) error {
 	for _, name := range gpuFlags {
 		if !given.Changed(name) {

@@ -8,7 +8,7 @@ import (
 	"mnistgpu/internal/train"
 )
 
-// registerDescent defines the flags of the way downhill.
+// registerDescent defines the flags of the optimizer.
 func registerDescent(f *pflag.FlagSet, d *train.Descent) {
 	f.StringVar((*string)(&d.Optimizer), "optimizer", string(d.Optimizer), strings.Join(train.Optimizers(), ", ")+"; without --lr, momentum takes (1-momentum) times the preset's learning rate and adam 0.001")
 	f.Float64Var(&d.Momentum, "momentum", d.Momentum, "`part` of the last update that momentum keeps (default 0.9)")

@@ -16,10 +16,10 @@ import (
 	"mnistgpu/internal/runs"
 )
 
-// TestSignalled stops runs by SIGINT and SIGTERM at random times, every third by two
-// at once. They must end by an exit code that tells the signal, nine of ten within the
-// five seconds that are promised, since other work may stall one, and go on to the end
-// of the run in one go.
+// TestSignalled stops runs by SIGINT and SIGTERM at random times, every third by two in
+// quick succession. Their exit codes must tell the signal and, once resumed, they must
+// end like the uninterrupted run. Nine of ten must stop within the promised five
+// seconds, since other work may stall one.
 func TestSignalled(t *testing.T) { testSignalled(t, victims(t, "cpu"), count(t, killsVariable, 10)) }
 
 func TestSignalledOnSimulator(t *testing.T) {
@@ -58,9 +58,9 @@ func testSignalled(t *testing.T, all []*victim, n int) {
 	}
 }
 
-// signalled trains in dir, sends the signal, once or twice, at some time after the run
-// has its folder, and returns how long it then took to end, and the exit code. An
-// error is another end than by the signal or by itself.
+// signalled trains in dir and sends the signal, once or twice, at some time after the
+// run has its folder. It returns how long the run then took to end, and the exit code.
+// It is an error if the run ended neither by the signal nor by itself.
 func (v *victim) signalled(dir string, signal syscall.Signal, twice bool) (took time.Duration, code int, err error) {
 	cmd := v.train(dir)
 	var out strings.Builder
@@ -70,16 +70,16 @@ func (v *victim) signalled(dir string, signal syscall.Signal, twice bool) (took 
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
-	for exists := false; !exists; { // before, there is nothing to save
+	for exists := false; !exists; { // before that, there is nothing to save
 		_, err := os.Stat(filepath.Join(dir, runs.ConfigFile))
 		exists = err == nil
 		time.Sleep(time.Millisecond)
 	}
 	time.Sleep(rand.N(v.took / 2))
 	start := time.Now()
-	cmd.Process.Signal(signal) // no error but that the run has ended
+	cmd.Process.Signal(signal) // fails only if the run has ended
 	if twice {
-		time.Sleep(time.Millisecond) // two at once are one
+		time.Sleep(time.Millisecond) // signals that arrive together count as one
 		cmd.Process.Signal(signal)
 	}
 	select {
@@ -89,7 +89,7 @@ func (v *victim) signalled(dir string, signal syscall.Signal, twice bool) (took 
 		<-ended
 	}
 	took, code = time.Since(start), cmd.ProcessState.ExitCode()
-	if cmd.ProcessState.Sys().(syscall.WaitStatus).Signal() == signal { // as it leaves
+	if cmd.ProcessState.Sys().(syscall.WaitStatus).Signal() == signal { // it no longer caught signals when this one came
 		code = exitSignal + int(signal)
 	}
 	if code != 0 && code != exitSignal+int(signal) {
@@ -98,9 +98,9 @@ func (v *victim) signalled(dir string, signal syscall.Signal, twice bool) (took 
 	return took, code, err
 }
 
-// TestOneResult trains ten times, half of them while other work has the processors,
-// and on 1, 2 and 8 threads, on one number of which the run is stopped and on another
-// goes on.
+// TestOneResult trains ten times, half of them while other work keeps the processors
+// busy. It also stops runs on 1, 2 and 8 threads and resumes each on another number of
+// threads. All must have the same result.
 func TestOneResult(t *testing.T) { testOneResult(t, victims(t, "cpu")[2]) }
 
 func TestOneResultOnSimulator(t *testing.T) { testOneResult(t, onSimulator(t)[2]) }

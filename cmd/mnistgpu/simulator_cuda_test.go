@@ -13,8 +13,7 @@ import (
 	"mnistgpu/gpu/sim"
 )
 
-// simulator returns the library of the simulated device, or "" where it cannot
-// be built.
+// simulator returns the library of the simulated device, or "" if it cannot be built.
 func simulator(t *testing.T) string {
 	if _, err := exec.LookPath("g++"); err != nil {
 		return ""
@@ -22,25 +21,25 @@ func simulator(t *testing.T) string {
 	return sim.Build(t)
 }
 
-// fault CALL CODE lets that call of the simulated device fail in the commands
-// that follow, counted from 1 over all of them.
+// fault CALL CODE makes that call to the simulated device and all later ones fail.
+// Calls are counted from 1 over all the commands that follow.
 func fault(ts *testscript.TestScript, neg bool, args []string) {
 	n := numbers(ts, args)
 	device(ts).Fail(sim.Fault{Call: n[0], Code: n[1], Always: true})
 }
 
-// hang CALL lets the simulated device finish nothing from that call on.
+// hang CALL makes the simulated device finish nothing from that call on.
 func hang(ts *testscript.TestScript, neg bool, args []string) {
 	device(ts).Hang(numbers(ts, args)[0])
 }
 
-// flip PRODUCT lets the simulated device turn over a bit in the result of that
-// product and of all that follow.
+// flip PRODUCT makes the simulated device flip a bit in the result of that product and
+// of all later ones.
 func flip(ts *testscript.TestScript, neg bool, args []string) {
 	device(ts).Flip(sim.Flip{Product: numbers(ts, args)[0], Bit: 30, Always: true})
 }
 
-// device is a new simulated device for the commands that follow.
+// device returns a new simulated device for the commands that follow.
 func device(ts *testscript.TestScript) *sim.Device {
 	file, err := os.CreateTemp(ts.Getenv("WORK"), "control")
 	ts.Check(err)

@@ -7,8 +7,8 @@ import (
 	"mnistgpu/internal/train"
 )
 
-// missedTarget is the error of a run whose weights are below the accuracy that it
-// was to reach, or nil.
+// missedTarget returns the error of a run whose weights miss its target accuracy, or
+// nil.
 func missedTarget(c train.Config, r *train.Result) error {
 	got := r.History[r.Kept].Judged(c)
 	if got >= c.TargetAccuracy {
@@ -20,7 +20,7 @@ func missedTarget(c train.Config, r *train.Result) error {
 	}
 }
 
-// judge names what a target accuracy is for.
+// judge names the images on which a target accuracy is measured.
 func judge(s train.Stopping) string {
 	if s.ValFraction > 0 {
 		return "validation"

@@ -45,7 +45,7 @@ const sweepExamples = `  mnistgpu sweep --hidden 300,400,1024 --lr 0.5,0.1,0.02
   mnistgpu sweep --preset notebook-grid
   mnistgpu sweep --lr 0.1,0.5,1 --device 0,1 --run-dir runs/rates --shard 0/2`
 
-// sweepSettings are what the flags of sweep say.
+// sweepSettings holds the flags of sweep.
 type sweepSettings struct {
 	preset  string
 	base    settings             // what trials have in common
@@ -62,7 +62,7 @@ type sweepSettings struct {
 	quiet   bool
 }
 
-// newSweep returns the sweep command, which holds those for its files.
+// newSweep returns the sweep command, with the one that merges shards below it.
 func newSweep() *cobra.Command {
 	s := new(sweepSettings)
 	cmd := &cobra.Command{
@@ -137,7 +137,8 @@ func (s *sweepSettings) resolve(f *pflag.FlagSet) (sweep.Shard, error) {
 	return s.whichShard()
 }
 
-// whichShard goes by the flag or else by the environment, which it names aloud.
+// whichShard returns the shard that the flag names, or else the environment. It prints
+// a shard from the environment.
 func (s *sweepSettings) whichShard() (sweep.Shard, error) {
 	shard, from, err := sweep.EnvironmentShard(os.Getenv, s.shards)
 	if s.shard != "" {
@@ -158,12 +159,12 @@ func (s *sweepSettings) whichShard() (sweep.Shard, error) {
 	return shard, nil
 }
 
-// usageMistake is an error that shows only once the data are known.
+// usageMistake is a usage error that shows only once the data are known.
 type usageMistake struct{ err error }
 
 func (u *usageMistake) Error() string { return u.err.Error() }
 
-// run does what is left of the shard and tells the results.
+// run runs the trials that are left in the shard and prints the results.
 func (s *sweepSettings) run(ctx context.Context, f *pflag.FlagSet, shard sweep.Shard) error {
 	data, err := openData(ctx, &s.base)
 	if err != nil {
@@ -196,10 +197,10 @@ func (s *sweepSettings) run(ctx context.Context, f *pflag.FlagSet, shard sweep.S
 	case err != nil && (len(results.Missing) > 0 || shard != sweep.Whole):
 		return errors.Join(s.tellRest(folder, results), err)
 	}
-	return tellSweep(results, folder.Path, s.json) // if there was a signal, it stopped nothing
+	return tellSweep(results, folder.Path, s.json) // if there was a signal, it came too late to stop anything
 }
 
-// tellRest says what an interruption left to do.
+// tellRest says what an interruption left undone.
 func (s *sweepSettings) tellRest(folder *sweep.Folder, results *sweep.Results) error {
 	if s.json {
 		return printSweepJSON("interrupted", results, folder.Path)
@@ -209,7 +210,7 @@ func (s *sweepSettings) tellRest(folder *sweep.Folder, results *sweep.Results) e
 	return err
 }
 
-// checkTrials finds what train would refuse before anything is trained.
+// checkTrials finds what train would reject, before anything is trained.
 func (s *sweepSettings) checkTrials(spec *sweep.Spec, data *mnist.Dataset) error {
 	for i := range spec.Trials {
 		one, err := s.settings(spec.Trial(i))
@@ -224,7 +225,7 @@ func (s *sweepSettings) checkTrials(spec *sweep.Spec, data *mnist.Dataset) error
 }
 
 // open makes the sweep's folder or finds it again. Unless the user named one, an
-// unfinished sweep of the same trials in the usual place is taken up.
+// unfinished sweep of the same trials in runs is continued.
 func (s *sweepSettings) open(spec *sweep.Spec) (*sweep.Folder, error) {
 	if s.runDir != "" {
 		return sweep.Create(s.runDir, spec)

@@ -15,10 +15,10 @@ import (
 	"mnistgpu/internal/train"
 )
 
-// axisFlag is a flag of train that takes a list or a range in a sweep. Layers of
-// one network are joined by an x there, since the comma separates trials.
+// axisFlag is a flag of train that takes a list or a range in a sweep. The layers of
+// one network are then joined by an x, since the comma separates trials.
 type axisFlag struct {
-	of   *pflag.Flag // of train, for which a value must make sense
+	of   *pflag.Flag // of train, which must accept each value
 	text string
 	axis sweep.Axis
 }
@@ -70,7 +70,7 @@ func (s *sweepSettings) registerTrain(f *pflag.FlagSet) {
 			a := &axisFlag{of: of, text: strings.ReplaceAll(of.Value.String(), ",", "x")}
 			s.axes[flag.Name] = a
 			_, usage := pflag.UnquoteUsage(flag)
-			usage, _, _ = strings.Cut(usage, "; exit code") // which a trial has none of
+			usage, _, _ = strings.Cut(usage, "; exit code") // a trial has no exit code
 			f.Var(a, flag.Name, strings.Replace(usage, "1024,512", "300,400,1024x512", 1))
 		case !slices.Contains(ofOneRun, flag.Name):
 			s.shared = append(s.shared, flag)
@@ -79,11 +79,11 @@ func (s *sweepSettings) registerTrain(f *pflag.FlagSet) {
 	})
 }
 
-// ofOneRun are the flags of train that a sweep has its own of, or none.
+// ofOneRun are the flags of train that a sweep replaces by its own or does not have.
 var ofOneRun = []string{"preset", "device", "graph", "trace", "run-dir", "keep", "resume", "report", "json", "quiet"}
 
-// spec returns the trials that the flags ask for. The data are named by what was
-// found, so that no shard searches with others.
+// spec returns the trials that the flags ask for. It names the data that were actually
+// found, so that no shard uses others.
 func (s *sweepSettings) spec(f *pflag.FlagSet, data *mnist.Dataset) (*sweep.Spec, error) {
 	spec := &sweep.Spec{Seed: s.seed()}
 	axes := s.lists(f)
@@ -116,8 +116,8 @@ func (s *sweepSettings) lists(f *pflag.FlagSet) (axes []sweep.Axis) {
 	return axes
 }
 
-// setBase tells what the trials have in common. A learning rate that hangs on the
-// optimizer, say, is none of it where that is an axis.
+// setBase records the settings that all trials share. A learning rate that depends on
+// the optimizer, for example, is not among them if the optimizer is an axis.
 func (s *sweepSettings) setBase(spec *sweep.Spec, data *mnist.Dataset) error {
 	one, err := s.settings(spec.Trial(0))
 	if err != nil {
@@ -148,7 +148,7 @@ func (s *sweepSettings) setBase(spec *sweep.Spec, data *mnist.Dataset) error {
 	return nil
 }
 
-// seed is the one that trials make theirs from.
+// seed returns the seed that those of the trials are made from.
 func (s *sweepSettings) seed() uint64 {
 	if values := s.axes["seed"].axis.Values; len(values) == 1 {
 		n, err := strconv.ParseUint(values[0], 10, 64)
@@ -180,7 +180,7 @@ func trialCommand(spec *sweep.Spec, trial *sweep.Outcome) (string, error) {
 	return one.command(), nil
 }
 
-// settings returns those of one trial, as train would have them.
+// settings returns the settings of one trial, as train would have them.
 func (s *sweepSettings) settings(t sweep.Trial) (*settings, error) {
 	one, f := newSettings()
 	values := []sweep.Setting{{Name: "preset", Value: s.preset}, {Name: "seed", Value: strconv.FormatUint(t.Seed, 10)}}

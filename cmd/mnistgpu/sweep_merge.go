@@ -73,7 +73,7 @@ func newSweepMerge() *cobra.Command {
 	return cmd
 }
 
-// missingTrials names those without a result.
+// missingTrials returns an error that names the trials without a result.
 func missingTrials(r *sweep.Results) error {
 	const enough = 20
 	var names []string
@@ -91,7 +91,7 @@ func missingTrials(r *sweep.Results) error {
 	}
 }
 
-// tellSweep writes the files of the results into a folder, and prints them.
+// tellSweep writes the result files into a folder, and prints the results.
 func tellSweep(r *sweep.Results, path string, asJSON bool) error {
 	dir := rundir.Dir{Path: path}
 	if err := dir.Write(sweep.ResultsFile, r.CSV()); err != nil {
@@ -150,7 +150,7 @@ func printSweep(r *sweep.Results, path string) error {
 	}
 	if best := r.Best(); best != nil {
 		fmt.Printf("best is trial %d: %s, %s\n", best.Index, settingsText(best.Settings), outcomeText(best))
-		if command, err := trialCommand(r.Spec, best); err == nil { // by hand a spec may have come to hold anything
+		if command, err := trialCommand(r.Spec, best); err == nil { // a spec edited by hand may hold anything
 			fmt.Printf("to keep its network: %s\n", command)
 		}
 	}
@@ -161,8 +161,8 @@ func printSweep(r *sweep.Results, path string) error {
 	return err
 }
 
-// sweepLine is a trial's line of the table. One that diverged has no
-// loss, and only the accuracies from before that, if any.
+// sweepLine returns a trial's line of the table. A trial that diverged has no loss, and
+// only the accuracies from before that, if any.
 func sweepLine(r *sweep.Record, validated bool) []string {
 	line := append([]string{strconv.Itoa(r.Index)}, values(r.Settings)...)
 	loss, step, accuracies := r.Status, r.Steps, []*float64{r.TrainAccuracy}

@@ -11,7 +11,7 @@ import (
 // notebookGrid is the preset of a sweep over the tutorial's configurations.
 const notebookGrid = "notebook-grid"
 
-// notebookPassed is the test accuracy that only one of them is said to pass.
+// notebookPassed is the test accuracy that, by the tutorial, only one of them passes.
 const notebookPassed = 0.8
 
 // notebookTrials are the hidden widths and learning rates that the tutorial
@@ -24,8 +24,8 @@ func notebookTrials() (axes []string, trials [][]string) {
 	}
 }
 
-// notebookClaim puts what the tutorial said beside what was measured, if r is
-// the sweep over its configurations.
+// notebookClaim puts what the tutorial said beside what was measured, or returns "" if
+// r is not the sweep over its configurations.
 func notebookClaim(r *sweep.Results) string {
 	axes, trials := notebookTrials()
 	if !slices.Equal(r.Spec.Axes, axes) || !slices.EqualFunc(r.Spec.Trials, trials, slices.Equal) {

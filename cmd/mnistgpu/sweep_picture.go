@@ -10,13 +10,13 @@ import (
 	"mnistgpu/internal/sweep"
 )
 
-// widest is the number of columns and rows that a picture has room for.
+// widest is the largest number of columns or rows in a picture.
 const widest = 40
 
-// heatmap draws the test accuracies over the first two axes that differ: as a
-// table where trials lie on a grid, and else as points. Of the trials that differ
-// in other axes alone it shows the best. It returns nil if there is nothing to
-// compare, or too much.
+// heatmap draws the test accuracies over the first two axes that differ: as a table if
+// the trials lie on a grid, and otherwise as points. Of trials that differ only in
+// other axes, the table shows the best. It returns nil if there is nothing to compare,
+// or too much.
 func heatmap(r *sweep.Results) ([]byte, error) {
 	axes := varying(r)
 	if len(axes) == 0 || len(r.Records) == 0 {
@@ -61,7 +61,7 @@ func heatmap(r *sweep.Results) ([]byte, error) {
 	return h.PNG()
 }
 
-// axisName is what a picture calls an axis.
+// axisName returns the name of an axis in pictures.
 func axisName(r *sweep.Results, axis int) string {
 	name := r.Spec.Axes[axis]
 	switch name {
@@ -85,8 +85,8 @@ func varying(r *sweep.Results) (axes []int) {
 	return axes
 }
 
-// axisValues lists the values of an axis, numbers in their order and others as they
-// come.
+// axisValues lists the values of an axis, numbers in ascending order and others in the
+// order of the trials.
 func axisValues(r *sweep.Results, axis int) (values []string) {
 	for _, t := range r.Spec.Trials {
 		if !slices.Contains(values, t[axis]) {
@@ -104,7 +104,8 @@ func axisValues(r *sweep.Results, axis int) (values []string) {
 	return values
 }
 
-// scatter draws random trials, unless an axis is no positive number.
+// scatter draws random trials as points. It returns nil if a value on an axis is not a
+// positive number, or if no trial has a result.
 func scatter(r *sweep.Results, x, y int) ([]byte, error) {
 	s := chart.Scatter{Title: "Test accuracy", X: axisName(r, x), Y: axisName(r, y)}
 	for _, record := range r.Records {

@@ -24,8 +24,8 @@ type sweeper struct {
 	cuda   bool
 }
 
-// runTrials runs the trials of a shard that are not finished. An error that is
-// no result of a trial, such as a lost device, ends them all.
+// runTrials runs the unfinished trials of a shard. An error that is not a trial's
+// result, such as a lost device, ends them all.
 func (s *sweepSettings) runTrials(ctx context.Context, folder *sweep.Folder, shard sweep.Shard, data *mnist.Dataset) error {
 	w := &sweeper{s: s, folder: folder, data: data}
 	pending, err := w.pending(shard)
@@ -63,7 +63,7 @@ func (s *sweepSettings) runTrials(ctx context.Context, folder *sweep.Folder, sha
 	return context.Cause(ctx)
 }
 
-// pending lists the trials that are left, and tells the view of all.
+// pending lists the unfinished trials of the shard, and makes the view of all of them.
 func (w *sweeper) pending(shard sweep.Shard) ([]int, error) {
 	var pending []int
 	costs := map[int]float64{}
@@ -94,7 +94,7 @@ func (w *sweeper) pending(shard sweep.Shard) ([]int, error) {
 	return pending, nil
 }
 
-// onGPU finds out what --backend auto means here.
+// onGPU reports whether --backend means a GPU on this machine.
 func (s *sweepSettings) onGPU() (bool, error) {
 	first := s.base
 	first.gpu.Device = s.devices[0]
@@ -106,7 +106,7 @@ func (s *sweepSettings) onGPU() (bool, error) {
 	return cuda, b.Close()
 }
 
-// width is the number of trials at once.
+// width returns how many trials run at once.
 func (w *sweeper) width() int {
 	if w.cuda {
 		return len(w.s.devices)
@@ -133,8 +133,8 @@ func (w *sweeper) trial(ctx context.Context, i, worker int) error {
 	return errors.Join(err, b.Close())
 }
 
-// train takes trial i, or what is left of it, to its end and keeps the result. One that
-// was interrupted leaves its state.
+// train runs trial i, or what is left of it, and saves the result. A trial that was
+// interrupted leaves its state.
 func (w *sweeper) train(ctx context.Context, b backend.Backend, one *settings, i int) error {
 	checked, done, err := one.verified(b)
 	if err != nil {
@@ -151,7 +151,7 @@ func (w *sweeper) train(ctx context.Context, b backend.Backend, one *settings, i
 	err = errors.Join(err, done())
 	states.wait()
 	if wrong := new(verify.MismatchError); errors.As(err, &wrong) {
-		states.clear() // which need not be good
+		states.clear() // they may be wrong too
 	}
 	if result == nil {
 		return fmt.Errorf("trial %d: %w", i, err)
@@ -168,15 +168,15 @@ func (w *sweeper) train(ctx context.Context, b backend.Backend, one *settings, i
 	return nil
 }
 
-// newTrialRecord tells what a trial came to, with or without validation. Its error can
-// only be that it diverged.
+// newTrialRecord returns the record of a trial, with or without validation. The error
+// can only be that the trial diverged.
 func newTrialRecord(b backend.Backend, spec *sweep.Spec, t sweep.Trial, validated bool, result *train.Result, err error) *sweep.Record {
 	r := &sweep.Record{
 		Outcome: sweep.Outcome{Index: t.Index, Settings: t.Settings, Seed: t.Seed, Status: sweep.Done, Steps: result.Steps},
 		Spec:    spec.Hash(), Backend: b.Name(), Device: b.Device(), Seconds: result.Seconds,
 	}
 	var diverged *train.DivergedError
-	if errors.As(err, &diverged) { // which is noticed now sooner, now later
+	if errors.As(err, &diverged) { // how soon it was noticed varies, so count up to its own step
 		r.Status, r.Error, r.Steps = sweep.Diverged, err.Error(), diverged.Step
 	}
 	for i, h := range result.History {

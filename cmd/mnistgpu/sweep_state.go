@@ -13,18 +13,18 @@ import (
 	"mnistgpu/internal/train"
 )
 
-// trialSaver keeps the states of a trial in a folder of its own until there is a
+// trialSaver saves the states of a trial in a folder of its own until there is a
 // result.
 type trialSaver struct {
 	*saver
 	view   *trialView
-	unlock func() error // of the folder; nil if it is another's, and no state is kept
+	unlock func() error // unlocks the folder; nil if it could not be taken, and no state is saved
 }
 
-// openTrial takes the folder of a trial, and returns the state to go on from, or nil.
-// Whoever finds another process at the same trial, or cannot write, keeps no states.
-// A state of other settings, of another program or of another machine is none to go on
-// from: the result of a sweep does not depend on where it was stopped.
+// openTrial locks the folder of a trial, and returns the state to resume from, or nil.
+// If another process is at the same trial, or the folder cannot be written, no states
+// are saved. A state with other settings, or of another program or machine, is not
+// used: the result of a sweep does not depend on where it was stopped.
 func openTrial(dir *rundir.Dir, s saving, settings map[string]string, view *trialView) (*trialSaver, *train.State) {
 	t := &trialSaver{
 		saver: &saver{dir: dir, settings: settings, every: s.every, keep: s.keep, view: view, begun: time.Now()},
@@ -48,7 +48,7 @@ func openTrial(dir *rundir.Dir, s saving, settings map[string]string, view *tria
 }
 
 // load returns the trial's newest state, or nil if there is none. The error says why
-// what there is cannot be gone on from.
+// the trial cannot be resumed from the saved states.
 func (t *trialSaver) load() (*train.State, error) {
 	saved, err := runs.LoadState(t.dir.Path)
 	if err != nil || saved == nil {
@@ -63,13 +63,13 @@ func (t *trialSaver) load() (*train.State, error) {
 	return saved.State, nil
 }
 
-// anew gives up the states that there are, and says why.
+// anew discards the saved states, and warns why.
 func (t *trialSaver) anew(err error) {
 	t.warn(fmt.Errorf("trial %d starts anew: %w", t.view.trial, err))
 	t.clear()
 }
 
-// warn tells what is wrong below what the view shows.
+// warn clears the view's bar and prints a warning.
 func (t *trialSaver) warn(err error) {
 	t.view.finish()
 	warn("%v", err)
@@ -83,19 +83,20 @@ func (t *trialSaver) clear() {
 	}
 }
 
-// Due is that of [train.Saver].
+// Due implements [train.Saver].
 func (t *trialSaver) Due(steps int, epoch bool) bool {
 	return t.unlock != nil && t.saver.Due(steps, epoch)
 }
 
-// Save is that of [train.Saver]. After the last step there will be a result instead.
+// Save implements [train.Saver]. It skips the state after the last step, since a result
+// will follow.
 func (t *trialSaver) Save(state *train.State) {
 	if t.unlock != nil && state.Step < t.view.steps {
 		t.saver.Save(state)
 	}
 }
 
-// remove takes the states away, once there is a result.
+// remove deletes the states, once there is a result.
 func (t *trialSaver) remove() {
 	if t.unlock != nil {
 		t.release()
@@ -103,8 +104,8 @@ func (t *trialSaver) remove() {
 	}
 }
 
-// discardStates takes away what a process left behind that was killed after it had
-// the trial's result.
+// discardStates deletes the states of a trial whose process was killed after it had
+// saved the result.
 func discardStates(dir *rundir.Dir) {
 	if unlock, err := dir.Lock(); err == nil {
 		unlock()
@@ -112,7 +113,7 @@ func discardStates(dir *rundir.Dir) {
 	}
 }
 
-// release gives the folder back.
+// release unlocks the folder.
 func (t *trialSaver) release() {
 	if t.unlock != nil {
 		t.unlock()

@@ -20,8 +20,8 @@ func kept(t *testing.T, dir string) []string {
 	return names
 }
 
-// TestOpenTrial saves the third of a trial's five steps and opens it again, as it was
-// and after changes.
+// TestOpenTrial saves the state after the third of a trial's five steps and opens the
+// trial again, unchanged and after changes.
 func TestOpenTrial(t *testing.T) {
 	settings := map[string]string{"lr": "0.5", machineName: "amd64, avx2"}
 	other := maps.Clone(settings)

@@ -14,16 +14,16 @@ import (
 	"mnistgpu/internal/train"
 )
 
-// sweepView shows how far the trials of a sweep have come, which may run at the
-// same time. A trial counts by the operations it takes.
+// sweepView shows the progress of a sweep, whose trials may run at the same time. A
+// trial counts by the number of operations that it takes.
 type sweepView struct {
 	mutex   sync.Mutex
 	quiet   bool
 	bar     *progressbar.ProgressBar // on a terminal
 	total   int                      // trials of the shard
 	done    int
-	costs   map[int]float64 // of the trials that were left at the start
-	part    map[int]float64 // of each of them that is done, from 0 to 1
+	costs   map[int]float64 // of the trials that were unfinished at the start
+	part    map[int]float64 // how much of each of them is done, from 0 to 1
 	started time.Time
 	once    sync.Once // for unsaved
 }
@@ -44,7 +44,7 @@ func newSweepView(quiet bool, total int, costs map[int]float64) *sweepView {
 	return v
 }
 
-// fraction is how much of the work is done. The caller holds the mutex.
+// fraction returns how much of the work is done. The caller holds the mutex.
 func (v *sweepView) fraction() float64 {
 	var all, done float64
 	for i, cost := range v.costs {
@@ -54,7 +54,7 @@ func (v *sweepView) fraction() float64 {
 	return done / all
 }
 
-// update draws the bar anew.
+// update sets how much of a trial is done, and redraws the bar.
 func (v *sweepView) update(trial int, part float64) {
 	v.mutex.Lock()
 	defer v.mutex.Unlock()
@@ -65,8 +65,8 @@ func (v *sweepView) update(trial int, part float64) {
 	}
 }
 
-// eta is the time that is left, once some of the work is done. The first second
-// would tell how long it takes to begin.
+// eta returns the time left, or "" if it cannot be told yet. The first second would say
+// more about how long it takes to start.
 func (v *sweepView) eta() string {
 	done, spent := v.fraction(), time.Since(v.started)
 	if done <= 0 || done >= 1 || spent < time.Second {
@@ -75,7 +75,7 @@ func (v *sweepView) eta() string {
 	return "  ETA " + clock(time.Duration(float64(spent)*(1-done)/done))
 }
 
-// finished tells the result of a trial.
+// finished prints the result of a trial.
 func (v *sweepView) finished(r *sweep.Record) {
 	v.mutex.Lock()
 	defer v.mutex.Unlock()
@@ -91,7 +91,7 @@ func (v *sweepView) finished(r *sweep.Record) {
 		settingsText(r.Settings), outcomeText(&r.Outcome), seconds(r.Seconds), v.eta())
 }
 
-// unsaved tells, for the first of the trials, that their states are not saved.
+// unsaved warns that states of trials are not saved, for the first such trial only.
 func (v *sweepView) unsaved(err error) {
 	v.once.Do(func() {
 		v.finish()
@@ -99,14 +99,14 @@ func (v *sweepView) unsaved(err error) {
 	})
 }
 
-// begin leaves out of the work that is to do what of a trial was done before.
+// begin takes the part of a trial that was done before out of the work to do.
 func (v *sweepView) begin(trial int, before float64) {
 	v.mutex.Lock()
 	defer v.mutex.Unlock()
 	v.costs[trial] *= 1 - before
 }
 
-// goesOn tells that a trial starts where it was stopped.
+// goesOn says that a trial resumes where it was stopped.
 func (v *sweepView) goesOn(trial, step int) {
 	if !v.quiet {
 		v.finish()
@@ -123,7 +123,7 @@ func (v *sweepView) finish() {
 	}
 }
 
-// settingsText is "hidden 400  lr 0.5".
+// settingsText formats settings: "hidden 400  lr 0.5".
 func settingsText(settings []sweep.Setting) string {
 	var words []string
 	for _, s := range settings {
@@ -132,7 +132,7 @@ func settingsText(settings []sweep.Setting) string {
 	return strings.Join(words, "  ")
 }
 
-// outcomeText says what a trial came to in a few words.
+// outcomeText describes the result of a trial in a few words.
 func outcomeText(o *sweep.Outcome) string {
 	if o.Status == sweep.Diverged {
 		return o.Error
@@ -144,21 +144,22 @@ func outcomeText(o *sweep.Outcome) string {
 	return fmt.Sprintf("train %.2f %%  %stest %.2f %%", 100**o.TrainAccuracy, validation, 100**o.TestAccuracy)
 }
 
-// trialView tells a sweepView of one trial.
+// trialView reports the progress of one trial to a sweepView.
 type trialView struct {
 	all   *sweepView
 	trial int
 	steps int // of the trial
-	begun int // of these done before
+	begun int // steps of these that were done before
 }
 
-// Begin takes down what there is to do. A trial is told in one line, once it has ended.
+// Begin notes how much there is to do. It prints nothing: a trial gets a single line,
+// when it has ended.
 func (t *trialView) Begin(p train.Plan) {
 	t.steps, t.begun = p.Steps, p.Begun
 	t.all.begin(t.trial, float64(p.Begun)/float64(p.Steps))
 }
 
-// Progress tells how far the trial has come.
+// Progress reports how far the trial has come.
 func (t *trialView) Progress(p train.Progress) {
 	t.all.update(t.trial, float64(p.Step-t.begun)/float64(p.Steps-t.begun))
 }

@@ -71,8 +71,8 @@ func newTrain() *cobra.Command {
 	return cmd
 }
 
-// runTrain starts a run, or goes on with the one in s.runDir where it is asked to
-// and finds one.
+// runTrain starts a run or, if --resume says so and there is one in s.runDir, continues
+// that.
 func runTrain(ctx context.Context, s *settings) error {
 	var at *place
 	if s.saving.resume == "auto" {
@@ -113,7 +113,8 @@ func trainIn(ctx context.Context, s *settings, at *place) (err error) {
 	return r.run(ctx)
 }
 
-// fits is that of [train.Config.CheckFor], with a hint where the batch is at fault.
+// fits returns the error of [train.Config.CheckFor], with a hint if the batch is the
+// cause.
 func fits(c train.Config, images int) error {
 	err := c.CheckFor(images)
 	if err != nil && tooFew(c, images) {
@@ -122,7 +123,7 @@ func fits(c train.Config, images int) error {
 	return err
 }
 
-// tooFew reports whether there are fewer images to learn from than a batch has.
+// tooFew reports whether there are fewer images to train on than a batch has.
 func tooFew(c train.Config, images int) bool {
 	c.Steps, c.Warmup = 1, 0 // so that only the batch can be too large
 	whole := c
@@ -130,9 +131,9 @@ func tooFew(c train.Config, images int) bool {
 	return c.CheckFor(images) != nil && whole.CheckFor(images) == nil
 }
 
-// newRunDir makes the run's folder and writes its settings into a file there, so
-// that a folder that cannot be written shows before the training and not after
-// it. The name is that of the folder, unless the user gave one.
+// newRunDir makes the run's folder and writes the settings into a file there, so that a
+// folder that cannot be written to is noticed before the training rather than after it.
+// The folder has the given name, unless the user gave one.
 func newRunDir(s *settings, b backend.Backend, data *mnist.Dataset, name, file string) (*rundir.Dir, error) {
 	var dir *rundir.Dir
 	var err error
@@ -154,7 +155,8 @@ func newRunDir(s *settings, b backend.Backend, data *mnist.Dataset, name, file s
 	return dir, nil
 }
 
-// otherRunDir is the hint where dir is taken by what a command would write file for.
+// otherRunDir returns the hint for a command that would write file into dir, where
+// something is already.
 func otherRunDir(dir, file string) string {
 	if _, err := os.Stat(filepath.Join(dir, runs.ConfigFile)); err != nil || file != runs.ConfigFile {
 		return "--run-dir names a folder that is not there yet"
@@ -192,8 +194,8 @@ func save(dir *rundir.Dir, summary *runs.Summary, result *train.Result, s *setti
 	return dir.Write(runs.SummaryFile, summary.Encode())
 }
 
-// saveNames keeps what the classes are called, which the model's answers need
-// even where the data are not.
+// saveNames saves the names of the classes, which the model's answers need even if the
+// data are gone.
 func saveNames(dir *rundir.Dir, s *settings) error {
 	if builtIn(s.data) {
 		return nil

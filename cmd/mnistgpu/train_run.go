@@ -22,7 +22,7 @@ import (
 	"mnistgpu/internal/verify"
 )
 
-// trainRun is a run that has all it needs.
+// trainRun is a run with all it needs.
 type trainRun struct {
 	s           *settings
 	b           backend.Backend
@@ -31,8 +31,8 @@ type trainRun struct {
 	place
 }
 
-// enter takes the folder that the run is to be in: that of a run that was begun, if
-// at is not nil, or else a new one.
+// enter takes the folder for the run: that of an existing run, if at is not nil, or
+// else a new one.
 func (r *trainRun) enter(at *place) error {
 	if at == nil {
 		dir, err := newRunDir(r.s, r.b, r.data, r.data.Name, runs.ConfigFile)
@@ -56,9 +56,9 @@ func (r *trainRun) enter(at *place) error {
 	return writeConfig(r.s, r.b, r.data, r.dir, runs.ConfigFile)
 }
 
-// begun is the fingerprint that the run was begun with, or nil for one that is to
-// start. Of a run that ended before it saved a state it is that of the config.toml,
-// which does not know the content of the data.
+// begun returns the fingerprint that the run was started with, or nil if it has yet to
+// start. If the run ended before it saved a state, the settings come from its
+// config.toml, which says nothing about the content of the data.
 func (r *trainRun) begun() (map[string]string, error) {
 	switch {
 	case r.saved != nil:
@@ -73,8 +73,8 @@ func (r *trainRun) begun() (map[string]string, error) {
 	return nil, nil
 }
 
-// sameAs reports, with an error, whether the run is the one that has the fingerprint.
-// Data have their names beside their sums, as far as these are known.
+// sameAs returns an error unless the run has the fingerprint begun. The error gives the
+// names of the data with their checksums, as far as these are known.
 func (r *trainRun) sameAs(begun map[string]string) error {
 	now := r.fingerprint
 	if begun["data"] != now["data"] {
@@ -91,7 +91,8 @@ func (r *trainRun) sameAs(begun map[string]string) error {
 	return r.same(begun, now)
 }
 
-// same is sameRun, which says more where --verify-every is why the engine is another.
+// same is sameRun, with a clearer error if the engine differs because of
+// --verify-every.
 func (r *trainRun) same(begun, now map[string]string) error {
 	engine, ops := begun["engine"], gpu.Ops.String()
 	if r.s.verify > 0 && now["engine"] == ops && engine != ops && engine != "" {
@@ -100,9 +101,9 @@ func (r *trainRun) same(begun, now map[string]string) error {
 	return sameRun(r.dir.Path, begun, now)
 }
 
-// startsAgain reports, with an error, whether the run may start in a folder that has
-// no state. If a run was begun there it must be this one, as far as its settings tell,
-// and that it has to start from its first step is told.
+// startsAgain returns an error unless the run may start in a folder that has no state.
+// If a run was started there, it must be this one, as far as its settings tell. The
+// user is told that it starts from its first step.
 func (r *trainRun) startsAgain() error {
 	if err := r.canStart(); err != nil {
 		return err
@@ -128,7 +129,7 @@ func (r *trainRun) startsAgain() error {
 	return nil
 }
 
-// run takes the steps that are left and saves the results.
+// run takes the remaining steps and saves the results.
 func (r *trainRun) run(ctx context.Context) error {
 	view := newProgressView(r.s.quiet)
 	if r.s.preset == "notebook" {
@@ -161,8 +162,8 @@ func (r *trainRun) run(ctx context.Context) error {
 	return r.conclude(summary, result, err, unsaved)
 }
 
-// from is the state to go on from, or nil, which file and keeper are told of. A
-// summary that an interruption left is no longer true.
+// from returns the state to resume from, or nil, and makes file and keeper continue
+// from it. It removes the summary that an interruption left, which is no longer true.
 func (r *trainRun) from(file *historyFile, keeper *saver) (*train.State, error) {
 	if r.saved == nil {
 		return nil, nil
@@ -181,8 +182,8 @@ func (r *trainRun) from(file *historyFile, keeper *saver) (*train.State, error) 
 	return r.saved.State, nil
 }
 
-// leftBehind is err with the state that it leaves behind. One that was saved before
-// a wrong number was found need not be good.
+// leftBehind adds the newest saved state to err. After a wrong number, it does not call
+// that state good, since it was saved before the number was found and may be wrong too.
 func (r *trainRun) leftBehind(err error, newest string) error {
 	f := &failure{code: exitCode(err), hint: hint(err)}
 	if wrong := new(verify.MismatchError); errors.As(err, &wrong) {
@@ -195,8 +196,8 @@ func (r *trainRun) leftBehind(err error, newest string) error {
 	return f
 }
 
-// fault is an error that ended the run without a result. It names the newest state:
-// as what is good still, or as what is at fault.
+// fault returns the error of a run that ended without a result. It names the newest
+// state, which is either still good or the cause of the error.
 func (r *trainRun) fault(err error, newest string) error {
 	var foreign *train.StateError
 	switch {
@@ -208,9 +209,9 @@ func (r *trainRun) fault(err error, newest string) error {
 	return err
 }
 
-// conclude saves and tells what the run came to: err is the one that the run
-// ended with, and unsaved that of its last state. An interruption is only what it was
-// meant to be if nothing is lost.
+// conclude saves and prints the result of the run: err is the error that the run ended
+// with, and unsaved that of its last save. An interruption counts as one only if
+// nothing was lost.
 func (r *trainRun) conclude(summary *runs.Summary, result *train.Result, err, unsaved error) error {
 	lost := save(r.dir, summary, result, r.s)
 	interrupted := result.Stop == train.StopInterrupted

@@ -6,8 +6,8 @@ import (
 	"mnistgpu/internal/train"
 )
 
-// TestFits looks for the hint of a batch that is too large, which other mistakes must
-// not have.
+// TestFits checks that a batch that is too large gets a hint, and that other mistakes
+// do not.
 func TestFits(t *testing.T) {
 	for name, test := range map[string]struct {
 		change func(c *train.Config)

@@ -11,17 +11,17 @@ import (
 	"mnistgpu/internal/train"
 )
 
-// The rules of output: results go to stdout. All else goes to stderr: errors
-// and warnings always, progress unless --quiet. On a terminal progress is a
-// live bar; elsewhere it is a line for each evaluation, and one now and then
-// between them.
+// The rules of output: results go to stdout. Everything else goes to stderr: errors and
+// warnings always, progress unless --quiet. On a terminal, progress is a live bar;
+// elsewhere it is a line for each evaluation, and an occasional one between them.
 
-// warn tells in one line, on stderr, what the command goes on in spite of.
+// warn prints a warning in one line on stderr, about something that does not stop the
+// command.
 func warn(format string, args ...any) {
 	fmt.Fprintf(os.Stderr, "mnistgpu: WARNING: %s\n", oneLine(fmt.Sprintf(format, args...)))
 }
 
-// progressView shows how a run is getting on.
+// progressView shows the progress of a run.
 type progressView interface {
 	train.Observer
 	// finish leaves the output at the start of a line.
@@ -53,7 +53,7 @@ type plainView struct {
 	written time.Time
 }
 
-// plainInterval is the longest that a log is silent.
+// plainInterval is the longest time that a log is silent.
 const plainInterval = 30 * time.Second
 
 func (v *plainView) Begin(p train.Plan) {
@@ -76,7 +76,7 @@ func (v *plainView) line(s string) {
 	v.written = time.Now()
 }
 
-// notebook adds the tutorial's own words, on stdout.
+// notebook also prints what the tutorial printed, on stdout.
 type notebook struct {
 	progressView
 	stdout     io.Writer

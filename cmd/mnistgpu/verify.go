@@ -7,8 +7,8 @@ import (
 	"mnistgpu/internal/verify"
 )
 
-// verified puts b behind checks by the CPU, if s asks for them. The function that it
-// returns gives the CPU back.
+// verified returns b with its steps checked by the CPU, if s asks for that. The
+// function returned closes the CPU backend.
 func (s *settings) verified(b backend.Backend) (backend.Backend, func() error, error) {
 	if s.verify == 0 {
 		return b, func() error { return nil }, nil
@@ -24,12 +24,12 @@ func (s *settings) verified(b backend.Backend) (backend.Backend, func() error, e
 	return verify.New(b, oracle, o), oracle.Close, nil
 }
 
-// allowance is how far the products of a GPU may be off.
+// allowance says how inexact the products of a GPU may be.
 var allowance = map[gpu.Precision]verify.Precision{
 	gpu.FP32: verify.FP32, gpu.TF32: verify.TF32, gpu.BF16: verify.BF16, gpu.Split16: verify.Split16,
 }
 
-// oracle names kernels of the CPU that are not those of b.
+// oracle returns the name of CPU kernels other than those of b.
 func (s *settings) oracle(b backend.Backend) string {
 	if b.Name() == "cpu" && (s.blas == "auto" || s.blas == "sparse") {
 		return "gonum"

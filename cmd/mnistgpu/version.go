@@ -6,7 +6,7 @@ import (
 	"runtime/debug"
 )
 
-// version is that of the program, as far as its build knows it.
+// version returns the version of the program, as far as the build knows it.
 func version() string {
 	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
 		return info.Main.Version
