@@ -45,12 +45,12 @@ func openCPU(o cpu.Options) (backend.Backend, error) {
 // wrongBLAS returns a usage error that names what chose the missing kernels: --blas, or
 // the environment variable that decides where the flag leaves the choice.
 func wrongBLAS(blas string, err error) error {
-	f := &failure{code: exitUsage, err: fmt.Errorf("--blas %s: %w", blas, err), hint: "see --help for what --blas takes"}
+	f := &failure{code: exitUsage, err: fmt.Errorf("--blas %s: %w", blas, err), hint: "see --help for the values that --blas takes"}
 	if strings.HasPrefix(err.Error(), cpu.KernelsVariable) {
 		f.err, f.hint = err, "unset "+cpu.KernelsVariable
 	}
 	if errors.Is(err, cpu.ErrNoOpenBLAS) {
-		f.hint = "make build-openblas, or go build -tags openblas, builds one that has it; a C compiler and OpenBLAS (Debian: libopenblas-dev) are needed"
+		f.hint = "make build-openblas, or go build -tags openblas, builds a program that has it; this needs a C compiler and OpenBLAS (Debian: libopenblas-dev)"
 	}
 	return f
 }

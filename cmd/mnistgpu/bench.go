@@ -22,30 +22,29 @@ import (
 
 const benchHelp = `Time training steps, whole epochs, or each matrix product of a step.
 
-All cases are timed in turn, --repeats times over, and the median is shown with
-the fastest and the slowest: compare lines of one run only, for machines drift.
-Warm-up is left out.
+All cases are timed in turn, --repeats times over. The table shows the median, the
+fastest and the slowest time. Compare only lines of the same run, since machines
+drift. Warm-up is not counted.
 
 --measure steps times steps as train takes them: gather a batch, go forward and
-back, update the weights. "of dense" is the share of what the backend reaches on
-a large product of float32 numbers without zeros.
+back, update the weights. "of dense" compares the speed with what the backend
+reaches on a large product of float32 numbers without zeros.
 
---measure epochs times passes over the training set, with the shuffling but
-without evaluation. --measure products times each product of a step; "layer 1
-pixels" is what must be made of the images' bytes first: lists of the pixels that
-are not zero, or floats. "of peak" is the share of what a loop of multiply-adds
-in registers reaches, with the vectors of the kernels. Both compare the CPU with
-each BLAS there is, unless --blas says otherwise; the last column is the time,
-divided by that of the first backend.
+--measure epochs times passes over the training set, with shuffling but without
+evaluation. --measure products times each product of a step; "layer 1 pixels" is
+the conversion of the images' bytes that comes first: to lists of the pixels that
+are not zero, or to floats. "of peak" compares the speed with a loop of
+multiply-adds in registers that uses the same vectors as the kernels. Both
+measurements compare the CPU kernels with each BLAS in the program, unless --blas
+says otherwise; the last column is the time divided by that of the first backend.
 
---problem writes the data, the weights and the order of the images that the case
-starts from, for other programs to do the same, and the losses of its first steps,
-for them to show that they do.
+--problem writes what the case starts from, the data, the weights and the order of
+the images, so that other programs can run the same case. It also writes the losses
+of the first steps, so that they can show that they do.
 
-GFLOP/s counts every multiplication of the matrix products, those by a zero
-pixel too, though a backend may skip them, and shares may pass 100 %. A BLAS
-skips nothing, as a dense framework would not. For OpenBLAS build the program
-with make build-openblas.`
+GFLOP/s counts every multiplication of the matrix products, even those by a zero
+pixel, which a backend may skip; so shares may exceed 100 %. A BLAS skips nothing,
+like a dense framework. For OpenBLAS, build the program with make build-openblas.`
 
 const benchExamples = `  mnistgpu bench
   mnistgpu bench --preset default --batch 32,128,1024 --blas auto,gonum
@@ -82,8 +81,8 @@ func newBench() *cobra.Command {
 	f := cmd.Flags()
 	f.SortFlags = false
 	f.StringVar(&s.measure, "measure", "steps", "what to time: steps, epochs or products")
-	f.StringSliceVar(&s.presets, "preset", train.Presets(), "presets; for epochs and products, default alone")
-	f.StringArrayVar(&s.hidden, "hidden", nil, "`widths` of the hidden layers, such as 400 or 1024,512; again for another network (default that of the preset)")
+	f.StringSliceVar(&s.presets, "preset", train.Presets(), "presets to time; epochs and products time only default unless told otherwise")
+	f.StringArrayVar(&s.hidden, "hidden", nil, "`widths` of the hidden layers, such as 400 or 1024,512; repeat the flag for more networks (default that of the preset)")
 	f.StringSliceVar(&s.batches, "batch", nil, "batch sizes, or full (default that of the preset)")
 	f.StringVar(&s.where.backend, "backend", "auto", "auto, cpu or cuda")
 	f.StringSliceVar(&s.blas, "blas", []string{"auto"}, blasUsage())
@@ -91,9 +90,9 @@ func newBench() *cobra.Command {
 	f.StringSliceVar(&s.engines, "engine", []string{"auto"}, "what a step on a GPU is made of: "+strings.Join(gpu.Engines(), ", "))
 	f.IntVar(&s.device, "device", 0, "number of the GPU")
 	f.StringVar(&s.where.data, "data", "auto", "auto, mnist, synthetic, dense (no pixel is zero) or a `folder` of IDX files")
-	f.IntVar(&s.repeats, "repeats", 7, "times that each case is timed")
-	f.IntVar(&s.sample, "sample", 0, "steps or epochs in each time (default one epoch, or steps for 0.2 s); warms up with as many")
-	f.StringVar(&s.problem, "problem", "", "time nothing, but write the case to a new `file`.npz, for other programs to do the same")
+	f.IntVar(&s.repeats, "repeats", 7, "how many times to time each case")
+	f.IntVar(&s.sample, "sample", 0, "steps or epochs per sample (default one epoch, or steps for 0.2 s); the warm-up takes as many")
+	f.StringVar(&s.problem, "problem", "", "instead of timing, write the case to a new `file`.npz, so that other programs can run it too")
 	f.BoolVar(&s.json, "json", false, "print one JSON array")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if err := s.check(cmd.Flags()); err != nil {

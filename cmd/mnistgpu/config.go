@@ -10,17 +10,17 @@ import (
 
 const configHelp = `Settings come from flags, the environment, a file and a preset.
 
-A flag on the command line is strongest. Below it come the variables of the
-environment, MNISTGPU_LR for --lr and MNISTGPU_RUN_DIR for --run-dir, then the
-file that --config names, then the preset. Only --data has a variable of another
-name, MNISTGPU_DATASET, since MNISTGPU_DATA names the folder of MNIST itself.
+A flag on the command line always wins. Next come environment variables, such as
+MNISTGPU_LR for --lr and MNISTGPU_RUN_DIR for --run-dir, then the file that --config
+names, then the preset. Only the variable for --data has a different name,
+MNISTGPU_DATASET, since MNISTGPU_DATA names the folder of MNIST itself.
 
-The file is TOML with the flags' names as keys, and _ for -. The config.toml that
-a run leaves behind is one.`
+The file is TOML, with the names of flags as keys and _ for -. The config.toml that
+a run leaves behind is such a file.`
 
-const configPrintHelp = `Print the settings that train would go by, and where each came from.
+const configPrintHelp = `Print the settings that train would use, and where each came from.
 
-It takes the flags of train and prints a file that --config takes.`
+It takes the flags of train, and prints a file that --config accepts.`
 
 const configExamples = `  mnistgpu config print --preset notebook > notebook.toml
   mnistgpu config print --config notebook.toml --hidden 400
@@ -44,7 +44,7 @@ func newConfigPrint() *cobra.Command {
 	s := new(settings)
 	cmd := &cobra.Command{
 		Use:     "print",
-		Short:   "Print the settings that train would go by",
+		Short:   "Print the settings that train would use",
 		Long:    configPrintHelp,
 		Example: configExamples,
 		Args:    noArguments,

@@ -17,7 +17,7 @@ import (
 func newData() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:                        "data",
-		Short:                      "Look at data sets, check, download and import them",
+		Short:                      "Show, verify, download and import data sets",
 		Args:                       noArguments,
 		SuggestionsMinimumDistance: 2,
 		RunE:                       func(cmd *cobra.Command, _ []string) error { return cmd.Help() },

@@ -9,10 +9,10 @@ import (
 	"mnistgpu/internal/mnist"
 )
 
-const dataGetHelp = `Download MNIST into the cache, unless it is there, and check it.
+const dataGetHelp = `Download MNIST into the cache, unless it is there already, and check it.
 
-MNISTGPU_HOME moves the cache. Where MNISTGPU_DATA names a folder with MNIST,
-there is nothing to download.`
+MNISTGPU_HOME moves the cache. If MNISTGPU_DATA names a folder with MNIST, there is
+nothing to download.`
 
 // newDataGet returns the data get command.
 func newDataGet() *cobra.Command {

@@ -14,18 +14,18 @@ import (
 
 const dataImportHelp = `Turn a folder of PNG files or a CSV file into a data set to train on.
 
-In a folder, each class has a folder of its own, CLASS/NAME.png. Sorted by name
-they are the labels from 0, unless --classes or a file classes.txt beside them, a
-name a line, says which there are and in which order. Colours become grey; 0 is
-black.
+In a folder, each class has a folder of its own, CLASS/NAME.png. Sorted by name,
+the classes get the labels from 0. To choose the classes and their order yourself,
+use --classes, or a file classes.txt beside the folders with one name per line.
+Colours become grey; 0 is black.
 
 A line of a CSV file is label,p0,p1,... with labels and pixels from 0 to 255,
-row by row. There may be a header. Images are squares, unless --size says
+row by row. There may be a header. Images are square, unless --size says
 otherwise. --classes names the labels from 0.
 
-What does not fit is left out and told on stderr, with its place and the reason.
-The images are shuffled, and a part of each class becomes the test set. The new
-folder holds four IDX files and classes.txt, the names of the classes.`
+What cannot be used is skipped and reported on stderr, with its place and the
+reason. The images are shuffled, and a part of each class becomes the test set. The
+new folder holds four IDX files, and the names of the classes in classes.txt.`
 
 const dataImportExamples = `  mnistgpu data import letters --out letters-idx
   mnistgpu data import digits.csv --out digits --test-fraction 0.2 --seed 3
@@ -91,7 +91,7 @@ func (s *importSettings) check(classes bool) error {
 
 // run imports what is at path and prints a summary.
 func (s *importSettings) run(path string) error {
-	if err := refuseExisting(s.out, "--out names a folder that is not there yet"); err != nil {
+	if err := refuseExisting(s.out, "--out must name a folder that does not exist yet"); err != nil {
 		return err
 	}
 	skipped := 0

@@ -19,8 +19,8 @@ import (
 
 const dataShowHelp = `Draw images of a data set, picked at random, with the names of their classes.
 
-The names are those that --classes gives or, failing that, those in the file
-classes.txt of the data's folder, one a line; else digits or numbers.`
+The names come from --classes or, without it, from the file classes.txt in the
+data's folder, one name per line. Otherwise they are digits or numbers.`
 
 const dataShowExamples = `  mnistgpu data show
   mnistgpu data show --data my-letters --count 25 --seed 3 --out letters.png
@@ -54,7 +54,7 @@ func newDataShow() *cobra.Command {
 	f.SortFlags = false
 	f.StringVar(&s.data, "data", "auto", "auto, mnist, synthetic or a `folder` of IDX files")
 	f.Var(&s.classes, "classes", "names of the classes, such as zero,one,two")
-	f.IntVar(&s.count, "count", 16, "images to draw")
+	f.IntVar(&s.count, "count", 16, "number of images to draw")
 	f.Uint64Var(&s.seed, "seed", 1, "seed of the choice")
 	f.StringVar(&s.split, "split", "train", "train or test")
 	f.StringVar(&s.out, "out", "samples.png", "PNG `file` to write")
@@ -90,7 +90,7 @@ func (s *showSettings) check(classes bool) error {
 // run draws the picture and prints what it shows.
 func (s *showSettings) run(ctx context.Context) error {
 	if isFolder(s.out) {
-		return &failure{code: exitCannotWrite, err: fmt.Errorf("cannot write %s: is a folder", s.out), hint: "--out names a PNG file"}
+		return &failure{code: exitCannotWrite, err: fmt.Errorf("cannot write %s: is a folder", s.out), hint: "--out must name a PNG file"}
 	}
 	if !s.force {
 		if err := refuseExisting(s.out, "--force overwrites it"); err != nil {

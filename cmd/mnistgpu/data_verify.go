@@ -15,11 +15,11 @@ import (
 
 const dataVerifyHelp = `Check the four IDX files of a data set, and print what they hold.
 
-Without a folder it checks MNIST where train would look for it: every hash must
-be MNIST's. In a folder of your own, every image must have the same size and a
-label of a class. The number of classes is that of the names in the folder's
-classes.txt or, failing that, 10; --classes overrules it. Exit code 3 says that
-the data are bad.`
+Without a folder, it checks MNIST where train would look for it: every hash must
+be MNIST's. In a folder of your own, all images must have the same size, and every
+label must be that of a class. There are as many classes as names in the folder's
+classes.txt, or 10 without that file; --classes overrides this. Exit code 3 says
+that the data are bad.`
 
 const dataVerifyExamples = `  mnistgpu data verify
   mnistgpu data verify my-letters --classes 26`

@@ -19,11 +19,11 @@ import (
 func newDoctor() *cobra.Command {
 	return &cobra.Command{
 		Use:   "doctor",
-		Short: "Check what this machine can train on, and say how to mend the rest",
-		Long: `Check what this machine can train on, and say how to mend the rest.
+		Short: "Check what this machine can train on, and say how to fix the rest",
+		Long: `Check what this machine can train on, and say how to fix the rest.
 
-Each line is "ok" or "no"; a "no" is followed by what to do. Only what training
-on the CPU needs decides the exit code.`,
+Each line starts with "ok" or "no"; a "no" is followed by what to do. The exit code
+depends only on what training on the CPU needs.`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			out := new(output)
@@ -109,7 +109,7 @@ func examineEpilogues(software gpu.Software) finding {
 	const subject = "cublaslt"
 	if software.LibCUBLASLt == "" {
 		return finding{subject: subject, err: errors.New("this cuBLAS comes without cuBLASLt"),
-			remedy: "a step takes a launch more; install cuBLAS as a whole"}
+			remedy: "a step takes one more launch; install all of cuBLAS"}
 	}
 	return finding{subject: subject, detail: fmt.Sprintf("%s, %s", software.LibCUBLASLt, cublasVersion(software.CUBLASLt))}
 }

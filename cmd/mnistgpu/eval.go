@@ -22,13 +22,13 @@ import (
 
 const evalHelp = `Score a trained model on the test images.
 
-The model is a run folder that train left, or a model.safetensors. It is judged
-on the data that the run was trained on, unless --data names others; a file alone
-is judged on MNIST, if it can be had. On the backend and precision that the
-model was trained with, the loss and the accuracy are those of the history, to
-the last digit.
+The model is a run folder that train left, or a model.safetensors. It is scored on
+the data that the run was trained on, unless --data names others; a file alone is
+scored on MNIST, if that is available. With the backend and precision that the
+model was trained with, the loss and the accuracy match the history to the last
+digit.
 
---predictions writes what the model says of each image: the label, the predicted
+--predictions writes the model's answer for each image: the label, the predicted
 class and the probability of each class, as .csv or, for NumPy, as .npz with the
 arrays labels (N), predicted (N) and probabilities (N, classes).
 

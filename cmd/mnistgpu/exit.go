@@ -113,9 +113,9 @@ func hint(err error) string {
 	case errors.As(err, &known):
 		return known.hint
 	case errors.As(err, &engine):
-		return fmt.Sprintf("--engine auto is %v where that can be", engine.Engine)
+		return fmt.Sprintf("--engine auto uses %v where possible", engine.Engine)
 	case errors.As(err, &run) && errors.Is(err, fs.ErrNotExist):
-		return "want a folder that a run of train left; mnistgpu runs lists those in runs"
+		return "want a run folder that train made; mnistgpu runs lists those in runs"
 	case errors.As(err, &file) && errors.Is(err, fs.ErrNotExist):
 		return "want a model.safetensors, or the folder of a run that has ended; mnistgpu runs lists those in runs"
 	case errors.As(err, &trial) && errors.Is(err, fs.ErrNotExist):
@@ -127,13 +127,13 @@ func hint(err error) string {
 	case errors.As(err, &diverged):
 		return "try a smaller --lr"
 	case errors.As(err, &wrong):
-		return "the hardware may be failing: see the system's log, and go on elsewhere; what was saved after the last step found right may be wrong too"
+		return "the hardware may be failing: see the system's log, and continue elsewhere; what was saved after the last step that was found right may be wrong too"
 	case errors.Is(err, backend.ErrDeviceLost) && timedOut(err):
-		return "where steps may take longer, give a longer --step-timeout; else see nvidia-smi and the system's log"
+		return "if steps may take longer, give a longer --step-timeout; otherwise see nvidia-smi and the system's log"
 	case errors.Is(err, backend.ErrDeviceLost):
 		return "see nvidia-smi and the system's log"
 	case errors.Is(err, backend.ErrOutOfMemory):
-		return "fewer or narrower --hidden layers take less; large batches go through in chunks and take no more than small ones"
+		return "fewer or narrower --hidden layers take less memory; large batches are processed in chunks and take no more than small ones"
 	}
 	return ""
 }

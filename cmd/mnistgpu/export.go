@@ -24,10 +24,10 @@ const exportHelp = `Write a trained model for other programs, and print the Pyth
   pytorch-safetensors  0.weight (Out, In), 0.bias, 2.weight and so on, for a
                        torch.nn.Sequential of Linear and ReLU
 
-Without --format the name of --out decides: .onnx, .npz or .safetensors, which
-is safetensors.
+Without --format, the name of --out decides: .onnx, .npz or .safetensors, which
+means safetensors.
 
-What is printed is a program: mnistgpu export RUN --out m.onnx > use_m.py
+The output is a program: mnistgpu export RUN --out m.onnx > use_m.py
 
 Exit codes:
 ` + exitCodes

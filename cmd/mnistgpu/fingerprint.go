@@ -69,8 +69,8 @@ func sameRun(dir string, begun, now map[string]string) error {
 	}
 	return &failure{
 		code: exitUsage,
-		err:  fmt.Errorf("cannot go on in %s: %s", dir, strings.Join(others, "; ")),
-		hint: "go on with the settings that it was begun with, or start anew in another --run-dir",
+		err:  fmt.Errorf("cannot resume %s: %s", dir, strings.Join(others, "; ")),
+		hint: "resume it with the settings that it was started with, or start over in another --run-dir",
 	}
 }
 

@@ -61,7 +61,7 @@ func TestFingerprint(t *testing.T) {
 		{"--blas=gonum", "blas is unset, not gonum"},
 	} {
 		err := sameRun("run", begun, fingerprintOf(t, 20, strings.Fields(test.args)...))
-		if err == nil || err.Error() != "cannot go on in run: its "+test.want || exitCode(err) != exitUsage {
+		if err == nil || err.Error() != "cannot resume run: its "+test.want || exitCode(err) != exitUsage {
 			t.Errorf("%s: %v, want %s", test.args, err, test.want)
 		}
 	}
@@ -73,11 +73,11 @@ func TestFingerprint(t *testing.T) {
 		{begun, others, "its data is " + begun["data"][:12] + ", not " + others["data"][:12]},
 		{nameData(begun, "digits"), nameData(others, "more"), "its data is digits (" + begun["data"][:12] + "), not more (" + others["data"][:12] + ")"},
 	} {
-		if err := sameRun("run", test.begun, test.now); err == nil || err.Error() != "cannot go on in run: "+test.want {
+		if err := sameRun("run", test.begun, test.now); err == nil || err.Error() != "cannot resume run: "+test.want {
 			t.Errorf("other data gave %v, want %s", err, test.want)
 		}
 	}
-	if err := sameRun("run", fingerprintOf(t, 20, "--steps=11"), begun); err == nil || !strings.HasPrefix(err.Error(), "cannot go on in run: its epochs is unset, not 10") {
+	if err := sameRun("run", fingerprintOf(t, 20, "--steps=11"), begun); err == nil || !strings.HasPrefix(err.Error(), "cannot resume run: its epochs is unset, not 10") {
 		t.Errorf("a run of steps gave %v", err)
 	}
 }
@@ -104,7 +104,7 @@ func TestOtherMachine(t *testing.T) {
 func TestCannotVerify(t *testing.T) {
 	r := &trainRun{s: &settings{verify: 5}, place: place{dir: &rundir.Dir{Path: "run"}}}
 	ops := map[string]string{"engine": "ops", "lr": "0.5"}
-	const want = "cannot verify run: a verified run takes its verbs one by one (--engine ops), and this one was begun with --engine auto"
+	const want = "cannot verify run: a verified run takes its verbs one by one (--engine ops), and this one was started with --engine auto"
 	if err := r.same(map[string]string{"engine": "auto", "lr": "0.5"}, ops); err == nil || err.Error() != want || exitCode(err) != exitUsage {
 		t.Errorf("%v, want %s", err, want)
 	}
@@ -115,7 +115,7 @@ func TestCannotVerify(t *testing.T) {
 		t.Errorf("a run on the CPU: %v", err)
 	}
 	r.s.verify = 0
-	if err := r.same(map[string]string{"engine": "auto", "lr": "0.5"}, ops); err == nil || err.Error() != "cannot go on in run: its engine is auto, not ops" {
+	if err := r.same(map[string]string{"engine": "auto", "lr": "0.5"}, ops); err == nil || err.Error() != "cannot resume run: its engine is auto, not ops" {
 		t.Errorf("another engine: %v", err)
 	}
 }

@@ -18,13 +18,13 @@ import (
 const importHelp = `Turn a safetensors or npz file of another program into a model.
 
 The file holds NAME.weight and NAME.bias for each linear layer, with ReLU between
-them: those of torch.nn.Linear, of shape (Out, In), or of shape (In, Out). Layers
-come in the order of their names: 0, 2, 4 or fc1, fc2, fc10. Numbers are float32,
-or float64 that are rounded.
+the layers. Weights have the shape (Out, In), as in torch.nn.Linear, or (In, Out).
+Layers are ordered by their names: 0, 2, 4 or fc1, fc2, fc10. Numbers are float32,
+or float64, which are rounded.
 
-What export wrote says all of a model. Of another file, images are taken for
-squares whose bytes are divided by 255, unless --size and --pixel-scale say
-otherwise.
+A file that export wrote describes the model completely. For other files, import
+assumes square images whose bytes are divided by 255, unless --size and
+--pixel-scale say otherwise.
 
 Exit codes:
 ` + exitCodes
@@ -90,10 +90,10 @@ func (s *modelImportSettings) run(path string) error {
 		return err
 	}
 	if assumed.Size {
-		fmt.Fprintf(os.Stderr, "taken for squares: images of %dx%d; --size says otherwise\n", m.Height, m.Width)
+		fmt.Fprintf(os.Stderr, "assuming square images of %dx%d; --size overrides this\n", m.Height, m.Width)
 	}
 	if assumed.PixelScale {
-		fmt.Fprintln(os.Stderr, "taken for granted: pixels are divided by 255; --pixel-scale says otherwise")
+		fmt.Fprintln(os.Stderr, "assuming that pixels are divided by 255; --pixel-scale overrides this")
 	}
 	_, err = fmt.Printf("%s: %s, images of %dx%d, pixels times %.6g\ntry it: mnistgpu eval %s\n",
 		s.out, layout(m), m.Height, m.Width, m.PixelScale, s.out)

@@ -18,15 +18,15 @@ import (
 const lrFindHelp = `Find a learning rate by a range test.
 
 A new network takes three steps at each of 100 learning rates, from 1e-6 to 10.
-At first nothing happens, then the loss falls, and at last it grows: the test
-stops once it is four times the lowest. The suggestion lies in the valley, two
-thirds of the way from the rate where the smoothed loss falls fastest to the one
-where it is lowest, and is made to be given to train --lr as it is. The two ends
-are bounds for --lr-schedule triangular.
+At first nothing happens, then the loss falls, and finally it grows: the test
+stops when it is four times the lowest. The suggestion is in the valley, two thirds
+of the way from the rate where the smoothed loss falls fastest to the one where it
+is lowest. Pass it to train --lr unchanged. The two ends are bounds for
+--lr-schedule triangular.
 
 The steps are those of train with the same flags, but on 512 images where train
-would take all. The network is forgotten. Of a file of settings, those that are
-not among the flags are left aside.
+would take all. The network is not kept. Settings in a file that are not among the
+flags of lr-find are ignored.
 
 The run folder holds lr-find.toml, lr-find.csv and the picture lr-find.png.
 

@@ -47,7 +47,7 @@ func noModelHint(dir string) string {
 
 // goesOn returns the hint for the folder of a run that has not ended.
 func goesOn(dir string) string {
-	return fmt.Sprintf("mnistgpu resume %s goes on with it, unless it is still training", shellWord(dir))
+	return fmt.Sprintf("mnistgpu resume %s continues it, unless it is still training", shellWord(dir))
 }
 
 func isFolder(path string) bool {

@@ -12,7 +12,7 @@ import (
 )
 
 // otherFile is the hint of commands that never overwrite a file.
-const otherFile = "name a file that is not there yet"
+const otherFile = "name a file that does not exist yet"
 
 // refuseExisting returns an error if something exists at path, so that it is not
 // overwritten.

@@ -35,7 +35,7 @@ func reopen(path string) (*place, error) {
 		return nil, &failure{
 			code: exitCannotWrite,
 			err:  fmt.Errorf("cannot write %s: %w, and is not the folder of a run", path, fs.ErrExist),
-			hint: "want the folder of a run, one that is empty, or one that is not there yet",
+			hint: "want the folder of a run, one that is empty, or one that does not exist yet",
 		}
 	}
 	at := &place{dir: &rundir.Dir{Path: path}}
@@ -85,8 +85,8 @@ func (p *place) canStart() error {
 func noState(dir string) error {
 	return &failure{
 		code: exitData,
-		err:  &runs.Error{Path: dir, Err: errors.New("has no checkpoint to go on from")},
-		hint: fmt.Sprintf("mnistgpu train --config %s starts the run anew", shellWord(filepath.Join(dir, runs.ConfigFile))),
+		err:  &runs.Error{Path: dir, Err: errors.New("has no checkpoint to resume from")},
+		hint: fmt.Sprintf("mnistgpu train --config %s starts the run over", shellWord(filepath.Join(dir, runs.ConfigFile))),
 	}
 }
 

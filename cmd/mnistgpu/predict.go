@@ -15,19 +15,19 @@ import (
 	"mnistgpu/internal/model"
 )
 
-const predictHelp = `Say what is on pictures of digits.
+const predictHelp = `Say what pictures of digits show.
 
 The model is a run folder that train left, or a model.safetensors. A picture is
 PNG, JPEG, GIF, BMP or WebP, of up to 4096x4096 pixels: a photo or a drawing,
 dark on light or light on dark, in colour or on transparency. A folder stands
 for the pictures in it and in the folders below, sorted by name; - is stdin.
 
-A picture is brought to the form of MNIST's images, as their authors did: the
-ink is cropped, fitted into a box of 20x20 and centred by its mass in 28x28, or
-in what the model takes. --show prints what comes of it. --as-is takes pictures
+A picture is brought into the form of MNIST's images, as their authors did it: the
+ink is cropped, fitted into a box of 20x20 and centred by its mass in 28x28, or in
+the size that the model takes. --show prints the result. --as-is takes pictures
 that have that form already: of the model's size, light on black.
 
-A picture that cannot be read is told on stderr; the others get their answer.
+A picture that cannot be read is reported on stderr; the others are still answered.
 
 Exit codes:
 ` + exitCodes
@@ -52,7 +52,7 @@ func newPredict() *cobra.Command {
 	s := &predictSettings{where: modelSettings()}
 	cmd := &cobra.Command{
 		Use:     "predict RUN|model.safetensors IMAGE...",
-		Short:   "Say what is on pictures of digits",
+		Short:   "Say what pictures of digits show",
 		Long:    predictHelp,
 		Example: predictExamples,
 	}

@@ -16,16 +16,16 @@ import (
 
 const reportHelp = `Draw the results of a run into its folder, or compare several runs.
 
-For one run it writes report.html, a page with all of it that needs no network,
+For one run, it writes report.html, a page with all results that needs no network,
 and its parts: history.png, confusion.png, confusion.csv, errors.png with the
-test images that the model is most wrongly sure of, and weights.png. It needs
-the test images that the run was judged on. What an earlier report left is
-replaced, and nothing else in the folder is touched.
+mistakes that the model is surest of, and weights.png. It needs the test images
+that the run was scored on. It replaces the files of an earlier report, and touches
+nothing else in the folder.
 
-train does the same at its end, unless it is told --report=false.
+train does the same when it ends, unless --report=false is given.
 
-For several runs it writes one page that has their figures side by side, the
-settings in which they differ, and their curves.
+For several runs, it writes one page with their figures side by side, the settings
+in which they differ, and their curves.
 
 Exit codes:
 ` + exitCodes

@@ -33,7 +33,7 @@ func readRun(dir string) (*reported, error) {
 		return nil, runs.Fault(dir, err)
 	}
 	if !info.IsDir() {
-		return nil, &runs.Error{Path: dir, Err: errors.New("is no folder of a run")}
+		return nil, &runs.Error{Path: dir, Err: errors.New("is not the folder of a run")}
 	}
 	r := &reported{Run: report.Run{Dir: dir}}
 	if r.settings, err = readSettings(dir); err != nil {
@@ -129,7 +129,7 @@ func closeWithReport(dir string, b backend.Backend, data *mnist.Dataset) error {
 		return err
 	}
 	warn("the run has no report: %v", err)
-	fmt.Fprintf(os.Stderr, "hint: mnistgpu report %s draws it anew\n", shellWord(dir))
+	fmt.Fprintf(os.Stderr, "hint: mnistgpu report %s draws it again\n", shellWord(dir))
 	return nil
 }
 

@@ -16,21 +16,22 @@ import (
 	"mnistgpu/internal/runs"
 )
 
-const resumeHelp = `Go on with a run that was stopped, killed or cut off from its power.
+const resumeHelp = `Continue a run that was stopped, killed or lost power.
 
-RUN is the folder that train made. The run goes on from the newest state that it
+RUN is the folder that train made. The run continues from the newest state that it
 saved, with the settings in its config.toml, and ends with the same bits as if it
-had never stopped. Where the newest state cannot be read, that is said, and the one
-before is taken; where none can be read, the run does not start anew by itself.
+had never stopped. If the newest state cannot be read, resume says so and takes the
+one before; if none can be read, it does not start the run over by itself.
 
---verify-every can be added on the CPU. On a GPU it is only for runs that were begun with
-it or with --engine ops, since a verified run takes its verbs one by one.
+--verify-every can be added on the CPU. On a GPU, it works only for runs that were
+started with it or with --engine ops, since a verified run takes its verbs one by
+one.
 
 A run that has ended is left as it is: its results are printed again.
 
-train --resume auto --run-dir RUN does the same where RUN was begun, and else
-begins it: one command for machines that may be taken away at any time. A run that
-saved no state yet starts from its first step, which is said.
+train --resume auto --run-dir RUN does the same if RUN was started before, and
+starts it otherwise: one command for machines that may be taken away at any time. A
+run that has no saved state yet starts over from its first step, and says so.
 
 Exit codes:
 ` + exitCodes
@@ -46,7 +47,7 @@ func newResume() *cobra.Command {
 	s, all := newSettings()
 	cmd := &cobra.Command{
 		Use:     "resume RUN",
-		Short:   "Go on with a run that was stopped",
+		Short:   "Continue a run that was stopped",
 		Long:    resumeHelp,
 		Example: resumeExamples,
 		Args:    oneArgument("the folder of a run"),
@@ -89,8 +90,8 @@ func (s *settings) readBegun(f *pflag.FlagSet) error {
 func cannotVerify(dir, engine string) error {
 	return &failure{
 		code: exitUsage,
-		err:  fmt.Errorf("cannot verify %s: a verified run takes its verbs one by one (--engine ops), and this one was begun with --engine %s", dir, engine),
-		hint: "go on without --verify-every, or start anew in another --run-dir",
+		err:  fmt.Errorf("cannot verify %s: a verified run takes its verbs one by one (--engine ops), and this one was started with --engine %s", dir, engine),
+		hint: "resume without --verify-every, or start over in another --run-dir",
 	}
 }
 

@@ -17,10 +17,9 @@ import (
 
 const runsHelp = `List the folders that train left, newest first.
 
-DIR is the folder that holds them, runs by default. The accuracy is the best of
-a run on the test images. A run that has no summary yet is unfinished: it goes
-on, or it was killed. A folder that cannot be read is named on stderr and left
-out.
+DIR is the folder that holds them, runs by default. The accuracy is a run's best on
+the test images. A run that has no summary yet is unfinished: it is still training,
+or it was killed. A folder that cannot be read is named on stderr and left out.
 
 Exit codes:
 ` + exitCodes
@@ -57,7 +56,7 @@ func newRuns() *cobra.Command {
 			err = nil
 		}
 		if err != nil {
-			return &failure{code: exitData, err: err, hint: "want the folder that holds those of the runs"}
+			return &failure{code: exitData, err: err, hint: "want the folder that holds the run folders"}
 		}
 		for _, fault := range broken {
 			warn("%v", fault)

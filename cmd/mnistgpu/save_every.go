@@ -17,15 +17,15 @@ type saving struct {
 }
 
 func (s *saving) register(f *pflag.FlagSet) {
-	f.Var(&s.every, "save-every", "save the state, to go on from, after so many steps, in a time such as 30s, or with each epoch")
-	f.IntVar(&s.keep, "keep", 2, "`number` of saved states to keep, the newest")
-	f.StringVar(&s.resume, "resume", "never", "never, or auto: go on where the run in --run-dir was stopped, if it was begun")
+	f.Var(&s.every, "save-every", "how often to save the state to resume from: a number of steps, a time such as 30s, or epoch")
+	f.IntVar(&s.keep, "keep", 2, "`number` of saved states to keep; only the newest are kept")
+	f.StringVar(&s.resume, "resume", "never", "never, or auto: continue the run in --run-dir if it was started before")
 }
 
 func (s *saving) check(runDir string) error {
 	switch {
 	case s.keep < 1:
-		return fmt.Errorf("--keep %d: want 1 at least", s.keep)
+		return fmt.Errorf("--keep %d: want 1 or more", s.keep)
 	case s.resume != "never" && s.resume != "auto":
 		return fmt.Errorf("--resume %q: want never or auto", s.resume)
 	case s.resume == "auto" && runDir == "":

@@ -87,7 +87,7 @@ func (s *saver) ended(o outcome) {
 	s.writing = nil
 	if o.err != nil && s.last.err == nil {
 		s.view.finish()
-		warn("the run goes on, but its state after step %d is not saved: %v", o.step, o.err)
+		warn("the run continues, but its state after step %d is not saved: %v", o.step, o.err)
 	}
 	s.last = o
 	if o.err == nil {

@@ -18,21 +18,21 @@ import (
 	"mnistgpu/internal/serve"
 )
 
-const serveHelp = `Serve a page to draw on, which shows what a trained model says while you draw,
-and a JSON API. Of a run that goes on, the page shows the curves.
+const serveHelp = `Serve a page to draw on, which shows a trained model's answer while you draw, and
+a JSON API. For a run in progress, the page shows its curves.
 
-The model is a run folder that train left, or is about to, or a
-model.safetensors. The address of the page goes to stdout. Programs ask with POST
-/v1/predict, which /openapi.json describes; /healthz and /metrics are for
-those who watch over the server.
+The model is a run folder that train left, the folder of a run that has no model
+yet, or a model.safetensors. The address of the page goes to stdout. Programs ask
+with POST /v1/predict, which /openapi.json describes; /healthz and /metrics are for
+operators.
 
-Only this machine can reach the server, unless --allow-remote says otherwise.
-Then every request needs a token: a new one, which is part of the address that is
-printed, or that of --token-file or MNISTGPU_TOKEN. A token that is given is needed
-on this machine too. The connection is not encrypted: put a proxy with TLS before
-a server that others reach through a network that you do not trust.
+Only this machine can connect, unless --allow-remote is given. Then every request
+needs a token: a new one, which is part of the address that is printed, or that of
+--token-file or MNISTGPU_TOKEN. If you give a token, it is needed on this machine
+too. The connection is not encrypted: put a proxy with TLS in front of a server that
+others reach through a network that you do not trust.
 
-SIGINT (Ctrl-C) and SIGTERM end the server, with exit code 0.
+SIGINT (Ctrl-C) and SIGTERM stop the server, with exit code 0.
 
 Exit codes:
 ` + exitCodes
@@ -61,7 +61,7 @@ func newServe() *cobra.Command {
 	f := cmd.Flags()
 	f.SortFlags = false
 	s.listen.register(f)
-	f.StringVar(&s.where.data, "data", "", "where the names of the classes are: a `folder` of data (default that of the run)")
+	f.StringVar(&s.where.data, "data", "", "`folder` of data with the names of the classes (default that of the run)")
 	s.where.registerBackend(f, "cpu")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		s.model = args[0]
@@ -95,9 +95,9 @@ func (s *serveSettings) run(ctx context.Context) error {
 		return err
 	}
 	if m := server.Model(); m != "" {
-		fmt.Fprintf(os.Stderr, "serving %s; Ctrl-C ends it\n", m)
+		fmt.Fprintf(os.Stderr, "serving %s; Ctrl-C stops it\n", m)
 	} else {
-		fmt.Fprintf(os.Stderr, "serving %s, which has no model yet; Ctrl-C ends it\n", s.model)
+		fmt.Fprintf(os.Stderr, "serving %s, which has no model yet; Ctrl-C stops it\n", s.model)
 	}
 	if _, err := fmt.Println(s.listen.page(listener.Addr())); err != nil {
 		return err
@@ -135,6 +135,6 @@ func checkRun(dir string) error {
 			return nil
 		}
 	}
-	err := &model.Error{Path: dir, Err: errors.New("is no run folder: it has neither config.toml nor model.safetensors")}
+	err := &model.Error{Path: dir, Err: errors.New("is not a run folder: it has neither config.toml nor model.safetensors")}
 	return &failure{code: exitData, err: err, hint: "name a folder that train made, such as runs/mnist-001"}
 }

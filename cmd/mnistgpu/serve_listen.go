@@ -34,9 +34,9 @@ type listening struct {
 }
 
 func (l *listening) register(f *pflag.FlagSet) {
-	f.StringVar(&l.addr, "addr", "127.0.0.1:8080", "`address` to listen on; port 0 takes any that is free")
+	f.StringVar(&l.addr, "addr", "127.0.0.1:8080", "`address` to listen on; port 0 takes any free port")
 	f.BoolVar(&l.remote, "allow-remote", false, "let other machines in, with a token")
-	f.StringSliceVar(&l.names, "allow-host", nil, "more host `names` that the server is asked under, such as a proxy's")
+	f.StringSliceVar(&l.names, "allow-host", nil, "more host `names` that requests may use for the server, such as a proxy's")
 	f.StringVar(&l.tokenFile, "token-file", "", "`file` with the token (default $"+tokenVariable+" or, for other machines, a new one)")
 }
 
@@ -56,7 +56,7 @@ func (l *listening) check() error {
 	}
 	l.host = host
 	if !l.local() && !l.remote {
-		return fmt.Errorf("--addr %s is for other machines too: say --allow-remote", l.addr)
+		return fmt.Errorf("--addr %s lets other machines in: that needs --allow-remote", l.addr)
 	}
 	return nil
 }
@@ -107,7 +107,7 @@ func (l *listening) open() (net.Listener, error) {
 	}
 	return nil, &failure{
 		code: exitCannotListen, err: fmt.Errorf("cannot listen on %s: %w", l.addr, err),
-		hint: "choose another --addr; port 0 takes any that is free",
+		hint: "choose another --addr; port 0 takes any free port",
 	}
 }
 

@@ -26,7 +26,7 @@ func untilSignal(parent context.Context) (context.Context, func()) {
 			if ctx.Err() != nil {
 				os.Exit(exitSignal + int(number))
 			}
-			fmt.Fprintf(os.Stderr, "mnistgpu: %v: stopping; again to stop at once\n", s)
+			fmt.Fprintf(os.Stderr, "mnistgpu: %v: stopping; a second signal stops at once\n", s)
 			cancel(&interruption{number})
 		}
 	}()

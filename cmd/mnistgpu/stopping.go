@@ -33,7 +33,7 @@ func judge(s train.Stopping) string {
 func stopText(s *runs.Summary, stopping train.Stopping) string {
 	text := map[train.StopReason]string{
 		train.StopPatience: fmt.Sprintf("stopped early: no better validation loss in %d evaluations\n", stopping.Patience),
-		train.StopTime:     fmt.Sprintf("stopped early: the time of %s is over\n", seconds(stopping.Time)),
+		train.StopTime:     fmt.Sprintf("stopped early: the time limit of %s was reached\n", seconds(stopping.Time)),
 		train.StopTarget:   fmt.Sprintf("stopped: the target of %.2f %% %s accuracy is reached\n", 100*stopping.TargetAccuracy, judge(stopping)),
 	}[train.StopReason(s.StopReason)]
 	if s.KeptStep != nil && *s.KeptStep != s.Steps-1 {

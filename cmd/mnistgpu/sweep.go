@@ -17,25 +17,25 @@ import (
 
 const sweepHelp = `Train with many settings and compare them.
 
-Each flag that a preset has a value for takes a list, and a trial is run for each
-combination. The layers of one network are joined by an x: --hidden 400,1024x512
-is two networks, as is hidden = "400,1024x512" in a file of settings, where
-hidden = [1024, 512] is one. With --method random, --trials of them are drawn, from lists or
-from ranges such as --lr 0.001:1, evenly in the logarithm. --preset notebook-grid
-is the eight configurations of the tutorial.
+Each flag that a preset has a value for takes a list, and every combination is a
+trial. The layers of one network are joined by an x: --hidden 400,1024x512 is two
+networks, as is hidden = "400,1024x512" in a file of settings, where
+hidden = [1024, 512] is one. With --method random, --trials random trials are drawn
+from lists, or from ranges such as --lr 0.001:1, evenly in the logarithm. --preset
+notebook-grid is the eight configurations of the tutorial.
 
-The trials are a function of the flags alone, and each has a seed of its own,
-made from --seed and its number, unless --seed is a list. A finished trial is a
-file in the sweep's folder: call the same command again to do what is left. It
-goes on in --run-dir or, without one, in the unfinished sweep of the same trials
-in runs. A trial that was stopped or killed goes on from the state that it saved
-last, to the same result, if program and machine are the same, and else starts
-anew. A trial that diverges is a result.
+The trials depend only on the flags, and each has a seed of its own, made from
+--seed and its number, unless --seed is a list. Each finished trial is a file in the
+sweep's folder: call the same command again to do the rest. It continues in
+--run-dir or, without that, in an unfinished sweep of the same trials in runs. A
+trial that was stopped or killed is resumed from its last saved state, with the same
+result, if the program and the machine are the same; otherwise it starts over. A
+trial that diverges counts as a result.
 
---shard i/n takes every n-th trial; processes and machines that share a folder
-thus share a sweep. In a Slurm array and in an Indexed Job of Kubernetes the shard
-is known; the latter needs --shards n. mnistgpu sweep merge DIR then gathers the
-results: results.csv, best.json and heatmap.png.
+--shard i/n runs every n-th trial, so that processes and machines that share a
+folder can share a sweep. In a Slurm array and in an Indexed Job of Kubernetes, the
+shard is known; the latter needs --shards n. mnistgpu sweep merge DIR then gathers
+the results: results.csv, best.json and heatmap.png.
 
 Exit codes:
 ` + exitCodes
@@ -99,8 +99,8 @@ func (s *sweepSettings) register(f *pflag.FlagSet) {
 	f.StringVar(&s.method, "method", "grid", "grid or random")
 	f.IntVar(&s.trials, "trials", 0, "number of random trials")
 	f.IntVar(&s.jobs, "jobs", 1, "trials at once on the CPU, whose threads they share")
-	f.IntSliceVar(&s.devices, "device", []int{0}, "numbers of the GPUs, each with a trial at a time")
-	f.StringVar(&s.shard, "shard", "", "take every n-th trial only: `i/n`, with i from 0 to n-1")
+	f.IntSliceVar(&s.devices, "device", []int{0}, "numbers of the GPUs, each of which runs one trial at a time")
+	f.StringVar(&s.shard, "shard", "", "run only every n-th trial: `i/n`, with i from 0 to n-1")
 	f.IntVar(&s.shards, "shards", 0, "number of shards, for an Indexed Job of Kubernetes")
 	f.StringVar(&s.runDir, "run-dir", "", "`folder` for the results, the same for all shards (default runs/sweep-001, -002, ...)")
 	f.BoolVar(&s.json, "json", false, "print the results as one JSON object")
@@ -115,7 +115,7 @@ func (s *sweepSettings) resolve(f *pflag.FlagSet) (sweep.Shard, error) {
 			return sweep.Shard{}, fmt.Errorf("%w or %s", err, notebookGrid)
 		}
 	} else if f.Changed("hidden") || f.Changed("lr") || s.method != "grid" {
-		return sweep.Shard{}, fmt.Errorf("--preset %s says all of --hidden, --lr and --method", notebookGrid)
+		return sweep.Shard{}, fmt.Errorf("--preset %s sets --hidden, --lr and --method itself", notebookGrid)
 	}
 	switch {
 	case s.method != "grid" && s.method != "random":
@@ -232,7 +232,7 @@ func (s *sweepSettings) open(spec *sweep.Spec) (*sweep.Folder, error) {
 	}
 	if folder := sweep.Unfinished(defaultRuns, spec); folder != nil {
 		if !s.quiet {
-			fmt.Fprintf(os.Stderr, "going on in %s\n", folder.Path)
+			fmt.Fprintf(os.Stderr, "continuing in %s\n", folder.Path)
 		}
 		return folder, nil
 	}

@@ -18,12 +18,12 @@ import (
 
 const sweepMergeHelp = `Gather the results of a sweep.
 
-It reads the trials in one folder that all shards shared, or in several of the
-same sweep, and writes results.csv, best.json and heatmap.png into the first
-folder, or with --out into one of their own, together with all trials. They do
-not depend on how the trials were shared out. Where trials are missing it names
-them, writes nothing and exits with 3, unless --partial says to go on without
-them. A trial's file that is damaged is named and never counts: without it the
+It reads the trials in one folder that all shards shared, or in several folders of
+the same sweep. It writes results.csv, best.json and heatmap.png into the first
+folder or, with --out, into another one together with all trials. The results do not
+depend on how the trials were divided into shards. If trials are missing, it names
+them, writes nothing and exits with code 3, unless --partial says to do without
+them. A damaged file of a trial is named and never counts: once it is deleted, the
 sweep runs the trial again.`
 
 // newSweepMerge returns the command that gathers results.
@@ -37,7 +37,7 @@ func newSweepMerge() *cobra.Command {
 		Example: "  mnistgpu sweep merge runs/rates\n  mnistgpu sweep merge host1/rates host2/rates --out rates",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return usageError(cmd, errors.New("no folder of a sweep"))
+				return usageError(cmd, errors.New("no arguments: want the folder of a sweep, or of several"))
 			}
 			return nil
 		},
@@ -45,7 +45,7 @@ func newSweepMerge() *cobra.Command {
 	f := cmd.Flags()
 	f.SortFlags = false
 	f.StringVar(&out, "out", "", "`folder` for all trials and the results, new or of the same sweep (default the first one)")
-	f.BoolVar(&partial, "partial", false, "go on where trials are missing")
+	f.BoolVar(&partial, "partial", false, "merge even if trials are missing")
 	f.BoolVar(&asJSON, "json", false, "print the results as one JSON object")
 	cmd.RunE = func(_ *cobra.Command, paths []string) error {
 		var folders []*sweep.Folder
@@ -87,7 +87,7 @@ func missingTrials(r *sweep.Results) error {
 	return &failure{
 		code: exitData,
 		err:  fmt.Errorf("%d of %d trials are missing: %s", len(r.Missing), len(r.Spec.Trials), list),
-		hint: "call the command of the sweep again to run them, or merge with --partial",
+		hint: "repeat the sweep's command to run them, or merge with --partial",
 	}
 }
 

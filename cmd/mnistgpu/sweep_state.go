@@ -65,7 +65,7 @@ func (t *trialSaver) load() (*train.State, error) {
 
 // anew discards the saved states, and warns why.
 func (t *trialSaver) anew(err error) {
-	t.warn(fmt.Errorf("trial %d starts anew: %w", t.view.trial, err))
+	t.warn(fmt.Errorf("trial %d starts over: %w", t.view.trial, err))
 	t.clear()
 }
 

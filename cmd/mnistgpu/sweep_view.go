@@ -110,7 +110,7 @@ func (v *sweepView) begin(trial int, before float64) {
 func (v *sweepView) goesOn(trial, step int) {
 	if !v.quiet {
 		v.finish()
-		fmt.Fprintf(os.Stderr, "trial %d goes on after step %s\n", trial, thousands(step))
+		fmt.Fprintf(os.Stderr, "trial %d resumes after step %s\n", trial, thousands(step))
 	}
 }
 

@@ -19,25 +19,25 @@ import (
 
 const trainHelp = `Train a network and leave a run folder behind.
 
-The preset fills in the settings; a flag always wins. The preset "default" takes
-28x28 images scaled to [0, 1] in shuffled batches of 128 through 400 hidden
-units. The preset "notebook" descends on all images at once, on raw pixels,
-with 1024 hidden units, as the TensorFlow 1 tutorial did.
+The preset fills in the settings; a flag always overrides it. The preset "default"
+trains 400 hidden units on 28x28 images, scaled to [0, 1], in shuffled batches of
+128. The preset "notebook" trains 1024 hidden units by gradient descent on all
+images at once, with raw pixels, as the TensorFlow 1 tutorial did.
 
-The data are MNIST, downloaded if need be, or digits that the program draws
+The data are MNIST, downloaded if necessary, or digits that the program draws
 (synthetic), or the four IDX files in a folder of yours. MNISTGPU_DATA names a
 folder that holds MNIST; MNISTGPU_HOME moves the cache.
 
 The run folder holds config.toml, history.csv, summary.json, model.safetensors
-and a report: open its report.html. The names of the classes, if --classes or
-a classes.txt in the folder of your data gives some, are kept with the run.
+and a report: open its report.html. If --classes or a classes.txt in the folder of
+your data names the classes, the names are kept with the run.
 
-The state of the run is saved there too, with each epoch as long as that takes a
-hundredth of the time at most, so that mnistgpu resume goes on with a run that was
-killed: see its --help. A state that cannot be saved is
-told, and the run goes on; if that is so to its end, the exit code is 8. The first
-SIGINT (Ctrl-C) or SIGTERM ends the run after the step at hand, saved; a second one
-ends it at once.
+The run saves its state there too, so that mnistgpu resume can continue it if it was
+killed: see mnistgpu resume --help. By default it saves at the end of an epoch, and
+skips saves that would cost more than 1 % of its time. If a state cannot be saved,
+the run says so and continues; if the last save fails too, the exit code is 8. The
+first SIGINT (Ctrl-C) or SIGTERM lets the run finish its current step and save its
+state and results; a second one ends it at once.
 
 Exit codes:
 ` + exitCodes
@@ -159,9 +159,9 @@ func newRunDir(s *settings, b backend.Backend, data *mnist.Dataset, name, file s
 // something is already.
 func otherRunDir(dir, file string) string {
 	if _, err := os.Stat(filepath.Join(dir, runs.ConfigFile)); err != nil || file != runs.ConfigFile {
-		return "--run-dir names a folder that is not there yet"
+		return "--run-dir must name a folder that does not exist yet"
 	}
-	return fmt.Sprintf("mnistgpu resume %s goes on with the run that is there; another one needs another --run-dir", shellWord(dir))
+	return fmt.Sprintf("mnistgpu resume %s continues the run that is there; a new run needs another --run-dir", shellWord(dir))
 }
 
 // writeConfig writes the settings into a file of a run's folder.

@@ -124,7 +124,7 @@ func (r *trainRun) startsAgain() error {
 		return err
 	}
 	if !r.s.quiet {
-		fmt.Fprintf(os.Stderr, "%s had saved no state: it starts from its first step\n", r.dir.Path)
+		fmt.Fprintf(os.Stderr, "%s saved no state: it starts over from its first step\n", r.dir.Path)
 	}
 	return nil
 }
@@ -169,10 +169,10 @@ func (r *trainRun) from(file *historyFile, keeper *saver) (*train.State, error) 
 		return nil, nil
 	}
 	if other := otherMachine(r.saved.Settings, r.fingerprint); other != "" {
-		warn("the bits may differ from those of a run in one go: %s", other)
+		warn("the bits may differ from those of an uninterrupted run: %s", other)
 	}
 	if !r.s.quiet {
-		fmt.Fprintf(os.Stderr, "going on from %s\n", r.saved.Path)
+		fmt.Fprintf(os.Stderr, "resuming from %s\n", r.saved.Path)
 	}
 	file.records, keeper.newest = r.saved.State.History, r.saved.Path
 	summary := filepath.Join(r.dir.Path, runs.SummaryFile)
@@ -187,11 +187,11 @@ func (r *trainRun) from(file *historyFile, keeper *saver) (*train.State, error) 
 func (r *trainRun) leftBehind(err error, newest string) error {
 	f := &failure{code: exitCode(err), hint: hint(err)}
 	if wrong := new(verify.MismatchError); errors.As(err, &wrong) {
-		f.err = fmt.Errorf("%w; the last state that was saved is %s", err, newest)
+		f.err = fmt.Errorf("%w; the last saved state is %s", err, newest)
 		return f
 	}
 	f.err = fmt.Errorf("%w; the last good state is %s", err, newest)
-	goesOn := fmt.Sprintf("mnistgpu resume %s goes on from there", shellWord(r.dir.Path))
+	goesOn := fmt.Sprintf("mnistgpu resume %s continues from there", shellWord(r.dir.Path))
 	f.hint = strings.TrimPrefix(f.hint+"; "+goesOn, "; ")
 	return f
 }
@@ -226,7 +226,7 @@ func (r *trainRun) conclude(summary *runs.Summary, result *train.Result, err, un
 	}
 	err = errors.Join(unsaved, printSummary(os.Stdout, summary, r.s.config.Stopping, r.s.json), err)
 	if interrupted && unsaved == nil {
-		fmt.Fprintf(os.Stderr, "mnistgpu resume %s goes on from here\n", shellWord(r.dir.Path))
+		fmt.Fprintf(os.Stderr, "mnistgpu resume %s continues from here\n", shellWord(r.dir.Path))
 	}
 	if r.s.report {
 		err = errors.Join(err, closeWithReport(r.dir.Path, r.b, r.data))
