@@ -1,5 +1,5 @@
-// Package bench times what training is made of, on any backend and through its
-// contract: steps, epochs and single matrix products.
+// Package bench times the parts of training through the interface of any backend:
+// steps, epochs and single matrix products.
 package bench
 
 import (
@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// A Case is something that can be timed again and again.
+// A Case is something that can be timed repeatedly.
 type Case interface {
 	// Time takes one sample: the time of one step, epoch or product.
 	Time() (time.Duration, error)
@@ -27,13 +27,13 @@ func (s Samples) Fastest() float64 { return s[0].Seconds() }
 // Slowest returns the longest sample, in seconds.
 func (s Samples) Slowest() float64 { return s[len(s)-1].Seconds() }
 
-// rest is how long Run waits before each sample. The threads of OpenBLAS look out
-// for more work for 30 ms, and would take the processor of the next case's.
+// rest is how long Run waits before each sample. The threads of OpenBLAS spin for
+// 30 ms waiting for more work, and would take processor time from the next case.
 const rest = 50 * time.Millisecond
 
-// Run times all cases in turn, repeats times over, so that what slows the machine
-// for a while slows all alike. Before each sample it tells how much of the
-// expected time is done.
+// Run times all cases in turn, and that repeats times, so that whatever slows the
+// machine for a while slows all cases alike. Before each sample it calls tell with
+// the part of the expected time that is done.
 func Run(cases []Case, repeats int, tell func(done, total time.Duration)) ([]Samples, error) {
 	var round time.Duration
 	for _, c := range cases {

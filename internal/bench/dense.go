@@ -8,8 +8,8 @@ import (
 	"mnistgpu/internal/mnist"
 )
 
-// Dense returns a data set of MNIST's size and shape, in which every pixel is
-// drawn at random from 1 to 255: nothing can be left out.
+// Dense returns a data set of MNIST's size and shape in which every pixel is drawn
+// at random from 1 to 255, so that a backend has no zeros to skip.
 func Dense() *mnist.Dataset {
 	draw := rand.New(rand.NewPCG(1, 0))
 	split := func(n int) mnist.Split {
@@ -25,9 +25,9 @@ func Dense() *mnist.Dataset {
 	return &mnist.Dataset{Name: "dense", Height: 28, Width: 28, Classes: 10, Train: split(60_000), Test: split(10_000)}
 }
 
-// DenseGFlops times a product without zeros, of the rows that b likes best with
-// a 1024 x 1024 matrix, and returns the fastest of ten in 10⁹ operations a
-// second.
+// DenseGFlops times the product of two matrices without zeros, b.ChunkRows() x
+// 1024 and 1024 x 1024, and returns the speed of the fastest of ten runs in 10⁹
+// operations a second.
 func DenseGFlops(b backend.Backend) (float64, error) {
 	const n = 1024
 	rows := b.ChunkRows()
@@ -66,7 +66,7 @@ func DenseGFlops(b backend.Backend) (float64, error) {
 	return best, nil
 }
 
-// replay takes a step and returns how long that took.
+// replay replays g, waits for it to end, and returns how long that took.
 func replay(b backend.Backend, g backend.Graph) (time.Duration, error) {
 	start := time.Now()
 	if err := g.Replay(); err != nil {

@@ -10,29 +10,29 @@ import (
 	"mnistgpu/internal/train"
 )
 
-// productTime is the least that a sample of a product should take.
+// productTime is the least time that a sample of a product should take.
 const productTime = 50 * time.Millisecond
 
 // Product times one matrix product of a step, over all chunks of the batch, or
-// what the first layer makes of the batch's bytes before it multiplies.
+// what the first layer derives from the batch's bytes before it multiplies.
 //
 // A backend may derive something from its operands that other verbs of the step
-// share, as lists of the pixels that are not zero. So that this counts once, and
-// apart, a product is timed as what it takes to compute it more often, within
-// one step, than once.
+// share, such as lists of the pixels that are not zero. To count that only once,
+// and separately, the time of a product is the extra time that a step takes when
+// it computes the product more than once.
 type Product struct {
 	Name  string
-	Flops float64 // zeros and all; 0 for what is made of the bytes
+	Flops float64 // counting zeros; 0 for what is derived from the bytes
 
 	b          backend.Backend
-	once, more backend.Graph // with the product once a chunk, and extra times more
+	once, more backend.Graph // with the product 1 and 1+extra times a chunk
 	extra      int
 	replays    int // of each graph in a sample
 	expected   time.Duration
 }
 
-// NewProducts prepares the products of a step as c has it: those of each layer,
-// and first of all what is made of the images' bytes.
+// NewProducts prepares the products of a step configured by c: first what is
+// derived from the images' bytes, then the products of each layer.
 func NewProducts(b backend.Backend, data *mnist.Dataset, c train.Config) ([]*Product, error) {
 	s, err := newStage(b, data, c)
 	if err != nil {
@@ -87,7 +87,8 @@ func (s *stage) product(name string, layer int, record recordFunc) (*Product, er
 	return p, err
 }
 
-// sample replays both graphs in turn, so many times.
+// sample replays both graphs in turn, the given number of times, and returns the
+// total time of each.
 func (p *Product) sample(replays int) (once, more time.Duration, err error) {
 	for range replays {
 		a, err := replay(p.b, p.once)
@@ -103,11 +104,11 @@ func (p *Product) sample(replays int) (once, more time.Duration, err error) {
 	return once, more, nil
 }
 
-// Time takes a sample. It can be negative, where the machine has other work and
-// the product is short.
+// Time takes a sample. It can be negative if the machine has other work and the
+// product is short.
 func (p *Product) Time() (time.Duration, error) {
 	if p.expected < 2*productTime {
-		// The threads of the case before may still be looking for work.
+		// The threads of the previous case may still be waiting for work.
 		if _, _, err := p.sample(1 + p.replays/4); err != nil {
 			return 0, err
 		}
@@ -118,7 +119,7 @@ func (p *Product) Time() (time.Duration, error) {
 	}
 	product := (more - once) / time.Duration(p.extra)
 	if p.Flops == 0 {
-		product = once - product // what was left is what came before the product
+		product = once - product // the rest is the time before the product
 	}
 	return product / time.Duration(p.replays), nil
 }

@@ -10,30 +10,30 @@ import (
 	"mnistgpu/internal/train"
 )
 
-// stage holds the operands of a step's products: real images, and what a new
-// network makes of them on the way forward and back.
+// stage holds the operands of a step's products: real images, and the activations
+// and gradients that a new network computes from them.
 type stage struct {
 	b           backend.Backend
 	layers      []layer
-	thin        layer        // of one output, whose product costs next to nothing
+	thin        layer        // has one output, so its product costs next to nothing
 	images      backend.Rows // of the whole batch
 	rows, chunk int
 	sgd         backend.SGD
-	err         error // the first
+	err         error // the first one
 }
 
-// layer is y = act(x·w + b), its gradients, and the room for one chunk.
+// layer is y = act(x·w + b) and its gradients, with room for one chunk.
 type layer struct {
 	w, b, dw, db backend.Tensor
 	y, dy        backend.Tensor
 	act          backend.Activation
 }
 
-// recordFunc records a product of a layer for the chunk from offset on.
+// recordFunc records a product of a layer for the chunk that starts at offset.
 type recordFunc func(ops backend.Ops, layer, offset, rows int)
 
-// newStage allocates the operands and takes the first chunk forward and back, so
-// that they hold what they would.
+// newStage allocates the operands and runs the forward and backward passes of the
+// first chunk, so that they hold realistic values.
 func newStage(b backend.Backend, data *mnist.Dataset, c train.Config) (*stage, error) {
 	n := data.Train.Len()
 	if err := c.CheckFor(n); err != nil {
@@ -54,7 +54,7 @@ func newStage(b backend.Backend, data *mnist.Dataset, c train.Config) (*stage, e
 	}
 	labels := s.images
 	labels.Data = upload(s, s.rows, 1, data.Train.Labels[:s.rows])
-	// So small a rate changes no weight. At zero a BLAS would leave the product out.
+	// A rate this small changes no weight. At zero a BLAS would skip the product.
 	s.sgd = backend.SGD{LearningRate: upload(s, 1, 1, []float32{1e-12}), Step: upload(s, 1, 1, []int32{0})}
 	tally := backend.Tally{Loss: upload(s, 1, 1, []float64{0}), Hits: upload(s, 1, 1, []int32{0}), Step: s.sgd.Step}
 	widths := append(append([]int{pixels}, c.Hidden...), data.Classes)
@@ -87,7 +87,7 @@ func (s *stage) newLayer(in, out int, c train.Config) layer {
 	}
 }
 
-// pass takes the first chunk forward and back.
+// pass runs the forward and backward passes of the first chunk.
 func (s *stage) pass(labels backend.Rows, tally backend.Tally) error {
 	rows := min(s.rows, s.chunk)
 	last := s.layers[len(s.layers)-1]
@@ -107,7 +107,7 @@ func (s *stage) pass(labels backend.Rows, tally backend.Tally) error {
 	return err
 }
 
-// capture records a product so many times for each chunk of the batch.
+// capture records a product the given number of times for each chunk of the batch.
 func (s *stage) capture(layer int, record recordFunc, times int) (backend.Graph, error) {
 	return s.b.Capture(func(ops backend.Ops) {
 		for offset := 0; offset < s.rows; offset += s.chunk {
@@ -132,8 +132,8 @@ func (s *stage) forward(ops backend.Ops, i, offset, rows int) {
 	ops.LinearForward(l.y.Top(rows), s.input(i, offset, rows), l.w, l.b, l.act)
 }
 
-// look records the forward product of the thin layer, for which the images must be
-// looked at like for any other.
+// look records the forward product of the thin layer, which needs the same
+// preparation of the images as any other.
 func (s *stage) look(ops backend.Ops, _, offset, rows int) {
 	ops.LinearForward(s.thin.y.Top(rows), s.input(0, offset, rows), s.thin.w, s.thin.b, s.thin.act)
 }
@@ -144,8 +144,8 @@ func (s *stage) backward(ops backend.Ops, i, _, rows int) {
 	ops.LinearBackwardInput(below.dy.Top(rows), l.dy.Top(rows), l.w, below.y.Top(rows), below.act)
 }
 
-// update records the weights' gradient: with the update in it if the batch is one
-// chunk, and else added to that of the chunks before.
+// update records the weights' gradient: together with the update of the weights if
+// the batch is one chunk, and otherwise added to that of the previous chunks.
 func (s *stage) update(ops backend.Ops, i, offset, rows int) {
 	l := s.layers[i]
 	x, dy := s.input(i, offset, rows), l.dy.Top(rows)

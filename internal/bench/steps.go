@@ -9,26 +9,26 @@ import (
 )
 
 const (
-	// sampleTime is the least that a sample should take, so that what the clock
-	// and the last wait cost does not show.
+	// sampleTime is the least time that a sample should take, so that the cost of
+	// the clock and of the last wait does not show.
 	sampleTime = 200 * time.Millisecond
 
-	// maxSampleSteps bounds the tables that a run has for its steps.
+	// maxSampleSteps bounds the tables that a run allocates for its steps.
 	maxSampleSteps = 20_000
 )
 
 // Steps times the steps of a run, or its epochs.
 type Steps struct {
 	watch    *train.Stopwatch
-	steps    int // that a sample takes
-	images   int // that it stands for
-	perEpoch int // steps, if it stands for an epoch, or else 0
+	steps    int // in a sample
+	images   int // in what a sample stands for: a step or an epoch
+	perEpoch int // steps of an epoch if a sample stands for one, otherwise 0
 	expected time.Duration
 }
 
-// NewSteps prepares a run and warms it up. A sample is the mean time of so many
-// steps, or if that is 0 of as many as fill a fifth of a second. The error is that
-// of [train.Run].
+// NewSteps prepares a run and warms it up. A sample is the mean time of the given
+// number of steps or, if that is 0, of as many as fill a fifth of a second. The
+// error is that of [train.Run].
 func NewSteps(b backend.Backend, data *mnist.Dataset, c train.Config, repeats, steps int) (*Steps, error) {
 	most := maxSampleSteps
 	if steps > 0 {
@@ -45,9 +45,9 @@ func NewSteps(b backend.Backend, data *mnist.Dataset, c train.Config, repeats, s
 	return s, s.expect(step, steps > 0)
 }
 
-// NewEpoch prepares a run and warms it up. A sample is the mean time of so many
-// passes over the training set, with the shuffling but without an evaluation. The
-// error is that of [train.Run].
+// NewEpoch prepares a run and warms it up. A sample is the mean time of the given
+// number of passes over the training set, with the shuffling but without an
+// evaluation. The error is that of [train.Run].
 func NewEpoch(b backend.Backend, data *mnist.Dataset, c train.Config, repeats, epochs int) (*Steps, error) {
 	batch := c.Batch
 	if batch == train.Full {
@@ -62,8 +62,8 @@ func NewEpoch(b backend.Backend, data *mnist.Dataset, c train.Config, repeats, e
 	return s, s.expect(step, epochs > 1)
 }
 
-// expect keeps how long a sample takes, if a step takes so long, and takes one
-// more to warm up if it should.
+// expect sets the expected time of a sample from that of a step and, if warmUp is
+// true, takes one sample to warm up.
 func (s *Steps) expect(step time.Duration, warmUp bool) error {
 	s.expected = step * time.Duration(s.steps)
 	if !warmUp {
@@ -73,8 +73,9 @@ func (s *Steps) expect(step time.Duration, warmUp bool) error {
 	return err
 }
 
-// warm prepares a run of so many steps, beside those that it takes at once, and
-// returns about the time of one. Long steps need no warming up.
+// warm prepares a run of the given number of steps, in addition to those that it
+// takes itself, and returns the approximate time of one. Long steps need no
+// warming up.
 func warm(b backend.Backend, data *mnist.Dataset, c train.Config, steps int) (*Steps, time.Duration, error) {
 	const warmUp, trial = 3, 20
 	c.Epochs, c.Steps = 0, warmUp+trial+steps
@@ -110,8 +111,8 @@ func (s *Steps) Batch() int { return s.watch.Batch() }
 // the training set.
 func (s *Steps) Images() int { return s.images }
 
-// Flops is the number of operations in the matrix products of as many images,
-// zeros and all.
+// Flops is the number of operations in the matrix products of that many images,
+// counting zeros.
 func (s *Steps) Flops() float64 {
 	return s.watch.Flops() * float64(s.images) / float64(s.watch.Batch())
 }
