@@ -8,13 +8,13 @@ import (
 	"gonum.org/v1/plot"
 )
 
-// linearTicks puts a mark at round numbers, which are 1, 2 or 5 times a power of
-// ten apart.
+// linearTicks puts marks at round numbers that are 1, 2 or 5 times a power of ten
+// apart.
 type linearTicks struct {
 	whole bool // whole numbers only
 }
 
-// Ticks returns some three to eight marks between min and max.
+// Ticks returns about three to eight marks between min and max.
 func (t linearTicks) Ticks(min, max float64) []plot.Tick {
 	const most = 7
 	step := roundUp((max - min) / most)
@@ -22,15 +22,15 @@ func (t linearTicks) Ticks(min, max float64) []plot.Tick {
 		step = math.Max(1, step)
 	}
 	var ticks []plot.Tick
-	// The tolerance lets marks stand at the ends of an axis despite rounding.
-	// Adding 0 takes the sign off a zero.
+	// The tolerance allows marks at the ends of an axis despite rounding. Adding 0
+	// turns -0 into 0.
 	for i := math.Ceil(min/step - 1e-6); i <= max/step+1e-6; i++ {
 		ticks = append(ticks, plot.Tick{Value: i*step + 0, Label: number(i*step+0, step)})
 	}
 	return ticks
 }
 
-// roundUp returns the next number that is 1, 2 or 5 times a power of ten.
+// roundUp rounds x up to 1, 2 or 5 times a power of ten.
 func roundUp(x float64) float64 {
 	if !(x > 0) {
 		return 1
@@ -44,7 +44,7 @@ func roundUp(x float64) float64 {
 	return 10 * decade
 }
 
-// number writes x with the digits that a step to the next mark needs.
+// number formats x with the digits that a step to the next mark needs.
 func number(x, step float64) string {
 	digits := max(0, -int(math.Floor(math.Log10(step)+1e-9)))
 	s := strconv.FormatFloat(x, 'f', digits, 64)
@@ -54,7 +54,7 @@ func number(x, step float64) string {
 	return s
 }
 
-// short writes a number in few letters: 0.001, 1e-6, 20000, 1e6.
+// short formats a number in few characters: 0.001, 1e-6, 20000, 1e6.
 func short(x float64) string {
 	s := strconv.FormatFloat(x, 'g', 5, 64)
 	if mantissa, exponent, ok := strings.Cut(s, "e"); ok {
@@ -66,15 +66,15 @@ func short(x float64) string {
 	return s
 }
 
-// logAxis makes an axis, whose range is positive, logarithmic. A vertical one
-// should have no name: the library keeps room for it in the wrong place.
+// logAxis makes an axis logarithmic; its range must be positive. A vertical one
+// should have no name: the library reserves room for it in the wrong place.
 func logAxis(a *plot.Axis) {
 	a.Scale = plot.LogScale{}
 	a.Tick.Marker = logTicks{}
 }
 
-// logTicks puts a mark at 1, 2, ... 9 times each power of ten. How many of them
-// have a label depends on how many there are.
+// logTicks puts marks at 1, 2, ... 9 times each power of ten. The wider the range,
+// the fewer of them have a label.
 type logTicks struct{}
 
 // Ticks returns the marks between min and max.

@@ -11,29 +11,29 @@ import (
 
 // Measures of a matrix.
 const (
-	matrixSide = 440 * px // about that of all cells together
+	matrixSide = 440 * px // about the side of all cells together
 	widestCell = 44 * px
 	leastCell  = 4 * px
-	numbered   = 24 * px  // the least cell that has room for a number
-	nameRoom   = 110 * px // the most that a name takes
+	numbered   = 24 * px  // the smallest cell that has room for a number
+	nameRoom   = 110 * px // the most room that a name takes
 	nameGap    = 6 * px
 )
 
-// matrix says where the cells of a confusion matrix go.
+// matrix is the layout of a confusion matrix.
 type matrix struct {
 	counts    [][]int
 	names     []string
 	cell      vg.Length
-	wide      bool      // names stand upright above their columns
+	wide      bool      // names are too wide for their columns and run upwards
 	nameWidth vg.Length // of the names beside the rows
-	nameStep  int       // every so manieth name is written
-	mistakes  int       // the most in a cell off the diagonal
+	nameStep  int       // every nameStep-th name is written
+	mistakes  int       // the largest count off the diagonal
 }
 
 // Confusion returns a PNG of a confusion matrix: a row for each label, a column
-// for each predicted class. The diagonal is blue, the stronger the larger its part
-// of the row; mistakes are orange, the stronger the more there are. Numbers are
-// written where there is room for them.
+// for each predicted class. The diagonal is blue, stronger for a larger part of
+// the row; mistakes are orange, stronger for more of them. Numbers are written
+// where there is room for them.
 func Confusion(counts [][]int, names []string) ([]byte, error) {
 	m := newMatrix(counts, names)
 	n := vg.Length(len(counts))
@@ -75,7 +75,7 @@ func newMatrix(counts [][]int, names []string) matrix {
 	return m
 }
 
-// fit shortens text to a width, and shows that by an ellipsis.
+// fit shortens text to a width, with an ellipsis if anything is cut off.
 func fit(s text.Style, name string, room vg.Length) string {
 	letters := []rune(name)
 	for len(letters) > 0 && s.Width(name) > room {
@@ -144,8 +144,8 @@ func (m matrix) drawCell(c draw.Canvas, left, top vg.Length, row, column int) {
 	c.FillText(style, vg.Point{X: x + m.cell/2, Y: y + m.cell/2 + px}, number)
 }
 
-// tint mixes a hue into a light grey, which stands for nothing. The least
-// count shows.
+// tint mixes a hue into a light grey, which stands for a count of 0. Even a count
+// of 1 is visible.
 func tint(hue color.Color, part float64, count int) color.Color {
 	if count == 0 {
 		return color.Gray{0xf5}
@@ -164,7 +164,7 @@ func sum(numbers []int) int {
 	return total
 }
 
-// drawText writes the title, the names of the sides and what the colours mean.
+// drawText writes the title, the names of the axes and what the colours mean.
 func (m matrix) drawText(c draw.Canvas, left, top vg.Length) {
 	c.FillText(titleStyle(), vg.Point{X: c.Min.X + margin, Y: c.Max.Y - margin}, "Confusion matrix")
 	side := vg.Length(len(m.counts)) * m.cell

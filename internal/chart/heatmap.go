@@ -8,13 +8,13 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Heatmap is a table of accuracies in colours: the darker, the higher.
+// Heatmap is a table of accuracies as colours: darker is higher.
 type Heatmap struct {
 	Title         string
 	X, Y          string // what the columns and rows are
 	Columns, Rows []string
-	Values        [][]float64 // a slice for each row, of fractions of 1; NaN is none
-	Instead       [][]string  // likewise, what to write where there is none
+	Values        [][]float64 // a slice for each row, of fractions of 1; NaN is no value
+	Instead       [][]string  // likewise, the text of a cell without a value
 }
 
 // Measures of a heatmap.
@@ -22,10 +22,10 @@ const (
 	cellWidth  = 76 * px
 	cellHeight = 46 * px
 	cellGap    = 2 * px
-	letter     = 7.5 * px // the width of one, about
+	letter     = 7.5 * px // approximate width of one
 )
 
-// PNG returns the table as a picture that grows with it.
+// PNG returns the table as a picture, whose size grows with the table.
 func (h Heatmap) PNG() ([]byte, error) {
 	longest := len(h.Y)
 	for _, r := range h.Rows {
@@ -69,8 +69,8 @@ func (h Heatmap) drawNames(c draw.Canvas, left, top vg.Length) {
 	c.FillText(style, vg.Point{X: left - 8*px, Y: top + 10*px}, h.Y)
 }
 
-// drawCell fills one cell, whose lower left corner is given, with the colour and
-// the number of v or, if v is none, with the text.
+// drawCell draws the cell with the given lower left corner: the colour and the
+// number of v or, if v is not finite, the text.
 func (h Heatmap) drawCell(c draw.Canvas, corner vg.Point, s scale, v float64, text string) {
 	fill, on := color.Color(gridLine), softInk
 	if !math.IsNaN(v - v) {

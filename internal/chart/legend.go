@@ -5,8 +5,8 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Measures of a panel's head: its title, and below it a legend, where no curve
-// can run into it.
+// Measures of a panel's head: its title, and below it the legend, outside the plot
+// so that no curve can run into it.
 const (
 	lineHeight = 20 * px
 	stroke     = 26 * px // of a legend's line
@@ -15,7 +15,7 @@ const (
 	headGap    = 6 * px
 )
 
-// entry is where a curve stands in a legend.
+// entry is the place of a curve in a legend.
 type entry struct {
 	x    vg.Length // from the left edge
 	line int

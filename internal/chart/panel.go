@@ -10,8 +10,8 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Curve is a row of points, joined by lines. Points that are not finite are left
-// out.
+// Curve is a sequence of points, joined by lines. Points that are not finite are
+// left out.
 type Curve struct {
 	Name string
 	X, Y []float64 // of the same length
@@ -22,16 +22,16 @@ type Panel struct {
 	Title  string
 	X, Y   string  // names of the axes
 	Whole  bool    // X takes whole numbers only
-	Top    float64 // what Y cannot exceed, or 0
+	Top    float64 // upper limit of Y, or 0 for none
 	Curves []Curve
 }
 
-// logFrom is the ratio of the largest to the smallest value of a panel from
-// which on its vertical axis is logarithmic: on a linear one a tenth of the
-// height would hold what matters at the end.
+// logFrom is the ratio of the largest to the smallest value of a panel above which
+// its vertical axis is logarithmic. On a linear axis, what matters at the end of
+// the curves would be squeezed into a tenth of the height.
 const logFrom = 20
 
-// dotsUpTo is the number of points up to which each of them shows as a dot.
+// dotsUpTo is the most points of a curve that are each drawn as a dot.
 const dotsUpTo = 40
 
 // Panels returns a PNG with the panels side by side, each 480 pixels of a page
@@ -102,7 +102,7 @@ func dot(c color.Color) draw.GlyphStyle {
 	return draw.GlyphStyle{Color: c, Radius: 3 * px, Shape: draw.CircleGlyph{}}
 }
 
-// widen leaves some room around the data, and chooses the vertical scale.
+// widen adds some room around the data and chooses the vertical scale.
 func widen(chart *plot.Plot) {
 	if chart.X.Min > chart.X.Max { // no data
 		chart.X.Min, chart.X.Max, chart.Y.Min, chart.Y.Max = 0, 1, 0, 1
@@ -118,8 +118,8 @@ func widen(chart *plot.Plot) {
 	chart.Y.Min, chart.Y.Max = around(low, high, 0.05)
 }
 
-// around widens a range by a fraction of its size, or one of no size by a
-// fraction of its value.
+// around widens a range by a fraction of its size at either end or, if its size is
+// zero, by a tenth of its value.
 func around(low, high, fraction float64) (float64, float64) {
 	room := fraction * (high - low)
 	if room == 0 {

@@ -11,8 +11,8 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// RangeTest is the loss at each learning rate of a range test, and what was read
-// from it.
+// RangeTest is the loss at each learning rate of a range test, and the results
+// derived from it.
 type RangeTest struct {
 	Title                   string
 	Rates, Losses, Smoothed []float64 // of the same length
@@ -20,15 +20,15 @@ type RangeTest struct {
 	Marks                   []RateMark
 }
 
-// RateMark is a learning rate that has a name.
+// RateMark is a named learning rate.
 type RateMark struct {
 	Name string
 	Rate float64
 }
 
-// PNG returns the picture: the losses over a logarithmic axis, with a line at the
-// suggestion and a dot on the smoothed curve at each mark. It is cut off above
-// one and a half times the first loss.
+// PNG returns the chart: the losses over a logarithmic axis, with a line at the
+// suggestion and a dot on the smoothed curve at each mark. It is cut off above 1.5
+// times the first smoothed loss.
 func (r RangeTest) PNG() ([]byte, error) {
 	if len(r.Rates) == 0 {
 		panic("chart: RangeTest: nothing to draw")
@@ -47,7 +47,7 @@ func (r RangeTest) PNG() ([]byte, error) {
 		p.Add(&plotter.Scatter{XYs: at, GlyphStyle: r.mark(i)})
 	}
 	p.X.Min, p.X.Max = r.Rates[0]/1.3, 1.3*r.Rates[len(r.Rates)-1]
-	p.Y.Min, p.Y.Max = low, high // not those of what is cut off
+	p.Y.Min, p.Y.Max = low, high // without what is cut off
 	return render(panelWidth, panelHeight, func(c draw.Canvas) {
 		c = draw.Crop(c, margin, -margin, margin, -margin)
 		p.Draw(draw.Crop(c, 0, 0, 0, -r.drawHead(c)))
@@ -57,14 +57,14 @@ func (r RangeTest) PNG() ([]byte, error) {
 // speck is the dot of a single loss.
 var speck = draw.GlyphStyle{Color: color.Gray{0xb0}, Radius: 1.6 * px, Shape: draw.CircleGlyph{}}
 
-// mark is the sign of the i-th mark, in a colour that no line and a shape that no
-// other mark has.
+// mark is the glyph of the i-th mark: its colour differs from those of the lines,
+// and its shape from those of the other marks.
 func (r RangeTest) mark(i int) draw.GlyphStyle {
 	shapes := []draw.GlyphDrawer{draw.CircleGlyph{}, draw.BoxGlyph{}, draw.PyramidGlyph{}}
 	return draw.GlyphStyle{Color: palette[2+i], Radius: 4.5 * px, Shape: shapes[i%len(shapes)]}
 }
 
-// at returns the smoothed loss at the rate nearest to one.
+// at returns the smoothed loss at the tested rate nearest to the given one.
 func (r RangeTest) at(rate float64) float64 {
 	nearest := 0
 	for i, x := range r.Rates {

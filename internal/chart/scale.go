@@ -6,9 +6,9 @@ import (
 	"math"
 )
 
-// scale gives accuracies a colour, from the lowest to the highest. It goes by the
-// logarithm of the errors: from 90 to 95 % is as far as from 95 to 97.5 %, since
-// both halve them.
+// scale maps accuracies to colours, from the lowest to the highest. It is
+// logarithmic in the error rate: 90 to 95 % is as far as 95 to 97.5 %, since both
+// halve the errors.
 type scale struct{ low, high float64 }
 
 func newScale(rows ...[]float64) scale {
@@ -23,18 +23,18 @@ func newScale(rows ...[]float64) scale {
 	return s
 }
 
-// shade is the place of an accuracy on the scale. The last tenth of a per cent
-// does not stretch it.
+// shade is the position of an accuracy on the scale. The 1.001 keeps the last
+// tenth of a percent from stretching the scale.
 func shade(accuracy float64) float64 { return -math.Log(1.001 - accuracy) }
 
-// Ends of the scale: one hue, so that the lightness alone tells, which all eyes
-// see and every printer prints.
+// Ends of the scale. They share one hue: lightness alone carries the value, which
+// everyone can see and every printer can print.
 var (
 	lightest = color.RGBA{0xe6, 0xf0, 0xf8, 0xff}
 	darkest  = color.RGBA{0x00, 0x45, 0x7c, 0xff}
 )
 
-// part is where an accuracy lies between the ends, from 0 to 1.
+// part is the position of an accuracy between the ends, from 0 to 1.
 func (s scale) part(accuracy float64) float64 {
 	if s.high == s.low {
 		return 1
@@ -48,7 +48,7 @@ func (s scale) color(accuracy float64) color.Color {
 	return color.RGBA{mix(lightest.R, darkest.R), mix(lightest.G, darkest.G), mix(lightest.B, darkest.B), 0xff}
 }
 
-// inkOn is a colour for text that can be read on that of an accuracy.
+// inkOn is a text colour that is legible on the colour of an accuracy.
 func (s scale) inkOn(accuracy float64) color.Gray {
 	if s.part(accuracy) > 0.5 {
 		return ground
@@ -56,5 +56,5 @@ func (s scale) inkOn(accuracy float64) color.Gray {
 	return ink
 }
 
-// percent is what a chart writes for an accuracy.
+// percent formats an accuracy for a chart.
 func percent(accuracy float64) string { return fmt.Sprintf("%.2f", 100*accuracy) }

@@ -10,8 +10,8 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Scatter is a chart of accuracies over two logarithmic axes, in colours: the
-// darker, the higher.
+// Scatter is a chart of accuracies over two logarithmic axes, as colours: darker
+// is higher.
 type Scatter struct {
 	Title  string
 	X, Y   string    // names of the axes
@@ -19,7 +19,7 @@ type Scatter struct {
 	Values []float64 // the accuracy at each point, a fraction of 1
 }
 
-// Point is a place in a chart; both coordinates are above 0.
+// Point is a point of a chart; both coordinates are above 0.
 type Point struct{ X, Y float64 }
 
 // PNG returns the chart, with the lowest and the highest accuracy as a legend.
@@ -61,15 +61,15 @@ func (s Scatter) drawHead(c draw.Canvas, colors scale) {
 	}
 }
 
-// rim is what sets a disc off from the ground.
+// rim is drawn around a disc to set it off from the background.
 var rim = draw.GlyphStyle{Color: softInk, Radius: 8 * px, Shape: draw.CircleGlyph{}}
 
-// disc is the sign of an accuracy.
+// disc is the glyph of an accuracy.
 func disc(colors scale, accuracy float64) draw.GlyphStyle {
 	return draw.GlyphStyle{Color: colors.color(accuracy), Radius: 7 * px, Shape: draw.CircleGlyph{}}
 }
 
-// apart widens the range of a logarithmic axis by a tenth of it at either end.
+// apart widens the range of a logarithmic axis by a tenth at either end.
 func apart(low, high float64) (float64, float64) {
 	room := high / low
 	if room == 1 {

@@ -1,9 +1,9 @@
-// Package chart draws the house's charts: curves over steps or epochs, and
-// tables of numbers in colours.
+// Package chart draws the charts of the project: curves over steps or epochs, and
+// tables of numbers as colours.
 //
-// All of them share one style, which this file holds. A chart of a new kind is
-// a function in a file of its own that makes a plot with newPlot, adds curves in
-// colours of the palette, and hands a function that draws it to render, which
+// All of them share one style, which this file defines. A new kind of chart is a
+// function in a file of its own that makes a plot with newPlot, adds curves in
+// colours of the palette, and passes a function that draws it to render, which
 // returns the bytes of a PNG:
 //
 //	p := newPlot("learning rate", "loss")
@@ -11,8 +11,8 @@
 //	p.Add(line)
 //	return render(panelWidth, panelHeight, p.Draw)
 //
-// Lengths are multiples of px, a pixel of a page; render puts two by two dots
-// into each, so that the picture is sharp on every screen.
+// Lengths are multiples of px, a pixel of a page; render draws two by two dots for
+// each, so that the picture is sharp on every screen.
 package chart
 
 import (
@@ -33,18 +33,18 @@ import (
 // Measures.
 const (
 	px      = vg.Inch / 96 // the pixel of CSS
-	density = 2            // dots of the PNG to a px
+	density = 2            // dots of the PNG per px
 
 	panelWidth  = 480 * px
 	panelHeight = 340 * px
-	margin      = 14 * px // around all, and between panels
+	margin      = 14 * px // around everything, and between panels
 
 	titleSize = 15 * px
 	labelSize = 13 * px // of axes, ticks and legends
 	lineWidth = 2 * px
 )
 
-// Colours of all that is not data, on a light ground in every theme.
+// Colours of everything but data, on a light background in every theme.
 var (
 	ground   = color.Gray{0xff}
 	ink      = color.Gray{0x22}
@@ -52,8 +52,8 @@ var (
 	gridLine = color.Gray{0xe4}
 )
 
-// palette tells curves apart, also for the colour-blind and, by their
-// lightness, in grey: the colours of M. Okabe and K. Ito, Color Universal
+// palette has colours that tell curves apart, also for the colour-blind and, by
+// their lightness, in grey. They are those of M. Okabe and K. Ito, Color Universal
 // Design, 2008, without the yellow, which is too light for a line.
 var palette = []color.Color{
 	color.RGBA{0x00, 0x72, 0xb2, 0xff}, // blue
@@ -65,8 +65,8 @@ var palette = []color.Color{
 	color.RGBA{0x00, 0x00, 0x00, 0xff}, // black
 }
 
-// dashes tell curves apart by their strokes. There are not as many as colours, so
-// that the next curves of a colour have another stroke.
+// dashes tell curves apart by their strokes. There are fewer of them than colours,
+// so that when a colour comes again its stroke is another one.
 var dashes = [][]vg.Length{nil, {7 * px, 3 * px}, {2 * px, 2 * px}, {9 * px, 3 * px, 2 * px, 3 * px}}
 
 // curveStyle returns how the i-th curve of a chart is drawn.
@@ -87,7 +87,7 @@ func textStyle(size vg.Length, c color.Color) text.Style {
 	}
 }
 
-// titleStyle is that of a panel's title, whose upper left corner is given.
+// titleStyle is the style of a panel's title, positioned by its upper left corner.
 func titleStyle() text.Style {
 	s := textStyle(titleSize, ink)
 	s.Font.Weight = xfont.WeightBold
@@ -95,8 +95,8 @@ func titleStyle() text.Style {
 	return s
 }
 
-// newPlot returns a plot in the house's style with the names of its axes and a
-// grid, on which curves are drawn.
+// newPlot returns a plot in this style, with the given names of its axes and a
+// grid, to draw curves on.
 func newPlot(x, y string) *plot.Plot {
 	p := plot.New()
 	p.BackgroundColor = ground
@@ -111,7 +111,7 @@ func newPlot(x, y string) *plot.Plot {
 	return p
 }
 
-// styleAxis sets all but the alignment of an axis's texts.
+// styleAxis sets the style of an axis except the alignment of its texts.
 func styleAxis(a *plot.Axis, name string) {
 	a.Label.Text = name
 	a.Label.TextStyle = textStyle(labelSize, ink)
@@ -124,7 +124,7 @@ func styleAxis(a *plot.Axis, name string) {
 	a.Tick.Marker = linearTicks{}
 }
 
-// render returns a PNG of the given size, which paint has drawn upon.
+// render returns a PNG of the given size, drawn by paint.
 func render(width, height vg.Length, paint func(draw.Canvas)) ([]byte, error) {
 	c := vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(96*density), vgimg.UseBackgroundColor(ground))
 	paint(draw.New(c))
@@ -133,7 +133,7 @@ func render(width, height vg.Length, paint func(draw.Canvas)) ([]byte, error) {
 	return content.Bytes(), err
 }
 
-// Width returns how many pixels of a page a chart is wide, or 0 if it is none.
+// Width returns the width of a chart in pixels of a page, or 0 if it is not a PNG.
 func Width(chart []byte) int {
 	config, err := png.DecodeConfig(bytes.NewReader(chart))
 	if err != nil {
