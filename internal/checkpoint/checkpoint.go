@@ -1,5 +1,5 @@
-// Package checkpoint is a run on the disk: all that it takes to go on as if it
-// had never stopped, in one file that is whole or refused.
+// Package checkpoint stores a run on disk: everything needed to continue it as if
+// it had never stopped, in one file that is either intact or refused.
 package checkpoint
 
 import (
@@ -8,33 +8,33 @@ import (
 	"mnistgpu/internal/model"
 )
 
-// State is a run after some of its steps. It is plain data; what the names mean
-// is up to the trainer.
+// State is a run after some of its steps. It is plain data; the trainer defines
+// what the names mean.
 type State struct {
 	// Settings are what the run depends on, such as the network, the hash of
-	// the data and the backend. A run with others cannot go on from here.
+	// the data and the backend. A run with different settings cannot continue
+	// from this state.
 	Settings map[string]string
 
 	Step   int // steps done
-	Epoch  int // epochs begun
-	Cursor int // images of this epoch that were seen
+	Epoch  int // epochs started
+	Cursor int // images seen in this epoch
 
 	Order     []int32 // of the images in this epoch
 	Generator []byte  // state of the random numbers
 
-	// Tensors are the parameters and the optimizer's state. Each name is there
-	// once.
+	// Tensors are the parameters and the optimizer's state. Names are unique.
 	Tensors []model.Tensor
 
-	// Loss and Hits are those of the steps up to Step that no line of the
-	// history covers yet, or that the next line needs.
+	// Loss and Hits are those of the steps up to Step that the history does not
+	// cover yet, or that its next line needs.
 	Loss []float64
 	Hits []int32
 
-	// History has a column for each figure, all of one length.
+	// History has a column for each figure, all of the same length.
 	History []Column
 
-	// Numbers are whatever else a run counts, such as its seconds.
+	// Numbers are whatever else a run keeps count of, such as its seconds.
 	Numbers map[string]float64
 }
 
@@ -47,10 +47,10 @@ type Column struct {
 // An Error is a fault of a checkpoint.
 type Error struct {
 	Path string // the file or folder at fault, or empty if only its content is known
-	Err  error  // what is wrong, and what should be
+	Err  error  // what is wrong, and what is wanted instead
 }
 
-// Error returns one line: the path, what is wrong, and what should be.
+// Error returns one line: the path, what is wrong, and what is wanted instead.
 func (e *Error) Error() string {
 	if e.Path == "" {
 		return e.Err.Error()

@@ -8,9 +8,9 @@ import (
 	"mnistgpu/internal/model"
 )
 
-// Decode reads the content of a file that [Encode] wrote. Any other is refused:
-// what Decode accepts, Encode gives back byte for byte. The error is an [*Error]
-// without a path.
+// Decode reads the content of a file that [Encode] wrote. It refuses any other:
+// if Decode accepts a file, Encode reproduces it byte for byte. The error is an
+// [*Error] without a path.
 func Decode(content []byte) (*State, error) {
 	if err := checkStart(content, int64(len(content))); err != nil {
 		return nil, err
@@ -53,7 +53,8 @@ func checkStart(start []byte, size int64) error {
 	return nil
 }
 
-// state reads all but the header and the sum. It stops at the first fault.
+// state reads everything between the header and the sum. It stops at the first
+// fault.
 func (d *decoder) state() *State {
 	s := new(State)
 	s.Settings = names(d, "settings", 4, d.text)
@@ -71,7 +72,7 @@ func (d *decoder) state() *State {
 }
 
 func (d *decoder) tensors() []model.Tensor {
-	// A name's length, a number of dimensions, a dimension and a value.
+	// The length of a name, the number of dimensions, one dimension and one value.
 	const least = 4 + 4 + 8 + 4
 	n := d.count("tensors", least, maxTensors)
 	if n == 0 {

@@ -5,24 +5,24 @@ import (
 	"math"
 )
 
-// decoder takes a file apart. After a fault it gives zeros.
+// decoder parses a file. After a fault it returns zeros.
 type decoder struct {
 	content []byte
 	at      int
 	err     error
 }
 
-// noLimit is for lists whose length their bytes account for.
+// noLimit is for lists whose length is limited by the bytes of the file.
 const noLimit = math.MaxInt
 
-// faultf notes the first fault, with its place.
+// faultf records the first fault, with its offset.
 func (d *decoder) faultf(format string, args ...any) {
 	if d.err == nil {
 		d.err = faultf("is damaged at byte %d: "+format, append([]any{d.at}, args...)...)
 	}
 }
 
-// take returns the next n bytes, of what, or nil after a fault.
+// take returns the next n bytes, or nil after a fault. A fault names them what.
 func (d *decoder) take(what string, n int) []byte {
 	if d.err == nil && n > len(d.content)-d.at {
 		d.faultf("%s: %d bytes are left, want %d", what, len(d.content)-d.at, n)
@@ -34,8 +34,9 @@ func (d *decoder) take(what string, n int) []byte {
 	return d.content[d.at-n : d.at]
 }
 
-// count reads the length of a list whose elements take size bytes at least, so
-// that memory for them may be taken.
+// count reads the length of a list whose elements take at least size bytes each.
+// It checks that the rest of the file can hold them, so that it is safe to
+// allocate memory for them.
 func (d *decoder) count(what string, size, limit int) int {
 	b := d.take(what, 4)
 	if b == nil {
@@ -77,8 +78,8 @@ func (d *decoder) float64(what string) float64 {
 	return math.Float64frombits(binary.LittleEndian.Uint64(b))
 }
 
-// names reads a list of names, sorted and each there once, and their values of
-// size bytes at least.
+// names reads a list of sorted, unique names and their values of at least size
+// bytes each.
 func names[T any](d *decoder, what string, size int, value func(what string) T) map[string]T {
 	n := d.count(what, 4+size, maxNames)
 	if n == 0 {
@@ -112,7 +113,8 @@ func (d *decoder) float64s(what string, n int) []float64 {
 	return numbers(d.take(what, 8*n), 8, func(b []byte) float64 { return math.Float64frombits(binary.LittleEndian.Uint64(b)) })
 }
 
-// numbers takes b apart into numbers of size bytes. There is no list of none.
+// numbers splits b into numbers of size bytes each. It returns nil if there are
+// none.
 func numbers[T any](b []byte, size int, number func([]byte) T) []T {
 	if len(b) == 0 {
 		return nil

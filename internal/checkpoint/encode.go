@@ -23,28 +23,28 @@ import (
 //	hits         list of int32
 //	history      list of text, uint32 lines, float64 values column by column
 //	numbers      list of (text, float64), sorted by the first
-//	sum          SHA-256 of all before, 32 bytes
+//	sum          SHA-256 of all the bytes before it, 32 bytes
 const (
 	magic      = "mnistgpu checkpoint\n"
 	version    = 1
 	headerSize = len(magic) + 4 + 8
 )
 
-// Limits of what has no data of its own to account for its memory.
+// Limits of lists whose memory is not bounded by the size of their data.
 const (
 	maxNames   = 1024 // settings, columns, numbers
 	maxTensors = 4096
 	maxDims    = 8
 )
 
-// Encode returns s as a file. Equal states give equal bytes. It panics at a
-// state that [Decode] would refuse.
+// Encode returns s as the content of a file. Equal states give equal bytes. It
+// panics if [Decode] would refuse s.
 func Encode(s *State) []byte {
 	s.check()
 	e := encoder{make([]byte, 0, s.size())}
 	e.b = append(e.b, magic...)
 	e.uint32(version)
-	e.uint64(0) // the size, which is known at the end
+	e.uint64(0) // the size, which is set at the end
 	e.uint32(len(s.Settings))
 	for _, name := range slices.Sorted(maps.Keys(s.Settings)) {
 		e.text(name)
@@ -76,7 +76,7 @@ func Encode(s *State) []byte {
 	return append(e.b, sum[:]...)
 }
 
-// size is about that of the file.
+// size is the approximate size of the file.
 func (s *State) size() int {
 	n := 4096 + 4*len(s.Order) + 8*len(s.Loss) + 4*len(s.Hits)
 	for _, t := range s.Tensors {
@@ -88,7 +88,7 @@ func (s *State) size() int {
 	return n
 }
 
-// check panics at what a trainer must not do.
+// check panics if s is not a state that a trainer may save.
 func (s *State) check() {
 	if len(s.Settings) > maxNames || len(s.History) > maxNames || len(s.Numbers) > maxNames || len(s.Tensors) > maxTensors {
 		panic("checkpoint: more names than a file may have")

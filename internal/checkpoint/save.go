@@ -13,18 +13,19 @@ import (
 	"mnistgpu/internal/oserror"
 )
 
-// The files in a folder are generations: checkpoint-000001.mnistgpu and so on.
+// The files in a folder are numbered generations: checkpoint-000001.mnistgpu and
+// so on.
 const (
 	filePrefix = "checkpoint-"
 	fileSuffix = ".mnistgpu"
 )
 
-// fileName is the name of the generation of a number, from 1.
+// fileName is the file name of the generation with the given number, from 1.
 func fileName(number int) string { return fmt.Sprintf("%s%06d%s", filePrefix, number, fileSuffix) }
 
-// Save writes s into a folder as its newest generation, which it returns the
-// name of, and then removes all but the newest keep. What was there stays until
-// the new file is safe; an error says that it may not be.
+// Save writes s into a folder as its newest generation, removes all but the newest
+// keep, and returns the name of the new file. Older files stay until the new file
+// is safe; an error means that it may not be.
 func Save(disk durable.FS, dir string, s *State, keep int) (name string, err error) {
 	if keep < 1 {
 		panic("checkpoint: Save that keeps nothing")
@@ -42,7 +43,7 @@ func Save(disk durable.FS, dir string, s *State, keep int) (name string, err err
 		return "", err
 	}
 	for _, g := range old[min(keep-1, len(old)):] {
-		disk.Remove(filepath.Join(dir, g.name)) // what stays is removed after the next save
+		disk.Remove(filepath.Join(dir, g.name)) // if this fails, the next save tries again
 	}
 	return name, nil
 }
@@ -54,11 +55,11 @@ var ErrNone = errors.New("has no checkpoint")
 type Loaded struct {
 	State   *State
 	Name    string   // of the file
-	Skipped []*Error // newer files, which cannot be read, and why
+	Skipped []*Error // newer files that cannot be read, and why
 }
 
-// Load reads the newest generation in a folder that can be read. The error is
-// an [*Error]: there is none, or none that can be read.
+// Load reads the newest generation in a folder that can be read. The error is an
+// [*Error]: there are no generations, or none of them can be read.
 func Load(disk durable.FS, dir string) (*Loaded, error) {
 	all, err := generations(disk, dir)
 	if err != nil {
@@ -83,7 +84,7 @@ func Load(disk durable.FS, dir string) (*Loaded, error) {
 	return nil, &Error{dir, fmt.Errorf("has no checkpoint that can be read: %s", strings.Join(reasons, "; "))}
 }
 
-// cause strips what an [*Error] with a path says itself.
+// cause removes from err what an [*Error] with a path says itself.
 func cause(err error) error {
 	var fault *Error
 	if errors.As(err, &fault) {
@@ -92,8 +93,8 @@ func cause(err error) error {
 	return oserror.Cause(err)
 }
 
-// read looks at the start of a file before it takes the whole of it into
-// memory.
+// read reads a file. It checks the header before it allocates memory for the
+// whole.
 func read(disk durable.FS, path string) (*State, error) {
 	f, err := disk.Open(path)
 	if err != nil {
@@ -119,8 +120,8 @@ type generation struct {
 	number int
 }
 
-// generations returns those in a folder, newest first. Files of other names, be
-// it by a sign or a zero, are not ours.
+// generations returns the generations in a folder, newest first. Files with any
+// other name, even if only by a sign or an extra zero, are ignored.
 func generations(disk durable.FS, dir string) ([]generation, error) {
 	names, err := disk.ReadDir(dir)
 	if err != nil {
