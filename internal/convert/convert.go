@@ -1,8 +1,7 @@
-// Package convert makes data sets of what others keep images in: folders of PNG
-// files and CSV files.
+// Package convert makes data sets from folders of PNG files and from CSV files.
 //
-// What it reads is not trusted. An image that does not fit is skipped, and
-// reported with its place and the reason; the rest is used.
+// Its input is not trusted. An image that does not fit is skipped, and reported
+// with its place and the reason; the rest is used.
 package convert
 
 import (
@@ -16,24 +15,25 @@ import (
 	"mnistgpu/internal/oserror"
 )
 
-// Options say how [Read] makes a data set.
+// Options control how [Read] makes a data set.
 type Options struct {
 	// Names are those of the classes in the order of their labels, or nil: see
 	// [Read].
 	Names []string
 
-	// Height and Width are those of the images that are taken. Both are 0 to
-	// take those of the first image.
+	// Height and Width are the size of the images to accept. Both are 0 for the
+	// size of the first image.
 	Height, Width int
 
-	// TestFraction is how much of each class goes into the test set, between 0
-	// and 1. A class of two images or more has one at least in either set.
+	// TestFraction is the fraction of each class that goes into the test set,
+	// between 0 and 1. A class of two or more images has at least one in each
+	// set.
 	TestFraction float64
 
-	// Seed decides which images these are, and the order of all.
+	// Seed determines which images these are, and the order of all images.
 	Seed uint64
 
-	// Skip, when not nil, is called for everything that is left out.
+	// Skip, if not nil, is called for everything that is left out.
 	Skip func(Skipped)
 }
 
@@ -55,14 +55,14 @@ func (s Skipped) String() string {
 // Read reads a folder of PNG files, CLASS/NAME.png, or a CSV file of lines
 // label,p0,p1,... and returns the data set and the names of its classes.
 //
-// The folders of the classes are named as o says or else the folder's own
-// classes.txt, in the order of the labels; where neither does, they are all
-// folders, sorted by name. A CSV file has labels itself, 0 to 255 or as far as o
-// names them, pixels 0 to 255 row by row, and may have a header; its images are
-// squares unless o says otherwise.
+// The classes of a folder, in the order of their labels, are those that o names,
+// or else those in the folder's own classes.txt, or else all of its subfolders,
+// sorted by name. The lines of a CSV file have labels from 0 to 255, or up to the
+// number of names in o, and pixels from 0 to 255, row by row; there may be a
+// header. Its images are square unless o says otherwise.
 //
-// The error is a [*mnist.Error]: path cannot be read, or holds nothing to train
-// and test with.
+// The error is a [*mnist.Error]: path cannot be read, or has too few images to
+// train and test with.
 func Read(path string, o Options) (*mnist.Dataset, []string, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -82,17 +82,17 @@ func Read(path string, o Options) (*mnist.Dataset, []string, error) {
 	return d, names, err
 }
 
-// A collector gathers the images that are usable.
+// A collector gathers the usable images.
 type collector struct {
 	path          string
 	options       Options
-	height, width int // of every image, or 0 before the first one
+	height, width int // of every image, or 0 until the first one
 	pixels        []byte
 	labels        []byte
 	skipped       int
 }
 
-// skip leaves out what is at line of path.
+// skip reports that what is at the given line of path is left out.
 func (c *collector) skip(path string, line int, reason string) {
 	c.skipped++
 	if c.options.Skip != nil {
@@ -100,8 +100,8 @@ func (c *collector) skip(path string, line int, reason string) {
 	}
 }
 
-// add takes an image of height x width pixels. The error says that there are
-// too many.
+// add adds an image of height x width pixels. The error says that there are too
+// many.
 func (c *collector) add(height, width int, pixels []byte, label byte) error {
 	c.height, c.width = height, width
 	if len(c.labels) == mnist.MaxImages || len(c.pixels)+len(pixels) > mnist.MaxBytes {
@@ -154,8 +154,8 @@ func (c *collector) testQuota() (quota [mnist.MaxClasses]int) {
 	return quota
 }
 
-// fault returns a [*mnist.Error] about path, without the path that err may name
-// itself.
+// fault returns a [*mnist.Error] about path. It drops the path that err itself may
+// contain.
 func fault(path string, err error) error {
 	return &mnist.Error{Path: path, Err: oserror.Cause(err)}
 }

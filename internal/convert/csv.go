@@ -14,8 +14,8 @@ import (
 	"mnistgpu/internal/mnist"
 )
 
-// maxLine is more than a line of the largest image takes, four bytes a pixel,
-// or six with quotes.
+// maxLine is more than the line of the largest image needs: four bytes a pixel, or
+// six with quotes.
 const maxLine = 8 * mnist.MaxPixels
 
 // readCSV reads a CSV file and returns the names of the classes.
@@ -50,7 +50,7 @@ func (c *collector) readCSV() ([]string, error) {
 	return mnist.DefaultNames(int(slices.Max(c.labels)) + 1), nil
 }
 
-// readLine reads a line: a header, if it is the first, or an image.
+// readLine reads a line: an image or, on the first line, perhaps a header.
 func (c *collector) readLine(number int, line string) error {
 	if number == 1 {
 		line = strings.TrimPrefix(line, "\ufeff")
@@ -69,10 +69,11 @@ func (c *collector) readLine(number int, line string) error {
 	return c.add(height, width, pixels, label)
 }
 
-// decimal is a number. Parsing would make an error of each name in a header.
+// decimal matches a number. Parsing instead would allocate an error for each name
+// in a header.
 var decimal = regexp.MustCompile(`^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$`)
 
-// isHeader reports whether the fields of a line are names: none is a number.
+// isHeader reports whether a line is a header: none of its fields is a number.
 func isHeader(line string) bool {
 	for field := range strings.SplitSeq(line, ",") {
 		if decimal.MatchString(unquote(field)) {
@@ -84,8 +85,8 @@ func isHeader(line string) bool {
 
 func unquote(field string) string { return strings.Trim(strings.TrimSpace(field), `"`) }
 
-// parse reads an image and its label from a line. Fields are read one by one: a
-// list of them would take many times the memory of the line.
+// parse reads an image and its label from a line. It reads the fields one by one: a
+// slice of them would take many times the memory of the line.
 func (c *collector) parse(line string) (height, width int, pixels []byte, label byte, err error) {
 	first, rest, _ := strings.Cut(line, ",")
 	if height, width, err = c.shape(strings.Count(line, ",")); err != nil {

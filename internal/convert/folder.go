@@ -17,7 +17,8 @@ import (
 	"mnistgpu/internal/oserror"
 )
 
-// readFolder reads the PNG files of each class and returns the classes.
+// readFolder reads the PNG files of each class and returns the names of the
+// classes.
 func (c *collector) readFolder() ([]string, error) {
 	folders, err := c.classFolders()
 	if err != nil {
@@ -42,8 +43,8 @@ func (c *collector) readFolder() ([]string, error) {
 	return names, nil
 }
 
-// folderNames returns the classes in the order of their labels. Folders that are
-// none of them are skipped.
+// folderNames returns the names of the classes in the order of their labels.
+// Folders of other names are skipped.
 func (c *collector) folderNames(folders []string) ([]string, error) {
 	names := c.options.Names
 	if names == nil {
@@ -89,7 +90,7 @@ func (c *collector) classFolders() ([]string, error) {
 	return names, nil
 }
 
-// hidden reports whether users do not see e: such files are not theirs.
+// hidden reports whether e is a hidden file, which is not the user's own.
 func hidden(e os.DirEntry) bool { return strings.HasPrefix(e.Name(), ".") }
 
 // readClass reads the images in dir, sorted by name.
@@ -120,8 +121,8 @@ func (c *collector) readClass(dir string, label byte) error {
 	return nil
 }
 
-// readPNG reads the image at path in grey. Its size is checked before memory is
-// taken.
+// readPNG reads the image at path in grey. It checks the size before it allocates
+// memory for the pixels.
 func (c *collector) readPNG(path string) (*image.Gray, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -154,7 +155,7 @@ func (c *collector) readPNG(path string) (*image.Gray, error) {
 	return grey, nil
 }
 
-// damaged explains why a file is no image.
+// damaged says why a file is not an image.
 func damaged(err error) error {
 	reason := strings.TrimPrefix(strings.TrimPrefix(err.Error(), "png: "), "invalid format: ")
 	if reason == io.EOF.Error() || reason == io.ErrUnexpectedEOF.Error() {
@@ -163,7 +164,7 @@ func damaged(err error) error {
 	return errors.New("is not a whole PNG: " + reason)
 }
 
-// checkSize checks that an image is no larger than allowed and as large as the
+// checkSize checks that an image is not too large and has the same size as the
 // others.
 func (c *collector) checkSize(height, width int) error {
 	if height < 1 || width < 1 || height > mnist.MaxPixels/width {
