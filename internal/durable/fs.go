@@ -1,5 +1,5 @@
-// Package durable puts files on the disk so that a crash, a full disk or a power
-// cut leaves the old content or the new one, and never a part of either.
+// Package durable writes files so that a crash, a full disk or a power cut leaves
+// either the old content or the new, never a part of either.
 package durable
 
 import (
@@ -11,13 +11,13 @@ import (
 	"syscall"
 )
 
-// FS are the file operations that saving and loading are made of. Tests put
-// faults between them.
+// FS is the set of file operations that saving and loading use. Tests inject
+// faults into them.
 type FS interface {
-	// Create makes the file path, which must not exist.
+	// Create creates the file path, which must not exist.
 	Create(path string) (File, error)
 
-	// Rename moves a file, at once, to where there may be another.
+	// Rename moves a file atomically, replacing any other at the new path.
 	Rename(from, to string) error
 
 	// Remove deletes a file.
@@ -26,7 +26,7 @@ type FS interface {
 	// SyncDir waits until the names in a folder are on the disk.
 	SyncDir(dir string) error
 
-	// ReadDir returns the names of what is in a folder.
+	// ReadDir returns the names of the entries of a folder.
 	ReadDir(dir string) ([]string, error)
 
 	// Open opens the regular file path.
@@ -64,8 +64,8 @@ func (disk) Rename(from, to string) error { return os.Rename(from, to) }
 
 func (disk) Remove(path string) error { return os.Remove(path) }
 
-// SyncDir does nothing on Windows, which has no such call, nor where a file
-// system says that it has none.
+// SyncDir does nothing on Windows, which has no such call, and ignores the error of
+// a file system that does not support it.
 func (disk) SyncDir(dir string) error {
 	if runtime.GOOS == "windows" {
 		return nil
@@ -93,7 +93,8 @@ func (disk) ReadDir(dir string) ([]string, error) {
 	return names, nil
 }
 
-// Open looks before it opens: a pipe might block for ever.
+// Open checks the file's type before it opens it: opening a pipe might block
+// forever.
 func (disk) Open(path string) (Source, error) {
 	info, err := os.Stat(path)
 	if err != nil {

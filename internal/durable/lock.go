@@ -9,28 +9,28 @@ import (
 	"time"
 )
 
-// ErrLocked says that a folder has another user.
+// ErrLocked says that another user has locked the folder.
 var ErrLocked = errors.New("is in use by another process")
 
-// lockName is the file in a folder that is locked in its stead: network file
-// systems lock no folders.
+// lockName is the file in a folder that is locked in place of the folder itself:
+// network file systems cannot lock folders.
 const lockName = ".lock"
 
-// How often, and how far apart, Lock tries: [InUse] has the file for a moment when it
-// looks, which is no reason to refuse anyone.
+// How many times Lock tries, and the pause between the tries. [InUse] holds the
+// lock for a moment when it checks, which should not make Lock fail.
 const (
 	lockTries = 20
 	lockPause = 10 * time.Millisecond
 )
 
-// held keeps the files of locks from the garbage collector, which would close
-// them where nobody means to release.
+// held keeps the lock files reachable: the garbage collector would close them, and
+// so release the locks.
 var held sync.Map
 
-// Lock makes this process the only user of a folder, until release is called or
-// the process ends, however it ends. The error is [ErrLocked] where there is
-// another user already, be it in this process. The lock is a file called .lock,
-// which stays.
+// Lock makes the caller the only user of a folder until release is called or the
+// process ends, in whatever way. The error is [ErrLocked] if there is already
+// another user, even in this process. The lock is a file called .lock, which is not
+// removed.
 func Lock(dir string) (release func() error, err error) {
 	f, err := os.OpenFile(filepath.Join(dir, lockName), os.O_RDWR|os.O_CREATE, 0o666)
 	if err != nil {
@@ -51,9 +51,10 @@ func Lock(dir string) (release func() error, err error) {
 	}, nil
 }
 
-// InUse reports whether a folder has a user, which it disturbs as little as others that
-// ask: it shares the lock for a moment, and [Lock] tries for longer than that. The error
-// says that nobody can know, as where the file system has no locks.
+// InUse reports whether a folder has a user. It disturbs neither that user nor other
+// callers of InUse: it takes a shared lock for a moment, and [Lock] keeps trying for
+// longer than that. The error says that this cannot be determined, for example
+// because the file system has no locks.
 func InUse(dir string) (bool, error) {
 	f, err := os.Open(filepath.Join(dir, lockName))
 	if errors.Is(err, fs.ErrNotExist) {

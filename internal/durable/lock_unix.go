@@ -14,7 +14,7 @@ const (
 	shared    = unix.LOCK_SH
 )
 
-// lock takes the lock that belongs to the open file, and does not wait for it.
+// lock takes the lock of the open file without waiting for it.
 func lock(f *os.File, kind int) error {
 	err := unix.Flock(int(f.Fd()), kind|unix.LOCK_NB)
 	for err == unix.EINTR {

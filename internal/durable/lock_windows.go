@@ -12,7 +12,7 @@ const (
 	shared    = 0
 )
 
-// lock takes the first byte of the file, and does not wait for it.
+// lock locks the first byte of the file without waiting for it.
 func lock(f *os.File, kind uint32) error {
 	err := windows.LockFileEx(windows.Handle(f.Fd()), kind|windows.LOCKFILE_FAIL_IMMEDIATELY, 0, 1, 0, new(windows.Overlapped))
 	if err == windows.ERROR_LOCK_VIOLATION {

@@ -13,18 +13,18 @@ import (
 	"syscall"
 )
 
-// Write makes content the file at path, whether there is one or not. It writes
-// a temporary file in the same folder, waits for the disk, renames, and waits
-// for the folder:
+// Write writes content to the file at path, replacing any that is there. It writes
+// a temporary file in the same folder, waits for the disk, renames the file, and
+// waits for the folder:
 //
 //	create, write, fsync, close, rename, fsync of the folder
 //
-// An error says that content may not be safe; the file at path is then the one
-// before or, when only the last step failed, the new one. A fault of fsync is
-// final, since the kernel may have dropped what it could not write.
+// An error means that content may not be safe; the file at path is then the old one
+// or, if only the last step failed, the new one. Write does not retry a failed
+// fsync, since the kernel may have dropped what it could not write.
 //
-// A file has one writer at a time. Temporary files that dead processes left for
-// it are removed.
+// A file must have only one writer at a time. Write removes temporary files for it
+// that dead processes have left.
 func Write(fs FS, path string, content []byte) error {
 	dir, name := filepath.Dir(path), filepath.Base(path)
 	removeStale(fs, dir, name)
@@ -38,7 +38,7 @@ func Write(fs FS, path string, content []byte) error {
 		err = fs.Rename(temp, path)
 	}
 	if err != nil {
-		fs.Remove(temp) // where that fails as well, the next Write does it
+		fs.Remove(temp) // if that fails as well, the next Write removes it
 		return err
 	}
 	return fs.SyncDir(dir)
@@ -56,13 +56,14 @@ func fill(f File, content []byte) error {
 	return errors.Join(err, f.Close())
 }
 
-// tempName is the file that a process writes on the way to name.
+// tempName is the name of the temporary file that a process writes before it
+// renames it to name.
 func tempName(name string, pid int, random string) string {
 	return fmt.Sprintf(".%s.%d-%s.tmp", name, pid, random)
 }
 
-// tempOwner returns the process that wrote, or writes, the file called temp on
-// the way to name.
+// tempOwner returns the process that wrote, or is writing, the temporary file temp
+// for name.
 func tempOwner(temp, name string) (pid int, ok bool) {
 	rest := strings.TrimSuffix(strings.TrimPrefix(temp, "."+name+"."), ".tmp")
 	number, random, _ := strings.Cut(rest, "-")
@@ -70,8 +71,8 @@ func tempOwner(temp, name string) (pid int, ok bool) {
 	return pid, pid > 0 && temp == tempName(name, pid, random)
 }
 
-// removeStale removes what dead processes, and failed attempts of this one,
-// left on the way to dir/name. It is no fault of a save if it cannot.
+// removeStale removes the temporary files for dir/name that dead processes, and
+// failed attempts of this one, have left. A save does not fail if it cannot.
 func removeStale(fs FS, dir, name string) {
 	names, _ := fs.ReadDir(dir)
 	for _, n := range names {
@@ -81,7 +82,7 @@ func removeStale(fs FS, dir, name string) {
 	}
 }
 
-// alive reports whether there may be a process of that number.
+// alive reports whether there may be a process with that ID.
 func alive(pid int) bool {
 	p, err := os.FindProcess(pid)
 	if err != nil {
@@ -89,7 +90,7 @@ func alive(pid int) bool {
 	}
 	defer p.Release()
 	if runtime.GOOS == "windows" {
-		return true // or it would not have been found
+		return true // FindProcess fails if there is none
 	}
 	err = p.Signal(syscall.Signal(0))
 	return err == nil || errors.Is(err, syscall.EPERM)

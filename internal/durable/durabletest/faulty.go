@@ -1,5 +1,5 @@
-// Package durabletest breaks the file operations of a save in every way that a
-// disk, a kill or a power cut can.
+// Package durabletest makes the file operations of a save fail in all the ways that
+// a disk, a kill or a power cut can.
 package durabletest
 
 import (
@@ -10,7 +10,7 @@ import (
 	"mnistgpu/internal/durable"
 )
 
-// ErrShortWrite lets a write take half of its bytes without a word.
+// ErrShortWrite makes a write take only half of its bytes without an error.
 var ErrShortWrite = errors.New("short write")
 
 // Faults are what an operation can fail with.
@@ -19,19 +19,19 @@ var Faults = []error{syscall.ENOSPC, syscall.EIO, syscall.EDQUOT, syscall.EROFS,
 // Crash is what a crash panics with.
 const Crash = "durabletest: crash"
 
-// Faulty passes operations on to FS until one of them fails.
+// Faulty passes operations on to FS and makes one of them fail.
 type Faulty struct {
 	FS      durable.FS
 	At      int   // the operation that fails, counted from 0
 	Err     error // what it fails with, or nil for a crash
-	Forever bool  // whether those after it fail too
-	After   bool  // whether it takes effect all the same
+	Forever bool  // whether all later operations fail too
+	After   bool  // whether it takes effect despite the failure
 
 	Calls  int    // operations so far
 	Failed string // the first operation that failed, or empty
 }
 
-// do counts an operation, and fails it or calls it.
+// do counts an operation, and calls it or makes it fail.
 func (f *Faulty) do(name string, call func() error) error {
 	at := f.Calls
 	f.Calls++
@@ -106,7 +106,7 @@ type faultySource struct {
 	durable.Source
 }
 
-// ReadAt reads half of b before it fails, as a disk does that has a bad sector.
+// ReadAt reads half of b before it fails, as on a disk with a bad sector.
 func (r *faultySource) ReadAt(b []byte, at int64) (n int, err error) {
 	err = r.f.do("read", func() error {
 		n, err = r.Source.ReadAt(b, at)
@@ -142,7 +142,7 @@ func (w *faultyFile) Write(b []byte) (n int, err error) {
 
 func (w *faultyFile) Sync() error { return w.f.do("sync", w.file.Sync) }
 
-// Close gives the file back to the system whether it fails or not, as systems
+// Close closes the underlying file whether it fails or not, as operating systems
 // do.
 func (w *faultyFile) Close() error {
 	err := w.f.do("close", func() error { return nil })

@@ -8,7 +8,7 @@ import (
 	"mnistgpu/internal/durable"
 )
 
-// Files are a disk that can only be read: paths and contents.
+// Files is a read-only disk: a map from paths to contents.
 type Files map[string][]byte
 
 // Create fails.

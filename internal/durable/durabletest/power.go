@@ -7,24 +7,24 @@ import (
 	"slices"
 )
 
-// page is what disks and kernels write at once, at best.
+// page is the most bytes that disks and kernels write atomically.
 const page = 4096
 
-// sector is what a disk writes at once, at worst.
+// sector is the fewest bytes that a disk writes atomically.
 const sector = 512
 
-// A Cut is what a power cut leaves.
+// A Cut is a state that a power cut may leave.
 type Cut struct {
 	Files Files
-	Mark  int // the last one before the cut, or 0
+	Mark  int // the last mark before the cut, or 0
 }
 
-// PowerCuts goes through what a power cut at any moment of the recording may
-// leave on the disk. Until a folder is synced, any subset of the changes to its
-// names may have reached the disk. Until a file is synced, so may any of
-// its pages of 4 KiB, the last of them in part; the others are zeros, or the
-// file ends before them. A rename is whole or absent. Some states come more than
-// once.
+// PowerCuts iterates over the states that a power cut at any moment of the
+// recording may leave on the disk. Until a folder is synced, any subset of the
+// changes to its names may have reached the disk. Until a file is synced, any
+// subset of its pages of 4 KiB may have, the last of them in part; the others are
+// zeros, or the file ends before them. A rename has happened or not. Some states
+// come more than once.
 func (r *Recorder) PowerCuts() iter.Seq[Cut] {
 	return func(yield func(Cut) bool) {
 		for n := range len(r.ops) + 1 {
@@ -40,9 +40,9 @@ func (r *Recorder) PowerCuts() iter.Seq[Cut] {
 	}
 }
 
-// state is what the disk must hold after some operations, and what else it may.
+// state is what the disk must hold, and what it may hold, after some operations.
 type state struct {
-	safe    map[string]int // names that are on the disk, and the files they mean
+	safe    map[string]int // names that are on the disk, and the numbers of their files
 	pending []op           // changes to names that may be on the disk
 	current map[string]int // names as the system shows them
 	data    map[int][]byte // of each file
@@ -75,7 +75,7 @@ func newState(ops []op) *state {
 	return s
 }
 
-// apply changes names as o does.
+// apply makes the change of o to names.
 func apply(names map[string]int, o op) {
 	switch o.kind {
 	case create:
@@ -98,7 +98,7 @@ func (s *state) syncDir(dir string) {
 	})
 }
 
-// names goes through the subsets of the pending changes.
+// names iterates over the names on the disk for each subset of the pending changes.
 func (s *state) names() iter.Seq[map[string]int] {
 	return func(yield func(map[string]int) bool) {
 		for subset := range 1 << len(s.pending) {
@@ -115,7 +115,7 @@ func (s *state) names() iter.Seq[map[string]int] {
 	}
 }
 
-// contents goes through what the named files may hold.
+// contents iterates over what the named files may hold.
 func (s *state) contents(names map[string]int) iter.Seq[Files] {
 	paths := slices.Sorted(maps.Keys(names))
 	var fill func(files Files, paths []string, yield func(Files) bool) bool
@@ -135,9 +135,9 @@ func (s *state) contents(names map[string]int) iter.Seq[Files] {
 	return func(yield func(Files) bool) { fill(Files{}, paths, yield) }
 }
 
-// variants goes through what the disk may hold of data, of which the first
-// bytes are synced: any subset of the other pages, beside zeros, cut off after
-// the last of them, and with the last of them torn.
+// variants iterates over what the disk may hold of data, whose first synced bytes
+// are safe: any subset of the other pages with zeros for the rest, the same cut off
+// after the last page of the subset, and the same with that page torn.
 func variants(data []byte, synced int) iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
 		pages := (len(data) - synced + page - 1) / page

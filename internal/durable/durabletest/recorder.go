@@ -7,8 +7,8 @@ import (
 	"mnistgpu/internal/durable"
 )
 
-// Recorder passes operations on to FS and remembers those that change it, so
-// that [Recorder.PowerCuts] can tell what a power cut may leave of them.
+// Recorder passes operations on to FS and records those that change it, so that
+// [Recorder.PowerCuts] can derive what a power cut may leave of them.
 type Recorder struct {
 	FS    durable.FS
 	ops   []op
@@ -35,8 +35,8 @@ const (
 	mark
 )
 
-// Mark notes that what came before has been promised to be safe, and calls it
-// n.
+// Mark records, under the number n, that everything before it has been promised to
+// be safe.
 func (r *Recorder) Mark(n int) { r.ops = append(r.ops, op{kind: mark, mark: n}) }
 
 // Create is the operation of [durable.FS].
@@ -90,7 +90,7 @@ func (f *recordedFile) Sync() error {
 	return f.File.Sync()
 }
 
-// NoSync is FS without the fsync of files, a mistake that tests must find.
+// NoSync is FS without the fsync of files, a bug that tests must detect.
 type NoSync struct{ durable.FS }
 
 // Create is the operation of [durable.FS].
@@ -103,7 +103,7 @@ type unsynced struct{ durable.File }
 
 func (unsynced) Sync() error { return nil }
 
-// NoSyncDir is FS without the fsync of folders, a mistake that tests must find.
+// NoSyncDir is FS without the fsync of folders, a bug that tests must detect.
 type NoSyncDir struct{ durable.FS }
 
 // SyncDir does nothing.
