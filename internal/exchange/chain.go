@@ -12,14 +12,14 @@ import (
 	"mnistgpu/internal/model"
 )
 
-// A linear layer, as a file has it.
+// linear is a linear layer of a file.
 type linear struct {
 	name         string
 	weight, bias *model.Tensor
 }
 
-// chain returns the parameters of a network with the names and shapes of a
-// [model.Model]. If ours is true, weights are (In, Out).
+// chain converts the parameters of a network to the names and shapes of a
+// [model.Model]. If ours is true, square weights are (In, Out).
 func chain(tensors []model.Tensor, ours bool) ([]model.Tensor, error) {
 	layers, err := pair(tensors)
 	if err != nil {
@@ -81,8 +81,8 @@ func pair(tensors []model.Tensor) ([]*linear, error) {
 	return sorted, nil
 }
 
-// follows reports whether every layer takes what the one before gives, when the
-// given dimension of a weight is that of its inputs.
+// follows reports whether the outputs of every layer fit the inputs of the next, if
+// dimension in of a weight is that of its inputs.
 func follows(layers []*linear, in int) bool {
 	for i, l := range layers {
 		if l.weight.Shape[1-in] != l.bias.Shape[0] {
@@ -104,10 +104,10 @@ func shapes(layers []*linear) string {
 	return strings.Join(list, ", ")
 }
 
-// runs are the digits of a name, and what is between them.
+// runs matches runs of digits in a name, and what is between them.
 var runs = regexp.MustCompile(`[0-9]+|[^0-9]+`)
 
-// compareNames sorts "fc2" before "fc10".
+// compareNames compares names with their numbers by value: "fc2" before "fc10".
 func compareNames(a, b string) int {
 	as, bs := runs.FindAllString(a, -1), runs.FindAllString(b, -1)
 	return slices.CompareFunc(as, bs, func(x, y string) int {

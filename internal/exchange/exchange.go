@@ -1,4 +1,4 @@
-// Package exchange takes models to other programs and back.
+// Package exchange exports models for other programs and imports theirs.
 package exchange
 
 import (
@@ -10,13 +10,13 @@ import (
 	"mnistgpu/internal/onnx"
 )
 
-// A Format is a way to write a model.
+// A Format is a file format for models.
 type Format string
 
-// The formats. Weights are (In, Out) but in PyTorch's, where they are (Out, In).
+// The formats. Weights are (In, Out) except in PyTorch's, where they are (Out, In).
 const (
-	ONNX        Format = "onnx"                // the whole network, pixel scale and softmax with it
-	Safetensors Format = "safetensors"         // as train writes it
+	ONNX        Format = "onnx"                // the whole network with pixel scale and softmax
+	Safetensors Format = "safetensors"         // as written by train
 	NPZ         Format = "npz"                 // for NumPy
 	PyTorch     Format = "pytorch-safetensors" // of an nn.Sequential of Linear and ReLU
 )
@@ -40,7 +40,7 @@ func Encode(m *model.Model, f Format) ([]byte, error) {
 }
 
 // encodeNPZ writes the tensors under their names, and height, width and
-// pixel_scale as numbers.
+// pixel_scale as scalars.
 func encodeNPZ(m *model.Model) ([]byte, error) {
 	var arrays []npz.Array
 	for _, t := range m.Tensors {

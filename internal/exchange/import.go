@@ -11,31 +11,34 @@ import (
 	"mnistgpu/internal/npz"
 )
 
-// MaxBytes is the most that a file may have, and its numbers in memory.
+// MaxBytes is the most bytes that a file may have, and the most that its numbers
+// may take in memory.
 const MaxBytes = 1 << 30
 
-// pickleWithin is how far into a file of torch.save the name of its first member,
-// a pickle, ends at most.
+// pickleWithin is the number of bytes at the start of a file of torch.save that are
+// sure to hold the name of its first member, a pickle.
 const pickleWithin = 512
 
-// Hints are what a file may not say of its model. Zeros leave it to the file,
-// which wins.
+// Hints are facts about a model that its file may lack. What the file says takes
+// precedence. A zero is no hint.
 type Hints struct {
 	Height, Width int     // of an image
 	PixelScale    float64 // what a byte of an image is multiplied by
 }
 
-// Assumed is what neither the file nor a hint says: that images are squares, and
-// that their bytes are divided by 255, as PyTorch's ToTensor does.
+// Assumed says what was assumed because neither the file nor a hint says it: that
+// images are square, and that their bytes are divided by 255, as PyTorch's ToTensor
+// does.
 type Assumed struct{ Size, PixelScale bool }
 
 // Decode reads the content of a safetensors or npz file that holds the weights
-// and biases of linear layers with ReLU between them: a file of [Encode], or of
+// and biases of linear layers with ReLU between them, written by [Encode] or by
 // another program.
 //
-// Names are NAME.weight and NAME.bias; layers come in the order of their names,
-// in which numbers count as such. Weights are (In, Out) or (Out, In), as the
-// biases tell. Numbers are float32, or float64 that are rounded.
+// Names are NAME.weight and NAME.bias. The order of the layers is that of their
+// names, with the numbers in them compared by value. Weights are (In, Out) or (Out,
+// In), which the sizes of the biases decide. Numbers are float32, or float64, which
+// are rounded.
 //
 // The content is not trusted. The error says in one line what is wrong with it.
 func Decode(content []byte, h Hints) (*model.Model, Assumed, error) {
@@ -51,7 +54,7 @@ func Decode(content []byte, h Hints) (*model.Model, Assumed, error) {
 	if err != nil {
 		return nil, Assumed{}, err
 	}
-	// What is a model is decided in one place.
+	// Only model.Decode decides what a valid model is.
 	written, err := m.Encode()
 	if err != nil {
 		return nil, Assumed{}, err
@@ -60,7 +63,7 @@ func Decode(content []byte, h Hints) (*model.Model, Assumed, error) {
 	return m, assumed, err
 }
 
-// decodeTensors tells the two kinds of files apart by how they begin.
+// decodeTensors reads either kind of file, which it recognizes by its first bytes.
 func decodeTensors(content []byte) ([]model.Tensor, map[string]string, error) {
 	if len(content) > MaxBytes {
 		return nil, nil, fmt.Errorf("has %d bytes: want at most %d", len(content), MaxBytes)
@@ -92,11 +95,11 @@ func decodeTensors(content []byte) ([]model.Tensor, map[string]string, error) {
 	return tensors, metadata, nil
 }
 
-// describe sets what is not a tensor.
+// describe sets the fields of m other than its tensors.
 func describe(m *model.Model, metadata map[string]string, h Hints) (a Assumed, err error) {
 	in := m.Tensors[0].Shape[0]
 	if metadata["height"] != "" || metadata["width"] != "" {
-		m.Height, _ = strconv.Atoi(metadata["height"]) // a text that is no number becomes 0,
+		m.Height, _ = strconv.Atoi(metadata["height"]) // text that is not a number becomes 0,
 		m.Width, _ = strconv.Atoi(metadata["width"])   // which the check of the model refuses
 	} else if h.Height > 0 {
 		m.Height, m.Width = h.Height, h.Width

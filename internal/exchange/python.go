@@ -9,8 +9,8 @@ import (
 	"mnistgpu/internal/onnx"
 )
 
-// Python returns a program of a few lines that loads m from a file of the given
-// format and name, and computes the probabilities (N, classes) of images.
+// Python returns a short program that loads m from a file of the given format and
+// name, and computes the probabilities (N, classes) of images.
 func Python(m *model.Model, f Format, file string) string {
 	name := strconv.Quote(file)
 	images := fmt.Sprintf("images = np.zeros((1, %d, %d), np.uint8)  # 0 is background, 255 is ink\n", m.Height, m.Width)
@@ -42,7 +42,7 @@ func Python(m *model.Model, f Format, file string) string {
 	panic("exchange: Python for an unknown format")
 }
 
-// numpyForward computes the probabilities by hand.
+// numpyForward returns the lines that compute the probabilities with NumPy alone.
 func numpyForward(m *model.Model, scale string) string {
 	last := len(m.Tensors)/2 - 1
 	hidden := ""
@@ -56,7 +56,7 @@ func numpyForward(m *model.Model, scale string) string {
 		"probabilities = e / e.sum(1, keepdims=True)\n"
 }
 
-// sequential is the network in PyTorch's words.
+// sequential is the network as a PyTorch expression.
 func sequential(m *model.Model) string {
 	var modules []string
 	for i := 0; i < len(m.Tensors); i += 2 {
