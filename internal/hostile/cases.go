@@ -17,31 +17,31 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 )
 
-// A Case is a file that is bad on purpose, and how it must be refused.
+// A Case is a deliberately bad file and the error that it must cause.
 type Case struct {
 	Name    string
-	Want    string // the error, after the path
+	Want    string // the error, without the path
 	Content []byte
 }
 
-// Cases reads a txtar archive of files that are described so that people can
-// see what is wrong with them. The first line of each is
+// Cases reads a txtar archive of descriptions of files, which show a reader what is
+// wrong with each file. The first line of each description is
 //
 //	want: MESSAGE
 //
-// and the others add to the file, or change what there is so far:
+// and each further line adds to the file or changes it:
 //
 //	hex 00000803 0000 0002   bytes
 //	text "a\n"               a text, quoted as in Go
-//	repeat 3 "a"             a text, as many times
-//	json {...}               a header of safetensors: its length, itself, spaces
-//	chunk IHDR 0000          a chunk of PNG, with its length and checksum
-//	idat 16                  a chunk of PNG that unpacks to so many zeros
-//	seal                     size and sum of a checkpoint
-//	gzip                     all so far, compressed
-//	bomb 4096                all so far and so many MiB of zeros, compressed
-//	flip 12                  changes the last bit of the byte at that place
-//	cut 3                    drops so many bytes from the end
+//	repeat 3 "a"             a text, repeated that many times
+//	json {...}               a safetensors header: its length, itself, spaces
+//	chunk IHDR 0000          a PNG chunk, with its length and checksum
+//	idat 16                  a PNG chunk that unpacks to that many zeros
+//	seal                     the size and the sum of a checkpoint
+//	gzip                     compresses the file so far
+//	bomb 4096                compresses the file so far and that many MiB of zeros
+//	flip 12                  flips the lowest bit of the byte at that offset
+//	cut 3                    drops that many bytes from the end
 func Cases(t *testing.T, path string) []Case {
 	t.Helper()
 	archive, err := txtar.ParseFile(path)
@@ -66,7 +66,7 @@ func Cases(t *testing.T, path string) []Case {
 	return cases
 }
 
-// extend does what line says to b.
+// extend applies a line of a description to b.
 func extend(b []byte, line string) ([]byte, error) {
 	verb, rest, _ := strings.Cut(line, " ")
 	switch verb {
@@ -106,7 +106,7 @@ func extend(b []byte, line string) ([]byte, error) {
 	return change(b, verb, n)
 }
 
-// change does what a verb with a number says to b.
+// change applies a verb that has a number to b.
 func change(b []byte, verb string, n int) ([]byte, error) {
 	switch verb {
 	case "idat":
@@ -123,7 +123,7 @@ func change(b []byte, verb string, n int) ([]byte, error) {
 	return nil, fmt.Errorf("unknown verb %q", verb)
 }
 
-// chunk adds a chunk of PNG to b.
+// chunk appends a PNG chunk to b.
 func chunk(b []byte, kind string, data []byte) []byte {
 	b = binary.BigEndian.AppendUint32(b, uint32(len(data)))
 	at := len(b)
@@ -131,7 +131,8 @@ func chunk(b []byte, kind string, data []byte) []byte {
 	return binary.BigEndian.AppendUint32(b, crc32.ChecksumIEEE(b[at:]))
 }
 
-// bomb compresses b and so many MiB of zeros behind it. Its end is missing.
+// bomb compresses b followed by the given number of MiB of zeros. The end of the
+// compressed data is missing.
 func bomb(b []byte, mib int) ([]byte, error) {
 	var out bytes.Buffer
 	w := gzip.NewWriter(&out)
@@ -145,12 +146,12 @@ func bomb(b []byte, mib int) ([]byte, error) {
 			return nil, err
 		}
 	}
-	// The last part unpacks to zeros behind any other zeros.
+	// The compressed last part can be repeated: after zeros it unpacks to zeros.
 	return append(out.Bytes(), bytes.Repeat(out.Bytes()[at:], mib-2)...), nil
 }
 
-// Seal puts the size of a checkpoint into its header, which must be there, and
-// adds the sum.
+// Seal sets the size of a checkpoint in its header, which must be there, and appends
+// the sum.
 func Seal(b []byte) []byte {
 	const sizeAt = 24
 	binary.LittleEndian.PutUint64(b[sizeAt:], uint64(len(b)+sha256.Size))

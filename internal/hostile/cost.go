@@ -1,5 +1,5 @@
-// Package hostile is what the tests of readers of foreign files share: how much
-// memory and time a file may take, and files that are bad on purpose.
+// Package hostile is shared by the tests of readers of foreign files. It limits how
+// much memory and time reading a file may take, and provides deliberately bad files.
 package hostile
 
 import (
@@ -9,12 +9,12 @@ import (
 	"time"
 )
 
-// CheckCost checks what read takes, which reads content of size bytes: at most
-// four times that and 1 MiB from the heap, garbage included, times the slack of
-// the build. It panics as read does.
+// CheckCost checks the cost of read, which reads content of size bytes: it may
+// allocate at most four times that and 1 MiB, garbage included, times the slack of
+// the build. If read panics, so does CheckCost.
 //
-// Under the fuzzer, it also checks that read takes at most 100 ms of the
-// processor for each MiB or part of one. Tests do not look at time.
+// Under the fuzzer, it also checks that read takes at most 100 ms of processor time
+// for each MiB or part of one. Ordinary tests do not check the time.
 func CheckCost(t testing.TB, size int, read func()) {
 	t.Helper()
 	limit := cost{memory: slack * (4*uint64(size) + 1<<20)}
@@ -24,20 +24,21 @@ func CheckCost(t testing.TB, size int, read func()) {
 	limit.check(t, size, read)
 }
 
-// fuzzing reports whether this process looks for new input.
+// fuzzing reports whether this process runs under the fuzzer.
 func fuzzing() bool {
 	f := flag.Lookup("test.fuzz")
 	return f != nil && f.Value.String() != ""
 }
 
-// cost is what a read takes, or may take. A time of 0 is not looked at.
+// cost is what a read takes, or may take. A limit with a time of 0 does not limit
+// the time.
 type cost struct {
-	memory uint64        // bytes from the heap
+	memory uint64        // bytes allocated from the heap
 	time   time.Duration // of the processor
 }
 
-// check checks that read takes at most c. Other parts of the process may take
-// some meanwhile, so that the least of several readings counts.
+// check checks that read takes at most c. Other parts of the process may use memory
+// and time meanwhile, so the least of several readings counts.
 func (c cost) check(t testing.TB, size int, read func()) {
 	t.Helper()
 	const readings = 5

@@ -2,5 +2,5 @@
 
 package hostile
 
-// slack is how many times its limit a reading may take.
+// slack is the factor by which a reading may exceed its memory limit.
 const slack = 1

@@ -2,7 +2,7 @@
 
 package hostile
 
-// slack is how many times its limit a reading may take. Under the race detector
-// sync.Pool forgets at random what it is given, so that the buffers of the
-// standard library are allocated again and again.
+// slack is the factor by which a reading may exceed its memory limit. Under the race
+// detector sync.Pool randomly drops what is put into it, so the standard library
+// allocates its buffers repeatedly.
 const slack = 2

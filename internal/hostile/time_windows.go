@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// processorTime is what this process has taken of it so far, which waiting for
-// others does not add to.
+// processorTime returns the processor time that this process has used so far, which
+// does not include waiting for other processes.
 func processorTime() time.Duration {
 	self, err := syscall.GetCurrentProcess()
 	if err != nil {
