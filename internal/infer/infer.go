@@ -1,5 +1,5 @@
-// Package infer lets a trained model answer: images go in, probabilities come
-// out.
+// Package infer runs trained models: it computes the probabilities of the classes
+// for images.
 package infer
 
 import (
@@ -11,22 +11,22 @@ import (
 	"mnistgpu/internal/nn"
 )
 
-// A Network is a trained model on a backend, ready to answer. Its pass is
-// recorded once and replayed for each batch. Like its backend, it is for one
-// goroutine at a time; the backend owns its memory.
+// A Network is a trained model on a backend, ready to use. Its forward pass is
+// recorded once and replayed for each batch. Like its backend, it must be used by
+// one goroutine at a time; the backend owns its memory.
 type Network struct {
 	b       backend.Backend
 	net     *nn.MLP
 	images  backend.Tensor // (rows, pixels) Uint8
 	pass    backend.Graph
-	staged  []byte // what goes to images
-	count   int    // of the images that went through last
+	staged  []byte // the bytes to upload to images
+	count   int    // of the images in the last pass
 	layers  int
 	classes int
 }
 
-// Open puts a valid model on b, to answer for as many images at a time as rows
-// says, or as b takes at a time, if that is fewer. The error is a fault of b.
+// Open puts a valid model on b. A pass takes up to rows images, or as many as b takes
+// at a time if that is fewer. The error is a fault of b.
 func Open(b backend.Backend, m *model.Model, rows int) (*Network, error) {
 	if rows < 1 {
 		panic("infer: Open for no rows")
@@ -48,7 +48,7 @@ func Open(b backend.Backend, m *model.Model, rows int) (*Network, error) {
 	return n, err
 }
 
-// input allocates room for rows images and names them, in their order.
+// input allocates room for rows images and returns them as [backend.Rows], in order.
 func (n *Network) input(rows int, scale float32) (backend.Rows, error) {
 	var err error
 	if n.images, err = n.b.Alloc(backend.Uint8, rows, len(n.staged)/rows); err != nil {
@@ -67,9 +67,8 @@ func (n *Network) input(rows int, scale float32) (backend.Rows, error) {
 }
 
 // Probabilities returns the probabilities (N, classes) of N images, for any N.
-// Images are (N, height, width) bytes of which 0 is the background, as MNIST's;
-// the network applies the model's pixel scale. The error is a fault of the
-// backend.
+// Images are (N, height, width) bytes with 0 for the background, as in MNIST; the
+// network applies the model's pixel scale. The error is a fault of the backend.
 func (n *Network) Probabilities(images []byte) ([]float64, error) {
 	pixels := n.images.Cols
 	if len(images)%pixels != 0 {
@@ -98,9 +97,9 @@ func (n *Network) Probabilities(images []byte) ([]float64, error) {
 func (n *Network) Hidden() int { return n.layers - 1 }
 
 // Activations returns the outputs (N, units) of a hidden layer, counted from 0,
-// after ReLU, for the last N images that went through the network: all those of
-// the last call of [Network.Probabilities], if it did not have more than rows.
-// The error is a fault of the backend.
+// after ReLU, for the N images of the last pass: all images of the last call of
+// [Network.Probabilities] if they fit into one pass. The error is a fault of the
+// backend.
 func (n *Network) Activations(layer int) ([]float32, error) {
 	if n.count == 0 || layer < 0 || layer >= n.Hidden() {
 		panic("infer: Activations of no image, or of a layer that is not hidden")
