@@ -1,4 +1,4 @@
-// Package lrfind reads the curve of a learning rate range test: the loss of a
+// Package lrfind evaluates a learning rate range test: the curve of the loss of a
 // network whose learning rate grows from step to step.
 package lrfind
 
@@ -17,19 +17,19 @@ type Curve struct {
 }
 
 const (
-	// width is the standard deviation, in points, of the bell that smooths the
-	// losses, and reach how far it is followed.
+	// width is the standard deviation, in points, of the Gaussian that smooths
+	// the losses, and reach is how many points to either side it includes.
 	width = 2.0
 	reach = 6
 
-	// blowUp is how many times the best loss ends a test: nothing is learned
-	// from there on.
+	// blowUp is the multiple of the lowest loss that ends a test: nothing is
+	// learned at higher rates.
 	blowUp = 4
 )
 
-// Add adds a point, unless its loss is not finite. It reports whether higher
-// rates are worth a try: as long as the smoothed loss is at most four times its
-// lowest.
+// Add adds a point, unless its loss is not finite. It reports whether higher rates
+// are worth trying: whether the smoothed loss is at most four times its lowest
+// value.
 func (c *Curve) Add(rate, loss float64) (more bool) {
 	if math.IsNaN(loss - loss) {
 		return false
@@ -50,9 +50,10 @@ func (c Curve) CSV() []byte {
 	return b.Bytes()
 }
 
-// Smoothed returns the losses, each the mean of those around it with the weights
-// of a bell, and so without the lag of a running mean. A loss counts at most as
-// four times the first one, so that one that has blown up does not reach far.
+// Smoothed returns the smoothed losses. Each is the mean of the losses around it
+// with Gaussian weights, and so does not lag as a running mean would. A loss counts
+// as at most four times the first one, so that one that has blown up does not
+// affect points far away.
 func (c Curve) Smoothed() []float64 {
 	smoothed := make([]float64, len(c.Losses))
 	for i := range smoothed {
@@ -68,10 +69,10 @@ func (c Curve) Smoothed() []float64 {
 	return smoothed
 }
 
-// Reading is what a curve says.
+// Reading is what [Curve.Read] finds in a curve.
 type Reading struct {
-	// Steepest is the rate at which the smoothed loss falls fastest, by the
-	// logarithm of the rate.
+	// Steepest is the rate at which the smoothed loss falls fastest, as a function
+	// of the logarithm of the rate.
 	Steepest float64
 
 	// Lowest is the rate of the lowest smoothed loss.
@@ -81,18 +82,18 @@ type Reading struct {
 	// on a logarithmic axis.
 	Valley float64
 
-	// Diverges is the first rate above Lowest at which the smoothed loss is
-	// back at its first value, or at four times its lowest, or not finite, or 0
-	// if there is none.
+	// Diverges is the first rate above Lowest at which the smoothed loss is at
+	// least its first value or four times its lowest, or the loss is not finite.
+	// It is 0 if there is no such rate.
 	Diverges float64
 }
 
 // ErrNoValley says that no rate lowered the loss.
 var ErrNoValley = errors.New("no learning rate lowers the loss")
 
-// Read reads a curve of which all points that the test gave have been added; if
-// the test ended with a loss that was not finite, broke is its rate, or else 0.
-// The error is [ErrNoValley].
+// Read evaluates a curve to which all points of the test have been added. If the
+// test ended with a loss that was not finite, broke is the rate of that loss,
+// otherwise 0. The error is [ErrNoValley].
 func (c Curve) Read(broke float64) (Reading, error) {
 	smoothed := c.Smoothed()
 	if len(smoothed) == 0 {
