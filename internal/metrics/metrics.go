@@ -2,17 +2,16 @@ package metrics
 
 import "math"
 
-// Class is how well the images of one class are told from the others. A ratio
-// of nothing to nothing is 0, as in scikit-learn.
+// Class holds the metrics of one class. A ratio of 0 to 0 is 0, as in scikit-learn.
 type Class struct {
 	Count     int     // images that have the label
-	Precision float64 // of those that were given the label, the fraction that has it
-	Recall    float64 // of those that have the label, the fraction that was given it
+	Precision float64 // of the images predicted as this class, the fraction that is of it
+	Recall    float64 // of the images of this class, the fraction predicted as it
 	F1        float64 // 2·precision·recall / (precision + recall)
 }
 
-// Confusion counts the images with each label, which is the row, by the
-// predicted class, which is the column.
+// Confusion counts the images by label, which is the row, and predicted class,
+// which is the column.
 func Confusion(labels []byte, predicted []int, classes int) [][]int {
 	counts := make([][]int, classes)
 	for label := range counts {
@@ -24,7 +23,7 @@ func Confusion(labels []byte, predicted []int, classes int) [][]int {
 	return counts
 }
 
-// Classes returns the figures of each class from a confusion matrix.
+// Classes returns the metrics of each class from a confusion matrix.
 func Classes(confusion [][]int) []Class {
 	classes := make([]Class, len(confusion))
 	for k := range classes {
@@ -55,9 +54,9 @@ func ratio(part, whole int) float64 {
 const Bins = 15
 
 // CalibrationError returns the expected calibration error: how far, on average,
-// the probability of the predicted class is from the fraction of right answers.
-// The N images are put into M = [Bins] bins of equal width by that probability,
-// their confidence, the m-th of which holds those in ((m-1)/M, m/M]:
+// the probability of the predicted class, the confidence, is from the fraction of
+// right answers. The N images are put into M = [Bins] bins of equal width by their
+// confidence; the m-th bin holds those in ((m-1)/M, m/M]:
 //
 //	ECE = Σₘ |Bₘ|/N · |accuracy(Bₘ) - confidence(Bₘ)|
 //
@@ -66,7 +65,7 @@ const Bins = 15
 //
 // Probabilities are (N, classes), for at least one image.
 func CalibrationError(probabilities []float64, labels []byte, predicted []int, classes int) float64 {
-	var excess [Bins]float64 // of right answers over confidence, summed
+	var excess [Bins]float64 // right answers minus the sum of confidences
 	for i, k := range predicted {
 		confidence := probabilities[i*classes+k]
 		if math.IsNaN(confidence) {

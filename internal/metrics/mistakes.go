@@ -5,14 +5,14 @@ import (
 	"slices"
 )
 
-// Pair is a label with the class that some of its images were taken for.
+// Pair is a label and a wrong class that was predicted for some of its images.
 type Pair struct {
 	Label, Predicted int
 	Count            int // of images
 }
 
-// MostConfused returns the n cells of a confusion matrix off its diagonal that
-// hold the most images, in falling order. Cells without any are left out.
+// MostConfused returns the n cells off the diagonal of a confusion matrix that hold
+// the most images, in descending order. Empty cells are left out.
 func MostConfused(confusion [][]int, n int) []Pair {
 	var pairs []Pair
 	for label, row := range confusion {
@@ -26,7 +26,7 @@ func MostConfused(confusion [][]int, n int) []Pair {
 	return pairs[:min(n, len(pairs))]
 }
 
-// Mistake is an image that was given another class than its label.
+// Mistake is an image whose predicted class differs from its label.
 type Mistake struct {
 	Index            int // of the image
 	Label, Predicted int
@@ -34,9 +34,9 @@ type Mistake struct {
 }
 
 // MostConfident returns the n mistakes with the highest probability of the wrong
-// class, in falling order, given logits (N, classes). Where probabilities round
-// to the same number, that with the larger difference of the two logits comes
-// first.
+// class, in descending order, given logits (N, classes). If two probabilities round
+// to the same number, the mistake with the larger difference between the logits of
+// the predicted class and the label comes first.
 func MostConfident(logits []float32, labels []byte, classes, n int) []Mistake {
 	probabilities, predicted := Softmax(logits, classes), Predict(logits, classes)
 	var mistakes []Mistake

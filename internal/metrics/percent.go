@@ -2,7 +2,8 @@ package metrics
 
 import "fmt"
 
-// Percent writes a fraction of 1, and does not round to a certainty what is none.
+// Percent formats a fraction of 1 as a percentage. It does not round to 0 % or
+// 100 % a number that is neither.
 func Percent(p float64) string {
 	switch {
 	case p > 0 && p < 0.00005:

@@ -1,10 +1,10 @@
-// Package metrics tells how well a classifier answers.
+// Package metrics measures how well a classifier answers.
 package metrics
 
 import "math"
 
-// Softmax returns the probabilities (N, classes) of logits (N, classes): of
-// each row z
+// Softmax returns the probabilities (N, classes) of logits (N, classes). For each
+// row z
 //
 //	p[k] = exp(z[k] - max z) / Σⱼ exp(z[j] - max z)
 //
@@ -29,8 +29,8 @@ func softmaxRow(p []float64, z []float32) {
 	}
 }
 
-// Predict returns the class with the largest of each row of logits (N,
-// classes), the first of equals.
+// Predict returns, for each row of logits (N, classes), the class with the largest
+// logit, the first of equals.
 func Predict(logits []float32, classes int) []int {
 	predicted := make([]int, len(logits)/classes)
 	for i := range predicted {
