@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// A Dataset is what a classifier learns from and what it is judged by.
+// A Dataset holds the images that a classifier is trained and tested on.
 type Dataset struct {
 	Name          string // "mnist", "synthetic" or the base name of a folder
 	Height, Width int    // of every image, in pixels
@@ -15,12 +15,12 @@ type Dataset struct {
 
 	verified bool // whether the content is known to be that of MNIST
 
-	// Fallback says why [Open] took synthetic data for "auto", in one line.
-	// It is empty when MNIST was there.
+	// Fallback says in one line why [Open] used synthetic data for "auto". It is
+	// empty if MNIST was available.
 	Fallback string
 }
 
-// A Split is one half of a Dataset.
+// A Split is the training or the test set of a Dataset.
 type Split struct {
 	Images []byte // Len x Height x Width, row-major, 0 is black
 	Labels []byte // Len
@@ -34,12 +34,12 @@ const MaxClasses = 256
 
 // LoadDir reads the four files of a data set in MNIST's layout from a folder:
 // train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and
-// t10k-labels-idx1-ubyte, raw or with ".gz", and with "-idx" or ".idx". Raw
-// files win over compressed ones. The name of the data set is that of the
-// folder, or "mnist" when the files are those of MNIST.
+// t10k-labels-idx1-ubyte, raw or with ".gz", and with "-idx" or ".idx". Raw files
+// take precedence over compressed ones. The name of the data set is that of the
+// folder, or "mnist" if the files are those of MNIST.
 //
-// Every image needs a label from 0 to classes-1, and all images one size. There
-// are 2 to 256 classes.
+// Every image must have a label from 0 to classes-1, and all images the same size.
+// There are 2 to 256 classes.
 func LoadDir(dir string, classes int) (*Dataset, error) {
 	if classes < 2 || classes > MaxClasses {
 		return nil, faultf(dir, "cannot have %d classes: want 2 to %d", classes, MaxClasses)
@@ -63,14 +63,14 @@ func LoadDir(dir string, classes int) (*Dataset, error) {
 	return d, nil
 }
 
-// A half is a split as its two files hold it.
+// A half is the content of the two files of a split.
 type half struct {
 	imagesPath, labelsPath string
 	images                 Images
 	labels                 []byte
 }
 
-// A folder is a data set as its four files hold it.
+// A folder is the content of the four files of a data set.
 type folder struct{ train, test half }
 
 // readFolder reads the four files in dir. Each is valid in itself; whether

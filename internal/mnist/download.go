@@ -18,12 +18,13 @@ const (
 	// has 9.9 MB.
 	maxDownload = 16 << 20
 
-	// maxDuration ends the download of one file that moves, but hardly.
+	// maxDuration limits the download of one file, which may never stall but be
+	// very slow.
 	maxDuration = 10 * time.Minute
 )
 
-// ErrNotHad is wrapped by an [*Error] that says that MNIST is neither here nor
-// could be downloaded.
+// ErrNotHad is wrapped by an [*Error] that says that MNIST is not on this machine
+// and could not be downloaded.
 var ErrNotHad = errors.New("MNIST is not here and cannot be downloaded")
 
 // download downloads the files of MNIST that are not in the cache folder yet.
@@ -69,8 +70,8 @@ func (s Source) downloadFile(ctx context.Context, k knownFile) error {
 	return faultf(path, "%w: %s", ErrNotHad, strings.Join(reasons, "; "))
 }
 
-// downloadFrom puts the file at address under path when it is k. The path
-// holds the whole file or nothing at any time, even after a power cut.
+// downloadFrom downloads the file at address to path if it is k. At any time, even
+// after a power cut, there is the whole file at path or none.
 func (s Source) downloadFrom(ctx context.Context, address, path string, k knownFile) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), ".download-*")
 	if err != nil {
@@ -97,8 +98,8 @@ func (s Source) downloadFrom(ctx context.Context, address, path string, k knownF
 	return os.Rename(f.Name(), path)
 }
 
-// get writes what is at address to w. The mirror must deliver something every
-// s.Stall.
+// get downloads address and writes it to w. It gives up if the mirror sends nothing
+// for s.Stall.
 func (s Source) get(ctx context.Context, address string, w io.Writer) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, maxDuration, fmt.Errorf("not done after %v", maxDuration))
 	defer cancel()
@@ -128,7 +129,7 @@ func (s Source) get(ctx context.Context, address string, w io.Writer) error {
 	return reason(ctx, err)
 }
 
-// request asks for address, over https whatever it is redirected to.
+// request requests address. It uses https only, redirects included.
 func (s Source) request(ctx context.Context, address string) (*http.Response, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
@@ -137,7 +138,7 @@ func (s Source) request(ctx context.Context, address string) (*http.Response, er
 	if err := checkHTTPS(req, nil); err != nil {
 		return nil, err
 	}
-	// Otherwise the client might decompress a file that is compressed anyway.
+	// This keeps the client from decompressing the file, which is a .gz file.
 	req.Header.Set("Accept-Encoding", "gzip")
 	client := http.Client{CheckRedirect: checkHTTPS}
 	if s.Client != nil {
@@ -146,8 +147,8 @@ func (s Source) request(ctx context.Context, address string) (*http.Response, er
 	return client.Do(req)
 }
 
-// checkHTTPS refuses requests that could be read or changed on the way, and
-// redirects without end.
+// checkHTTPS refuses requests that could be read or changed on the way, and endless
+// redirects.
 func checkHTTPS(req *http.Request, via []*http.Request) error {
 	if req.URL.Scheme != "https" {
 		return fmt.Errorf("leads to %s: want https", req.URL.Redacted())
@@ -158,8 +159,9 @@ func checkHTTPS(req *http.Request, via []*http.Request) error {
 	return nil
 }
 
-// reason prefers the cause why ctx ended to the error that this led to. There
-// may be none: a server that notices first may end its answer in good order.
+// reason returns the cause of ctx, if ctx has ended, rather than the error that
+// followed from it. err may then even be nil: a server that notices first may end
+// its answer normally.
 func reason(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -167,7 +169,7 @@ func reason(ctx context.Context, err error) error {
 	return whole(cause(err))
 }
 
-// progress passes on what is written, reports it and stops at maxDownload.
+// progress passes on what is written, reports it, and fails beyond maxDownload.
 type progress struct {
 	w           io.Writer
 	done, total int64

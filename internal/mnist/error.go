@@ -8,16 +8,16 @@ import (
 	"mnistgpu/internal/oserror"
 )
 
-// An Error is a fault of the data: a file that is missing, damaged or not what
-// it should be. Every fault that this package returns is an *Error or wraps
-// one, except a context that ended.
+// An Error is a fault of the data: a file that is missing, damaged or not what it
+// should be. Every fault that this package returns is an *Error or wraps one,
+// except the error of a context that ended.
 type Error struct {
 	Path string // the file or folder at fault
-	Err  error  // what is wrong, and what should be
+	Err  error  // what is wrong, and what is wanted instead
 	Hint string // what to do about it, or empty
 }
 
-// Error returns one line: the path, what is wrong, and what should be.
+// Error returns one line: the path, what is wrong, and what is wanted instead.
 func (e *Error) Error() string { return e.Path + ": " + e.Err.Error() }
 
 // Unwrap returns what is wrong, without the path.
@@ -28,8 +28,8 @@ func faultf(path, format string, args ...any) error {
 	return &Error{Path: path, Err: fmt.Errorf(format, args...)}
 }
 
-// cause strips the operation and the path or address from err, which the
-// caller names itself.
+// cause strips from err the operation and the path or address, which the caller
+// adds itself.
 func cause(err error) error {
 	var request *url.Error
 	if errors.As(err, &request) {

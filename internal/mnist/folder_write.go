@@ -9,8 +9,8 @@ import (
 )
 
 // WriteDir writes d as four raw IDX files, and the names of the classes as
-// [NamesFile], into the new folder dir. The folder is complete or not there at
-// all: it is filled under another name beside its place and then moved.
+// [NamesFile], into the new folder dir. The folder is either complete or absent: it
+// is filled under another name in the same parent folder and then renamed.
 func WriteDir(dir string, d *Dataset, names []string) (err error) {
 	dir = filepath.Clean(dir)
 	parent := filepath.Dir(dir)
@@ -60,7 +60,7 @@ func (d *Dataset) writeFiles(dir string, names []string) error {
 	return nil
 }
 
-// writeFile makes the file at path of what write writes, and waits for the
+// writeFile creates the file at path with what write writes, and waits for the
 // disk.
 func writeFile(path string, write func(io.Writer) error) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)

@@ -19,15 +19,15 @@ import (
 // height 1; y points down.
 type vertex struct {
 	x, y   float64
-	nx, ny float64 // unit normal; along it the stroke grows
+	nx, ny float64 // unit normal, along which the stroke grows
 }
 
-// A glyph is a digit of a face: closed polygons, those around holes in the
-// opposite sense.
+// A glyph is a digit of a face: closed polygons, those around holes in the opposite
+// direction.
 type glyph [][]vertex
 
-// edgesPerHeight is how many edges of a polygon a stroke of the digit's height
-// is cut into, so that straight strokes can be bent as well.
+// edgesPerHeight is how many edges of a polygon a stroke of the digit's height is
+// divided into, so that straight strokes can be bent too.
 const edgesPerHeight = 10
 
 // faces returns the ten digits of each face.
@@ -49,7 +49,7 @@ var faces = sync.OnceValue(func() [][10]glyph {
 	return all
 })
 
-// newGlyph takes the outline of r, which face must have, from face.
+// newGlyph returns the outline of r in face, which must have it.
 func newGlyph(face *sfnt.Font, r rune) glyph {
 	ppem := fixed.I(int(face.UnitsPerEm())) // one unit of the face is fixed.I(1)
 	var buf sfnt.Buffer
@@ -68,7 +68,7 @@ func newGlyph(face *sfnt.Font, r rune) glyph {
 	return flatten(segments, bounds)
 }
 
-// flatten makes polygons of the lines and quadratic curves of an outline.
+// flatten converts the lines and quadratic curves of an outline to polygons.
 func flatten(segments sfnt.Segments, bounds fixed.Rectangle26_6) glyph {
 	height := float64(bounds.Max.Y - bounds.Min.Y)
 	scale := func(p fixed.Point26_6) vertex {
@@ -102,7 +102,7 @@ func flatten(segments sfnt.Segments, bounds fixed.Rectangle26_6) glyph {
 	return g
 }
 
-// appendCurve appends the quadratic Bézier curve from a via b to c, cut into
+// appendCurve appends the quadratic Bézier curve from a via b to c, divided into
 // edges, without a.
 func appendCurve(polygon []vertex, a, b, c vertex) []vertex {
 	n := 1 + int(edgesPerHeight*max(math.Abs(c.x-a.x), math.Abs(c.y-a.y)))
@@ -116,9 +116,9 @@ func appendCurve(polygon []vertex, a, b, c vertex) []vertex {
 	return polygon
 }
 
-// setNormals sets the normal of each vertex: at right angles to the line from
-// the vertex before to the one after. Outlines run clockwise around ink, holes
-// the other way, so that the same turn leads out of the ink for both.
+// setNormals sets the normal of each vertex: at right angles to the line from the
+// previous vertex to the next. Outlines run clockwise around ink and
+// counterclockwise around holes, so the same turn points out of the ink for both.
 func setNormals(polygon []vertex) {
 	n := len(polygon)
 	for i := range polygon {
@@ -129,7 +129,7 @@ func setNormals(polygon []vertex) {
 	}
 }
 
-// lerp returns the point at t between a and b. The conversion forbids the
-// compiler to fuse the multiplication with the addition, so that all machines
-// agree on every bit.
+// lerp returns the point at t between a and b. The conversion keeps the compiler
+// from fusing the multiplication with the addition, so that all machines agree on
+// every bit.
 func lerp(t, a, b float64) float64 { return a + float64(t*(b-a)) }

@@ -2,21 +2,21 @@ package mnist
 
 import "math"
 
-// A hand is one way to write: it maps a digit of height 1 to the image.
+// A hand is one style of handwriting: it maps a digit of height 1 to the image.
 type hand struct {
 	xx, xy, yx, yy float64 // size, turn and slant, in pixels
 	x, y           float64 // centre, in pixels
 	lattice        [nodes][nodes]node
 }
 
-// A node says what the hand does around one place of the digit.
+// A node is the deformation around one point of the digit.
 type node struct {
 	dx, dy float64 // bend, in heights
 	weight float64 // growth of the stroke to each side, in heights
 }
 
-// nodes is the number of nodes along each side of the digit. They lie 0.5
-// heights apart, from -0.75 to 0.75.
+// nodes is the number of nodes along each side of the digit. They are 0.5 heights
+// apart, from -0.75 to 0.75.
 const nodes = 4
 
 // hand returns a random hand.
@@ -43,7 +43,7 @@ func (p *pen) hand() hand {
 	return h
 }
 
-// place returns where in the image v goes, in pixels. It rounds to 1/64 of a
+// place returns the position of v in the image, in pixels, rounded to 1/64 of a
 // pixel, which float32 represents exactly.
 func (h *hand) place(v vertex) (x, y float32) {
 	n := h.at(v.x, v.y)
@@ -53,7 +53,7 @@ func (h *hand) place(v vertex) (x, y float32) {
 		round(h.y + float64(h.yx*vx) + float64(h.yy*vy))
 }
 
-// at returns what the hand does at (x, y), between the nodes around it.
+// at returns the deformation at (x, y), interpolated between the nodes around it.
 func (h *hand) at(x, y float64) node {
 	j, u := cell(x)
 	i, v := cell(y)
@@ -62,7 +62,7 @@ func (h *hand) at(x, y float64) node {
 	return above.mix(v, below)
 }
 
-// cell returns the node before x and how far x lies towards the next, eased so
+// cell returns the node before x and how far x is towards the next, smoothed so
 // that strokes have no corner at a node.
 func cell(x float64) (i int, t float64) {
 	t = min(max(2*x+1.5, 0), nodes-1)

@@ -12,12 +12,12 @@ import (
 // A knownFile is one of MNIST's four files.
 type knownFile struct {
 	name   string // without ".gz"
-	magic  uint32 // says whether it holds images or labels
+	magic  uint32 // tells whether it holds images or labels
 	sha256 string // of the raw IDX file, header included
 }
 
-// The hashes are of the raw files, because the same data are also offered
-// compressed anew.
+// The hashes are of the raw files, because the same data are also distributed with
+// other compression.
 var (
 	trainImages = knownFile{"train-images-idx3-ubyte", imagesMagic, "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db"}
 	trainLabels = knownFile{"train-labels-idx1-ubyte", labelsMagic, "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5"}
@@ -27,8 +27,8 @@ var (
 	knownFiles = [4]knownFile{trainImages, trainLabels, testImages, testLabels}
 )
 
-// find returns the path of the file in dir that is called name, in one of the
-// spellings in use.
+// find returns the path of the file called name in dir, in any of the spellings in
+// use.
 func find(dir, name string) (string, error) {
 	dotted := strings.Replace(name, "-idx", ".idx", 1)
 	for _, spelling := range []string{name, dotted, name + ".gz", dotted + ".gz"} {
@@ -75,8 +75,8 @@ func (k knownFile) verifyFile(path string) error {
 	return k.verifyImages(path, m)
 }
 
-// verifyImages checks the hash of the raw file that m is written as, which is
-// the content of the file that m was read from, byte for byte.
+// verifyImages checks the hash of m written as a raw file, which is byte for byte
+// the uncompressed content of the file that m was read from.
 func (k knownFile) verifyImages(path string, m Images) error {
 	return k.verify(path, func(w io.Writer) error { return WriteImages(w, m) })
 }

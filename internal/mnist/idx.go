@@ -29,8 +29,8 @@ type Images struct {
 // Len returns the number of images.
 func (m Images) Len() int { return len(m.Pixels) / (m.Height * m.Width) }
 
-// ReadImages reads an IDX file of images, raw or compressed with gzip. The
-// content decides which, not the name.
+// ReadImages reads an IDX file of images, raw or compressed with gzip. It goes by
+// the content, not the name.
 func ReadImages(path string) (Images, error) {
 	f, err := open(path)
 	if err != nil {
@@ -50,8 +50,7 @@ func ReadLabels(path string) ([]byte, error) {
 	return decodeLabels(path, f)
 }
 
-// open opens a regular file. Others are refused, because a pipe may block for
-// ever.
+// open opens a regular file. It refuses others, because a pipe may block forever.
 func open(path string) (*os.File, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -70,7 +69,7 @@ func open(path string) (*os.File, error) {
 	return f, nil
 }
 
-// decodeImages reads images from src. Faults name path.
+// decodeImages reads images from src. Errors name path.
 func decodeImages(path string, src io.Reader) (Images, error) {
 	r, err := newReader(path, src)
 	if err != nil {
@@ -91,9 +90,9 @@ func decodeImages(path string, src io.Reader) (Images, error) {
 	return Images{Height: int(height), Width: int(width), Pixels: pixels}, nil
 }
 
-// checkShape checks the dimensions that an image file's header claims. They
-// come from 32 bits each, so that no product of two wraps in 64 bits, and each
-// product is checked before it is multiplied further.
+// checkShape checks the dimensions that an image file's header claims. Each has 32
+// bits, so a product of two cannot overflow 64 bits, and each product is checked
+// before it is multiplied further.
 func checkShape(path string, count, height, width uint64) error {
 	switch {
 	case count < 1 || count > MaxImages:
@@ -110,7 +109,7 @@ func checkShape(path string, count, height, width uint64) error {
 	return nil
 }
 
-// decodeLabels reads labels from src. Faults name path.
+// decodeLabels reads labels from src. Errors name path.
 func decodeLabels(path string, src io.Reader) ([]byte, error) {
 	r, err := newReader(path, src)
 	if err != nil {
@@ -126,8 +125,8 @@ func decodeLabels(path string, src io.Reader) ([]byte, error) {
 	return r.rest(int(dims[0]))
 }
 
-// WriteImages writes m as a raw IDX file. What [ReadImages] accepts comes out
-// as the same bytes. The error is that of w.
+// WriteImages writes m as a raw IDX file. If m was read by [ReadImages], that
+// reproduces the uncompressed content byte for byte. The error is that of w.
 func WriteImages(w io.Writer, m Images) error {
 	if m.Height < 1 || m.Width < 1 || len(m.Pixels)%(m.Height*m.Width) != 0 {
 		panic("mnist: WriteImages: pixels are not whole images")

@@ -16,8 +16,8 @@ type FileInfo struct {
 	MNIST  bool   // whether it is MNIST's
 }
 
-// Inspect loads the data set in dir, as [LoadDir] does, and describes its
-// files: images and labels to train with, then those to test with.
+// Inspect loads the data set in dir, as [LoadDir] does, and describes its files:
+// training images and labels, then test images and labels.
 func Inspect(dir string, classes int) (*Dataset, []FileInfo, error) {
 	d, err := LoadDir(dir, classes)
 	if err != nil {
@@ -54,11 +54,12 @@ func (s Split) inspect(dir string, height, width int, images, labels knownFile) 
 	}, nil
 }
 
-// SHA256 names the content of d: it is the SHA-256, in hexadecimal, of the four sums
-// that the raw files of d have or would have, one after the other.
+// SHA256 identifies the content of d: it is the SHA-256, in hexadecimal, of the
+// hexadecimal SHA-256 sums of the four raw files that d is stored as, one after the
+// other.
 func (d *Dataset) SHA256() (string, error) {
 	sums := make([]string, 0, len(knownFiles))
-	if d.verified { // which took the sums
+	if d.verified { // so its sums are known
 		for _, k := range knownFiles {
 			sums = append(sums, k.sha256)
 		}
@@ -75,8 +76,8 @@ func (d *Dataset) SHA256() (string, error) {
 	return hex.EncodeToString(sum[:]), nil
 }
 
-// sums are the SHA-256 sums of the two raw files of s, whose images have the given
-// size.
+// sums returns the SHA-256 sums of the two raw files of s, whose images have the
+// given size.
 func (s Split) sums(height, width int) (images, labels string, err error) {
 	images, err = contentSum(func(w io.Writer) error { return WriteImages(w, Images{height, width, s.Images}) })
 	if err == nil {

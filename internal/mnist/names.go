@@ -23,8 +23,8 @@ const maxNameBytes = 100
 
 var digitNames = []string{"zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"}
 
-// DefaultNames names n classes that have no names of their own: digits when
-// there are ten, else numbers.
+// DefaultNames returns names for n classes that have none: the digits as words if
+// there are ten, otherwise numbers.
 func DefaultNames(n int) []string {
 	if n == len(digitNames) {
 		return slices.Clone(digitNames)
@@ -36,8 +36,8 @@ func DefaultNames(n int) []string {
 	return names
 }
 
-// CheckNames checks that names suit 1 to 256 classes: each is short, can be
-// printed and is there once. The error names the line, counted from 1.
+// CheckNames checks names for classes: there must be 1 to 256 of them, each short,
+// printable and unique. The error gives the number of the name, from 1.
 func CheckNames(names []string) error {
 	if len(names) < 1 || len(names) > MaxClasses {
 		return fmt.Errorf("%d names: want 1 to %d", len(names), MaxClasses)
@@ -60,8 +60,8 @@ func CheckNames(names []string) error {
 // EncodeNames returns the content of a [NamesFile].
 func EncodeNames(names []string) []byte { return []byte(strings.Join(names, "\n") + "\n") }
 
-// ReadNames reads the names of the classes from the [NamesFile] in dir. There
-// are none, and no error, when there is no such file.
+// ReadNames reads the names of the classes from the [NamesFile] in dir. If there is
+// no such file, it returns no names and no error.
 func ReadNames(dir string) ([]string, error) {
 	path := filepath.Join(dir, NamesFile)
 	f, err := open(path)

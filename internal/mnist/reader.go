@@ -11,16 +11,16 @@ import (
 	"slices"
 )
 
-// A reader takes the content of an IDX file apart and knows where it is.
+// A reader parses the content of an IDX file and keeps track of its position.
 type reader struct {
 	path    string
 	file    *bufio.Reader
-	content io.Reader // file, or what gzip makes of it
+	content io.Reader // file, or its decompressed content
 	pos     int64     // bytes of content read
 }
 
-// newReader returns a reader of src, which is compressed when it starts like
-// gzip.
+// newReader returns a reader of src, which is compressed if it starts like a gzip
+// file.
 func newReader(path string, src io.Reader) (*reader, error) {
 	r := &reader{path: path, file: bufio.NewReaderSize(src, 64<<10)}
 	r.content = r.file
@@ -58,7 +58,7 @@ func (r *reader) header(magic uint32, kind string, n int) ([]uint64, error) {
 	return dims, nil
 }
 
-// printable returns word in quotes when it is text, as in a web page that was
+// printable returns word in quotes if it is text, as at the start of a web page
 // saved under the name of a data file.
 func printable(word []byte) string {
 	for _, c := range word {
@@ -90,8 +90,8 @@ func (r *reader) rest(n int) ([]byte, error) {
 	return data, nil
 }
 
-// take reads n bytes of a part of the content that should end at byte end.
-// Memory grows with what arrives: a short file that promises much costs little.
+// take reads n bytes of a part of the content that should end at byte end. Memory
+// grows with the bytes read, so a short file that claims to be large costs little.
 func (r *reader) take(n, end int) ([]byte, error) {
 	data := make([]byte, 0, min(n, 64<<10))
 	for len(data) < n {
@@ -122,7 +122,7 @@ func (r *reader) damaged(err error) error {
 	return faultf(r.path, "gzip data is damaged after byte %d of the content: %w", r.pos, whole(err))
 }
 
-// whole puts into words that the end of the file was not the end of the data.
+// whole replaces an unexpected end of file by an error that says so in plain words.
 func whole(err error) error {
 	if err == io.EOF || err == io.ErrUnexpectedEOF {
 		return errors.New("the file ends early")

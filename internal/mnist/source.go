@@ -10,36 +10,36 @@ import (
 	"time"
 )
 
-// A Source says where MNIST is to be had.
+// A Source says where to find MNIST.
 type Source struct {
-	// DataDir is a folder that holds MNIST. When it is set, there is no other
-	// place to look.
+	// DataDir is a folder that holds MNIST. If it is set, no other place is
+	// searched.
 	DataDir string
 
-	// CacheDir is where MNIST is kept once it was downloaded. Without it there
-	// is no download.
+	// CacheDir is where MNIST is kept after the download. Without it nothing is
+	// downloaded.
 	CacheDir string
 
-	// Mirrors are the https addresses, up to and with the last slash, that the
-	// files are downloaded from, in the order of preference.
+	// Mirrors are the https addresses, up to and including the last slash, that
+	// the files are downloaded from, in order of preference.
 	Mirrors []string
 
-	// Client lends its Transport to downloads; nil stands for the default one.
+	// Client provides the Transport for downloads; nil means the default one.
 	// Redirects are followed to https only, whatever Client allows.
 	Client *http.Client
 
-	// Stall is how long a mirror may be silent before it is given up. Zero
-	// stands for 5 s when synthetic data could stand in, and 30 s when not.
+	// Stall is how long a mirror may send nothing before it is given up. Zero
+	// means 5 s if synthetic data can be used instead, otherwise 30 s.
 	Stall time.Duration
 
-	// Progress, when not nil, is called while a file is downloaded, with the
-	// number of bytes so far and in all. The total is -1 while it is unknown.
+	// Progress, if not nil, is called while a file is downloaded, with the number
+	// of bytes so far and in total. The total is -1 while it is unknown.
 	Progress func(file string, done, total int64)
 }
 
 // Environment returns the Source that the user's environment describes:
-// MNISTGPU_DATA names a folder that holds MNIST; failing that, MNIST is kept
-// in MNISTGPU_HOME/mnist or, without that, below the user's cache folder.
+// MNISTGPU_DATA names a folder that holds MNIST; if it is not set, MNIST is kept in
+// MNISTGPU_HOME/mnist or, without MNISTGPU_HOME, below the user's cache folder.
 func Environment() Source {
 	s := Source{
 		DataDir: os.Getenv("MNISTGPU_DATA"),
@@ -56,8 +56,8 @@ func Environment() Source {
 	return s
 }
 
-// Folder returns the folder that holds MNIST, or would once it was downloaded.
-// It is empty when there is none.
+// Folder returns the folder that holds MNIST, or will hold it after the download.
+// It is empty if there is none.
 func (s Source) Folder() string {
 	if s.DataDir != "" {
 		return s.DataDir
@@ -65,8 +65,8 @@ func (s Source) Folder() string {
 	return s.CacheDir
 }
 
-// Complete reports whether all four files are in the folder of s, whatever they
-// hold.
+// Complete reports whether all four files are in the folder of s, whatever their
+// content.
 func (s Source) Complete() bool {
 	for _, k := range knownFiles {
 		if _, err := find(s.Folder(), k.name); err != nil {
@@ -88,12 +88,12 @@ const (
 //
 //	mnist      MNIST, downloaded if need be
 //	synthetic  digits drawn by the program; see [Synthetic]
-//	auto       MNIST, or synthetic when there is none to be had
+//	auto       MNIST, or synthetic if MNIST is not available
 //	DIR        the folder DIR; see [LoadDir]
 //
-// Only a folder can have a number of classes other than 10. Under auto, MNIST
-// that is there but damaged is an error; Fallback of the data set says why
-// there was none. The error is ctx's own when ctx ended.
+// Only a folder can have a number of classes other than 10. With auto, it is an
+// error if MNIST is there but damaged; if it is not available, Fallback of the data
+// set says why. If ctx ended, the error is that of ctx.
 func Open(ctx context.Context, spec string, classes int, s Source) (*Dataset, error) {
 	switch spec {
 	case "auto", "mnist", "synthetic":
@@ -115,7 +115,7 @@ func Open(ctx context.Context, spec string, classes int, s Source) (*Dataset, er
 	return LoadDir(spec, classes)
 }
 
-// loadOrDraw returns MNIST or, when it cannot be had, synthetic data.
+// loadOrDraw returns MNIST or, if it is not available, synthetic data.
 func (s Source) loadOrDraw(ctx context.Context) (*Dataset, error) {
 	d, err := s.load(ctx, 5*time.Second)
 	if err == nil || !errors.Is(err, ErrNotHad) {
@@ -126,8 +126,8 @@ func (s Source) loadOrDraw(ctx context.Context) (*Dataset, error) {
 	return d, nil
 }
 
-// load returns MNIST. The error wraps ErrNotHad when it is neither here nor
-// could be downloaded.
+// load returns MNIST. The error wraps ErrNotHad if MNIST is not on this machine and
+// could not be downloaded.
 func (s Source) load(ctx context.Context, stall time.Duration) (*Dataset, error) {
 	if s.DataDir != "" {
 		return loadMNIST(s.DataDir, s.Hint())
@@ -141,7 +141,7 @@ func (s Source) load(ctx context.Context, stall time.Duration) (*Dataset, error)
 	return loadMNIST(s.CacheDir, s.Hint())
 }
 
-// Hint says what to do about a file of MNIST in the folder of s that is at fault.
+// Hint says what to do about a bad file of MNIST in the folder of s.
 func (s Source) Hint() string {
 	if s.DataDir != "" {
 		return "MNISTGPU_DATA names this folder"
@@ -149,8 +149,8 @@ func (s Source) Hint() string {
 	return "delete the file to download it again"
 }
 
-// loadMNIST reads the four files in dir, which must be MNIST's. The hint goes
-// with every fault.
+// loadMNIST reads the four files in dir, which must be MNIST's. Every [*Error] it
+// returns carries the hint.
 func loadMNIST(dir, hint string) (*Dataset, error) {
 	f, err := readFolder(dir)
 	if err == nil {

@@ -13,13 +13,13 @@ import (
 // Synthetic images have MNIST's size.
 const side = 28
 
-// Synthetic draws a data set of train and test images in the manner of MNIST:
-// white digits on black, 28x28, about 20 high, in faces that differ, each bent,
-// turned, slanted, scaled, thickened and moved at random. The number of images
-// of each digit is about the same.
+// Synthetic draws a data set of train and test images in the style of MNIST: white
+// digits on black, 28x28, about 20 high, in different faces, each bent, turned,
+// slanted, scaled, thickened and moved at random. Each digit has about the same
+// number of images.
 //
-// The bytes depend on seed alone, not on the machine or the number of
-// processors, and image i does not depend on how many there are.
+// The bytes depend on seed alone, not on the machine or the number of processors,
+// and image i does not depend on the number of images.
 func Synthetic(train, test int, seed uint64) *Dataset {
 	return &Dataset{
 		Name:    "synthetic",
@@ -31,8 +31,8 @@ func Synthetic(train, test int, seed uint64) *Dataset {
 	}
 }
 
-// drawSplit draws n images, on all processors. Each has its own stream of
-// random numbers, so that the result does not depend on who draws what.
+// drawSplit draws n images, on all processors. Each image has its own stream of
+// random numbers, so that the result does not depend on which goroutine draws it.
 func drawSplit(n int, seed, split uint64) Split {
 	s := Split{Images: make([]byte, n*side*side), Labels: make([]byte, n)}
 	workers := runtime.GOMAXPROCS(0)
@@ -89,7 +89,7 @@ func (p *pen) draw(pixels []byte) byte {
 // between returns a random number from low to high.
 func (p *pen) between(low, high float64) float64 { return lerp(p.Float64(), low, high) }
 
-// grain takes a random part of the ink from every pixel.
+// grain removes a random part of the ink of every pixel.
 func (p *pen) grain(pixels []byte) {
 	for i, v := range pixels {
 		if v > 0 {
