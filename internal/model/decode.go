@@ -12,14 +12,14 @@ import (
 )
 
 const (
-	// maxHeader bounds the header, which takes some 110 bytes a tensor.
+	// maxHeader bounds the header, which takes about 110 bytes a tensor.
 	maxHeader = 64 << 10
 
-	// maxParts bounds the commas and brackets of the header, 8 a tensor. They
-	// are what a JSON reader takes memory for, many times their own.
+	// maxParts bounds the commas and brackets of the header, 8 a tensor. For each
+	// of them a JSON reader allocates many times its size.
 	maxParts = 8*2*(MaxLayers+1) + 64
 
-	// lengthSize is the size of the number before the header, its length.
+	// lengthSize is the size of the header's length, which precedes the header.
 	lengthSize = 8
 
 	// maxClasses is the number of classes that a label of one byte can tell
@@ -27,10 +27,9 @@ const (
 	maxClasses = 256
 )
 
-// Decode reads a model from the content of a file that [Model.Encode] wrote.
-// Any other content is refused, even if it is a safetensors file: what Decode
-// accepts, Encode gives back byte for byte. The error is an [*Error] without a
-// path.
+// Decode reads a model from the content of a file that [Model.Encode] wrote. It
+// refuses any other content, even if it is a safetensors file: if Decode accepts a
+// file, Encode reproduces it byte for byte. The error is an [*Error] without a path.
 func Decode(content []byte) (*Model, error) {
 	if err := checkStart(content, int64(len(content))); err != nil {
 		return nil, err
@@ -52,15 +51,15 @@ func Decode(content []byte) (*Model, error) {
 	return m, m.mustBe(content)
 }
 
-// checkStart checks the first bytes of a file of the given size, up to and with
-// the first one of the header.
+// checkStart checks the first bytes of a file of the given size, up to and including
+// the first byte of the header.
 func checkStart(start []byte, size int64) error {
 	if len(start) <= lengthSize {
 		return faultf("is %d bytes long: too short for a model", size)
 	}
 	header := binary.LittleEndian.Uint64(start)
 	switch {
-	case header > maxHeader && header > uint64(size): // which is no length at all
+	case header > maxHeader && header > uint64(size): // this cannot be a length
 		return faultf("is no model: want a safetensors file")
 	case header > maxHeader:
 		return faultf("is no model: want a safetensors file with a header of at most %d bytes, not of %d", maxHeader, header)
@@ -86,12 +85,13 @@ func checkHeader(header []byte) error {
 	return nil
 }
 
-// incomplete is what the library says of a file that has more or fewer bytes than its
-// tensors take.
+// incomplete is the library's error for a file that has more or fewer bytes than its
+// tensors need.
 const incomplete = "metadata incomplete buffer"
 
-// headerFault is the error of content whose header the library refuses, in words of
-// ours where content is cut off.
+// headerFault returns the error for content that the library refuses with err. If
+// the content has too few or too many bytes for its tensors, the error says how many
+// are wanted.
 func headerFault(content []byte, err error) error {
 	length := binary.LittleEndian.Uint64(content)
 	var header safetensors.Metadata
@@ -109,8 +109,8 @@ func headerFault(content []byte, err error) error {
 	return faultf("goes on after its tensors: has %d bytes for their %d", has, want)
 }
 
-// readTensors takes the layers' weights and biases out of data. There must be no
-// other tensors.
+// readTensors reads the layers' weights and biases from data. There must be no other
+// tensors.
 func (m *Model) readTensors(tensors map[string]*safetensors.TensorInfo, data []byte) error {
 	for i := range len(tensors) {
 		name, dims := fmt.Sprintf("layers.%d.weight", i/2), 2
@@ -139,7 +139,7 @@ func (m *Model) readTensors(tensors map[string]*safetensors.TensorInfo, data []b
 	return nil
 }
 
-// readTensor copies a tensor, whose length the library has compared with its
+// readTensor copies a tensor. The library has checked that its length fits its
 // shape.
 func readTensor(name string, dims int, info *safetensors.TensorInfo, data []byte) (Tensor, error) {
 	if info.DType != safetensors.F32 {
@@ -159,8 +159,8 @@ func readTensor(name string, dims int, info *safetensors.TensorInfo, data []byte
 	return t, nil
 }
 
-// checkNext checks that t, which comes after m's tensors, takes the outputs
-// before it.
+// checkNext checks that t, the next tensor after those of m, fits the outputs of the
+// tensor before it.
 func (m *Model) checkNext(t Tensor) error {
 	if len(m.Tensors) == 0 {
 		return nil
@@ -172,7 +172,7 @@ func (m *Model) checkNext(t Tensor) error {
 	return nil
 }
 
-// readMetadata takes what is not a tensor. It comes after the tensors.
+// readMetadata reads what is not a tensor. The tensors must have been read before.
 func (m *Model) readMetadata(metadata map[string]string) error {
 	in := m.Tensors[0].Shape[0]
 	for _, side := range []struct {
@@ -196,8 +196,8 @@ func (m *Model) readMetadata(metadata map[string]string) error {
 	return nil
 }
 
-// mustBe checks that m is written as content. It finds all that a JSON reader
-// lets pass, such as a key that comes twice or one that means nothing.
+// mustBe checks that m encodes to content. It finds everything that a JSON reader
+// tolerates, such as a duplicate key or an unknown one.
 func (m *Model) mustBe(content []byte) error {
 	written, err := m.Encode()
 	if err != nil {

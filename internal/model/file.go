@@ -12,10 +12,10 @@ import (
 // An Error is a fault of a model file.
 type Error struct {
 	Path string // the file at fault, or empty if only its content is known
-	Err  error  // what is wrong, and what should be
+	Err  error  // what is wrong, and what is wanted instead
 }
 
-// Error returns one line: the path, what is wrong, and what should be.
+// Error returns one line: the path, what is wrong, and what is wanted instead.
 func (e *Error) Error() string {
 	if e.Path == "" {
 		return e.Err.Error()
@@ -43,8 +43,8 @@ func Read(path string) (*Model, error) {
 	return nil, &Error{path, oserror.Cause(err)}
 }
 
-// read looks at the start of a file before it takes the whole of it into
-// memory, so that it can be named by mistake, however large.
+// read checks the start of a file before it reads the whole of it into memory, so
+// that naming a huge file by mistake does no harm.
 func read(path string) (*Model, error) {
 	f, err := os.Open(path)
 	if err != nil {

@@ -1,8 +1,8 @@
-// Package model is a trained network outside of a backend: its parameters, what
-// is needed to use them, and the file that holds both.
+// Package model represents a trained network outside of a backend: its parameters,
+// what is needed to use them, and the file that holds both.
 package model
 
-// MaxLayers is how many hidden layers a model may have.
+// MaxLayers is the most hidden layers that a model may have.
 const MaxLayers = 128
 
 // Tensor is a named array of parameters, row-major.

@@ -8,13 +8,13 @@ import (
 	"github.com/nlpodyssey/safetensors"
 )
 
-// Encode returns the model as a safetensors file. Equal models give equal
-// bytes. The file's metadata says what the pixels of an image become.
+// Encode returns the model as a safetensors file. Equal models give equal bytes. The
+// file's metadata holds the size of an image and the pixel scale.
 func (m *Model) Encode() ([]byte, error) {
 	return EncodeTensors(m.Tensors, m.Metadata("mnistgpu"))
 }
 
-// Metadata returns what a file of the given format says beside the tensors.
+// Metadata returns the metadata of the model for a file of the given format.
 func (m *Model) Metadata(format string) map[string]string {
 	return map[string]string{
 		"format":      format,
@@ -25,7 +25,7 @@ func (m *Model) Metadata(format string) map[string]string {
 }
 
 // EncodeTensors returns a safetensors file. Equal tensors and metadata give
-// equal bytes. The error says that a tensor's length is not its shape's.
+// equal bytes. The error says that a tensor's length does not fit its shape.
 func EncodeTensors(tensors []Tensor, metadata map[string]string) ([]byte, error) {
 	views := make(map[string]safetensors.TensorView, len(tensors))
 	for _, t := range tensors {

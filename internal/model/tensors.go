@@ -9,8 +9,8 @@ import (
 	"github.com/nlpodyssey/safetensors"
 )
 
-// DecodeTensors reads any safetensors file of float32 and float64 numbers, from
-// whatever program, and returns its tensors by name and its metadata. Numbers
+// DecodeTensors reads any safetensors file of float32 and float64 numbers, whatever
+// program wrote it, and returns its tensors sorted by name, and its metadata. Numbers
 // become float32. The error is an [*Error] without a path.
 func DecodeTensors(content []byte) ([]Tensor, map[string]string, error) {
 	if err := checkStart(content, int64(len(content))); err != nil {
@@ -46,7 +46,7 @@ func DecodeTensors(content []byte) ([]Tensor, map[string]string, error) {
 	return tensors, header.Metadata(), nil
 }
 
-// fromFloat32 reads numbers that the library has counted.
+// fromFloat32 reads numbers, whose count the library has checked.
 func fromFloat32(data []byte) []float32 {
 	values := make([]float32, len(data)/4)
 	for i := range values {
