@@ -1,4 +1,4 @@
-// Package npz writes arrays for NumPy, and reads those that NumPy wrote.
+// Package npz writes arrays for NumPy, and reads those that NumPy has written.
 package npz
 
 import (
@@ -13,11 +13,11 @@ import (
 type Array struct {
 	Name   string
 	Shape  []int
-	Values any // []float32, []float64, []int64 or []uint8, of as many elements as Shape says
+	Values any // []float32, []float64, []int64 or []uint8, with as many elements as Shape says
 }
 
-// Write writes a file that numpy.load reads: a zip archive, not compressed, with
-// a file NAME.npy for each array. Equal arrays give equal bytes.
+// Write writes a file that numpy.load reads: an uncompressed zip archive with a file
+// NAME.npy for each array. Equal arrays give equal bytes.
 func Write(w io.Writer, arrays ...Array) error {
 	z := zip.NewWriter(w)
 	for _, a := range arrays {
@@ -46,7 +46,7 @@ func (a Array) header() string {
 		fmt.Fprintf(&shape, "%d,", n)
 	}
 	dict := fmt.Sprintf("{'descr': '%s', 'fortran_order': False, 'shape': (%s), }", a.descr(), shape.String())
-	const start = len("\x93NUMPY\x01\x00") + 2 // and the length
+	const start = len("\x93NUMPY\x01\x00") + 2 // with the length
 	dict += strings.Repeat(" ", 63-(start+len(dict))%64) + "\n"
 	length := binary.LittleEndian.AppendUint16(nil, uint16(len(dict)))
 	return "\x93NUMPY\x01\x00" + string(length) + dict

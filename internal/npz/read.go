@@ -13,18 +13,18 @@ import (
 	"strings"
 )
 
-// A reader of a file is not to be led into taking memory that the file does not
-// fill.
+// Limits that keep a file from making the reader allocate more memory than the file
+// can fill.
 const (
 	maxArrays = 1 << 10
-	maxDict   = 1 << 12 // bytes of an array's dictionary, which takes some 80
+	maxDict   = 1 << 12 // bytes of an array's dictionary, which takes about 80
 	maxDims   = 8
 )
 
 // ReadFloats reads the arrays of a file that numpy.savez or numpy.savez_compressed
-// wrote, in the file's order, with their numbers as []float64. In the file they are
-// float32, float64, int32, int64 or uint8, in row-major or column-major order.
-// They take at most maxBytes.
+// wrote, in the file's order, with their numbers as []float64. In the file the
+// numbers are float32, float64, int32, int64 or uint8, in row-major or column-major
+// order. The []float64 take at most maxBytes in total.
 //
 // The error says in one line what is wrong.
 func ReadFloats(content []byte, maxBytes int64) ([]Array, error) {
@@ -66,8 +66,9 @@ func readMember(f *zip.File, maxBytes int64) (Array, error) {
 	if !ok {
 		return Array{}, fmt.Errorf("has the shape %v: want at most %d numbers in the file", h.shape, maxBytes/8)
 	}
-	// What is read grows with what there is, whatever the shape claims. One byte
-	// more shows that the file goes on, and lets the checksum be compared.
+	// Memory grows with the bytes that are there, whatever the shape claims. Asking
+	// for one more byte detects data beyond the array, and makes the zip reader
+	// check the checksum.
 	size := int64(h.element.size) * n
 	data, err := io.ReadAll(io.LimitReader(r, size+1))
 	if err != nil {
@@ -93,7 +94,7 @@ type header struct {
 	shape   []int
 }
 
-// dict is the dictionary as NumPy writes it.
+// dict matches the dictionary as NumPy writes it.
 var dict = regexp.MustCompile(`^\{'descr': '([^']*)', 'fortran_order': (True|False), 'shape': \(([0-9, ]*)\), \} *\n$`)
 
 // readHeader reads an array's header.
@@ -135,7 +136,7 @@ func readHeader(r io.Reader) (h header, err error) {
 	return h, err
 }
 
-// parseShape reads numbers between commas: "" for none, "3," or "3, 4".
+// parseShape parses numbers separated by commas: "" for none, "3," or "3, 4".
 func parseShape(text string) ([]int, error) {
 	text = strings.TrimSuffix(strings.TrimSpace(text), ",")
 	var shape []int
@@ -170,7 +171,7 @@ type element struct {
 	value func(b []byte) float64
 }
 
-// elements are the types that are read, by NumPy's names.
+// elements are the supported types, by NumPy's names.
 var elements = map[string]element{
 	"<f4": {4, func(b []byte) float64 { return float64(math.Float32frombits(binary.LittleEndian.Uint32(b))) }},
 	"<f8": {8, func(b []byte) float64 { return math.Float64frombits(binary.LittleEndian.Uint64(b)) }},
