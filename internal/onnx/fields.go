@@ -1,6 +1,6 @@
 package onnx
 
-// Numbers of the fields that are written, by message, and of types.
+// Numbers of the fields that this package writes, by message, and of the types.
 //
 // Source: onnx/onnx.proto of the ONNX project.
 const (

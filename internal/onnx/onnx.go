@@ -12,23 +12,23 @@ import (
 	"mnistgpu/internal/model"
 )
 
-// Input and Output are the names of what goes into the network and comes out.
+// Input and Output are the names of the network's input and output.
 const (
 	Input  = "images"        // (N, height, width) uint8, 0 to 255
 	Output = "probabilities" // (N, classes) float32
 )
 
-// Versions that every runtime since 2021 reads: those of ONNX 1.8.
+// Versions that every runtime since 2021 supports: those of ONNX 1.8.
 const (
 	irVersion    = 7
 	opsetVersion = 13
 )
 
-// maxBytes is the most that a protocol buffer may have.
+// maxBytes is the most bytes that a protocol buffer may have.
 const maxBytes = math.MaxInt32
 
-// Encode returns a valid model as an ONNX file, which takes images of any number
-// N as bytes and gives the probabilities of the classes:
+// Encode returns a valid model as an ONNX file, whose network takes any number N of
+// images as bytes and returns the probabilities of the classes:
 //
 //	x = Flatten(pixel scale · Cast(images))
 //	x = Relu(Gemm(x, weight, bias)) for each hidden layer
@@ -80,7 +80,7 @@ func graph(m *model.Model) []byte {
 	return g
 }
 
-// node returns a NodeProto, which is named after its output.
+// node returns a NodeProto named after its output.
 func node(op string, inputs []string, output string, attributes ...[]byte) []byte {
 	var n []byte
 	for _, in := range inputs {
@@ -111,7 +111,7 @@ func tensor(t model.Tensor) []byte {
 	return message(dims, number(tensorType, typeFloat), text(tensorName, t.Name), field(tensorRaw, raw))
 }
 
-// value returns the ValueInfoProto of a batch of any number N.
+// value returns the ValueInfoProto of a batch of any size N.
 func value(name string, elements uint64, dims ...int) []byte {
 	shape := field(shapeDim, text(dimName, "N"))
 	for _, n := range dims {
