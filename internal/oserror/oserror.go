@@ -1,5 +1,5 @@
-// Package oserror takes from an error of the os package what its reader says
-// already.
+// Package oserror strips from an error of the os package what the caller's message
+// says already.
 package oserror
 
 import (
