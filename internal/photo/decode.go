@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
-	_ "image/gif" // and the others of formats
+	_ "image/gif" // this and the next ones register formats
 	_ "image/jpeg"
 	_ "image/png"
 	"io"
@@ -19,19 +19,19 @@ const (
 	// MaxSide is the most pixels that a picture may have along a side.
 	MaxSide = 4096
 
-	// MaxBytes is the most bytes that a file may have: those of the largest
-	// picture, with four to a pixel, and a little more.
+	// MaxBytes is the most bytes that a file may have: four for each pixel of the
+	// largest picture, and a little more.
 	MaxBytes = MaxSide*MaxSide*4 + 1<<20
 )
 
-// formats are what [image.Decode] calls the forms that are read. Other packages
-// may have made more known to it, whose readers nobody tries here.
+// formats are the accepted formats, by the names that [image.Decode] uses. Other
+// packages may have registered more, whose decoders are not tested here.
 var formats = []string{"png", "jpeg", "gif", "bmp", "webp"}
 
-// Decode reads a picture: PNG, JPEG, GIF, of which it takes the first image,
-// BMP or WebP. A JPEG whose Exif data say how the camera was held comes upright.
-// It looks at the size before it takes memory for the pixels, and
-// reads at most [MaxBytes]. The error says in one line what is wrong.
+// Decode reads a picture: PNG, JPEG, GIF (the first image only), BMP or WebP. A JPEG
+// whose Exif data say how the camera was held is turned upright. Decode checks the
+// size before it allocates memory for the pixels, and reads at most [MaxBytes]. The
+// error says in one line what is wrong.
 func Decode(r io.Reader) (image.Image, error) {
 	limited := &io.LimitedReader{R: r, N: MaxBytes}
 	var start bytes.Buffer
@@ -56,8 +56,8 @@ func Decode(r io.Reader) (image.Image, error) {
 	return upright(img, lies), nil
 }
 
-// damaged explains why a file, of which there is room for more bytes, is no
-// picture.
+// damaged says why a file is not a picture, given how many more bytes it was allowed
+// to have.
 func damaged(err error, room int64) error {
 	switch {
 	case room == 0:

@@ -7,21 +7,21 @@ import (
 
 // Levels of grey.
 const (
-	// faint is the least difference from the background that is ink. Paper that
-	// is filmed or compressed differs from itself by less.
+	// faint is the least difference from the background that counts as ink. Paper
+	// that is photographed or compressed varies by less.
 	faint = 24
 
-	// outline is the part of the strongest ink from which on a pixel counts as
-	// inside the digit, when it is cropped.
+	// outline is the fraction of the strongest ink at which a pixel counts as part
+	// of the digit when it is cropped.
 	outline = 0.25
 
-	// strong is the quantile of the ink that is as strong as ink gets: a few
-	// specks that are stronger do not count.
+	// strong is the quantile of the ink that counts as its full strength: a few
+	// stronger specks are ignored.
 	strong = 0.95
 )
 
-// inkOf returns how far each pixel is from the background on the ink's side,
-// less what the background itself varies by.
+// inkOf returns how far each pixel is from the background in the direction of the
+// ink, minus the noise of the background itself.
 func inkOf(g *image.Gray) *image.Gray {
 	background, noise := ground(g)
 	// Squares let a few strokes outweigh a wide and soft shadow.
@@ -46,7 +46,7 @@ func inkOf(g *image.Gray) *image.Gray {
 	return ink
 }
 
-// energy returns the sum of the squares of the numbers that are counted.
+// energy returns the sum of the squares of the numbers in a histogram.
 func energy(count [256]int) int {
 	sum := 0
 	for d, n := range count {
@@ -62,8 +62,8 @@ func histogram(pixels []byte) (count [256]int) {
 	return count
 }
 
-// ground returns the median of the border, and how much of a difference from it
-// is noise: four times the median difference within the border, which for a
+// ground returns the median of the border, and the largest difference from it that
+// is noise: four times the median absolute difference within the border, which for a
 // normal distribution is 2.7 standard deviations.
 func ground(g *image.Gray) (background, noise int) {
 	border := borderOf(g)
@@ -116,8 +116,8 @@ func bounds(ink *image.Gray) image.Rectangle {
 	return box
 }
 
-// strongest returns how strong ink gets: a quantile of what is at least half as
-// strong as the strongest pixel.
+// strongest returns the full strength of the ink: a quantile of the pixels that are
+// at least half as strong as the strongest.
 func strongest(pixels []byte) int {
 	count := histogram(pixels)
 	top := len(count) - 1
@@ -137,7 +137,7 @@ func strongest(pixels []byte) int {
 	return top
 }
 
-// stretch multiplies pixels so that strong ink is 255.
+// stretch scales pixels so that ink of full strength is 255.
 func stretch(pixels []byte) {
 	most := max(strongest(pixels), 1)
 	for i, v := range pixels {

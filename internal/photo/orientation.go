@@ -14,8 +14,8 @@ import (
 // Source: CIPA DC-008, Exif 2.32, 4.6.4.
 const orientationTag = 0x0112
 
-// orientation returns 1 to 8, how the picture at the start of a JPEG file lies,
-// or 1, which is upright, if the file does not say.
+// orientation returns the Exif orientation, 1 to 8, from the start of a JPEG file, or
+// 1, which is upright, if the file does not say.
 func orientation(start []byte) int {
 	const soi, app1, sos = 2, 0xe1, 0xda
 	for at := soi; at+4 <= len(start) && start[at] == 0xff && start[at+1] != sos; {
@@ -31,8 +31,8 @@ func orientation(start []byte) int {
 	return 1
 }
 
-// orientationOf looks for the field in the first directory of Exif's data, which
-// is laid out as TIFF.
+// orientationOf returns the orientation from the first directory of the Exif data,
+// which is laid out as TIFF.
 func orientationOf(tiff []byte) int {
 	var order binary.ByteOrder = binary.LittleEndian
 	if bytes.HasPrefix(tiff, []byte("MM")) {
@@ -61,7 +61,7 @@ func orientationOf(tiff []byte) int {
 	return 1
 }
 
-// upright turns and flips a picture that lies in the given way.
+// upright turns and flips a picture of the given orientation to be upright.
 func upright(img image.Image, orientation int) image.Image {
 	if orientation == 1 {
 		return img
@@ -81,7 +81,7 @@ func upright(img image.Image, orientation int) image.Image {
 		size.X, size.Y = size.Y, size.X
 	}
 	turned := image.NewRGBA(image.Rectangle{Max: size})
-	// A decoded JPEG has its corner at the origin, as the matrices want it.
+	// A decoded JPEG has its corner at the origin, as the matrices assume.
 	draw.NearestNeighbor.Transform(turned, to, img, img.Bounds(), draw.Src, nil)
 	return turned
 }

@@ -1,7 +1,7 @@
-// Package photo brings pictures of digits, however they were drawn or taken, to
+// Package photo converts pictures of digits, however they were drawn or taken, to
 // the form of MNIST's images.
 //
-// What it reads is not trusted: sizes are looked at before memory is taken.
+// Its input is not trusted: sizes are checked before memory is allocated.
 package photo
 
 import (
@@ -14,28 +14,28 @@ import (
 	"golang.org/x/image/draw"
 )
 
-// ErrBlank says that a picture shows nothing: all of it is like its border.
+// ErrBlank says that a picture shows nothing: all of it looks like its border.
 var ErrBlank = errors.New("the picture is blank")
 
-// Of an image, the box into which the ink is fitted, as MNIST fits digits into
+// The ink is fitted into boxPart/boxWhole of the image, as MNIST fits digits into
 // 20x20 of 28x28.
 const boxPart, boxWhole = 20, 28
 
 // Digit returns img as height x width bytes, row-major, from 0 for background
 // to 255 for ink, in the way that MNIST was made:
 //
-//   - Transparent pixels lie over white, and colours become grey.
+//   - Transparent pixels are drawn over white, and colours become grey.
 //   - The median of the border is the background, and what differs most from
-//     it, be it darker or lighter, is the ink.
-//   - What has ink is cropped and fitted into 20/28 of the height and width
-//     with its proportions kept.
-//   - The centre of mass of the ink goes to the middle of the image.
+//     it, whether darker or lighter, is the ink.
+//   - The part with ink is cropped and scaled to fit into 20/28 of the height and
+//     width, keeping its proportions.
+//   - The centre of mass of the ink is moved to the middle of the image.
 //
-// A white drawing on nothing but transparency is taken as such. The error is
-// [ErrBlank].
+// A picture that is blank over white is tried over black, for white drawings on
+// transparency. The error is [ErrBlank].
 //
 // Source: Y. LeCun, C. Cortes and C. Burges, The MNIST Database of Handwritten
-// Digits, which says how the images were normalised.
+// Digits, which describes how the images were normalised.
 func Digit(img image.Image, height, width int) ([]byte, error) {
 	if height < 1 || width < 1 {
 		panic("photo: Digit of no pixels")
@@ -62,8 +62,8 @@ func grey(img image.Image, ground color.Color) *image.Gray {
 }
 
 // fit scales ink, keeping its proportions, to touch the sides of a box of
-// boxPart/boxWhole of height x width, and makes its strokes as strong as
-// MNIST's, whose insides are 255: where they are thin, scaling leaves them pale.
+// boxPart/boxWhole of height x width. It also makes the strokes as strong as
+// MNIST's, which are 255 inside: scaling leaves thin strokes pale.
 func fit(ink *image.Gray, height, width int) *image.Gray {
 	size := ink.Rect.Size()
 	scale := min(
@@ -75,7 +75,7 @@ func fit(ink *image.Gray, height, width int) *image.Gray {
 	return fitted
 }
 
-// scaled returns a length from 1 to limit.
+// scaled returns a length scaled, rounded and limited to 1 to limit.
 func scaled(length int, scale float64, limit int) int {
 	return min(max(int(math.Round(float64(length)*scale)), 1), limit)
 }
@@ -102,15 +102,14 @@ func centre(fitted *image.Gray, height, width int) []byte {
 	return pixels
 }
 
-// placed returns where a length begins so that its pixel at centre is the middle
-// one of a side: number 14 of 28 in MNIST, counted from 0.
+// placed returns the offset of a length that puts its pixel at centre into the
+// middle of a side, which is pixel 14 of 28 in MNIST, counted from 0.
 func placed(centre float64, length, side int) int {
 	return min(max(int(math.Round(float64(side)/2-centre)), 0), side-length)
 }
 
-// AsIs returns the grey levels of img, which must have the given size, as they
-// are, for a picture that has MNIST's form already. Transparent pixels are
-// black.
+// AsIs returns the grey levels of img, which must have the given size, unchanged. It
+// is for pictures that already have MNIST's form. Transparent pixels are black.
 func AsIs(img image.Image, height, width int) ([]byte, error) {
 	if size := img.Bounds().Size(); size.X != width || size.Y != height {
 		return nil, fmt.Errorf("is %d pixels wide and %d high: want %d and %d", size.X, size.Y, width, height)
