@@ -1,5 +1,5 @@
-// Package picture draws what a user looks at: images of a data set, side by
-// side, with their names.
+// Package picture draws pictures for users: images of a data set, side by side, with
+// their names.
 package picture
 
 import (
@@ -17,23 +17,24 @@ import (
 // Measures of a grid, in pixels: twice those of a page, so that the picture is
 // sharp on every screen.
 const (
-	imageSide  = 224 // about that of the longer side of a small image
+	imageSide  = 224 // approximate longer side of an enlarged small image
 	margin     = 32  // around the grid, and between images
 	labelGap   = 10  // between an image and its label
-	labelWidth = 352 // the most that a label takes
+	labelWidth = 352 // the most room for a label
 	maxArea    = 128 << 20
 )
 
-// Grey values of a grid. The light ground sets off both black and white images.
+// Grey values of a grid. Both black and white images stand out from the light
+// background.
 var (
 	ground = color.Gray{0xf2}
 	ink    = color.Gray{0x22}
 )
 
-// A Sample is an image of bytes and what it is called.
+// A Sample is an image of bytes and its label.
 type Sample struct {
 	Pixels []byte // height x width, row-major, 0 is black
-	Label  string // of one line or, for all samples of a grid, of as many
+	Label  string // of one or more lines, as many for all samples of a grid
 }
 
 // Sheet is a grid of samples below a caption.
@@ -50,8 +51,8 @@ func Grid(height, width int, samples []Sample) (image.Image, error) {
 	return Sheet{Height: height, Width: width, Samples: samples}.Draw()
 }
 
-// Draw draws the samples row by row, each over its label, in a grid as near to a
-// square as they fill. Small images are enlarged by a whole factor, so that
+// Draw draws the samples row by row, each above its label, in a grid that is as near
+// to a square as possible. Small images are enlarged by a whole factor, so that
 // their pixels stay sharp. Long labels are cut. The error says that the picture
 // would be larger than 2^27 pixels.
 func (s Sheet) Draw() (image.Image, error) {
@@ -78,7 +79,7 @@ func (s Sheet) Draw() (image.Image, error) {
 	return canvas, nil
 }
 
-// grid says where things go.
+// grid is the layout of a sheet.
 type grid struct {
 	Sheet
 	columns int
@@ -127,8 +128,8 @@ func (g grid) newCanvas() draw.Image {
 	return image.NewRGBA(image.Rectangle{Max: g.size})
 }
 
-// drawSample draws s with the upper left corner of its cell at the given point,
-// image and label in the cell's middle.
+// drawSample draws s in the cell whose upper left corner is the given point, with
+// image and label centred in the cell.
 func (g grid) drawSample(canvas draw.Image, at image.Point, s Sample) {
 	left := at.X + (g.cell.X-margin-g.scale*g.Width)/2
 	for y := range g.scale * g.Height {
@@ -157,7 +158,7 @@ func (g grid) drawRow(canvas draw.Image, left, y int, row []byte) {
 	}
 }
 
-// write writes a line of text whose upper left corner is given.
+// write draws a line of text with its upper left corner at the given point.
 func (g grid) write(canvas draw.Image, at image.Point, text string) {
 	pen := font.Drawer{Dst: canvas, Src: image.NewUniform(ink), Face: g.face}
 	pen.Dot = fixed.Point26_6{X: fixed.I(at.X), Y: fixed.I(at.Y) + g.face.Metrics().Ascent}

@@ -24,7 +24,7 @@ func newFace() (font.Face, error) {
 	return opentype.NewFace(f, &opentype.FaceOptions{Size: labelSize, DPI: 72, Hinting: font.HintingFull})
 }
 
-// cut shortens label until it fits into room, and shows it by an ellipsis.
+// cut shortens label until it fits into room, with an ellipsis if it was cut.
 func cut(face font.Face, label string, room fixed.Int26_6) string {
 	if font.MeasureString(face, label) <= room {
 		return label

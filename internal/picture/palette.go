@@ -5,11 +5,11 @@ import (
 	"image/color"
 )
 
-// Palette is the colour of each value of a byte.
+// Palette gives a colour for each value of a byte.
 type Palette [256]color.RGBA
 
-// Diverging is a palette for numbers of either sign: from blue, which is
-// negative, over near white at [Zero] to red.
+// Diverging returns a palette for numbers of either sign: from blue, which is
+// negative, through near white at [Zero] to red.
 func Diverging() *Palette {
 	stops := []color.RGBA{
 		{0x05, 0x30, 0x61, 0xff}, {0x43, 0x93, 0xc3, 0xff}, {0xf7, 0xf7, 0xf7, 0xff},
@@ -24,18 +24,18 @@ func Diverging() *Palette {
 	return p
 }
 
-// Zero is the byte that stands for 0 in a [Diverging] palette; Zero - 127 and
-// Zero + 127 are as far from it as there is.
+// Zero is the byte that stands for 0 in a [Diverging] palette; the extremes are
+// Zero - 127 and Zero + 127.
 const Zero = 128
 
-// mix returns the colour a part of the way from a to b.
+// mix returns the colour at the given part of the way from a to b.
 func mix(a, b color.RGBA, part float64) color.RGBA {
 	between := func(x, y uint8) uint8 { return uint8(float64(x) + part*(float64(y)-float64(x)) + 0.5) }
 	return color.RGBA{between(a.R, b.R), between(a.G, b.G), between(a.B, b.B), 0xff}
 }
 
-// Tile returns an image of height x width pixels as it is, neither enlarged nor
-// named, in grey or, unless it is nil, in the colours of the palette.
+// Tile returns an image of height x width pixels, neither enlarged nor labelled, in
+// the colours of the palette or, if that is nil, in grey.
 func Tile(height, width int, pixels []byte, palette *Palette) image.Image {
 	bounds := image.Rect(0, 0, width, height)
 	if palette == nil {
