@@ -9,7 +9,7 @@ import (
 	"mnistgpu/internal/chart"
 )
 
-// comparison is what compare.html shows.
+// comparison is the data of compare.html.
 type comparison struct {
 	Title       string
 	Runs        []comparedRun
@@ -17,22 +17,22 @@ type comparison struct {
 	Differences []difference
 }
 
-// comparedRun is a line of the table, and a colour in the charts.
+// comparedRun is a line of the table, and a curve in the charts.
 type comparedRun struct {
 	*Run
 	Name string
 	Best *float64 // test accuracy, nil without an evaluation
-	Wins bool     // its best is that of all
+	Wins bool     // its best is the best of all runs
 }
 
 // difference is a setting that is not the same in all runs.
 type difference struct {
 	Name   string
-	Values []string // of each run; a run without the setting has ""
+	Values []string // one for each run, "" for a run without the setting
 }
 
-// Compare returns a page that has the figures and the curves of runs side by
-// side, and the settings in which they differ. It needs no models.
+// Compare returns a page that shows the figures and the curves of runs side by side,
+// and the settings in which they differ. It needs no models.
 func Compare(all []*Run) ([]byte, error) {
 	c := comparison{Title: fmt.Sprintf("%d runs compared", len(all)), Differences: differences(all)}
 	names := shortNames(all)
@@ -57,8 +57,8 @@ func Compare(all []*Run) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// shortNames returns the last part of each run's path, or the whole paths if two
-// have the same.
+// shortNames returns the last part of each run's path, or the whole path if another
+// run has the same last part.
 func shortNames(all []*Run) []string {
 	var names, paths []string
 	for _, r := range all {

@@ -11,11 +11,11 @@ import (
 	"mnistgpu/internal/picture"
 )
 
-// shown is how many mistakes and how many hidden units a report shows: a grid of
-// five by four.
+// shown is the most mistakes, and the most hidden units, that a report shows: a grid
+// of five by four.
 const shown = 20
 
-// gallery is a set of small images with a text each.
+// gallery is a set of small images, each with a text.
 type gallery struct {
 	caption       string
 	height, width int
@@ -27,7 +27,7 @@ func (g gallery) sheet() picture.Sheet {
 	return picture.Sheet{Caption: g.caption, Height: g.height, Width: g.width, Samples: g.samples, Palette: g.palette}
 }
 
-// mistakes are the wrong answers with the highest probability.
+// mistakes returns the wrong answers with the highest probability.
 func (t *Tested) mistakes() gallery {
 	labels := t.Data.Test.Labels
 	list := metrics.MostConfident(t.Answers.Logits, labels, t.Model.Classes(), len(labels))
@@ -44,8 +44,8 @@ func (t *Tested) mistakes() gallery {
 	return g
 }
 
-// weights are what some hidden units of the first layer multiply the pixels
-// with, as images on one scale.
+// weights returns the weights of the strongest hidden units of the first layer as
+// images, all on the same scale.
 func (t *Tested) weights() gallery {
 	first := t.Model.Tensors[0]
 	in, out := first.Shape[0], first.Shape[1]
@@ -81,10 +81,10 @@ func tone(weight, largest float64) byte {
 //
 //	‖w_in‖ · ‖w_out‖
 //
-// the norms of a unit's weights from the pixels and to the next layer, in
-// falling order. Scaling the ones by a positive factor and the others by its
-// inverse leaves a network with ReLU the same; it leaves this product the same
-// too.
+// the norms of a unit's weights from the pixels and to the next layer, in descending
+// order. Scaling the former by a positive factor and the latter by its inverse does
+// not change what a network with ReLU computes, and does not change this product
+// either.
 func strongest(m *model.Model, n int) []int {
 	strength := squares(m.Tensors[0], 1)
 	if len(m.Tensors) > 2 {
@@ -100,8 +100,8 @@ func strongest(m *model.Model, n int) []int {
 	return units[:min(n, len(units))]
 }
 
-// squares returns the squared norms of the rows of a matrix, or with axis 1 of
-// its columns.
+// squares returns the squared norms of the rows of a matrix or, if axis is 1, of its
+// columns.
 func squares(t model.Tensor, axis int) []float64 {
 	sums := make([]float64, t.Shape[axis])
 	for i, w := range t.Values {

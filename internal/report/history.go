@@ -5,7 +5,7 @@ import (
 	"mnistgpu/internal/runs"
 )
 
-// parts are the parts of the data whose loss and accuracy a history may have.
+// parts are the data sets whose loss and accuracy a history may have.
 var parts = []struct{ name, loss, accuracy string }{
 	{"training", "loss", "train_accuracy"},
 	{"validation", "val_loss", "val_accuracy"},
@@ -35,7 +35,7 @@ func accuracyPanel(title, unit string) chart.Panel {
 	return chart.Panel{Title: title, X: unit, Y: "correctly classified, %", Whole: true, Top: 100}
 }
 
-// ratePoints is about the number of points of the curve of learning rates.
+// ratePoints is the approximate number of points of the learning rate curve.
 const ratePoints = 1000
 
 // rates returns a panel with the learning rates.
@@ -53,8 +53,8 @@ func (r *Run) rates() chart.Panel {
 	return chart.Panel{Title: "Learning rate", X: unit, Whole: true, Curves: []chart.Curve{curve}}
 }
 
-// axis returns epochs, or steps where a run had fewer than two epochs or each
-// step was one.
+// axis returns the values and the unit of the horizontal axis: epochs, or steps if a
+// run had fewer than two epochs or each step was one.
 func axis(h *runs.History) (x []float64, unit string) {
 	steps, epochs := h.Column("step"), h.Column("epoch")
 	last := h.Len - 1
@@ -64,7 +64,7 @@ func axis(h *runs.History) (x []float64, unit string) {
 	return epochs, "epoch"
 }
 
-// percents returns fractions of 1 in percents.
+// percents converts fractions of 1 to percentages.
 func percents(fractions []float64) []float64 {
 	list := make([]float64, len(fractions))
 	for i, f := range fractions {

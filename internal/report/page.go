@@ -20,8 +20,8 @@ import (
 //go:embed page
 var pageFiles embed.FS
 
-// templates are the pages and what they share. They have no script, and ask for
-// nothing from outside: pictures are part of the page.
+// templates are the pages and their common parts. They have no scripts and load
+// nothing from elsewhere: pictures are part of the page.
 var templates = template.Must(template.New("").Funcs(template.FuncMap{
 	"percent": metrics.Percent,
 	"clock":   clock,
@@ -34,7 +34,7 @@ func style() (template.CSS, error) {
 	return template.CSS(content), err
 }
 
-// clock writes a time in seconds for people.
+// clock formats a time in seconds for people.
 func clock(seconds float64) string {
 	d := time.Duration(seconds * float64(time.Second))
 	if d < time.Minute {
@@ -43,7 +43,7 @@ func clock(seconds float64) string {
 	return d.Round(time.Second).String()
 }
 
-// runPage is what run.html shows.
+// runPage is the data of run.html.
 type runPage struct {
 	*Run
 	Title    string
@@ -64,7 +64,7 @@ type fact struct{ Name, Value, Note string }
 type figure struct {
 	Source template.URL
 	Width  int
-	Text   string // what it shows, for those who do not see it
+	Text   string // what it shows, for readers who cannot see it
 }
 
 type classLine struct {
@@ -88,15 +88,15 @@ type tile struct {
 	Lines  []string
 }
 
-// pairsShown is how many pairs of confused classes a report names.
+// pairsShown is the most pairs of confused classes that a report lists.
 const pairsShown = 10
 
 func newPage(r *Run) *runPage {
 	return &runPage{Run: r, Title: filepath.Base(r.Dir), Notes: notes(r.Summary), Facts: r.facts()}
 }
 
-// notes say why a run stopped early, and which weights it kept if they are not
-// the last.
+// notes returns why a run stopped early, and which weights it kept if they are not
+// the last ones.
 func notes(s *runs.Summary) []string {
 	var list []string
 	if why, ok := map[train.StopReason]string{
@@ -112,7 +112,7 @@ func notes(s *runs.Summary) []string {
 	return list
 }
 
-// facts are the figures of the summary, and the best of the history.
+// facts returns the figures of the summary, and the best accuracy of the history.
 func (r *Run) facts() []fact {
 	s := r.Summary
 	var facts []fact
@@ -133,7 +133,7 @@ func (r *Run) facts() []fact {
 		fact{"images a second", fmt.Sprintf("%.3g k", s.ImagesPerSecond/1000), s.Backend + ", " + s.Device})
 }
 
-// bestNote says when the test accuracy was highest, if that was not at the end.
+// bestNote says when the test accuracy was highest, or that the final one is.
 func (r *Run) bestNote() string {
 	best, ok := r.History.Best()
 	if !ok || best == *r.Summary.TestAccuracy {
@@ -144,8 +144,8 @@ func (r *Run) bestNote() string {
 	return fmt.Sprintf("best %s at %s %.4g", metrics.Percent(best), unit, x[at])
 }
 
-// addCharts puts each panel on the page, so that they can stand side by side or
-// one below the other.
+// addCharts puts each panel on the page as a figure of its own, so that they can be
+// side by side or one below the other.
 func (p *runPage) addCharts(panels []chart.Panel) error {
 	figures, err := figures(panels)
 	p.Charts = figures
@@ -165,7 +165,7 @@ func figures(panels []chart.Panel) ([]figure, error) {
 	return figures, nil
 }
 
-// addTest puts the figures of the test set on the page.
+// addTest puts the metrics of the test set on the page.
 func (p *runPage) addTest(t *Tested, confusion [][]int, matrix []byte) {
 	p.Matrix = &figure{dataURL(matrix), chart.Width(matrix), "Confusion matrix; confusion.csv has its numbers"}
 	for k, c := range metrics.Classes(confusion) {
@@ -176,7 +176,7 @@ func (p *runPage) addTest(t *Tested, confusion [][]int, matrix []byte) {
 	}
 }
 
-// addGallery puts the images of g, each on its own, on the page.
+// addGallery puts the images of g on the page, each as a picture of its own.
 func (p *runPage) addGallery(view *galleryView, g gallery) error {
 	view.Caption = g.caption
 	for _, s := range g.samples {
@@ -197,7 +197,7 @@ func lines(label string) []string {
 	return list
 }
 
-// dataURL is a PNG as the address of itself.
+// dataURL returns a data URL that contains a PNG.
 func dataURL(content []byte) template.URL {
 	return template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(content))
 }

@@ -1,6 +1,6 @@
-// Package report makes what a user opens after a run: pictures, tables and one
-// page that holds them all, or a page that compares several runs. It writes
-// nothing itself.
+// Package report makes the report of a run, which is pictures, tables and one page
+// that holds them all, or a page that compares several runs. It writes no files
+// itself.
 package report
 
 import (
@@ -24,19 +24,19 @@ type Setting struct {
 	Meaning     string
 }
 
-// Run is what is known of a run.
+// Run is what a report says about a run.
 type Run struct {
 	Dir      string
-	Command  string // what repeats it
+	Command  string // that repeats the run
 	Settings []Setting
 	Summary  *runs.Summary
 	History  *runs.History
 	Rates    []float64 // the learning rate of each step, or nil if it never changed
 
-	Tested *Tested // nil where no model was left
+	Tested *Tested // nil if the run left no model
 }
 
-// Tested is a run's model and what it says of each test image.
+// Tested is a run's model and its answers for the test images.
 type Tested struct {
 	Model   *model.Model
 	Data    *mnist.Dataset
@@ -50,7 +50,7 @@ type File struct {
 	Content []byte
 }
 
-// The names of a report's files, but for that of the page.
+// The names of a report's files, except the page.
 const (
 	historyPicture   = "history.png"
 	confusionPicture = "confusion.png"
@@ -59,10 +59,9 @@ const (
 	weightsPicture   = "weights.png"
 )
 
-// Files returns the files of a run's report, the page last. Pictures of which
-// there is nothing to show are left out: a run without an evaluation has no
-// history, one without a model neither confusion nor weights, and one without a
-// mistake no errors.
+// Files returns the files of a run's report, the page last. Pictures with nothing to
+// show are left out: a run without an evaluation has no history, one without a model
+// has neither confusion nor weights, and one without a mistake has no errors.
 func (r *Run) Files() ([]File, error) {
 	p := newPage(r)
 	var files []File
@@ -91,7 +90,7 @@ func (r *Run) Files() ([]File, error) {
 	return append(files, File{runs.ReportFile, content}), err
 }
 
-// files returns the files about the test set and puts the same on the page.
+// files returns the files about the test set and adds their content to the page.
 func (t *Tested) files(p *runPage) ([]File, error) {
 	classes := t.Model.Classes()
 	confusion := metrics.Confusion(t.Data.Test.Labels, metrics.Predict(t.Answers.Logits, classes), classes)
