@@ -1,5 +1,5 @@
-// Package rundir keeps what a run leaves behind: a folder of its own, whose
-// files are whole or absent.
+// Package rundir manages the folder of a run, whose files are either complete or
+// absent.
 package rundir
 
 import (
@@ -17,7 +17,7 @@ import (
 // Dir is a run's folder.
 type Dir struct {
 	Path    string
-	parents []string // folders that were made for it, outermost first
+	parents []string // parent folders created for it, outermost first
 }
 
 // A WriteError says that a file or folder of a run cannot be written.
@@ -32,8 +32,8 @@ func (e *WriteError) Error() string { return "cannot write " + e.Path + ": " + e
 // Unwrap returns what is wrong, without the path.
 func (e *WriteError) Unwrap() error { return e.Err }
 
-// Next makes the first folder parent/NAME-001, parent/NAME-002 and so on that
-// does not exist yet. The error is a [*WriteError].
+// Next creates the first of the folders parent/NAME-001, parent/NAME-002 and so on
+// that does not exist yet. The error is a [*WriteError].
 func Next(parent, name string) (*Dir, error) {
 	for i := 1; ; i++ {
 		d, err := Create(filepath.Join(parent, fmt.Sprintf("%s-%03d", name, i)))
@@ -43,7 +43,7 @@ func Next(parent, name string) (*Dir, error) {
 	}
 }
 
-// Create makes the folder path, which must not exist. The error is a
+// Create creates the folder path, which must not exist. The error is a
 // [*WriteError].
 func Create(path string) (*Dir, error) {
 	d := &Dir{Path: path}
@@ -62,14 +62,14 @@ func Create(path string) (*Dir, error) {
 	return d, nil
 }
 
-// undo removes what Create made and wraps err.
+// undo removes the parent folders that Create made, and wraps err.
 func (d *Dir) undo(err error) error {
 	d.removeParents()
 	return Fault(d.Path, err)
 }
 
-// Discard removes the folder and what was made for it, as far as they are
-// empty: a run that failed before it left anything leaves no trace.
+// Discard removes the folder and the parent folders created for it, if they are
+// empty, so that a run that failed before it wrote anything leaves no trace.
 func (d *Dir) Discard() {
 	os.Remove(d.Path)
 	d.removeParents()
@@ -81,9 +81,9 @@ func (d *Dir) removeParents() {
 	}
 }
 
-// Write puts content into the folder under name. A file of that name is
-// replaced only once content is safely on the disk. The error is a
-// [*WriteError]; see [durable.Write] for what is then there.
+// Write writes content to the file name in the folder. It replaces an existing file
+// only when content is safely on the disk. The error is a [*WriteError]; see
+// [durable.Write] for what the file then holds.
 func (d *Dir) Write(name string, content []byte) error {
 	path := filepath.Join(d.Path, name)
 	if err := durable.Write(durable.Disk, path, content); err != nil {
@@ -92,9 +92,9 @@ func (d *Dir) Write(name string, content []byte) error {
 	return nil
 }
 
-// Lock makes this process the only one that writes to the folder, until it
-// ends or calls release. The error is a [*WriteError], of [durable.ErrLocked]
-// where there is another.
+// Lock makes this process the only one that writes to the folder, until it ends or
+// calls release. The error is a [*WriteError], which wraps [durable.ErrLocked] if
+// the folder is locked already.
 func (d *Dir) Lock() (release func() error, err error) {
 	release, err = durable.Lock(d.Path)
 	if err != nil {
@@ -103,8 +103,8 @@ func (d *Dir) Lock() (release func() error, err error) {
 	return release, nil
 }
 
-// Fault is a [*WriteError] about path, from an error that may name an operation
-// and paths of its own.
+// Fault returns a [*WriteError] about path. It strips the operation and the paths
+// that err itself may name.
 func Fault(path string, err error) error {
 	return &WriteError{path, oserror.Cause(err)}
 }
