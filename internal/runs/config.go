@@ -7,21 +7,21 @@ import (
 	"github.com/pelletier/go-toml/v2"
 )
 
-// MaxConfig is the most bytes that a file of settings may have, which is more
-// than all settings take. A TOML reader takes up to a hundred times the memory of
-// its file.
+// MaxConfig is the most bytes that a file of settings may have, which is more than
+// all settings need. A TOML reader uses up to a hundred times the size of its file in
+// memory.
 const MaxConfig = 8 << 10
 
-// Config is what a run's config.toml says of the model, the data and the length
+// Config is what a run's config.toml says about the model, the data and the length
 // of the run. What it does not say is empty.
 type Config struct {
 	Preset, Data, Backend string
 	Hidden                []int
-	Epochs, Steps         int // one of them
+	Epochs, Steps         int // one of them is set
 }
 
-// ReadConfig reads the config.toml of a run. The error is an [*Error], which
-// wraps [fs.ErrNotExist] if there is none.
+// ReadConfig reads the config.toml of a run. The error is an [*Error], which wraps
+// [fs.ErrNotExist] if there is no such file.
 func ReadConfig(dir string) (*Config, error) {
 	path := filepath.Join(dir, ConfigFile)
 	content, err := readFile(path, MaxConfig)

@@ -1,5 +1,5 @@
-// Package runs knows the files that a run leaves in its folder: what train
-// writes there, and what others read back.
+// Package runs defines the files in the folder of a run, which train writes and
+// other commands read.
 package runs
 
 import (
@@ -23,25 +23,24 @@ const (
 // How a run can end.
 const (
 	Done        = "done"
-	Interrupted = "interrupted" // can go on
+	Interrupted = "interrupted" // can be resumed
 	Diverged    = "diverged"
 )
 
-// Unfinished is the status of a run that has no summary: it goes on, or was
+// Unfinished is the status of a run that has no summary: it is still running, or was
 // killed.
 const Unfinished = "unfinished"
 
 // An Error says that a file of a run is missing or bad, in one line.
 type Error struct {
 	Path string
-	Err  error // what is wrong, and what should be
+	Err  error // what is wrong, and what is wanted instead
 }
 
 func (e *Error) Error() string { return e.Path + ": " + e.Err.Error() }
 func (e *Error) Unwrap() error { return e.Err }
 
-// Fault is an [*Error] about the file at path, from the error of a call of the
-// os package.
+// Fault returns an [*Error] about the file at path, given an error of the os package.
 func Fault(path string, err error) error {
 	return &Error{path, oserror.Cause(err)}
 }

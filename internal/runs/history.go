@@ -9,14 +9,14 @@ import (
 	"mnistgpu/internal/train"
 )
 
-// columns are those that every history.csv has, in their order.
+// columns are the columns that every history.csv has, in order.
 var columns = []string{"step", "epoch", "loss", "train_accuracy", "test_loss", "test_accuracy", "seconds"}
 
-// optional are those behind them, of which the last two need a validation set.
+// optional are the columns after them. The last two need a validation set.
 var optional = []string{"learning_rate", "val_loss", "val_accuracy"}
 
 // EncodeHistory returns history.csv: a header, and a line for each record. The
-// columns val_loss and val_accuracy are there if the run had a validation set.
+// columns val_loss and val_accuracy are written only if validation is true.
 func EncodeHistory(history []train.Record, validation bool) []byte {
 	header := slices.Concat(columns, optional)
 	written := len(header)
@@ -38,17 +38,17 @@ func EncodeHistory(history []train.Record, validation bool) []byte {
 	return b.Bytes()
 }
 
-// decimal formats x with as many digits as it has.
+// decimal formats x with as few digits as represent it exactly.
 func decimal(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
 
-// History is a history.csv.
+// History is the content of a history.csv.
 type History struct {
 	Len     int // of each column
 	columns map[string][]float64
 }
 
-// Column returns the numbers below a name, or nil if there is no such column. NaN
-// stands for a figure that is not there, and for a test loss that was not finite.
+// Column returns the numbers of a column, or nil if there is no such column. NaN
+// stands for a missing number, and for a test loss that was not finite.
 func (h *History) Column(name string) []float64 { return h.columns[name] }
 
 // Best returns the highest test accuracy, a fraction of 1. It reports false if

@@ -12,15 +12,15 @@ import (
 	"strings"
 )
 
-// Limits of a history, far above what a run takes.
+// Limits of a history, far above what a run needs.
 const (
 	maxHistory = 256 << 20 // bytes
 	maxHeader  = 4 << 10   // bytes
 )
 
-// ReadHistory reads the history.csv of a run, whose columns may be in any order,
-// and others between them. The error is an [*Error], which wraps
-// [fs.ErrNotExist] if there is none.
+// ReadHistory reads the history.csv of a run. Its columns may be in any order, and
+// there may be others, which are ignored. The error is an [*Error], which wraps
+// [fs.ErrNotExist] if there is no such file.
 func ReadHistory(dir string) (*History, error) {
 	path := filepath.Join(dir, HistoryFile)
 	content, err := readFile(path, maxHistory)
@@ -34,8 +34,9 @@ func ReadHistory(dir string) (*History, error) {
 	return h, nil
 }
 
-// decodeHistory counts the lines before it takes memory for their numbers. A list
-// of the fields, as other readers make it, would take many times the file.
+// decodeHistory counts the lines before it allocates memory for their numbers. A
+// slice of all fields, as encoding/csv returns it, would take many times the memory
+// of the file.
 func decodeHistory(content []byte) (*History, error) {
 	first, rest, _ := bytes.Cut(content, []byte("\n"))
 	names, err := decodeHeader(bytes.TrimSuffix(first, []byte("\r")))
@@ -89,8 +90,8 @@ func decodeHeader(line []byte) ([]string, error) {
 	return names, nil
 }
 
-// linesBelow goes through the lines below the header, with their numbers. Empty ones
-// mean nothing.
+// linesBelow iterates over the lines below the header, with their numbers. It skips
+// empty lines.
 func linesBelow(content []byte) iter.Seq2[int, []byte] {
 	return func(yield func(int, []byte) bool) {
 		number := 1
@@ -104,7 +105,7 @@ func linesBelow(content []byte) iter.Seq2[int, []byte] {
 	}
 }
 
-// add puts a field below a name.
+// add appends a field to the column of a name.
 func (h *History) add(name string, field []byte) error {
 	column, ok := h.columns[name]
 	if !ok {
@@ -121,11 +122,11 @@ func (h *History) add(name string, field []byte) error {
 	return nil
 }
 
-// lacksNumber reports whether a field below a name stands for no number. Optional
-// columns may lack one, and so may a test loss that was not finite: a run that is
-// about to diverge goes on with it.
+// lacksNumber reports whether a field of a column may stand for a missing number.
+// Optional columns may lack numbers. A test loss may be NaN or infinite: a run that
+// is about to diverge records it and continues.
 func lacksNumber(name string, field []byte) bool {
-	switch string(field) { // which takes no memory
+	switch string(field) { // this conversion does not allocate
 	case "NaN":
 		return name == "test_loss" || !slices.Contains(columns, name)
 	case "+Inf", "-Inf":

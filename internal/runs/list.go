@@ -14,7 +14,7 @@ import (
 type Entry struct {
 	Dir     string    `json:"run_dir"`
 	Started time.Time `json:"started"`
-	Status  string    `json:"status"` // that of the summary, or Unfinished
+	Status  string    `json:"status"` // the status of the summary, or Unfinished
 	Preset  string    `json:"preset"`
 	Data    string    `json:"data"`
 	Backend string    `json:"backend"`
@@ -23,9 +23,9 @@ type Entry struct {
 	Seconds float64   `json:"seconds"`
 }
 
-// List returns the runs in the folder parent, newest first, and what is wrong
-// with those that cannot be read. A folder without a config.toml is no run. The
-// error is an [*Error] about parent itself.
+// List returns the runs in the folder parent, newest first, and the errors of those
+// that cannot be read. A folder without a config.toml is not a run. The error err is
+// an [*Error] about parent itself.
 func List(parent string) (entries []Entry, broken []error, err error) {
 	folders, err := os.ReadDir(parent)
 	if err != nil {
@@ -51,8 +51,8 @@ func List(parent string) (entries []Entry, broken []error, err error) {
 	return entries, broken, nil
 }
 
-// readEntry reads all of an entry but when it started. A run that goes on, or
-// was killed, has a config.toml and perhaps a history.
+// readEntry reads an entry except its start time. A run that is still running, or was
+// killed, has a config.toml and perhaps a history.
 func readEntry(dir string) (Entry, error) {
 	e := Entry{Dir: dir, Status: Unfinished}
 	s, err := ReadSummary(dir)

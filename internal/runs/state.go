@@ -14,10 +14,10 @@ import (
 	"mnistgpu/internal/train"
 )
 
-// SaveState writes a state of a run into its folder as the newest checkpoint,
-// returns the path of that, and then removes all but the newest keep. The settings
-// are what the run depends on. The error is a [*rundir.WriteError]: the state may
-// not be safe, and the checkpoints before it are as they were.
+// SaveState writes a state of a run into its folder as the newest checkpoint, removes
+// all but the newest keep, and returns the path of the new one. The settings are what
+// the run depends on. The error is a [*rundir.WriteError]: the state may not be safe,
+// and the older checkpoints are unchanged.
 func SaveState(dir string, settings map[string]string, s *train.State, keep int) (path string, err error) {
 	name, err := checkpoint.Save(durable.Disk, dir, Checkpoint(settings, s), keep)
 	if err != nil {
@@ -31,11 +31,11 @@ type Saved struct {
 	State    *train.State
 	Settings map[string]string
 	Path     string  // of the checkpoint
-	Skipped  []error // newer checkpoints, which cannot be read, and why
+	Skipped  []error // why newer checkpoints cannot be read
 }
 
-// LoadState reads the newest checkpoint in the folder of a run that can be read, or
-// returns nil if there is none. The error is an [*Error]: there are some, and none
+// LoadState reads the newest readable checkpoint in the folder of a run. It returns
+// nil if there are no checkpoints. The error is an [*Error]: there are some, but none
 // can be read.
 func LoadState(dir string) (*Saved, error) {
 	l, err := checkpoint.Load(durable.Disk, dir)
@@ -55,21 +55,22 @@ func LoadState(dir string) (*Saved, error) {
 	return saved, nil
 }
 
-// GoesOn reports whether a process trains in the folder of a run. Where the file system
-// has no locks, nobody can know, and it may.
+// GoesOn reports whether a process is training in the folder of a run. If the file
+// system has no locks, this cannot be determined, and GoesOn returns true.
 func GoesOn(dir string) bool {
 	used, err := durable.InUse(dir)
 	return used || err != nil
 }
 
-// The tensors of a checkpoint are the parameters under their own names, what the
-// method keeps, and the parameters of the best evaluation.
+// The tensors of a checkpoint are the parameters under their own names, the state of
+// the optimization method, and the parameters of the best evaluation, with these
+// prefixes.
 const (
 	methodPrefix = "method."
 	bestPrefix   = "best."
 )
 
-// Checkpoint is s as a checkpoint has it, with the settings of its run.
+// Checkpoint converts s to a checkpoint with the settings of its run.
 func Checkpoint(settings map[string]string, s *train.State) *checkpoint.State {
 	c := &checkpoint.State{
 		Settings: settings, Step: s.Step, Epoch: s.Epoch, Cursor: s.Cursor,
@@ -92,8 +93,8 @@ func Checkpoint(settings map[string]string, s *train.State) *checkpoint.State {
 	return c
 }
 
-// StateOf is the state that c has. The error says what is missing; whether the
-// state is of the run at hand is for [train.Run] to see.
+// StateOf converts a checkpoint to the state of a run. The error says what is wrong
+// with c; it is [train.Run] that checks whether the state fits the run.
 func StateOf(c *checkpoint.State) (*train.State, error) {
 	s := &train.State{
 		Step: c.Step, Epoch: c.Epoch, Cursor: c.Cursor,
@@ -124,8 +125,8 @@ func StateOf(c *checkpoint.State) (*train.State, error) {
 	return s, err
 }
 
-// figures are the columns of the history in a checkpoint but for the step, and
-// where they are in a record.
+// figures are the columns of the history in a checkpoint, except the step, and their
+// fields in a record.
 var figures = []struct {
 	name string
 	of   func(*train.Record) *float64
@@ -179,7 +180,8 @@ func fromColumns(columns []checkpoint.Column) ([]train.Record, error) {
 	return history, nil
 }
 
-// whole is a number that counts something.
+// whole converts v, which counts something, to an int. The error says that v is not a
+// whole number from 0 to 2^53.
 func whole(name string, v float64) (int, error) {
 	if !(v >= 0 && v <= 1<<53) || v != math.Trunc(v) {
 		return 0, fmt.Errorf("has %v as %s: want a whole number", v, name)

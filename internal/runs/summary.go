@@ -9,9 +9,9 @@ import (
 	"mnistgpu/internal/train"
 )
 
-// Summary is what a run comes to: the object that train --json prints and
-// summary.json holds. Accuracies are fractions of 1, and like the losses those of
-// the weights that were kept. A run that diverged before its first evaluation has
+// Summary is the result of a run: the object that train --json prints and
+// summary.json holds. Accuracies are fractions of 1. Accuracies and losses are those
+// of the weights that were kept; a run that diverged before its first evaluation has
 // none.
 type Summary struct {
 	Status          string   `json:"status"`      // Done, Interrupted or Diverged
@@ -35,7 +35,7 @@ type Summary struct {
 	Seconds         float64  `json:"seconds"`
 	ImagesPerSecond float64  `json:"images_per_second"`
 	Saves           int      `json:"saves"`        // states saved since the run was last started
-	SaveSeconds     float64  `json:"save_seconds"` // what they took, while the training went on
+	SaveSeconds     float64  `json:"save_seconds"` // time the saves took, during the training
 	RunDir          string   `json:"run_dir"`
 	Error           string   `json:"error,omitempty"` // why it diverged or missed its target
 }
@@ -64,7 +64,7 @@ func ReadSummary(dir string) (*Summary, error) {
 	return s, nil
 }
 
-// maxSummary is far more bytes than a summary takes.
+// maxSummary is far more bytes than a summary needs.
 const maxSummary = 64 << 10
 
 func decodeSummary(content []byte) (*Summary, error) {
@@ -75,8 +75,8 @@ func decodeSummary(content []byte) (*Summary, error) {
 	return s, s.check()
 }
 
-// check refuses what no run can have come to, so that those who read a summary need
-// not expect it.
+// check returns an error for a summary that no run can have, so that readers of
+// summaries need not handle it.
 func (s *Summary) check() error {
 	trained := s.Loss != nil
 	switch {
