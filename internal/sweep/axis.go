@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// drawStream is the generator's stream for random trials. Streams keep the uses
-// of one seed apart.
+// drawStream is the generator's stream for random trials. Different uses of a seed
+// have different streams.
 const drawStream = 3
 
 // Axis is a setting in which trials differ: a list of values or, for random
@@ -18,10 +18,10 @@ const drawStream = 3
 type Axis struct {
 	Name      string
 	Values    []string
-	Low, High float64 // a range, where there are no Values
+	Low, High float64 // a range, if there are no Values
 }
 
-// ParseAxis reads "0.1,0.5,1" as three values and "0.001:1" as a range of
+// ParseAxis parses "0.1,0.5,1" as three values and "0.001:1" as a range of
 // positive numbers.
 func ParseAxis(name, text string) (Axis, error) {
 	if low, high, ok := strings.Cut(text, ":"); ok {
@@ -65,9 +65,9 @@ func Grid(axes []Axis) ([][]string, error) {
 	return trials, nil
 }
 
-// Random returns n trials: of a list each value is as likely as any other; from a
-// range numbers are drawn so that their logarithms are uniform, and whole
-// reports where they are rounded to whole ones.
+// Random returns n random trials. All values of a list are equally likely; numbers of
+// a range are drawn so that their logarithms are uniform, and rounded to whole
+// numbers if whole reports true for the name of the axis.
 func Random(axes []Axis, n int, base uint64, whole func(name string) bool) [][]string {
 	trials := make([][]string, n)
 	for i := range trials {
@@ -87,5 +87,5 @@ func (a Axis) draw(draw *rand.Rand, whole bool) string {
 	if whole {
 		return strconv.FormatFloat(math.Round(x), 'f', -1, 64)
 	}
-	return strconv.FormatFloat(x, 'g', 4, 64) // more digits say nothing of a rate
+	return strconv.FormatFloat(x, 'g', 4, 64) // more digits mean nothing for a rate
 }

@@ -20,11 +20,12 @@ const (
 	trialFolder = "trials"
 )
 
-// ResultsFile is the table of all trials in the folder of a sweep that has ended.
+// ResultsFile is the table of all trials in the folder of a finished sweep.
 const ResultsFile = "results.csv"
 
-// Folder is where a sweep's files lie: sweep.json, a file for each finished trial
-// and a folder for each that was begun. Shards may share it.
+// Folder is the folder of a sweep. It holds sweep.json, a file for each finished
+// trial, and a folder for each trial that was started but not finished. Shards may
+// share it.
 type Folder struct {
 	Path string
 	Spec *Spec
@@ -43,9 +44,9 @@ func (e *FileError) Error() string { return e.Path + ": " + e.Err.Error() }
 // Unwrap returns what is wrong, without the path.
 func (e *FileError) Unwrap() error { return e.Err }
 
-// Create makes the folder of a sweep at path, or returns the one that is there
-// if it is of the same spec. The error is a [*rundir.WriteError] or, for a file
-// that is there but cannot be used, a [*FileError].
+// Create creates the folder of a sweep at path, or returns the existing one if it has
+// the same spec. The error is a [*rundir.WriteError] or, for a file that exists but
+// cannot be used, a [*FileError].
 func Create(path string, spec *Spec) (*Folder, error) {
 	f := &Folder{path, spec}
 	if old, err := os.ReadFile(f.specPath()); err == nil {
@@ -62,7 +63,7 @@ func Create(path string, spec *Spec) (*Folder, error) {
 	}
 	dir := rundir.Dir{Path: path}
 	var err error
-	for try := range 20 { // shards that start at the same moment may be in each other's way
+	for try := range 20 { // shards that start at the same moment may interfere with each other
 		if err = dir.Write(specFile, spec.encode()); err == nil || f.made() {
 			return f, nil
 		}
@@ -71,14 +72,14 @@ func Create(path string, spec *Spec) (*Folder, error) {
 	return nil, err
 }
 
-// made reports whether the spec is there.
+// made reports whether the folder exists and has the spec.
 func (f *Folder) made() bool {
 	content, err := os.ReadFile(f.specPath())
 	return err == nil && bytes.Equal(content, f.Spec.encode())
 }
 
-// Unfinished returns the first folder in parent that holds a sweep of the spec
-// which lacks trials or their table, or nil.
+// Unfinished returns the first folder in parent that holds a sweep of the spec and
+// lacks trials or their table. It returns nil if there is none.
 func Unfinished(parent string, spec *Spec) *Folder {
 	entries, err := os.ReadDir(parent)
 	if err != nil {
@@ -108,8 +109,8 @@ func (f *Folder) lacks(name string) bool {
 	return errors.Is(err, fs.ErrNotExist)
 }
 
-// vacant returns an error if there is something at path that no shard that
-// starts at the same moment would have put there.
+// vacant returns an error if there is anything at path other than what shards that
+// start at the same moment put there.
 func vacant(path string) error {
 	entries, err := os.ReadDir(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -165,21 +166,20 @@ func (f *Folder) Load(index int) (*Record, error) {
 	return r, nil
 }
 
-// Begun is the folder for what a trial leaves behind that is not finished. It need not
-// be there.
+// Begun returns the folder for the files of an unfinished trial. It may not exist.
 func (f *Folder) Begun(index int) *rundir.Dir {
 	return &rundir.Dir{Path: filepath.Join(f.trials().Path, fmt.Sprintf("%05d", index))}
 }
 
-// Save keeps the result of a trial, which the record must name. The error is a
+// Save writes the record of a trial, whose Index must be set. The error is a
 // [*rundir.WriteError].
 func (f *Folder) Save(r *Record) error {
 	trials := f.trials()
 	return trials.Write(trialFile(r.Index), r.encode())
 }
 
-// fileError strips the operation and the path from err, which FileError names
-// itself.
+// fileError returns a [*FileError] about path. It strips the operation and the path
+// that err itself may name.
 func fileError(path string, err error) error {
 	return &FileError{Path: path, Err: oserror.Cause(err)}
 }

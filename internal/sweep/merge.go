@@ -16,8 +16,8 @@ type Results struct {
 	Missing []int // trials without a record
 }
 
-// Merge gathers the records of folders of one spec. Where two folders have the
-// same trial, the first one's record counts. The error is a [*FileError].
+// Merge gathers the records of folders that have the same spec. If two folders have
+// the same trial, the record of the first counts. The error is a [*FileError].
 func Merge(folders []*Folder) (*Results, error) {
 	first := folders[0]
 	hash := first.Spec.Hash()
@@ -50,8 +50,8 @@ func load(folders []*Folder, index int) (*Record, error) {
 	return nil, nil
 }
 
-// SaveIn keeps the records in a folder of their own, which is made or is of the
-// same sweep. The errors are those of [Create] and [Folder.Save].
+// SaveIn writes the records into the folder at path, which it creates unless it is of
+// the same sweep already. The errors are those of [Create] and [Folder.Save].
 func (r *Results) SaveIn(path string) error {
 	f, err := Create(path, r.Spec)
 	if err != nil {
@@ -65,8 +65,8 @@ func (r *Results) SaveIn(path string) error {
 	return nil
 }
 
-// Best returns the trial of the highest accuracy, the first of equal ones, or
-// nil if no trial has one.
+// Best returns the trial with the highest accuracy, the first of equals, or nil if no
+// trial has an accuracy.
 func (r *Results) Best() *Outcome {
 	var best *Outcome
 	var highest float64
@@ -78,8 +78,8 @@ func (r *Results) Best() *Outcome {
 	return best
 }
 
-// CSV is a table with a line for each record. It has no times and no devices, so
-// that it depends on the trials alone and not on who ran them.
+// CSV returns a table with a line for each record. It has no times and no devices, so
+// that it depends only on the trials and not on which machine ran them.
 func (r *Results) CSV() []byte {
 	header := append([]string{"trial"}, r.Spec.Axes...)
 	hasSeed := slices.Contains(r.Spec.Axes, seedAxis)
@@ -107,7 +107,7 @@ func (r *Results) CSV() []byte {
 	return b.Bytes()
 }
 
-// number formats x with as many digits as it has.
+// number formats x with as few digits as represent it exactly.
 func number(x *float64) string {
 	if x == nil {
 		return ""
@@ -115,8 +115,8 @@ func number(x *float64) string {
 	return strconv.FormatFloat(*x, 'g', -1, 64)
 }
 
-// BestJSON is the best trial and what all had in common: what it takes to train
-// it again.
+// BestJSON returns the best trial and the settings that all trials have in common:
+// together, what is needed to train it again.
 func (r *Results) BestJSON() []byte {
 	best := struct {
 		Base []Setting `json:"base"`

@@ -15,7 +15,7 @@ const (
 	Diverged = "diverged"
 )
 
-// Record is a finished trial: its outcome, and who ran it in what time.
+// Record is a finished trial: its outcome, what ran it, and how long that took.
 type Record struct {
 	Outcome
 	Spec    string  `json:"spec"` // hash
@@ -24,8 +24,9 @@ type Record struct {
 	Seconds float64 `json:"seconds"`
 }
 
-// Outcome is what a trial comes to, whoever runs it. Accuracies are fractions of
-// 1. A trial that diverged before its first evaluation has none.
+// Outcome is the part of a trial's result that does not depend on which machine runs
+// it. Accuracies are fractions of 1. A trial that diverged before its first
+// evaluation has none.
 type Outcome struct {
 	Index    int       `json:"index"`
 	Settings []Setting `json:"settings"`
@@ -42,9 +43,8 @@ type Outcome struct {
 	Error            string   `json:"error,omitempty"`
 }
 
-// score is the accuracy that trials are ranked by: on the validation images
-// where there are some, and otherwise on the test images. A diverged trial has
-// none.
+// score is the accuracy that trials are ranked by: on the validation images if there
+// are any, otherwise on the test images. A diverged trial has none.
 func (r *Outcome) score() (accuracy float64, ok bool) {
 	switch {
 	case r.Status != Done:
@@ -85,8 +85,8 @@ func decodeRecord(content []byte, spec *Spec, index int) (*Record, error) {
 	return r, r.checkFigures()
 }
 
-// checkFigures refuses an outcome that has only some of its figures. Only a trial that
-// diverged may have none.
+// checkFigures returns an error if some of the figures are missing. Only a trial that
+// diverged may lack all of them.
 func (r *Outcome) checkFigures() error {
 	names := []string{"loss", "training accuracy", "test accuracy", "best test accuracy"}
 	figures := []*float64{r.Loss, r.TrainAccuracy, r.TestAccuracy, r.BestTestAccuracy}

@@ -7,20 +7,20 @@ import (
 	"strings"
 )
 
-// Shard is a part of the trials: those whose index leaves Index when divided by
-// Count.
+// Shard is a part of the trials: those whose index has the remainder Index when
+// divided by Count.
 type Shard struct{ Index, Count int }
 
-// Whole is the shard that is all trials.
+// Whole is the shard of all trials.
 var Whole = Shard{0, 1}
 
-// Has reports whether trial i is of the shard.
+// Has reports whether trial i belongs to the shard.
 func (s Shard) Has(i int) bool { return i%s.Count == s.Index }
 
-// String gives the form that ParseShard reads, such as "0/4".
+// String returns the form that [ParseShard] parses, such as "0/4".
 func (s Shard) String() string { return fmt.Sprintf("%d/%d", s.Index, s.Count) }
 
-// ParseShard reads "i/n", with i from 0 to n-1.
+// ParseShard parses "i/n", with i from 0 to n-1.
 func ParseShard(text string) (Shard, error) {
 	index, count, _ := strings.Cut(text, "/")
 	i, iErr := strconv.Atoi(index)
@@ -31,10 +31,10 @@ func ParseShard(text string) (Shard, error) {
 	return Shard{i, n}, nil
 }
 
-// EnvironmentShard returns the shard that an array of Slurm or an Indexed Job of
-// Kubernetes gives this process, and the variable that says so, or no variable
-// where there is neither. Kubernetes does not say how many there are, so that
-// count must. The error says what is missing.
+// EnvironmentShard returns the shard that a Slurm job array or an Indexed Job of
+// Kubernetes assigns to this process, and the variable that says so; without either,
+// it returns [Whole] and no variable. Kubernetes does not say how many shards there
+// are, so count must. The error says what is missing.
 //
 // Sources: the manual of sbatch, "OUTPUT ENVIRONMENT VARIABLES"; Kubernetes'
 // documentation of Jobs, "Completion mode".
@@ -59,8 +59,8 @@ func EnvironmentShard(getenv func(string) string, count int) (s Shard, variable 
 	return s, variable, nil
 }
 
-// slurmShard reads the variables of an array, whose ids need start neither at 0
-// nor be next to each other.
+// slurmShard reads the variables of a job array, whose IDs need not start at 0 nor
+// be consecutive.
 func slurmShard(getenv func(string) string) (Shard, error) {
 	number := func(suffix, otherwise string) (int, error) {
 		text := getenv("SLURM_ARRAY_TASK_" + suffix)
