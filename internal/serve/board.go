@@ -5,18 +5,19 @@ import (
 	"sync"
 )
 
-// board holds what clients are told of the model and the run, as JSON, and lets
-// them wait for news.
+// board holds what clients are sent about the model and the run, as JSON, and lets
+// them wait for changes.
 type board struct {
 	mu    sync.Mutex
 	model []byte // nil while there is none
-	run   []byte // nil where a file is served
+	run   []byte // nil if a file is served without a run
 	news  chan struct{}
 }
 
 func newBoard() *board { return &board{news: make(chan struct{})} }
 
-// read returns what there is, and a channel that closes when there is more.
+// read returns the current values, and a channel that is closed when one of them
+// changes.
 func (b *board) read() (model, run []byte, news <-chan struct{}) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

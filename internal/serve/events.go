@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// events tells the model and the run, and then what changes, as server-sent
-// events. The data of the event "model" are what GET /v1/model answers, and
-// those of "run" what GET /v1/run does.
+// events sends the model and the run, and then their changes, as server-sent events.
+// The data of a "model" event are the same as the response to GET /v1/model, those of
+// a "run" event the same as the response to GET /v1/run.
 func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 	defer s.gauges.streams.Add(-1)
 	if s.gauges.streams.Add(1) > int64(s.options.Limits.Streams) {
@@ -19,7 +19,7 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("Cache-Control", "no-store")
 	connection := http.NewResponseController(w)
-	connection.SetReadDeadline(time.Time{}) // the stream outlives the time for a request
+	connection.SetReadDeadline(time.Time{}) // the stream may last longer than a request
 	var toldModel, toldRun []byte
 	for {
 		model, run, news := s.board.read()
@@ -33,7 +33,7 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 		select {
 		case <-news:
 		case <-time.After(s.options.Limits.Beat):
-			fmt.Fprint(w, ":\n\n") // a line that means nothing, to find out who has gone
+			fmt.Fprint(w, ":\n\n") // a comment, to detect clients that have gone
 		case <-r.Context().Done():
 			return
 		case <-s.stop:
@@ -42,7 +42,7 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// tell writes an event, unless its data have been told.
+// tell writes an event, unless the same data have been sent before.
 func tell(w http.ResponseWriter, event string, data, told []byte) {
 	if data != nil && !bytes.Equal(data, told) {
 		fmt.Fprintf(w, "event: %s\ndata: %s\n\n", event, data)

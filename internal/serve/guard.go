@@ -9,11 +9,11 @@ import (
 	"strings"
 )
 
-// tokenCookie is where a browser keeps the token.
+// tokenCookie is the cookie that holds the token in a browser.
 const tokenCookie = "mnistgpu_token"
 
-// headers are sent with every answer. The page needs nothing from elsewhere, so
-// a browser is told to fetch nothing from elsewhere.
+// headers are sent with every answer. The page needs nothing from other servers, so
+// they forbid a browser to fetch anything from there.
 var headers = map[string]string{
 	"Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
 		"base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -24,8 +24,8 @@ var headers = map[string]string{
 	"X-Content-Type-Options":       "nosniff",
 }
 
-// guard lets through what comes from the page itself, or from a program, to a
-// host name of ours, with the token if there is one.
+// guard passes on requests that come from the page itself or from a program, name a
+// host name of this server, and have the token if there is one.
 type guard struct {
 	hosts []string
 	token string
@@ -51,9 +51,9 @@ func (g *guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// knows reports whether host is a name of ours. A site that has its own name
-// point here (DNS rebinding) sends that name, which a browser lets nobody
-// forge. The port is left alone: tunnels and containers change it.
+// knows reports whether host is a name of this server. A site whose own name points
+// here (DNS rebinding) makes a browser send that name, and it cannot forge another.
+// The port is ignored: tunnels and containers change it.
 func (g *guard) knows(host string) bool {
 	name, _, err := net.SplitHostPort(host)
 	if err != nil {
@@ -63,8 +63,8 @@ func (g *guard) knows(host string) bool {
 	return slices.ContainsFunc(g.hosts, func(h string) bool { return strings.EqualFold(h, name) })
 }
 
-// foreign reports whether a browser says that r comes from another site. To
-// follow a link to the page is allowed.
+// foreign reports whether a browser says that r comes from another site. Following a
+// link to the page is allowed.
 func foreign(r *http.Request) bool {
 	site := r.Header.Get("Sec-Fetch-Site")
 	if r.URL.Path == "/" && r.Method == http.MethodGet && r.Header.Get("Sec-Fetch-Mode") == "navigate" {
@@ -82,8 +82,8 @@ func (g *guard) login(r *http.Request) bool {
 	return g.token != "" && r.URL.Path == "/" && r.Method == http.MethodGet && g.is(r.URL.Query().Get("token"))
 }
 
-// welcome moves the token from the address of the page, which shows and stays
-// in the history, to a cookie.
+// welcome moves the token from the address of the page, which is visible and stays in
+// the history, to a cookie.
 func (g *guard) welcome(w http.ResponseWriter, r *http.Request) {
 	http.SetCookie(w, &http.Cookie{
 		Name: tokenCookie, Value: g.token, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode,
@@ -92,8 +92,8 @@ func (g *guard) welcome(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, "/", http.StatusSeeOther)
 }
 
-// admits reports whether r has the token, if there is one. Whether the server
-// lives is no secret.
+// admits reports whether r has the token, if there is one. /healthz needs none: that
+// the server is up is no secret.
 func (g *guard) admits(r *http.Request) bool {
 	if g.token == "" || r.URL.Path == "/healthz" {
 		return true
@@ -105,7 +105,8 @@ func (g *guard) admits(r *http.Request) bool {
 	return err == nil && g.is(cookie.Value)
 }
 
-// is compares in constant time. The hash hides the length too.
+// is reports whether token is the right one. It compares in constant time; the hash
+// hides the length too.
 func (g *guard) is(token string) bool {
 	got, want := sha256.Sum256([]byte(token)), sha256.Sum256([]byte(g.token))
 	return subtle.ConstantTimeCompare(got[:], want[:]) == 1

@@ -15,21 +15,21 @@ import (
 	"time"
 )
 
-// buckets are the upper bounds of the histogram of prediction times, in
-// seconds. A bar moves with the hand below 50 ms.
+// buckets are the upper bounds of the histogram of prediction times, in seconds.
+// Below 50 ms, the bars on the page seem to follow the hand that draws.
 var buckets = [...]float64{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1}
 
 // heapMetric is the runtime's name for the bytes of objects on the heap.
 const heapMetric = "/memory/classes/heap/objects:bytes"
 
-// series is what the requests are counted by.
+// series is the key that requests are counted by.
 type series struct {
 	route  string
 	method string
 	code   int
 }
 
-// gauges are what a server tells Prometheus.
+// gauges are the metrics of a server for Prometheus.
 type gauges struct {
 	version string
 	started time.Time
@@ -47,8 +47,8 @@ func newGauges(version string) *gauges {
 	return &gauges{version: version, started: time.Now(), requests: map[series]uint64{}}
 }
 
-// answered counts a request. Routes are patterns and methods are those that are
-// known, so that hostile requests cannot make series without end.
+// answered counts a request. Routes are patterns, and unknown methods count as
+// "other", so that hostile requests cannot create series without limit.
 func (g *gauges) answered(route, method string, code int) {
 	switch method {
 	case http.MethodGet, http.MethodHead, http.MethodPost:
@@ -59,7 +59,7 @@ func (g *gauges) answered(route, method string, code int) {
 		route = path
 	}
 	switch route {
-	case "", "/": // refused before it was routed, or where all goes that has no route
+	case "", "/": // refused before routing, or the fallback for unknown paths
 		route = "none"
 	case "/{$}":
 		route = "/"
@@ -78,7 +78,7 @@ func (g *gauges) predicted(took time.Duration) {
 	g.total += took
 }
 
-// write writes all in Prometheus's text format, version 0.0.4.
+// write writes all metrics in Prometheus's text format, version 0.0.4.
 func (g *gauges) write(w io.Writer) {
 	g.mu.Lock()
 	requests, times, total := maps.Clone(g.requests), g.times, g.total
@@ -130,7 +130,8 @@ func compareSeries(a, b series) int {
 	return cmp.Or(cmp.Compare(a.route, b.route), cmp.Compare(a.method, b.method), cmp.Compare(a.code, b.code))
 }
 
-// heapBytes does not stop the world, as runtime.ReadMemStats would.
+// heapBytes returns the bytes of objects on the heap. Unlike runtime.ReadMemStats, it
+// does not stop the world.
 func heapBytes() float64 {
 	sample := []metrics.Sample{{Name: heapMetric}}
 	metrics.Read(sample)

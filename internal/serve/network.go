@@ -17,7 +17,7 @@ import (
 	"mnistgpu/internal/model"
 )
 
-// modelInfo is what GET /v1/model answers.
+// modelInfo is the response to GET /v1/model.
 type modelInfo struct {
 	Name       string   `json:"name"`
 	Version    string   `json:"version"` // the start of the file's SHA-256
@@ -34,10 +34,10 @@ type modelInfo struct {
 type network struct {
 	model *model.Model
 	info  modelInfo
-	infer *infer.Network // for the worker alone
+	infer *infer.Network // used only by the worker
 }
 
-// newNetwork puts m on b. It is called by the worker.
+// newNetwork puts m on b. It must be called by the worker.
 func newNetwork(b backend.Backend, m *model.Model, name string, classes []string) (*network, error) {
 	content, err := m.Encode()
 	if err != nil {
@@ -62,7 +62,7 @@ func newNetwork(b backend.Backend, m *model.Model, name string, classes []string
 	return n, err
 }
 
-// numbers are the names of n classes that have no others.
+// numbers returns names for n classes that have no others.
 func numbers(n int) []string {
 	names := make([]string, n)
 	for i := range names {
@@ -71,9 +71,9 @@ func numbers(n int) []string {
 	return names
 }
 
-// load replaces the network by one of m, on a backend that is opened anew, since
-// a backend gives memory back only when it is closed. The error is a fault of
-// the backend, and the end of the server.
+// load replaces the network by one of m. It opens a new backend, since a backend frees
+// its memory only when it is closed. The error is a fault of the backend, after which
+// the server ends.
 func (s *Server) load(ctx context.Context, m *model.Model) error {
 	return s.worker.do(ctx, func() error {
 		if err := s.closeBackend(); err != nil {
@@ -94,7 +94,8 @@ func (s *Server) load(ctx context.Context, m *model.Model) error {
 	})
 }
 
-// closeBackend is called by the worker, or when there is none any more.
+// closeBackend closes the backend, if there is one. It must be called by the worker,
+// or after the worker has ended.
 func (s *Server) closeBackend() error {
 	if s.backend == nil {
 		return nil
@@ -104,7 +105,7 @@ func (s *Server) closeBackend() error {
 	return b.Close()
 }
 
-// answer is what POST /v1/predict answers.
+// answer is the response to POST /v1/predict.
 type answer struct {
 	Model         string    `json:"model"` // its version
 	Class         int       `json:"class"`
@@ -112,7 +113,7 @@ type answer struct {
 	Probability   float64   `json:"probability"`
 	Probabilities []float64 `json:"probabilities"`
 	Image         []int     `json:"image,omitempty"` // what the network saw
-	Units         []unit    `json:"units,omitempty"` // those of the first hidden layer that fire most
+	Units         []unit    `json:"units,omitempty"` // the most active of the first hidden layer
 }
 
 type unit struct {
@@ -120,18 +121,18 @@ type unit struct {
 	Activation float32 `json:"activation"`
 }
 
-// shownUnits is how many units an answer in detail names.
+// shownUnits is the most units that a detailed answer lists.
 const shownUnits = 8
 
-// errReplaced says that another network came between a request and its turn.
+// errReplaced says that the network was replaced while a request waited for its turn.
 var errReplaced = errors.New("the model has just been replaced")
 
-// errNotFinite says that an answer holds what is no number: the weights are finite
+// errNotFinite says that an answer holds NaN or an infinity: the weights are finite
 // but too large.
 var errNotFinite = errors.New("the answer is not finite")
 
-// ask takes an image through n. The error is errNotFinite or a fault of the backend,
-// or says that n no longer answers.
+// ask computes the answer of n for an image. The error is errNotFinite, a fault of the
+// backend, errReplaced or errStopped, or that of ctx.
 func (s *Server) ask(ctx context.Context, n *network, image []byte, detail bool) (*answer, error) {
 	var probabilities []float64
 	var activations []float32
@@ -178,8 +179,7 @@ func finite(activations []float32) bool {
 	return !slices.ContainsFunc(activations, func(a float32) bool { return a-a != 0 })
 }
 
-// most returns the units that fire, the strongest first, as far as they are
-// shown.
+// most returns the most active units, at most shownUnits of them, in descending order.
 func most(activations []float32) []unit {
 	var units []unit
 	for i, a := range activations {
@@ -191,7 +191,7 @@ func most(activations []float32) []unit {
 	return units[:min(len(units), shownUnits)]
 }
 
-// describe is a model in a few words.
+// describe returns a short description of the model.
 func (n *network) describe() string {
 	widths := strings.Trim(strings.ReplaceAll(fmt.Sprint(n.info.Layers), " ", "-"), "[]")
 	return fmt.Sprintf("%s (%s)", n.info.Name, widths)

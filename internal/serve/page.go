@@ -10,12 +10,12 @@ import (
 	"time"
 )
 
-// page holds what a browser shows.
+// page holds the files of the page.
 //
 //go:embed page
 var page embed.FS
 
-// contentTypes are those of the page's files.
+// contentTypes are the content types of the page's files, by extension.
 var contentTypes = map[string]string{
 	".css":  "text/css; charset=utf-8",
 	".html": "text/html; charset=utf-8",
@@ -27,7 +27,7 @@ var contentTypes = map[string]string{
 type pageFile struct {
 	content []byte
 	kind    string
-	tag     string // names the content, so that a browser fetches it once
+	tag     string // identifies the content, so that a browser fetches it once
 }
 
 // pageFiles are the page's files by the paths that they are served at.

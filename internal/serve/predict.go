@@ -18,14 +18,14 @@ import (
 )
 
 const (
-	// maxBody bounds the body of a request. A drawing of the page has a tenth of it.
+	// maxBody bounds the body of a request. A drawing of the page takes a tenth of it.
 	maxBody = 64 << 10
 
 	// maxSide bounds the height and the width of a picture.
 	maxSide = 1024
 )
 
-// predict answers for an image in the body of r.
+// predict responds with the answer for the image in the body of r.
 func (s *Server) predict(w http.ResponseWriter, r *http.Request) {
 	kind, problem := bodyKind(r)
 	if problem != nil {
@@ -37,7 +37,8 @@ func (s *Server) predict(w http.ResponseWriter, r *http.Request) {
 		problemf(http.StatusBadRequest, "want detail=true or detail=false").write(w)
 		return
 	}
-	// A slow client must not keep others waiting, so its body comes first.
+	// A slow client must not keep others waiting, so its body is read before a slot is
+	// taken.
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil {
 		readProblem(err).write(w)
@@ -86,7 +87,7 @@ func (s *Server) answer(ctx context.Context, kind string, body []byte, detail bo
 	return a, nil
 }
 
-// bodyKind returns the type of the body, if it is one of the two.
+// bodyKind returns the type of the body, which must be JSON or PNG.
 func bodyKind(r *http.Request) (string, *problem) {
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || kind != "application/json" && kind != "image/png" {
@@ -107,9 +108,9 @@ func readProblem(err error) *problem {
 	return problemf(http.StatusRequestTimeout, "the body did not come in time")
 }
 
-// readPixels takes {"pixels": [...]} as it is.
+// readPixels returns the pixels of a {"pixels": [...]} body, unchanged.
 func readPixels(n *network, body []byte) ([]byte, *problem) {
-	// Pointers tell null from 0. To JSON, 7.0 is as whole as 7.
+	// Pointers tell null from 0. In JSON, 7.0 is a whole number just as 7 is.
 	var request struct {
 		Pixels []*float64 `json:"pixels"`
 	}
@@ -133,8 +134,8 @@ func readPixels(n *network, body []byte) ([]byte, *problem) {
 	return pixels, nil
 }
 
-// readPNG brings a picture to the form of the training images. It takes one at a
-// time, since a body of maxBody may unpack to 16 MiB.
+// readPNG converts a picture to the form of the training images. It decodes one
+// picture at a time, since a body of maxBody may unpack to 16 MiB.
 func (s *Server) readPNG(n *network, body []byte) ([]byte, *problem) {
 	config, err := png.DecodeConfig(bytes.NewReader(body))
 	if err != nil {

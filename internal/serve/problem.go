@@ -6,8 +6,8 @@ import (
 	"net/http"
 )
 
-// problem is how the API says no: the object of RFC 9457, of type about:blank.
-// It never repeats what the client sent.
+// problem is an error response of the API: the object of RFC 9457, of type
+// about:blank. It never repeats what the client sent.
 type problem struct {
 	Title  string `json:"title"`
 	Status int    `json:"status"`
@@ -16,8 +16,8 @@ type problem struct {
 
 func (p *problem) Error() string { return p.Detail }
 
-// problemf makes a problem of the given status. The format says what is wrong
-// and what should be.
+// problemf returns a problem of the given status. The format says what is wrong or
+// what is wanted.
 func problemf(status int, format string, args ...any) *problem {
 	return &problem{http.StatusText(status), status, fmt.Sprintf(format, args...)}
 }

@@ -15,7 +15,7 @@ import (
 //go:embed openapi.json
 var openAPI []byte
 
-// routes are all that there is: path, method, handler.
+// routes returns the handlers of all routes, by path and method.
 func (s *Server) routes() map[string]map[string]http.HandlerFunc {
 	get := func(h http.HandlerFunc) map[string]http.HandlerFunc {
 		return map[string]http.HandlerFunc{http.MethodGet: h}
@@ -36,8 +36,8 @@ func (s *Server) routes() map[string]map[string]http.HandlerFunc {
 	return routes
 }
 
-// handler is the guard around the routes. What is not a route is not found, and
-// a method that a route does not have is not allowed.
+// handler returns the routes behind the guard. A path that is not a route is 404 Not
+// Found, and a method that a route does not have is 405 Method Not Allowed.
 func (s *Server) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
@@ -68,8 +68,8 @@ func allow(methods map[string]http.HandlerFunc) string {
 	return strings.Join(list, ", ")
 }
 
-// count counts what next answers. A panic becomes an answer too, and a line in
-// the log.
+// count counts the answers of next. It turns a panic into an answer and a line in the
+// log.
 func (s *Server) count(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		recorder := &recorder{ResponseWriter: w, code: http.StatusOK}
@@ -107,7 +107,7 @@ func (s *Server) modelInfo(w http.ResponseWriter, _ *http.Request) {
 	writeJSON(w, n.info)
 }
 
-// noModel is said of a run that has just begun.
+// noModel is the detail of the problem while a run that has just started has no model.
 const noModel = "the run has not left a model yet"
 
 func (s *Server) runInfo(w http.ResponseWriter, _ *http.Request) {
@@ -124,7 +124,7 @@ func (s *Server) runInfo(w http.ResponseWriter, _ *http.Request) {
 func (s *Server) health(w http.ResponseWriter, _ *http.Request) {
 	writeJSON(w, struct {
 		Status string `json:"status"`
-		Model  bool   `json:"model"` // there is one
+		Model  bool   `json:"model"` // whether there is one
 	}{"ok", s.network.Load() != nil})
 }
 
@@ -140,10 +140,10 @@ func (s *Server) describe(w http.ResponseWriter, _ *http.Request) {
 	w.Write(s.description())
 }
 
-// described are the pixels of an image in openapi.json.
+// described is the number of pixels of an image in openapi.json.
 const described = 784
 
-// description is openapi.json with the size of the model's images.
+// description returns openapi.json with the size of the model's images.
 func (s *Server) description() []byte {
 	n := s.network.Load()
 	if n == nil {

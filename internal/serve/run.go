@@ -9,32 +9,32 @@ import (
 	"mnistgpu/internal/runs"
 )
 
-// runInfo is what GET /v1/run answers.
+// runInfo is the response to GET /v1/run.
 type runInfo struct {
 	Name    string   `json:"name"`
-	Status  string   `json:"status"` // done, interrupted or diverged, or else unfinished or stopped
+	Status  string   `json:"status"` // done, interrupted, diverged, unfinished or stopped
 	Data    string   `json:"data,omitempty"`
-	Epochs  int      `json:"epochs,omitempty"` // that it is to take, if it does not count steps
-	Steps   int      `json:"steps,omitempty"`  // that it is to take, if it does not count epochs
-	Updated int64    `json:"updated"`          // when it last said something, in Unix time
+	Epochs  int      `json:"epochs,omitempty"` // planned length, unless it is given in steps
+	Steps   int      `json:"steps,omitempty"`  // planned length, unless it is given in epochs
+	Updated int64    `json:"updated"`          // when its files last changed, in Unix time
 	History []record `json:"history"`
 }
 
-// record is a line of history.csv: the numbers of [columns] that there are.
+// record is a line of history.csv: those of the [columns] that have a number.
 type record map[string]float64
 
-// columns are those of the history that are told.
+// columns are the columns of the history that are sent.
 var columns = []string{
 	"step", "epoch", "loss", "train_accuracy", "test_loss", "test_accuracy", "val_loss", "val_accuracy", "seconds",
 }
 
-// maxRecords is how many lines of a history are told: more than a curve on a
+// maxRecords is the most lines of a history that are sent: more than a curve on a
 // screen can show.
 const maxRecords = 500
 
-// readRun reads what a run has left in its folder so far. Files that are not there yet
-// are no error. The caller must have looked before whether the run goes on, since one
-// that ends leaves its summary first.
+// readRun reads the files that a run has written to its folder so far. It is no error
+// if some are not there yet. goesOn says whether the run is still running; the caller
+// must have checked that before, since a run writes its summary before it ends.
 func readRun(dir string, goesOn bool) (*runInfo, error) {
 	r := &runInfo{Name: baseName(dir), Status: runs.Unfinished, History: []record{}}
 	config, err := runs.ReadConfig(dir)
@@ -66,7 +66,7 @@ func readRun(dir string, goesOn bool) (*runInfo, error) {
 	return r, nil
 }
 
-// records are at most maxRecords lines of a history, which lie evenly, with the
+// records returns at most maxRecords lines of a history, evenly spaced, including the
 // first and the last.
 func records(h *runs.History) []record {
 	list := make([]record, min(h.Len, maxRecords))

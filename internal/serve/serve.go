@@ -1,9 +1,8 @@
-// Package serve is a trained model behind HTTP: a page to draw on, a JSON API,
-// and what a run tells while it trains.
+// Package serve serves a trained model over HTTP: a page to draw on, a JSON API, and
+// the progress of a run while it trains.
 //
-// It trusts no client. It answers under its own host names alone, to its own
-// page or to programs, and bounds the size, the time and the number of all that
-// it does for them.
+// It trusts no client. It answers only under its own host names, only to its own page
+// or to programs, and limits the size, the duration and the number of requests.
 package serve
 
 import (
@@ -21,34 +20,34 @@ import (
 	"mnistgpu/internal/backend"
 )
 
-// Options are what a server serves, and to whom.
+// Options say what a server serves, and to whom.
 type Options struct {
-	Run     string   // folder of the run, or empty where a file alone is served
+	Run     string   // folder of the run, or empty if a file is served without a run
 	Model   string   // file of the model, which a run may not have yet
 	Classes []string // names of the model's classes
 	Version string   // of the program
 
-	// Open opens what computes. It is called again when the model is replaced.
+	// Open opens the backend. It is called again when the model is replaced.
 	Open func() (backend.Backend, error)
 
 	Hosts []string // names that the server answers to, without ports
 	Token string   // that every request must have, or empty
 
 	Limits Limits
-	Log    *log.Logger // for what goes wrong; it never gets what a client sent
+	Log    *log.Logger // for errors; what a client sent is never logged
 }
 
-// Limits bound what clients can take.
+// Limits bound what clients can use.
 type Limits struct {
 	Header, Read, Write, Idle time.Duration // of a connection; see [http.Server]
 	Grace                     time.Duration // for answers in progress when the server stops
-	Poll                      time.Duration // between looks at the files of a run
+	Poll                      time.Duration // between checks of the files of a run
 	Beat                      time.Duration // longest silence of an event stream
 	Predictions               int           // at once
 	Streams                   int           // at once
 }
 
-// DefaultLimits are those of the command.
+// DefaultLimits returns the limits of the command.
 func DefaultLimits() Limits {
 	return Limits{
 		Header: 5 * time.Second, Read: 10 * time.Second, Write: 10 * time.Second, Idle: time.Minute,
@@ -64,12 +63,12 @@ const maxHeaderBytes = 16 << 10
 type Server struct {
 	options Options
 	worker  *worker
-	backend backend.Backend // for the worker alone
+	backend backend.Backend // used only by the worker
 	network atomic.Pointer[network]
 	board   *board
 	watcher *watcher
 	gauges  *gauges
-	slots   chan struct{} // one for each prediction at once
+	slots   chan struct{} // one for each concurrent prediction
 	desk    chan struct{} // for one picture at a time; see [Server.readPNG]
 	stop    chan struct{} // closed when event streams must end
 }
@@ -95,7 +94,7 @@ func (s *Server) close() error {
 	return s.closeBackend()
 }
 
-// name is what people call the model: that of its run, or of its file.
+// name returns the name of the model: that of its run or, without a run, of its file.
 func (s *Server) name() string {
 	if s.options.Run != "" {
 		return baseName(s.options.Run)
@@ -103,7 +102,7 @@ func (s *Server) name() string {
 	return strings.TrimSuffix(baseName(s.options.Model), ".safetensors")
 }
 
-// baseName is the last part of a path, even of "." or "..".
+// baseName returns the last part of a path, even of "." or "..".
 func baseName(path string) string {
 	if whole, err := filepath.Abs(path); err == nil {
 		path = whole
@@ -111,8 +110,8 @@ func baseName(path string) string {
 	return filepath.Base(path)
 }
 
-// Model describes the model in a few words for people, or is empty while there
-// is none.
+// Model returns a short description of the model for people, or "" while there is
+// none.
 func (s *Server) Model() string {
 	if n := s.network.Load(); n != nil {
 		return n.describe()
@@ -120,8 +119,8 @@ func (s *Server) Model() string {
 	return ""
 }
 
-// Serve answers on l until ctx is done, which is no error, or the backend fails.
-// Then it ends all that it began.
+// Serve answers requests on l until ctx is done, which is no error, or the backend
+// fails. Before it returns, it ends everything that it has started.
 func (s *Server) Serve(ctx context.Context, l net.Listener) (err error) {
 	server := &http.Server{
 		Handler:           s.handler(),

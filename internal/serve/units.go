@@ -5,8 +5,8 @@ import (
 	"strconv"
 )
 
-// unitInfo is what GET /v1/units/{unit} answers: what a unit of the first hidden
-// layer looks for.
+// unitInfo is the response to GET /v1/units/{unit}: the weights of a unit of the first
+// hidden layer, which show what it looks for.
 type unitInfo struct {
 	Model   string    `json:"model"` // its version
 	Unit    int       `json:"unit"`

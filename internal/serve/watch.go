@@ -11,8 +11,8 @@ import (
 	"mnistgpu/internal/runs"
 )
 
-// stamp tells versions of a file apart. That of a file that was never looked at
-// is zero.
+// stamp tells versions of a file apart. The zero stamp stands for a file that was
+// never checked.
 type stamp struct {
 	absent   bool
 	size     int64
@@ -27,15 +27,15 @@ func stampOf(path string) stamp {
 	return stamp{size: info.Size(), modified: info.ModTime()}
 }
 
-// watcher follows the files of a run that goes on.
+// watcher follows the files of a run.
 type watcher struct {
 	server                  *Server
 	model, history, summary stamp // of what was read last
-	goesOn                  bool  // as the run did then
+	goesOn                  bool  // whether the run was still running then
 }
 
-// watch looks for news until ctx is done. Only a fault of the backend is an
-// error: files that cannot be read are told to the log.
+// watch checks for changes until ctx is done. Only a fault of the backend is an
+// error: files that cannot be read are reported to the log.
 func (w *watcher) watch(ctx context.Context) error {
 	ticks := time.NewTicker(w.server.options.Limits.Poll)
 	defer ticks.Stop()
@@ -56,7 +56,8 @@ func (w *watcher) watch(ctx context.Context) error {
 	}
 }
 
-// lookAtRun tells what a run has added to its history, and whether it goes on.
+// lookAtRun updates the board with what a run has added to its files, and with whether
+// it is still running.
 func (w *watcher) lookAtRun() {
 	dir := w.server.options.Run
 	if dir == "" {
@@ -76,9 +77,9 @@ func (w *watcher) lookAtRun() {
 	w.server.board.setRun(run)
 }
 
-// lookAtModel loads a model that has come or changed. One that cannot be read
-// leaves the one before it in place, and is a [*model.Error]. That a run has
-// none yet is no error.
+// lookAtModel loads the model if it is new or has changed. If it cannot be read, the
+// previous one stays in place and the error is a [*model.Error]. It is no error if a
+// run has no model yet.
 func (w *watcher) lookAtModel(ctx context.Context) error {
 	now := stampOf(w.server.options.Model)
 	if now == w.model || now.absent && w.server.options.Run != "" {

@@ -8,12 +8,12 @@ import (
 // errStopped says that the worker takes no more jobs.
 var errStopped = errors.New("the server stops")
 
-// worker does jobs one after the other on a goroutine of its own, since a
-// backend is for one goroutine.
+// worker runs jobs one after the other on a goroutine of its own, since a backend may
+// be used by only one goroutine.
 type worker struct {
 	jobs   chan job
-	closed chan struct{} // no more jobs, please
-	ended  chan struct{} // there will be none
+	closed chan struct{} // closed to ask the worker to end
+	ended  chan struct{} // closed when the worker has ended
 	fault  error         // of the job that ended the worker; read it after ended
 }
 
@@ -28,8 +28,8 @@ func newWorker() *worker {
 	return w
 }
 
-// loop works until the worker is closed or a job fails. A job's error is a fault
-// of the backend, after which it cannot go on.
+// loop runs jobs until the worker is closed or a job fails. The error of a job is a
+// fault of the backend, which cannot be used any more.
 func (w *worker) loop() {
 	defer close(w.ended)
 	for {
@@ -46,8 +46,8 @@ func (w *worker) loop() {
 	}
 }
 
-// do runs a job on the worker and returns its error. It gives up when ctx is
-// done before the job has begun, and never leaves one that has.
+// do runs a job on the worker and returns its error. It gives up if ctx is done before
+// the job has started, and always waits for one that has started.
 func (w *worker) do(ctx context.Context, run func() error) error {
 	j := job{run, make(chan error, 1)}
 	select {
@@ -60,7 +60,7 @@ func (w *worker) do(ctx context.Context, run func() error) error {
 	}
 }
 
-// close ends the worker after the job that it is at, and waits.
+// close ends the worker after its current job, and waits for that.
 func (w *worker) close() {
 	close(w.closed)
 	<-w.ended
