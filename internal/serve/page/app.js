@@ -1,4 +1,4 @@
-// The page: a pad to draw on, and what the server says of the drawing.
+// The page: a pad to draw on, and the server's answer for the drawing.
 
 import { Answer } from "./answer.js";
 import { Curves } from "./curves.js";
@@ -16,8 +16,8 @@ const patience = 5000; // milliseconds that an answer may take, or a server that
 
 let model = null; // what GET /v1/model answers
 
-// ask sends the drawing as it is. While an answer is on its way, further strokes
-// wait and go together, so that the answers keep pace with the hand.
+// ask sends the current drawing. While an answer is on its way, further strokes wait
+// and are sent together, so that the answers keep pace with the hand.
 let asking = false;
 let stale = false;
 
@@ -77,7 +77,8 @@ pad.addEventListener("change", () => {
 	ask(performance.now());
 });
 
-// enable gives the focus of a button that goes to the pad, or it would be lost.
+// enable enables or disables a button. If the button that is disabled has the focus, the
+// pad gets it, or it would be lost.
 function enable(id, possible) {
 	const button = element(id);
 	if (!possible && document.activeElement === button) {
@@ -95,8 +96,8 @@ addEventListener("keydown", (event) => {
 	}
 });
 
-// listen hears what the server tells by itself: the model, once there is one, and
-// the run. A browser tries again when a connection breaks, but gives up when it is
+// listen receives what the server sends on its own: the model, once there is one, and
+// the run. A browser reconnects when a connection breaks, but gives up when it is
 // refused.
 function listen() {
 	const events = new EventSource("/v1/events");

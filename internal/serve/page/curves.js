@@ -43,8 +43,8 @@ export class Curves {
 	}
 }
 
-// chart draws the lines of a quantity into a box. Of a run that goes on, there is
-// room for what is to come.
+// chart draws the lines of a quantity into a box. For a run that is still going on, it
+// leaves room for what is to come.
 function chart(box, run, quantity, scale, text) {
 	const points = lines.map(({ kind, [quantity]: key }) => ({
 		kind,
@@ -61,7 +61,8 @@ function chart(box, run, quantity, scale, text) {
 	const now = Math.max(...points.flatMap((line) => line.points.map(([epoch]) => epoch)));
 	const end = run.status === "unfinished" ? Math.max(now, planned(run) ?? 0) : now;
 	const label = points.some((line) => line.kind === "validation") ? 140 : 104; // its width
-	// The labels stand where the lines end, beside what is to come if it is wide enough.
+	// The labels are where the lines end, in the room for what is to come if that is wide
+	// enough.
 	const right = Math.min(label, Math.max(margin.right, width - margin.left - ((width - margin.left - label) * end) / now));
 	const x = (epoch) => margin.left + (epoch / end) * (width - margin.left - right);
 	const y = (v) => height - margin.bottom - place(v) * (height - margin.top - margin.bottom);
@@ -112,8 +113,8 @@ function logarithmic(low, high) {
 	return { ticks, place: (v) => (exponent(v) - bottom) / (top - bottom) };
 }
 
-// apart moves labels down as far as they would cover those above them, and up
-// again as far as they would leave the chart.
+// apart moves labels down so that they do not cover those above them, and then up so
+// that they do not leave the chart.
 function apart(positions, lowest) {
 	const least = 15;
 	const moved = [...positions];
@@ -140,7 +141,7 @@ function percent(p) {
 	return `${(100 * p).toFixed(2)} %`;
 }
 
-// short writes a loss with three digits that count, and no exponent.
+// short formats a loss with three significant digits and no exponent.
 function short(v) {
 	return v >= 100 ? Math.round(v).toLocaleString("en") : v.toPrecision(3);
 }

@@ -7,7 +7,7 @@ const states = {
 	diverged: "Diverged: a loss or a weight is not finite",
 };
 
-const patience = 60; // seconds without news that are nothing to wonder at
+const patience = 60; // seconds without news that are normal
 
 // planned is how many epochs a run is to take, as far as it says.
 export function planned(run) {
@@ -36,8 +36,8 @@ export function progress(run, now) {
 	].filter(Boolean).join(" · ");
 }
 
-// longest is for how many seconds a run that goes on may say nothing. Where the file
-// system has no locks, nobody can tell one that takes longer from one that was killed.
+// longest is for how many seconds a run that is still going on may send no news. If the
+// file system has no locks, a run that takes longer looks like one that was killed.
 function longest(run) {
 	const usual = (run.history.at(-1)?.seconds ?? 0) / run.history.length || 0; // between evaluations
 	return Math.max(patience, 3 * usual);

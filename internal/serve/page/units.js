@@ -99,8 +99,8 @@ function rest(tile) {
 	tile.unit = null;
 }
 
-// paint shows positive weights in one colour and negative ones in another. The
-// strongest hundredth is taken to be as strong as the rest of it.
+// paint shows positive weights in one colour and negative ones in another. The strongest
+// hundredth of the weights is shown at full strength.
 function paint(canvas, weights) {
 	const sizes = weights.map(Math.abs).sort((a, b) => a - b);
 	const full = sizes[Math.floor(0.99 * (sizes.length - 1))] || 1;
@@ -108,7 +108,7 @@ function paint(canvas, weights) {
 	const [wants, shuns] = ["--wants", "--shuns"].map((name) => rgb(style.getPropertyValue(name)));
 	const picture = new ImageData(canvas.width, canvas.height);
 	weights.forEach((w, i) => {
-		const strength = Math.min(Math.abs(w) / full, 1) ** 1.5; // so that chance fades
+		const strength = Math.min(Math.abs(w) / full, 1) ** 1.5; // fades weights that are only noise
 		picture.data.set([...(w > 0 ? wants : shuns), 255 * strength], 4 * i);
 	});
 	canvas.getContext("2d").putImageData(picture, 0, 0);
