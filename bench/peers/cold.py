@@ -1,4 +1,4 @@
-"""From Enter to 98 %: whole processes, each with caches of its own that are empty."""
+"""Cold starts: whole processes from start to 98 %, each with its own empty caches."""
 
 import json
 import subprocess
@@ -39,7 +39,7 @@ def line_of(name, settings, folder):
 
 
 def measure(settings, names, repeat, logs, deadline):
-    """Times all once, in an order that is reversed from one repeat to the next."""
+    """Times all once, in an order that is reversed with each repeat."""
     names = [name for name in names if name in plan.COLD]
     found = []
     for name in names if repeat % 2 == 0 else reversed(names):
@@ -55,7 +55,7 @@ def measure(settings, names, repeat, logs, deadline):
 
 
 def merge(repeats):
-    """One result of those of all repeats. Who failed once is refused."""
+    """Merges the results of all repeats. A contender that failed once is refused."""
     merged = {}
     for contender in (c for result in repeats for c in result["contenders"]):
         all = merged.setdefault(contender["name"], {**contender, "samples": []})

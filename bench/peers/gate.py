@@ -1,15 +1,15 @@
-"""The gate: nobody is timed who does not compute what all the others do."""
+"""The gate: a contender is timed only if it computes what all the others do."""
 
 import numpy as np
 
-# Relative, of each of the first losses against float64. The fractions have 24, 11
-# and 8 bits, and a loss is a mean over many products. The 23 bits of split16 must do
-# what float32 does.
+# Limits of the relative error of each of the first losses against float64. The
+# significands have 24, 11 and 8 bits, and a loss is a mean over many products. The 23
+# bits of split16 must meet the limit of float32.
 LOSS_LIMITS = {"fp32": 1e-5, "tf32": 2e-3, "bf16": 1e-2, "split16": 1e-5}
 ACCURACY_LIMIT = 0.002
 
-# The relative error of a product of random numbers, by which precision a device
-# multiplies: rounding to 24, 11 and 8 bits gives about 2e-7, 3e-4 and 2.4e-3.
+# The range of the relative error of a product of random numbers for each precision:
+# rounding to 24, 11 and 8 bits gives about 2e-7, 3e-4 and 2.4e-3.
 PRODUCT_ERRORS = {"fp32": (0, 2e-5), "tf32": (2e-5, 1.2e-3), "bf16": (1.2e-3, 1e-2)}
 
 
@@ -36,7 +36,7 @@ def verdict(precision, answer, reference):
 
 
 def operands(seed=1):
-    """A product to tell precisions apart by: shapes (256, 784) and (784, 128)."""
+    """The operands of a product that tells precisions apart: (256, 784), (784, 128)."""
     draw = np.random.default_rng(seed)
     return draw.standard_normal((256, 784), np.float32), draw.standard_normal((784, 128), np.float32)
 

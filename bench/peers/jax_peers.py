@@ -28,7 +28,7 @@ class Peer:
         self.prepare()
 
     def reset(self):
-        """Goes back to the initial weights."""
+        """Restores the initial weights."""
         self.params = [jnp.asarray(p) for p in self.problem.params]
         self.losses = jnp.zeros(self.problem.steps)
 
@@ -36,7 +36,7 @@ class Peer:
         jax.block_until_ready((self.params, self.losses))
 
     def answers(self):
-        """Losses of the steps of the last round, and the parameters."""
+        """Returns the losses of the steps of the last round, and the parameters."""
         return self.losses.tolist(), [jax.device_get(p) for p in self.params]
 
     def precision_read(self):
@@ -52,8 +52,8 @@ class Peer:
         }
 
     def loss(self, params, x, y):
-        """Mean cross-entropy. For bf16 all is in bf16 but the parameters, which are
-        cast, and what follows the logits, as flax has it."""
+        """Mean cross-entropy. For bf16 everything is in bf16 except the parameters, which
+        are cast, and what follows the logits, as in flax."""
         w1, b1, w2, b2 = (p.astype(self.compute) for p in params)
         logits = (jax.nn.relu(x @ w1 + b1) @ w2 + b2).astype(jnp.float32)
         chosen = jnp.take_along_axis(jax.nn.log_softmax(logits), y[:, None], 1)

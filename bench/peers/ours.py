@@ -1,5 +1,5 @@
-"""mnistgpu itself. It draws the weights and the orders that the problem was written
-with from their seed, and is a process of its own each time."""
+"""mnistgpu itself. It draws the weights and the orders of the problem from the seed
+that the problem was written with. Each call is a process of its own."""
 
 import json
 import subprocess
@@ -17,7 +17,7 @@ class Program:
         self.engine = engine
 
     def call(self, command, *flags):
-        """What a command prints. Its errors go to ours."""
+        """Runs a command and returns what it prints. Its stderr goes to that of this process."""
         device = ["--backend", self.backend]
         if self.backend == "cuda":
             device += ["--precision", self.precision, "--engine", self.engine]
@@ -28,13 +28,13 @@ class Program:
         return done.stdout
 
     def write_problem(self, path):
-        """Writes the problem, with the losses that this program gets. Returns what
-        it says of itself."""
+        """Writes the problem, with the losses that this program computes. Returns what
+        it says about itself."""
         return self.call("bench", "--problem", str(path)).strip()
 
     def answer(self):
-        """Losses of the first steps, accuracy after the gate's rounds, and the
-        precision that the program says it multiplies in."""
+        """Returns the losses of the first steps, the accuracy after the gate's rounds, and
+        the precision that the program says it multiplies in."""
         with tempfile.TemporaryDirectory() as folder:
             said = self.write_problem(Path(folder) / "problem.npz")
             losses = losses_in(Path(folder) / "problem.npz")
@@ -53,7 +53,7 @@ class Program:
         }
 
     def sample(self):
-        """The time of a round: the mean of a sample, after a warm-up of as many."""
+        """The time of a round: the mean of a sample, after a warm-up of as many rounds."""
         row = self.row
         if row.steps:
             flags = ["--measure", "steps", "--sample", str(row.steps * row.rounds)]
@@ -65,4 +65,4 @@ class Program:
         return json.loads(self.call("bench", "--repeats", "1", "--json", *blas, *flags))[0]
 
     def close(self):
-        """Nothing is open."""
+        """Does nothing: nothing is open."""

@@ -1,4 +1,4 @@
-"""A worker as the one who runs it sees it."""
+"""A worker, seen from the process that runs it."""
 
 import json
 import os
@@ -12,11 +12,11 @@ HERE = Path(__file__).parent
 
 
 class OutOfTime(Exception):
-    """The command's time is up before an answer came."""
+    """The command's time was up before an answer came."""
 
 
 def environment(caches):
-    """What workers need to share a GPU, and to find again what they compiled."""
+    """The environment that workers need to share a GPU and to reuse what they compiled."""
     return {
         **os.environ,
         "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
@@ -53,7 +53,7 @@ class Peer:
         return self.hear()["seconds"]
 
     def hear(self):
-        """The worker's next line."""
+        """Returns the worker's next line."""
         left = max(0, self.deadline - time.monotonic())
         if not select.select([self.process.stdout], [], [], left)[0]:
             raise OutOfTime

@@ -48,8 +48,8 @@ def arguments():
 
 
 class Comparison:
-    """All slices: one for each row and precision, and one for each cold start of
-    all."""
+    """All slices: one for each row and precision, and one for each repeat of the cold
+    starts."""
 
     def __init__(self, flags):
         self.flags = flags
@@ -68,7 +68,7 @@ class Comparison:
         self.names = [name for name in flags.contenders if self.there(name)]
 
     def there(self, name):
-        """Whether the library of a contender is installed. It says so if not."""
+        """Whether the library of a contender is installed. Reports it if not."""
         library = plan.module_of(name).removesuffix("_peers")
         if library == "ours" or importlib.util.find_spec(library):
             return True
@@ -76,7 +76,7 @@ class Comparison:
         return False
 
     def slices(self):
-        """Name and work of each slice, in order."""
+        """The name and the work of each slice, in order."""
         wanted = self.flags.rows
         for row in self.rows:
             for precision in self.flags.precision:
@@ -87,7 +87,7 @@ class Comparison:
                 yield f"cold-{repeat + 1}", lambda repeat=repeat: self.cold(repeat)
 
     def problem(self, row):
-        """The path of a row's problem, which is written once, on the CPU."""
+        """The path of a row's problem file, which is written once, on the CPU."""
         path = self.flags.out / "problems" / f"{row.name}.npz"
         if not is_whole(path):
             path.unlink(missing_ok=True)
@@ -121,7 +121,7 @@ class Comparison:
         return {"title": title, "row": dataclasses.asdict(row), "precision": precision, "steps": problem.steps, "contenders": found}
 
     def admit(self, name, path, row, precision, want):
-        """Opens a contender and returns it with what the gate saw."""
+        """Opens a contender and returns it with its answer for the gate."""
         log = self.logs / f"{row.name}-{precision}-{name}.log"
         if plan.is_ours(name):
             contender = Program(self.flags.mnistgpu, self.data, row, precision, self.backend, plan.engine_of(name))
@@ -144,7 +144,7 @@ class Comparison:
         return contender, answer
 
     def cold(self, repeat):
-        """Start to exit at 98 %, for the row of the default preset."""
+        """Times whole processes up to 98 %, for the row of the default preset."""
         row = self.rows[-1]
         settings = argparse.Namespace(
             problem=self.problem(row), mnistgpu=self.flags.mnistgpu, data=self.data, backend=self.backend, row=row,
@@ -162,8 +162,8 @@ class Comparison:
         print(f"{time.strftime('%H:%M:%S')} {text}", file=sys.stderr, flush=True)
 
     def run(self):
-        """Does what is left of the slices. Returns the results so far, and whether
-        they are all there."""
+        """Does the slices that are left. Returns the results so far, and whether they are
+        complete."""
         results, starts, done = [], [], False
         for name, work in self.slices():
             path = self.kept / f"{name}.json"

@@ -1,5 +1,5 @@
-// Package peers holds the programs that time PyTorch and JAX beside mnistgpu, and
-// the test that they run and agree.
+// Package peers holds the programs that compare the speed of mnistgpu with PyTorch and
+// JAX, and the test that they run and agree.
 package peers
 
 import (
@@ -13,8 +13,8 @@ import (
 // has reports whether Python has a library.
 func has(library string) bool { return exec.Command("python3", "-c", "import "+library).Run() == nil }
 
-// TestDryRun lets mnistgpu, and the peers whose libraries are there, through the
-// gate on a few images, and asks that the gate stops each peer that is made wrong.
+// TestDryRun checks that mnistgpu, and the peers whose libraries are installed, pass the
+// gate on a few images, and that the gate stops each peer with a deliberate error.
 func TestDryRun(t *testing.T) {
 	if !has("numpy") {
 		t.Skip("needs python3 with numpy")

@@ -1,4 +1,4 @@
-"""What is compared: rows of the table, precisions, and who takes part."""
+"""What is compared: the rows of the table, the precisions, and the contenders."""
 
 from dataclasses import dataclass
 
@@ -6,12 +6,12 @@ PRECISIONS = ["fp32", "tf32", "bf16", "split16"]
 
 
 def of_peers(precision):
-    """The precision of those that mnistgpu is beside. None has split16, so it stands
-    beside strict float32, and in rows of its own."""
+    """The precision of the peers that mnistgpu is compared with. None has split16, so
+    that is compared with strict float32, in rows of its own."""
     return "fp32" if precision == "split16" else precision
 
 
-# The modules that have the contenders, and the names that these go by.
+# The names of the contenders, by the module that has them.
 CONTENDERS = {
     "ours": ["mnistgpu", "mnistgpu-fused"],
     "torch_peers": [
@@ -23,8 +23,8 @@ CONTENDERS = {
     "jax_peers": ["jax-jit", "jax-scan-1", "jax-scan-8", "jax-scan-32"],
 }
 
-# Those that are fast from a cold start: the others compile for longer than all
-# of these train.
+# The contenders that are fast from a cold start: the others compile for longer than
+# any of these trains.
 COLD = ["mnistgpu", "torch-eager", "torch-epoch-graph", "jax-jit", "jax-scan-1"]
 
 
@@ -41,14 +41,14 @@ def is_ours(name):
 
 
 def engine_of(name):
-    """What a step of ours is made of: as the program chooses, or as the name says."""
+    """The engine of mnistgpu: as the name says, or else the program's choice."""
     return name.partition("-")[2] or "auto"
 
 
 @dataclass(frozen=True)
 class Row:
-    """A network and how it is trained. A round is what contenders take at a time:
-    an epoch, in an order of its own, or `steps` steps on all images."""
+    """A network and how it is trained. A round is what contenders do at a time: an
+    epoch, in an order of its own, or `steps` steps on all images."""
 
     hidden: int
     batch: str  # a number, or full
@@ -72,9 +72,9 @@ class Row:
         return ["--preset", "default", "--hidden", str(self.hidden), "--batch", self.batch]
 
 
-# The full batch has the scale of the default preset: on raw pixels, as the notebook
-# preset has them, 20 steps make an error a thousand times as large, so that TF32
-# would have no limit to keep. What the numbers are does not change the work.
+# The full batch has the pixel scale of the default preset: on raw pixels, as in the
+# notebook preset, 20 steps make an error a thousand times as large, so that no
+# useful limit for TF32 would be left. The values do not change the amount of work.
 ROWS = [
     Row(1024, "full", steps=301, rounds=1, gate_rounds=1, split=True),
     Row(1024, "128"),
@@ -84,7 +84,7 @@ ROWS = [
     Row(400, "128"),
 ]
 
-# For a machine without a GPU: says only that everything runs and agrees.
+# For a machine without a GPU: shows only that everything runs and agrees.
 DRY_ROWS = [
     Row(32, "full", steps=25, rounds=1, gate_rounds=1),
     Row(32, "128", rounds=2),

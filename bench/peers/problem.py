@@ -30,13 +30,13 @@ class Problem:
         return images.astype(np.float32) * np.float32(self.scale)
 
     def accuracy(self, params):
-        """The fraction of the test images that a network knows, by NumPy."""
+        """The fraction of the test images that a network classifies correctly, by NumPy."""
         w1, b1, w2, b2 = params
         hidden = np.maximum(self.pixels(self.test_images) @ w1 + b1, 0)
         return float(np.mean(np.argmax(hidden @ w2 + b2, axis=1) == self.test_labels))
 
     def mutate(self, mutant):
-        """Makes the problem another one, which the gate must notice."""
+        """Alters the problem, which the gate must detect."""
         if mutant == "lr":
             self.lr *= 1.001
         elif mutant == "order":
@@ -53,7 +53,7 @@ MUTANTS = ["lr", "order", "bias"]
 
 
 def losses_in(path):
-    """The losses alone, without the rest of a large file."""
+    """Reads only the losses, without the rest of a large file."""
     with np.load(path) as file:
         return [float(loss) for loss in file["losses"]]
 

@@ -1,5 +1,5 @@
-"""What the losses and the accuracy should be, by NumPy: formulas written out, in
-float64, by which no contender computes."""
+"""The reference for the losses and the accuracy, by NumPy: formulas written out in
+float64, independent of the code of all contenders."""
 
 import json
 
@@ -49,8 +49,8 @@ def step(params, x, labels, lr):
 
 
 def reference(path, problem, row):
-    """Losses of the first steps in float64, and the accuracy after the gate's
-    rounds in float32. Both are kept at path."""
+    """The losses of the first steps in float64, and the accuracy after the gate's
+    rounds in float32. Both are stored at path."""
     if path.is_file():
         return json.loads(path.read_text())
     steps = min(STEPS, problem.steps)

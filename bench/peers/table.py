@@ -22,7 +22,7 @@ def duration(seconds):
 
 
 def lines(result):
-    """A row's lines, the fastest first and those that were refused last."""
+    """A row's lines, the fastest first and the refused ones last."""
     timed = [c for c in result["contenders"] if c.get("samples")]
     timed.sort(key=lambda c: statistics.median(c["samples"]))
     peers = [statistics.median(c["samples"]) for c in timed if not plan.is_ours(c["name"])]

@@ -1,5 +1,5 @@
-"""PyTorch: eager as people write it, compiled in two ways, and a whole epoch as
-one CUDA graph."""
+"""PyTorch: eager as usually written, compiled in two ways, and a whole epoch as one
+CUDA graph."""
 
 import time
 
@@ -12,7 +12,7 @@ torch._dynamo.config.cache_size_limit = 64  # the last batch has a shape of its 
 
 
 def set_precision(precision):
-    """Sets what torch multiplies float32 in."""
+    """Sets the precision in which torch multiplies float32."""
     torch.backends.cuda.matmul.allow_tf32 = precision == "tf32"
     torch.backends.cudnn.allow_tf32 = precision == "tf32"
 
@@ -37,10 +37,10 @@ class Peer:
         return torch.from_numpy(array.copy()).to(self.device)
 
     def prepare(self):
-        """Compiles, if that is to be done before the first round."""
+        """Compiles, if that must be done before the first round."""
 
     def reset(self):
-        """Goes back to the initial weights."""
+        """Restores the initial weights."""
         with torch.no_grad():
             for p, initial in zip(self.params, self.problem.params):
                 p.copy_(self.put(initial))
@@ -50,7 +50,7 @@ class Peer:
             torch.cuda.synchronize()
 
     def answers(self):
-        """Losses of the steps of the last round, and the parameters."""
+        """Returns the losses of the steps of the last round, and the parameters."""
         return self.losses.tolist(), [p.detach().float().cpu().numpy() for p in self.params]
 
     def precision_read(self):
@@ -107,8 +107,8 @@ class Eager(Peer):
 
 
 def step(params, x, y, lr, slot):
-    """One step with the backward pass by hand: the weights are updated as their
-    gradients are formed, and bf16 has float32 masters."""
+    """One step with the backward pass written by hand: the weights are updated as
+    their gradients are computed, and bf16 has float32 masters."""
     w1, b1, w2, b2 = params
     low = x.dtype != torch.float32
     v1, c1, v2, c2 = (p.to(x.dtype) for p in params)
@@ -130,7 +130,7 @@ def step(params, x, y, lr, slot):
 
 
 class Compiled(Peer):
-    """torch.compile of the step, the gathering of its rows in it."""
+    """torch.compile of the step, including the gathering of its rows."""
 
     mode = ""
 
@@ -168,8 +168,8 @@ class MaxAutotune(Compiled):
 
 
 class EpochGraph(Peer):
-    """A whole round as one CUDA graph: all rows gathered at once, then a step for
-    each slice. Without a GPU the same work is done without a graph."""
+    """A whole round as one CUDA graph: all rows are gathered at once, then there is a
+    step for each slice. Without a GPU the same work is done without a graph."""
 
     @torch.no_grad()
     def prepare(self):

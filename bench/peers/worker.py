@@ -1,6 +1,6 @@
-"""A peer in a process of its own. It answers in lines of JSON: first with what
-the gate wants to know, then each number of rounds on stdin with the mean time of
-one. With --until it trains until the test images are known that well."""
+"""A peer in a process of its own. It answers in lines of JSON: first with what the
+gate needs, then, for each number of rounds on stdin, with the mean time of one. With
+--until it trains until the test accuracy is reached."""
 import argparse
 import importlib
 import json
@@ -18,7 +18,7 @@ def speak(out, answer):
 
 
 def gate(name, problem, precision, rounds):
-    """Takes the rounds that are compared, from the initial weights."""
+    """Runs the rounds that are compared, from the initial weights."""
     peer, setup = importlib.import_module(plan.module_of(name)).open_peer(name, problem, precision)
     start = time.perf_counter()
     first = []
@@ -37,7 +37,7 @@ def gate(name, problem, precision, rounds):
 
 
 def sample(peer, rounds, epoch):
-    """The mean time of a round, the device idle before and after."""
+    """The mean time of a round, with the device idle before and after."""
     peer.sync()
     start = time.perf_counter()
     for i in range(rounds):
@@ -68,7 +68,7 @@ def main():
     parser.add_argument("--until", type=float, default=0)
     flags = parser.parse_args()
 
-    # What libraries print goes to stderr; stdout is for answers.
+    # Whatever libraries print goes to stderr; stdout is for answers only.
     out = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     problem = Problem(flags.problem, flags.steps)
