@@ -1,7 +1,6 @@
-// Package contrib holds the tests of the files that run mnistgpu on what people
-// have: sweeps with Slurm, GNU parallel and Kubernetes, each of which must come to
-// the same table as one plain sweep, and serve in a container, by compose and by
-// systemd.
+// Package contrib tests the files for running mnistgpu in common environments: sweeps
+// with Slurm, GNU parallel and Kubernetes, each of which must produce the same table as
+// one plain sweep, and serve in a container, by compose and by systemd.
 package contrib
 
 import (
@@ -28,7 +27,7 @@ var (
 
 func TestMain(m *testing.M) { os.Exit(prepare(m)) }
 
-// prepare builds the program and draws some digits for all tests.
+// prepare builds the program and draws some digits, once for all tests.
 func prepare(m *testing.M) int {
 	folder, err := os.MkdirTemp("", "contrib")
 	if err != nil {
@@ -59,7 +58,7 @@ func run(t *testing.T, cmd *exec.Cmd) string {
 	return string(stdout)
 }
 
-// need skips the test where a program is not installed.
+// need skips the test if a program is not installed.
 func need(t *testing.T, programs ...string) {
 	t.Helper()
 	for _, p := range programs {
@@ -109,8 +108,8 @@ func TestSlurm(t *testing.T) {
 	}
 }
 
-// endDaemons ends Slurm and waits until it has, since it still writes into its
-// folder.
+// endDaemons ends Slurm and waits until it has ended, since until then it writes into
+// its folder.
 func endDaemons(t *testing.T, node string) {
 	pids, err := filepath.Glob(filepath.Join(node, "*.pid"))
 	if err != nil || len(pids) == 0 {
@@ -139,8 +138,8 @@ func TestParallel(t *testing.T) {
 	}
 }
 
-// TestKubernetes runs the container's arguments once for each index, as the
-// engine would.
+// TestKubernetes runs the container's arguments once for each index, as Kubernetes
+// would.
 func TestKubernetes(t *testing.T) {
 	var job struct {
 		Spec struct {

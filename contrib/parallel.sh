@@ -1,10 +1,10 @@
 #!/bin/sh
-# A sweep with GNU parallel, a shard a job, and then the results:
+# Runs a sweep with GNU parallel, one shard per job, and then merges the results:
 #
 #   parallel.sh 4 runs/rates --hidden 400,1024 --lr 0.1,0.5
 #
-# Jobs run here, or on the hosts of a file that PARALLEL_SSHLOGINFILE names, which
-# must share the folder and have mnistgpu. Call it again to run what failed.
+# Jobs run here, or on the hosts listed in the file that PARALLEL_SSHLOGINFILE names,
+# which must share the folder and have mnistgpu. Run it again to retry failed jobs.
 set -eu
 shards=$1 folder=$2
 shift 2

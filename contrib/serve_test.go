@@ -11,8 +11,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// understood wants the program to find fault with no more than the run, which is
-// not there.
+// understood checks that the program complains only about the run, which does not
+// exist, and so accepts the flags.
 func understood(t *testing.T, args []string) {
 	t.Helper()
 	cmd := exec.Command(mnistgpu, args...)
@@ -60,12 +60,12 @@ func TestSystemdKnowsAllSettings(t *testing.T) {
 	need(t, "systemd-analyze")
 	output, err := exec.Command("systemd-analyze", "verify", "serve/mnistgpu.service").CombinedOutput()
 	for line := range strings.Lines(string(output)) {
-		// The program is not installed where the unit looks for it.
+		// The program is not installed at the path in the unit.
 		if !strings.Contains(line, "is not executable") {
 			t.Errorf("%v: %s", err, line)
 		}
 	}
-	// What systemd calls OK is 2.0 of 10 and less; without any setting it is 9.6.
+	// systemd calls an exposure of at most 2.0 out of 10 OK; without any setting it is 9.6.
 	output, err = exec.Command("systemd-analyze", "security", "--offline=true", "--threshold=20", "serve/mnistgpu.service").CombinedOutput()
 	if err != nil {
 		t.Errorf("%v: what is the service left to do?\n%s", err, output)

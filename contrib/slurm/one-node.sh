@@ -1,8 +1,8 @@
 #!/bin/sh
-# Starts Slurm on this machine alone, to try sweep.sbatch where there is no
-# cluster: one-node.sh FOLDER. It needs root and Debian's slurm-wlm. Everything
-# it writes lies in FOLDER, and SLURM_CONF=FOLDER/slurm.conf makes the commands
-# of Slurm talk to it. Ends with: kill $(cat FOLDER/*.pid)
+# Starts Slurm on this machine alone, to try sweep.sbatch without a cluster:
+# one-node.sh FOLDER. It needs root and Debian's slurm-wlm. All its files are in FOLDER.
+# With SLURM_CONF=FOLDER/slurm.conf the commands of Slurm talk to it. To end it:
+# kill $(cat FOLDER/*.pid)
 set -eu
 folder=$(mkdir -p "$1" && cd "$1" && pwd)
 host=$(hostname -s)
