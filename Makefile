@@ -1,26 +1,26 @@
-# make           build bin/mnistgpu, with CUDA where its headers are found
+# make           build bin/mnistgpu, with CUDA if its headers are found
 # make build-openblas  build bin/mnistgpu-openblas, to compare the CPU with OpenBLAS
-# make test      what runs anywhere; make test-long takes minutes and real MNIST
-# make kill      runs that are killed or get a signal, KILLS=200 of each, and go on
+# make test      tests that run anywhere; make test-long takes minutes and real MNIST
+# make kill      resume runs that are killed or get a signal, KILLS=200 of each
 # make fuzz      hostile input to all readers of files, FUZZTIME=30s each
-# make reproducible  two builds, one SHA-256; make release fills bin/release
-# make test-cuda the CUDA backend on the simulated device, or on a GPU
+# make reproducible  check that two builds are identical; make release fills bin/release
+# make test-cuda test the CUDA backend on the simulated device, or on a GPU
 # make faults    every fault of a simulated device, at every call of a run; takes half an hour
-# make test-browser  the page of serve, used by Chromium; needs real MNIST
-# make soak      ten minutes of good and hostile requests to serve
-# make kernels   write kernels/kernels.ptx and its cubin anew, with nvcc and ptxas
-# make asm       write the CPU's assembly anew; check-asm asks that it is committed
+# make test-browser  test the page of serve in Chromium; needs real MNIST
+# make soak      ten minutes of valid and hostile requests to serve
+# make kernels   regenerate kernels/kernels.ptx and its cubin, with nvcc and ptxas
+# make asm       regenerate the CPU's assembly; check-asm fails if it is not committed
 
 STATICCHECK = go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK = go run golang.org/x/vuln/cmd/govulncheck@v1.9.0
 
-# cuda.h, in the first of these places that has it. A compiler of C is needed
-# too, but no library of CUDA: the program looks for those when it starts.
+# cuda.h, in the first of these places that has it. Building also needs a C compiler,
+# but no CUDA libraries: the program looks for those when it starts.
 PKG_CONFIG_CUDA := $(patsubst -I%,%/cuda.h,$(shell pkg-config --cflags-only-I cuda 2>/dev/null))
 CUDA_H := $(firstword $(wildcard $(addsuffix /include/cuda.h,$(CUDA_HOME)) $(PKG_CONFIG_CUDA) \
 	/usr/local/cuda/include/cuda.h /usr/include/cuda.h))
 
-# The folder compat lets the headers of CUDA 13 pass for those of CUDA 12.
+# The folder compat makes the headers of CUDA 13 work like those of CUDA 12.
 export CGO_CFLAGS += $(if $(CUDA_H),-I$(CURDIR)/gpu/driver/compat -I$(dir $(CUDA_H)))
 
 PTX = nvcc -ptx -arch=compute_75
@@ -43,7 +43,7 @@ endif
 build-cpu:
 	CGO_ENABLED=0 go build -trimpath -o bin/mnistgpu ./cmd/mnistgpu
 
-# Needs a C compiler and OpenBLAS; Debian has the latter in libopenblas-dev.
+# Needs a C compiler and OpenBLAS (libopenblas-dev in Debian).
 build-openblas:
 	CGO_ENABLED=1 go build -trimpath -tags openblas -o bin/mnistgpu-openblas ./cmd/mnistgpu
 
@@ -53,15 +53,16 @@ test:
 test-long:
 	MNISTGPU_LONG=1 go test -timeout 60m ./...
 
-# Runs that are stopped at random times, so many by kill -9 and so many by a
-# signal; where there is g++ and cuda.h, a tenth as many on the simulated device too.
+# Runs that are stopped at random times, this many by kill -9 and as many by a signal.
+# If there are g++ and cuda.h, also a tenth as many on the simulated device.
 KILLS ?= 200
 
 kill:
 	MNISTGPU_KILLS=$(KILLS) go test $(if $(CUDA_H),-tags cuda) -count=1 -timeout 120m -v \
 		-run 'TestKilled|TestSignalled|TestOneResult' ./cmd/mnistgpu
 
-# Readers of foreign files, each for FUZZTIME. What they find stays in testdata.
+# The fuzz tests of the readers of foreign files, each for FUZZTIME. Failing inputs are
+# kept in testdata.
 FUZZTIME ?= 30s
 FUZZ = internal/mnist:FuzzImages internal/mnist:FuzzLabels internal/mnist:FuzzGzip \
 	internal/convert:FuzzCSV internal/convert:FuzzPNG internal/photo:FuzzDecode \
@@ -69,8 +70,8 @@ FUZZ = internal/mnist:FuzzImages internal/mnist:FuzzLabels internal/mnist:FuzzGz
 	internal/checkpoint:FuzzDecode internal/runs:FuzzState internal/runs:FuzzHistory \
 	internal/runs:FuzzSummary cmd/mnistgpu:FuzzConfig internal/serve:FuzzHandler
 
-# A fuzzer whose time is over amid an input may end with "context deadline exceeded":
-# that is no find of its own.
+# A fuzzer whose time ends while it runs an input may fail with "context deadline
+# exceeded", which is not a finding.
 fuzz:
 	for target in $(FUZZ); do \
 		echo "== $$target"; \
@@ -96,8 +97,8 @@ test-browser:
 soak:
 	MNISTGPU_SOAK=10m go test -count=1 -timeout 20m -run TestSoak -v ./internal/serve
 
-# A folder to carry to a machine with a GPU, which needs no Go and no network:
-# ./check.sh and ./peers.sh there. It has MNIST, if MNISTGPU_DATA names its folder.
+# A folder to copy to a machine with a GPU, which needs neither Go nor a network to run
+# ./check.sh and ./peers.sh. It contains MNIST if MNISTGPU_DATA names a folder with it.
 gpu-bundle: build
 	rm -rf bin/gpu-bundle && mkdir -p bin/gpu-bundle/peers
 	go test -c -tags cuda -trimpath -o bin/gpu-bundle/gpu.test ./gpu
@@ -129,11 +130,11 @@ lint:
 vulncheck:
 	$(GOVULNCHECK) ./...
 
-# A build that depends on the commit alone, and changes no go.mod.
+# A build that depends only on the commit, and does not change go.mod.
 BUILD = CGO_ENABLED=0 GOAMD64=v1 go build -mod=readonly -trimpath
 
-# The last commit, built in two folders, the second time without what the first
-# left in the cache: both files must be the same.
+# Builds the last commit in two folders, the second time with an empty build cache.
+# Both files must be the same.
 reproducible:
 	dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && \
 	git clone -q . "$$dir/one" && git clone -q . "$$dir/far/from/it" && \
@@ -141,7 +142,8 @@ reproducible:
 	(cd "$$dir/far/from/it" && GOCACHE="$$dir/cache" $(BUILD) -o "$$dir/second" ./cmd/mnistgpu) && \
 	(cd "$$dir" && sha256sum first second && cmp first second)
 
-# Programs without CUDA for these systems, what each is made of, and the sums.
+# Programs without CUDA for these systems, a list of the modules in each, and the
+# SHA-256 sums.
 RELEASES = linux/amd64 linux/arm64 darwin/arm64 windows/amd64
 
 release:
