@@ -13,7 +13,7 @@ import (
 	"mnistgpu/internal/train"
 )
 
-// script is a case whose times are written down.
+// script is a case whose times are fixed in advance.
 type script struct {
 	name  string
 	times []time.Duration
@@ -71,7 +71,8 @@ func TestDenseHasNoZeros(t *testing.T) {
 	}
 }
 
-// TestProducts wants all the work of a step, the products' and nothing more.
+// TestProducts checks that the products cover all the matrix products of a step and
+// nothing more.
 func TestProducts(t *testing.T) {
 	data := mnist.Synthetic(600, 10, 1)
 	for _, kernels := range []string{"sparse", "gonum"} {
@@ -118,8 +119,8 @@ var productNames = []string{
 	"layer 3 forward", "layer 3 input gradient", "layer 3 weight gradient",
 }
 
-// TestOperands wants what is multiplied to be like what training has: activations
-// and gradients that differ from zero, and weights that stay what they are.
+// TestOperands checks that the operands are like those of training: activations and
+// gradients differ from zero, and weights do not change.
 func TestOperands(t *testing.T) {
 	b, err := cpu.Open(cpu.Options{})
 	if err != nil {
