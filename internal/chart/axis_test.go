@@ -7,7 +7,7 @@ import (
 	"gonum.org/v1/plot"
 )
 
-// labels returns the texts of the marks that have one.
+// labels returns the labels of the marks that have one.
 func labels(ticks []plot.Tick) []string {
 	var texts []string
 	for _, t := range ticks {

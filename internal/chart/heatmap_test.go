@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestHeatmapColoursItsCells wants most of each cell to have its colour, and no
-// cell to have that of an accuracy that is not there.
+// TestHeatmapColoursItsCells checks that most of each cell has its colour, and that no
+// cell has the colour of an accuracy that does not occur.
 func TestHeatmapColoursItsCells(t *testing.T) {
 	values := [][]float64{{0.5, 0.9, 0.95}, {0.8, math.NaN(), 0.97}}
 	h := Heatmap{
@@ -43,8 +43,8 @@ func TestScatterColoursItsPoints(t *testing.T) {
 	}
 }
 
-// TestScaleHalvesErrors wants equal ratios of errors to be equally far apart, but
-// for what the last tenth of a per cent is held back.
+// TestScaleHalvesErrors checks that equal ratios of errors are equally far apart on the
+// scale, except for the damping of the last tenth of a percent.
 func TestScaleHalvesErrors(t *testing.T) {
 	s := newScale([]float64{0.8, 0.9, 0.95})
 	if got := s.part(0.9); !(math.Abs(got-0.5) <= 0.01) {

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// decode returns the picture that a chart made.
+// decode returns the picture of a chart.
 func decode(t *testing.T, content []byte, err error) image.Image {
 	t.Helper()
 	if err != nil {
@@ -42,7 +42,7 @@ func dots(picture image.Image, part image.Rectangle, c color.Color) int {
 	return n
 }
 
-// body is where the curves of the i-th panel lie, below a head of one line.
+// body is the area of the curves of the i-th panel, below a head of one line.
 func body(i int) image.Rectangle {
 	const width, height, head = 2 * 480, 2 * 340, 2 * 70
 	return image.Rect(i*width, head, (i+1)*width, height)
@@ -111,7 +111,7 @@ func TestVerticalAxis(t *testing.T) {
 	}
 }
 
-// TestLegendWraps has more names than a line holds.
+// TestLegendWraps has more names than fit on a line.
 func TestLegendWraps(t *testing.T) {
 	var many Panel
 	for range 9 {

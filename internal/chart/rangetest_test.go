@@ -37,7 +37,7 @@ func TestRangeTestShowsWhatWasRead(t *testing.T) {
 		if n := dots(plain, below, palette[i]); n < 300 {
 			t.Errorf("curve %d has %d dots", i, n)
 		}
-		// A circle of radius 9 has some 250 dots, its rim in mixed colours.
+		// A circle of radius 9 has about 250 dots, its rim in mixed colours.
 		if n := dots(marked, below, palette[2+i]); n < 150 || n > 300 {
 			t.Errorf("mark %d has %d dots", i, n)
 		}
