@@ -16,7 +16,8 @@ import (
 	"mnistgpu/internal/model"
 )
 
-// sample is a run after some steps, in a file of n bytes or a little more.
+// sample is the state of a run after some steps, whose file has n bytes or slightly
+// more.
 func sample(step, n int) *State {
 	draw := rand.New(rand.NewPCG(uint64(step), 0))
 	values := make([]float32, max(n-399, 40)/4)
@@ -53,7 +54,7 @@ func TestDecodeGivesTheStateBack(t *testing.T) {
 	}
 }
 
-// Random states, with bits of NaN that must not change, come back as they were.
+// Random states, including NaNs whose bits must not change, are decoded unchanged.
 func TestRoundTrips(t *testing.T) {
 	const cases = 500
 	passed := 0
@@ -100,7 +101,8 @@ func randomState(draw *rand.Rand) *State {
 	return s
 }
 
-// checkRefused wants content to be refused in one line that holds want.
+// checkRefused checks that content is refused with an error of one line that contains
+// want.
 func checkRefused(t *testing.T, content []byte, want string) bool {
 	t.Helper()
 	_, err := Decode(content)
@@ -140,8 +142,7 @@ func TestDecodeRefusesEveryFlippedBit(t *testing.T) {
 	}
 }
 
-// seal gives content a right size and a right sum, so that what lies between is
-// read.
+// seal gives content a correct size and sum, so that what is between them is read.
 func seal(content []byte) []byte {
 	if len(content) < headerSize {
 		return content
@@ -154,8 +155,8 @@ func seal(content []byte) []byte {
 	return append(b, sum[:]...)
 }
 
-// Files whose sum is right may still be nonsense: each prefix, each flipped bit
-// and random bytes are refused, or are what their state is written as.
+// Files with a correct sum may still be nonsense: each prefix, each flipped bit and
+// random bytes are refused, or are exactly what their state encodes to.
 func TestDecodeOfSealedNonsense(t *testing.T) {
 	whole := Encode(sample(1, 40))
 	body := whole[:len(whole)-sha256.Size]
@@ -176,7 +177,7 @@ func TestDecodeOfSealedNonsense(t *testing.T) {
 }
 
 // checkStrict checks that content is refused with an [*Error] of one line, or is
-// how its state is written.
+// exactly what its state encodes to.
 func checkStrict(t *testing.T, content []byte) (accepted bool) {
 	t.Helper()
 	s, err := Decode(content)

@@ -21,9 +21,9 @@ func twice(t *testing.T) (dir string) {
 
 func isTemp(name string) bool { return strings.HasPrefix(name, ".") }
 
-// Every operation of a save fails with every fault, once and for ever. Success
-// means that the new state loads; failure, that the old one does or, when the
-// folder could not be synced, the new.
+// Every operation of a save fails with every fault, once and forever. After success
+// the new state loads; after failure the old one does or, if only syncing the folder
+// failed, the new.
 func TestSaveFaults(t *testing.T) {
 	passed, cases := 0, 0
 	operations := map[string]bool{}
@@ -70,8 +70,8 @@ func saveThrough(t *testing.T, disk *durabletest.Faulty) {
 	}
 }
 
-// A process that stops before, amid or after any operation leaves the old state
-// or the new one.
+// A process that stops before, during or after any operation leaves the old state or
+// the new one.
 func TestSaveCrashes(t *testing.T) {
 	passed, cases, seen := 0, 0, map[int]int{}
 	for _, afterwards := range []bool{false, true} {
@@ -99,9 +99,9 @@ func TestSaveCrashes(t *testing.T) {
 	}
 }
 
-// powerCuts saves four times, through broken to a disk that records, and counts
-// the different states after a power cut, and those that do not load what was
-// promised, or load something that never was.
+// powerCuts saves four times, through broken to a disk that records. It counts the
+// different states after a power cut, and those that do not load what was promised, or
+// load something that was never saved.
 func powerCuts(t *testing.T, bytes int, broken func(durable.FS) durable.FS) (states, lost, skipped int) {
 	dir := t.TempDir()
 	recorder := &durabletest.Recorder{FS: durable.Disk}
@@ -154,7 +154,7 @@ func TestSavePowerCuts(t *testing.T) {
 	}
 }
 
-// Without either fsync the same test fails.
+// Without either of the two fsyncs the same test fails.
 func TestSavePowerCutsBite(t *testing.T) {
 	for name, broken := range map[string]func(durable.FS) durable.FS{
 		"no fsync of the file":   func(fs durable.FS) durable.FS { return durabletest.NoSync{FS: fs} },

@@ -8,15 +8,15 @@ import (
 	"mnistgpu/internal/hostile"
 )
 
-// checkHostile is checkStrict with an eye on memory and time.
+// checkHostile is checkStrict with limits on memory and time.
 func checkHostile(t *testing.T, content []byte) {
 	t.Helper()
 	hostile.CheckCost(t, len(content), func() { Decode(content) })
 	checkStrict(t, content)
 }
 
-// lists is a file of a list of n elements of the given bytes at each place that
-// a list may be, with nothing in the others.
+// lists returns, for each list of a file, a file in which that list has n elements of
+// the given bytes and the others are empty.
 func lists(element string, n int) [][]byte {
 	var files [][]byte
 	const order, history = 1, 6 // the first list after step, epoch and cursor; the one with its lines
@@ -40,8 +40,8 @@ func lists(element string, n int) [][]byte {
 	return files
 }
 
-// The smallest elements, as many of them as there may be, take no more memory
-// than others.
+// Lists with as many of the smallest elements as possible take no more memory than
+// others.
 func TestListsThatSwell(t *testing.T) {
 	for _, element := range []string{
 		"\x00\x00\x00\x00", "\x00\x00\x00\x00\x00\x00\x00\x00", "\x01\x00\x00\x00a\x00\x00\x00\x00",
@@ -66,8 +66,7 @@ func TestListsThatSwell(t *testing.T) {
 	checkHostile(t, Encode(many))
 }
 
-// FuzzDecode reads content as it is, and what it becomes with a right size and
-// a right sum.
+// FuzzDecode reads content as it is, and with a correct size and sum.
 func FuzzDecode(f *testing.F) {
 	for _, s := range []*State{{}, sample(1, 40)} {
 		content := Encode(s)

@@ -30,8 +30,8 @@ func TestMain(m *testing.M) {
 // saveCalls are the system calls of a save.
 var saveCalls = []string{"openat", "getdents64", "write", "fsync", "close", "renameat", "unlinkat"}
 
-// kill -9 at each system call of a save leaves the old state or the new one, and
-// the next save clears up.
+// kill -9 at each system call of a save leaves the old state or the new one, and the
+// next save cleans up.
 func TestSaveKilled(t *testing.T) {
 	strace, err := exec.LookPath("strace")
 	if err != nil {
@@ -64,8 +64,8 @@ func TestSaveKilled(t *testing.T) {
 	}
 }
 
-// killedAt saves in another process, which the n-th system call of a name kills.
-// It reports whether there was one.
+// killedAt saves in another process, which is killed at its n-th system call of the
+// given name. It reports whether there was such a call.
 func killedAt(t *testing.T, strace, call string, n int, dir string) bool {
 	inject := fmt.Sprintf("inject=%s:signal=KILL:when=%d", call, n)
 	child := exec.Command(strace, "-f", "-qq", "-o", os.DevNull, "-e", "trace="+call, "-e", inject, os.Args[0])

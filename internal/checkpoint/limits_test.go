@@ -18,7 +18,7 @@ func start(version uint32, size int) []byte {
 	return binary.LittleEndian.AppendUint64(b, uint64(size))
 }
 
-// Every fault of a header has its own words, and the least file is no fault.
+// Every fault of a header has its own message, and the smallest file is not a fault.
 func TestCheckStart(t *testing.T) {
 	const least = headerSize + sha256.Size
 	if err := checkStart(start(version, least), int64(least)); err != nil {
@@ -42,7 +42,7 @@ func TestCheckStart(t *testing.T) {
 	}
 }
 
-// Files whose sum is right, and that have one length wrong.
+// Files with a correct sum and one wrong length.
 func TestDecodeNamesThePlace(t *testing.T) {
 	whole := Encode(&State{})
 	body := whole[:len(whole)-sha256.Size]
@@ -73,7 +73,7 @@ func TestDecodeNamesThePlace(t *testing.T) {
 	checkRefused(t, seal(b), "is damaged at byte 44: epoch is 9223372036854775808: want at most 9223372036854775807")
 }
 
-// A tensor without a dimension, or with one of nothing, is refused.
+// A tensor without dimensions, or with a dimension of 0, is refused.
 func TestDecodeRefusesShapes(t *testing.T) {
 	content := Encode(&State{Tensors: []model.Tensor{{Name: "w", Shape: []int{1, 2}, Values: []float32{1, 2}}}})
 	body := content[:len(content)-sha256.Size]
@@ -91,7 +91,7 @@ func TestDecodeRefusesShapes(t *testing.T) {
 	checkRefused(t, seal(body), `the tensor "w" comes twice`)
 }
 
-// Lines of no column would be written as no lines.
+// Lines without columns are refused, since they would be encoded as no lines.
 func TestDecodeRefusesLinesWithoutAColumn(t *testing.T) {
 	content := Encode(&State{Numbers: map[string]float64{"a": 1}})
 	body := content[:len(content)-sha256.Size]
@@ -99,7 +99,7 @@ func TestDecodeRefusesLinesWithoutAColumn(t *testing.T) {
 	checkRefused(t, seal(body), "history: lines without a column")
 }
 
-// Names come sorted, each once, so that a state has one way to be written.
+// Names must be sorted and unique, so that a state has only one encoding.
 func TestDecodeRefusesNamesOutOfOrder(t *testing.T) {
 	content := string(Encode(&State{Settings: map[string]string{"aa": "", "bb": ""}}))
 	body := content[:len(content)-sha256.Size]
@@ -109,7 +109,7 @@ func TestDecodeRefusesNamesOutOfOrder(t *testing.T) {
 	}
 }
 
-// The limits of names hold at the number that they name.
+// Lists may be exactly as long as their limits.
 func TestEncodeAtItsLimits(t *testing.T) {
 	columns := &State{History: make([]Column, maxNames)}
 	dims := &State{Tensors: []model.Tensor{{Name: "w", Shape: []int{1, 1, 1, 1, 1, 1, 1, 1}, Values: []float32{1}}}}

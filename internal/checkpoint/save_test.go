@@ -63,7 +63,7 @@ func TestSaveKeepsGenerations(t *testing.T) {
 	}
 }
 
-// What cannot be read is skipped and named, whatever is wrong with it.
+// Files that cannot be read are skipped and reported, whatever is wrong with them.
 func TestLoadFallsBack(t *testing.T) {
 	dir := t.TempDir()
 	save(t, durable.Disk, dir, 1)
@@ -85,7 +85,7 @@ func TestLoadFallsBack(t *testing.T) {
 		"3.mnistgpu: is damaged: its SHA-256 is not the one that it ends with",
 		fmt.Sprintf("2.mnistgpu: is cut off: %d bytes long, want %d", len(good)-1, len(good)),
 	}
-	if runtime.GOOS != "windows" { // where links need a right
+	if runtime.GOOS != "windows" { // where links need a privilege
 		if err := os.Symlink("nowhere", filepath.Join(dir, "checkpoint-000006.mnistgpu")); err != nil {
 			t.Fatal(err)
 		}
@@ -146,8 +146,8 @@ func TestLoadClosesWhatItOpens(t *testing.T) {
 	}
 }
 
-// A file that is no checkpoint is refused before memory is taken for it: this one
-// says that it has a TiB.
+// A file that is not a checkpoint is refused before memory is allocated for it: this
+// one has the size of 1 TiB.
 func TestLoadLooksBeforeItTakesMemory(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "checkpoint-000001.mnistgpu")
@@ -182,8 +182,8 @@ func TestLoadOfNothing(t *testing.T) {
 	}
 }
 
-// Loading goes on past any file that fails to open or to be read, and never takes
-// another state for the newest without saying so.
+// Loading skips any file that cannot be opened or read, and never returns an older
+// state as the newest without reporting it.
 func TestLoadFaults(t *testing.T) {
 	dir := twice(t)
 	passed, cases, operations := 0, 0, map[string]bool{}
@@ -212,15 +212,14 @@ func TestLoadFaults(t *testing.T) {
 	}
 }
 
-// loadsNothing reports whether err says of both generations that they cannot be
-// read, and why.
+// loadsNothing reports whether err says that neither generation can be read, and why.
 func loadsNothing(err, fault error) bool {
 	return err != nil && strings.Contains(err.Error(), "has no checkpoint that can be read: checkpoint-000002.mnistgpu ") &&
 		strings.Contains(err.Error(), "; checkpoint-000001.mnistgpu ") && strings.Count(err.Error(), fault.Error()) == 2
 }
 
-// A folder may hold other files, which are neither loaded nor removed, however
-// much their names are like those of generations.
+// A folder may hold other files, which are neither loaded nor removed, however similar
+// their names are to those of generations.
 func TestOtherFilesStay(t *testing.T) {
 	dir := t.TempDir()
 	good := Encode(sample(7, 40))
@@ -259,7 +258,7 @@ func TestSaveAfterManyGenerations(t *testing.T) {
 	}
 }
 
-// To keep nothing would lose the run.
+// Keeping nothing would lose the run, so Save panics.
 func TestSaveThatKeepsNothing(t *testing.T) {
 	dir := t.TempDir()
 	save(t, durable.Disk, dir, 1)

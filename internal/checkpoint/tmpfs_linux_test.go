@@ -10,10 +10,10 @@ import (
 	"mnistgpu/internal/durable"
 )
 
-// A real disk that has room for k/64 of a save: the old state stays, nothing is
-// left of the new one, and the save works once there is room.
+// On a real disk with room for only k/64 of a save, the old state stays and nothing of
+// the new one is left, and the save works once there is room.
 func TestSaveOnSmallDisks(t *testing.T) {
-	const parts, pages = 64, 4 // pages of 4 KiB a part
+	const parts, pages = 64, 4 // 4 pages of 4 KiB in each part
 	disk := t.TempDir()
 	mount := func(flags uintptr, kib int) error {
 		return syscall.Mount("tmpfs", disk, "tmpfs", flags, fmt.Sprintf("size=%dk", kib))
