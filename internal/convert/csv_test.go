@@ -12,7 +12,7 @@ import (
 	"mnistgpu/internal/mnist"
 )
 
-// Every line that is no image is told, with its number, and the rest is used.
+// Every line that is not an image is reported with its number, and the rest is used.
 func TestCSV(t *testing.T) {
 	for _, test := range []struct {
 		name, line string
@@ -79,7 +79,7 @@ func TestCSVFaults(t *testing.T) {
 	}
 }
 
-// A size makes rectangles of what would be no squares.
+// With a size given, images may be rectangles.
 func TestCSVSize(t *testing.T) {
 	dir := store(t, map[string][]byte{"x.csv": []byte("0,1,2\n1,3,4\n1,5,6\n1,7\n")})
 	d, _, skipped, err := read(filepath.Join(dir, "x.csv"), dir, Options{Height: 2, Width: 1})
@@ -91,7 +91,7 @@ func TestCSVSize(t *testing.T) {
 	}
 }
 
-// Names are those of the labels, and a label without one is no image.
+// Names are those of the labels, and an image whose label has no name is skipped.
 func TestCSVNames(t *testing.T) {
 	dir := store(t, map[string][]byte{"x.csv": []byte("0,1\n0,2\n2,3\n1,4\n1,5\n")})
 	d, names, skipped, err := read(filepath.Join(dir, "x.csv"), dir, Options{Names: []string{"a", "b"}})
@@ -106,8 +106,8 @@ func TestCSVNames(t *testing.T) {
 	}
 }
 
-// The split takes its part of each class, loses and doubles nothing, and
-// depends on the seed alone.
+// The split takes its part of each class, loses and duplicates nothing, and depends
+// only on the seed.
 func TestSplit(t *testing.T) {
 	var lines strings.Builder
 	classes := []int{100, 20, 7, 2, 1}
@@ -134,7 +134,7 @@ func TestSplit(t *testing.T) {
 	if len(seen) != id || d.Train.Len()+d.Test.Len() != id {
 		t.Errorf("%d of %d different images: want %d", len(seen), d.Train.Len()+d.Test.Len(), id)
 	}
-	for label, want := range []int{15, 3, 1, 1, 0} { // 0.15 of 7 is 1.05, and of two one is tested
+	for label, want := range []int{15, 3, 1, 1, 0} { // 0.15 of 7 is 1.05, and one of two is for testing
 		if got := bytes.Count(d.Test.Labels, []byte{byte(label)}); got != want {
 			t.Errorf("%d test images of class %d: want %d", got, label, want)
 		}

@@ -57,7 +57,7 @@ func read(path, folder string, o Options) (*mnist.Dataset, []string, []string, e
 	return d, names, skipped, err
 }
 
-// checkFault wants err to be a fault of the data, of one line.
+// checkFault checks that err is a fault of the data, of one line.
 func checkFault(t *testing.T, err error, want string) {
 	t.Helper()
 	var fault *mnist.Error
@@ -66,7 +66,7 @@ func checkFault(t *testing.T, err error, want string) {
 	}
 }
 
-// Every fault of a file is told, and the rest is used.
+// Every fault of a file is reported, and the rest is used.
 func TestFolder(t *testing.T) {
 	good := encode(t, 3, 2, color.Gray{9})
 	huge := bytes.Clone(good)
@@ -128,7 +128,7 @@ func TestFolder(t *testing.T) {
 	}
 }
 
-// With a size given, the first image does not decide.
+// With a size given, the first image does not determine it.
 func TestFolderSize(t *testing.T) {
 	large, small := encode(t, 5, 5, color.White), encode(t, 2, 2, color.White)
 	dir := store(t, map[string][]byte{"a/1.png": large, "a/2.png": small, "a/3.png": small, "b/1.png": small})

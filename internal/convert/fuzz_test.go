@@ -15,12 +15,12 @@ import (
 	"mnistgpu/internal/mnist"
 )
 
-// reasonSize is what it takes to say, and forget, why something is skipped, in
-// units that count four times.
+// reasonSize is the memory, counted four times by CheckCost, that it takes to format
+// and drop the reason why something is skipped.
 const reasonSize = 64
 
-// checkImport imports path, whose content is of the given size, and checks that
-// what comes out is sound.
+// checkImport imports path, whose content has the given size, and checks that the
+// result is valid.
 func checkImport(t *testing.T, path string, size int) {
 	t.Helper()
 	var d *mnist.Dataset
@@ -95,8 +95,8 @@ func FuzzPNG(f *testing.F) {
 	})
 }
 
-// Files that are all structure, and pictures that are mostly air, take no more
-// memory than others.
+// Files that consist only of structure, and pictures that compress extremely well, take
+// no more memory than others.
 func TestImportsThatSwell(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "x.csv")
 	for _, line := range []string{

@@ -12,7 +12,7 @@ import (
 	"mnistgpu/internal/mnist"
 )
 
-// The reason names what a first line has and what is wanted, and each pixel is a
+// The reason says what a first line has and what is wanted, and each pixel must be a
 // decimal number.
 func TestCSVWithoutASize(t *testing.T) {
 	for line, want := range map[string]string{
@@ -29,8 +29,8 @@ func TestCSVWithoutASize(t *testing.T) {
 	}
 }
 
-// A byte order mark before an image is no part of its label, and the largest
-// image has a line that is longer than a scanner takes by itself.
+// A byte order mark before an image is not part of its label, and the line of the
+// largest image is longer than a scanner accepts by default.
 func TestCSVOfTheLargestImages(t *testing.T) {
 	line := "0" + strings.Repeat(",1", mnist.MaxPixels) + "\n"
 	content := "\ufeff" + strings.Repeat(line+"1"+line[1:], 2)
@@ -43,7 +43,7 @@ func TestCSVOfTheLargestImages(t *testing.T) {
 	checkFault(t, err, os.DevNull+": is not a regular file: want a folder of PNG files or a CSV file")
 }
 
-// A collector that is full says so, whoever filled it. Its memory is not touched.
+// A full collector reports that, whatever filled it. Its memory is not touched.
 func TestFullCollectors(t *testing.T) {
 	dir := store(t, map[string][]byte{"x.csv": []byte("0,1\n"), "folder/a/1.png": encode(t, 1, 1, color.White)})
 	many := collector{labels: make([]byte, mnist.MaxImages)}
@@ -81,8 +81,8 @@ func TestCheckSize(t *testing.T) {
 	}
 }
 
-// Hidden folders are no classes, links to nothing are told, and names that a file
-// of classes has no room for are refused.
+// Hidden folders are not classes, dangling links are reported, and folder names that
+// cannot be in classes.txt are refused.
 func TestFolderOfOddThings(t *testing.T) {
 	good := encode(t, 1, 1, color.White)
 	dir := store(t, map[string][]byte{"a/1.png": good, "a/2.png": good, "b/1.png": good, "b/2.png": good, ".git/1.png": good})
@@ -103,8 +103,8 @@ func TestFolderOfOddThings(t *testing.T) {
 	}
 }
 
-// A class keeps one image to train with, whatever the fraction, and there may be
-// as many classes as labels.
+// A class keeps one training image, whatever the fraction, and there may be as many
+// classes as labels.
 func TestSplitAtItsLimits(t *testing.T) {
 	c := collector{path: "x", options: Options{TestFraction: 0.99}, height: 1, width: 1, pixels: make([]byte, 4), labels: []byte{0, 0, 1, 1}}
 	d, err := c.dataset(mnist.MaxClasses)
