@@ -33,8 +33,8 @@ func TestEveryExportedNameIsExplained(t *testing.T) {
 	}
 }
 
-// unexplained returns the exported names of decl that no comment stands over.
-// The members of a group may share the group's comment.
+// unexplained returns the exported names of decl that have no doc comment. The members
+// of a group may share the group's comment.
 func unexplained(decl ast.Decl) []string {
 	switch decl := decl.(type) {
 	case *ast.FuncDecl:
@@ -86,8 +86,7 @@ func unexplainedMethods(i *ast.InterfaceType) []string {
 	return names
 }
 
-// exportedReceiver reports whether decl is a function, or a method of a type
-// that others can name.
+// exportedReceiver reports whether decl is a function, or a method of an exported type.
 func exportedReceiver(decl *ast.FuncDecl) bool {
 	if decl.Recv == nil {
 		return true

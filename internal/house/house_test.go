@@ -1,5 +1,5 @@
-// Package house holds the tests of the house rules: where imports may point,
-// how long a file may be, and that what is exported is explained.
+// Package house tests the house rules: which packages may import which, how long a
+// file may be, and that everything exported has a comment.
 package house
 
 import (
@@ -19,7 +19,7 @@ import (
 // root is the module's folder, seen from this one.
 const root = "../.."
 
-// maxLines is how long a file may be and still be read in one go.
+// maxLines is the most lines of a file, so that it can be read in one go.
 const maxLines = 300
 
 // source is a Go file of the project.
@@ -76,10 +76,11 @@ func sources(t *testing.T) []source {
 	return all
 }
 
-// code are the endings of the files that people read.
+// code are the extensions of the files that people read.
 var code = []string{".go", ".s", ".S", ".cu", ".cuh", ".cpp", ".c", ".h", ".sh", ".py", ".js", ".css"}
 
-// generated is how a file says that no one reads it, in any language's comment.
+// generated matches the comment, in any language, of a generated file, which no one
+// reads.
 var generated = regexp.MustCompile(`(?m)^(//|/\*|#) Code generated .* DO NOT EDIT\.`)
 
 func TestFilesCanBeReadInOneGo(t *testing.T) {

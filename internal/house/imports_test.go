@@ -6,9 +6,8 @@ import (
 	"testing"
 )
 
-// arrows says which of the project's packages each of them may import. A folder
-// that is not listed may import none; a name stands for the folders below it
-// too.
+// arrows lists which packages of the project each of them may import. A folder that is
+// not listed may import none; a name includes the folders below it.
 var arrows = map[string][]string{
 	"cmd": {
 		"cpu",
@@ -58,8 +57,8 @@ var arrows = map[string][]string{
 	"internal/verify":              {"internal/backend"},
 }
 
-// owners says which folders alone may import a module, so that it can be
-// replaced by looking at one place.
+// owners lists the only folders that may import a module, so that only one place has to
+// change to replace it.
 var owners = map[string][]string{
 	"gorgonia.org/cu":                   {"gpu/driver"},
 	"gonum.org/v1/gonum":                {"cpu", "gpu/driver"}, // gorgonia's BLAS takes gonum's constants
@@ -105,7 +104,8 @@ func imports(s source) []string {
 	return paths
 }
 
-// allowed goes by the longest folder in arrows that from lies in.
+// allowed reports whether from may import to, by the longest folder in arrows that
+// contains from.
 func allowed(from, to string) bool {
 	var folder string
 	for f := range arrows {
@@ -116,7 +116,7 @@ func allowed(from, to string) bool {
 	return slices.ContainsFunc(arrows[folder], func(f string) bool { return to == f || within(to, f) && within(from, f) })
 }
 
-// within reports whether path is folder or lies below it.
+// within reports whether path is folder or is below it.
 func within(path, folder string) bool {
 	return path == folder || strings.HasPrefix(path, folder+"/")
 }

@@ -8,11 +8,11 @@ import (
 	"testing"
 )
 
-// pictureName is where a page shows a picture of docs/pictures.
+// pictureName matches a reference of a page to a picture in docs/pictures.
 var pictureName = regexp.MustCompile(`(?:\]\(|src=")(?:docs/)?pictures/([^)"]+)`)
 
-// TestPicturesAreShown wants every picture that a page shows to be there, and
-// none that no page shows.
+// TestPicturesAreShown checks that every picture that a page shows exists, and that
+// every picture is shown by a page.
 func TestPicturesAreShown(t *testing.T) {
 	var shown []string
 	pages, err := filepath.Glob("../../docs/*.md")
