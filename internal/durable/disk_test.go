@@ -11,7 +11,7 @@ import (
 	"mnistgpu/internal/durable"
 )
 
-// What is not there is an error of its own, whatever was to be done with it.
+// Every operation on a file that does not exist reports that.
 func TestDiskOfNothing(t *testing.T) {
 	none := filepath.Join(t.TempDir(), "none")
 	calls := map[string]func() error{
@@ -31,7 +31,7 @@ func TestDiskOfNothing(t *testing.T) {
 	}
 }
 
-// A folder is no file to be read, nor is a file to be written twice.
+// A folder cannot be opened as a file, and an existing file cannot be created again.
 func TestDiskRefuses(t *testing.T) {
 	dir := t.TempDir()
 	if _, err := durable.Disk.Open(dir); err == nil || !strings.Contains(err.Error(), "is not a regular file") {
@@ -44,8 +44,8 @@ func TestDiskRefuses(t *testing.T) {
 	}
 }
 
-// A file system that cannot sync folders is no fault of a save. That of /proc
-// answers EINVAL.
+// A save does not fail on a file system that cannot sync folders. That of /proc returns
+// EINVAL.
 func TestSyncDirWithoutSuchACall(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("needs the /proc of Linux")
@@ -55,7 +55,7 @@ func TestSyncDirWithoutSuchACall(t *testing.T) {
 	}
 }
 
-// Who may read a file is left to the user's umask; nobody may run it.
+// The user's umask decides who may read a file; no one may execute it.
 func TestFilesHaveTheUsualPermissions(t *testing.T) {
 	dir := t.TempDir()
 	usual := filepath.Join(dir, "usual")

@@ -11,8 +11,8 @@ import (
 	"mnistgpu/internal/durable"
 )
 
-// A lock keeps other processes out, and ends with the one that holds it, even
-// if that is killed.
+// A lock keeps other processes out, and is released when its holder ends, even if that
+// is killed.
 func TestLockBetweenProcesses(t *testing.T) {
 	dir := t.TempDir()
 	holder := exec.Command(os.Args[0])
@@ -52,7 +52,7 @@ func TestLockOfNoFolder(t *testing.T) {
 	}
 }
 
-// inUse wants a folder to have a user, or none.
+// inUse checks whether a folder has a user.
 func inUse(t *testing.T, dir string, want bool) {
 	t.Helper()
 	if got, err := durable.InUse(dir); got != want || err != nil {
@@ -74,8 +74,8 @@ func TestInUse(t *testing.T) {
 	inUse(t, dir, false)
 }
 
-// Nobody is refused a lock because others look whether it is taken, and those who look
-// do not take each other for users.
+// Lock does not fail because others call InUse, and callers of InUse do not take each
+// other for users.
 func TestLookingDisturbsNoLock(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.WriteFile(dir+"/.lock", nil, 0o666); err != nil {

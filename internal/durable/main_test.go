@@ -10,7 +10,8 @@ import (
 	"mnistgpu/internal/durable"
 )
 
-// What the test binary does instead of its tests, as another process.
+// Variables that make the test binary do something else than its tests, as another
+// process.
 const (
 	lockVariable  = "MNISTGPU_TEST_LOCK"  // holds the lock of this folder until it is killed
 	writeVariable = "MNISTGPU_TEST_WRITE" // writes this file

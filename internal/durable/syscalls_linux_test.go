@@ -11,12 +11,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// changes are the system calls that change the disk, and those that give files
-// back.
+// changes are the system calls that change the disk, and those that close files.
 const changes = "trace=openat,write,fsync,close,renameat,unlinkat"
 
-// The kernel is asked to sync the file before it takes its name, and the folder
-// afterwards.
+// The kernel is asked to sync the file before it is renamed, and the folder afterwards.
 func TestWriteSystemCalls(t *testing.T) {
 	strace, err := exec.LookPath("strace")
 	if err != nil {
@@ -58,7 +56,7 @@ func callsIn(trace, dir string) (calls []string) {
 	call := regexp.MustCompile(`(?m)^\d+ +(\w+)\((.*)`)
 	name := regexp.MustCompile(`[<"](DIR[^">]*)[">]`)
 	for _, line := range call.FindAllStringSubmatch(trace, -1) {
-		arguments, _, _ := strings.Cut(line[2], ") = ") // behind it openat repeats the file
+		arguments, _, _ := strings.Cut(line[2], ") = ") // after that, strace repeats the file of openat
 		words := []string{line[1]}
 		for _, file := range name.FindAllStringSubmatch(arguments, -1) {
 			words = append(words, file[1])

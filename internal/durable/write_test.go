@@ -15,7 +15,7 @@ import (
 
 var before, after = []byte("before"), bytes.Repeat([]byte("after"), 2000)
 
-// hold returns what is in the file, and wants nothing else in the folder.
+// hold returns the content of the file, and checks that nothing else is in the folder.
 func hold(t *testing.T, path string) []byte {
 	t.Helper()
 	names, err := durable.Disk.ReadDir(filepath.Dir(path))
@@ -39,10 +39,10 @@ func write(t *testing.T, path string, content []byte) {
 	}
 }
 
-// Every operation fails with every fault, once and for ever. A save that says
-// that it succeeded did, one that failed left the old content or, when the
-// folder could not be synced, the new, and a temporary file stays only where
-// the disk refuses to remove it, until the next save.
+// Every operation fails with every fault, once and forever. A save that reports success
+// has succeeded; one that failed left the old content or, if only syncing the folder
+// failed, the new. A temporary file stays only if the disk refuses to remove it, and
+// only until the next save.
 func TestWriteFaults(t *testing.T) {
 	passed, cases := 0, 0
 	for _, fault := range durabletest.Faults {
@@ -67,8 +67,8 @@ func TestWriteFaults(t *testing.T) {
 	}
 }
 
-// writeThrough replaces a file on a faulty disk, and reports whether there was
-// no fault any more.
+// writeThrough replaces a file on a faulty disk, and reports whether no operation
+// failed.
 func writeThrough(t *testing.T, disk *durabletest.Faulty) (done bool) {
 	path := filepath.Join(t.TempDir(), "file")
 	write(t, path, before)
@@ -95,8 +95,8 @@ func writeThrough(t *testing.T, disk *durabletest.Faulty) (done bool) {
 	return disk.Failed == ""
 }
 
-// A process that stops before, amid or after any operation leaves the old
-// content or the new one.
+// A process that stops before, during or after any operation leaves the old content or
+// the new one.
 func TestWriteCrashes(t *testing.T) {
 	passed, cases, seen := 0, 0, map[string]int{}
 	for at, done := 0, false; !done; at++ {
@@ -165,7 +165,7 @@ func TestWritePowerCuts(t *testing.T) {
 	}
 }
 
-// Without either fsync the same test fails.
+// Without either of the two fsyncs the same test fails.
 func TestWritePowerCutsBite(t *testing.T) {
 	for name, broken := range map[string]func(durable.FS) durable.FS{
 		"no fsync of the file":   func(fs durable.FS) durable.FS { return durabletest.NoSync{FS: fs} },
@@ -177,7 +177,7 @@ func TestWritePowerCutsBite(t *testing.T) {
 	}
 }
 
-// Only what dead processes left on the way to the same file is removed.
+// Only temporary files of dead processes for the same file are removed.
 func TestWriteRemovesStaleFiles(t *testing.T) {
 	dir := t.TempDir()
 	const dead = 1 << 30 // more than any system's largest process number
