@@ -49,7 +49,7 @@ func TestDecodeGivesTheModelBack(t *testing.T) {
 	for _, widths := range [][]int{{4, 3}, {4, 5, 3}, deep} {
 		want := sample(widths...)
 		for _, f := range []Format{Safetensors, NPZ, PyTorch} {
-			hint := Hints{Height: 1, Width: 4, PixelScale: 9} // the file wins
+			hint := Hints{Height: 1, Width: 4, PixelScale: 9} // the file takes precedence
 			got, assumed, err := Decode(encode(t, want, f), hint)
 			if diff := cmp.Diff(want, got); err != nil || diff != "" || assumed != (Assumed{}) {
 				t.Errorf("%v as %s: %v %v %s", widths, f, err, assumed, diff)
@@ -84,7 +84,7 @@ func TestPyTorch(t *testing.T) {
 }
 
 // renamed is the file of a network whose layers have other names and (Out, In)
-// weights, and that says nothing else.
+// weights, without metadata.
 func renamed(t *testing.T, m *model.Model, names ...string) []byte {
 	t.Helper()
 	var tensors []model.Tensor
@@ -160,7 +160,7 @@ func TestDecodeRefuses(t *testing.T) {
 	}
 }
 
-// TestDecodeOfTwins has an archive with the same array twice.
+// TestDecodeOfTwins has an archive that contains the same array twice.
 func TestDecodeOfTwins(t *testing.T) {
 	var b bytes.Buffer
 	twin := npz.Array{Name: "a.bias", Shape: []int{2}, Values: []float32{1, 2}}

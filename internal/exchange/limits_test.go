@@ -9,7 +9,8 @@ import (
 	"mnistgpu/internal/model"
 )
 
-// checkRefused wants content to be refused in one line that holds want.
+// checkRefused checks that content is refused with an error of one line that contains
+// want.
 func checkRefused(t *testing.T, name string, content []byte, want string) {
 	t.Helper()
 	_, _, err := Decode(content, Hints{})
@@ -34,7 +35,7 @@ func TestDecodeOfOneLinear(t *testing.T) {
 	}
 }
 
-// The error shows the first four layers, so that it stays a line.
+// The error shows only the first four layers, so that it stays one line.
 func TestLayersThatDoNotMeetAreShown(t *testing.T) {
 	content := renamed(t, sample(4, 5, 6, 7, 8, 3), "f", "b", "c", "d", "e")
 	checkRefused(t, "shapes", content, `(Out, In): "b" [6 5] and [6], "c" [7 6] and [7], "d" [8 7] and [8], "e" [3 8] and [3]`)
@@ -44,15 +45,15 @@ func TestLayersThatDoNotMeetAreShown(t *testing.T) {
 	}
 }
 
-// The first bytes decide about a file of MaxBytes, and its size about a larger
-// one. No memory is touched but the first page.
+// A file of MaxBytes is refused for its first bytes, and a larger one for its size. No
+// memory but the first page is touched.
 func TestDecodeOfLargeFiles(t *testing.T) {
 	content := make([]byte, MaxBytes+1)
 	checkRefused(t, "too large", content, "has 1073741825 bytes: want at most 1073741824")
 	checkRefused(t, "as large as may be", content[:MaxBytes], "with a JSON object at byte 8")
 }
 
-// What a file says by half is not guessed from elsewhere.
+// If a file has only half of the metadata, the other half is not guessed.
 func TestMetadataByHalf(t *testing.T) {
 	m := sample(4, 3)
 	for metadata, want := range map[[2]string]string{
