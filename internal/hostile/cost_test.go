@@ -7,7 +7,7 @@ import (
 
 var sink []byte
 
-// recorder is a test that notes its errors.
+// recorder is a test that records whether it failed.
 type recorder struct {
 	testing.TB
 	failed bool
@@ -28,8 +28,8 @@ func TestCheckCostBites(t *testing.T) {
 	}
 }
 
-// A read that takes twice the time of the processor fails, and one that only
-// waits does not.
+// A read that takes twice the allowed processor time fails, and one that only waits
+// does not.
 func TestTimeBites(t *testing.T) {
 	limit := cost{memory: 1 << 30, time: 20 * time.Millisecond}
 	busy, idle := &recorder{TB: t}, &recorder{TB: t}
