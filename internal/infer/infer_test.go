@@ -12,7 +12,7 @@ import (
 	"mnistgpu/internal/model"
 )
 
-// inChunks is a backend with another number of rows to a chunk.
+// inChunks is a backend with another number of rows in a chunk.
 type inChunks struct {
 	backend.Backend
 	rows int
