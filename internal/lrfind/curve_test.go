@@ -13,8 +13,8 @@ func model(rate float64) float64 {
 	return 0.5 + 1.8/(1+math.Pow(rate/0.1, 1.5)) + math.Pow(rate/2, 4)
 }
 
-// added is the curve of losses at rates from 1e-6 to 10, up to where Add has had
-// enough, and how many of the 100 were added.
+// added returns the curve of losses at rates from 1e-6 to 10, up to the rate at which
+// Add ends the test, and how many of the 100 points were added.
 func added(loss func(i int, rate float64) float64) (c Curve, n int) {
 	for n < 100 {
 		rate := 1e-6 * math.Pow(1e7, float64(n)/99)
@@ -30,9 +30,9 @@ func added(loss func(i int, rate float64) float64) (c Curve, n int) {
 func near(got, want, factor float64) bool { return got >= want/factor && got <= want*factor }
 
 // TestRead compares with the model's own numbers: by calculus its slope over ln
-// rate is steepest at 0.1, and it is lowest at 0.56 and back at 2.3 at 2.3. The
-// bell of two points, each a factor of 1.18 from the next, blurs the cliff by a
-// third or so.
+// rate is steepest at 0.1, and it is lowest at 0.56 and back at 2.3 at a rate of 2.3.
+// The Gaussian of two points, each a factor of 1.18 from the next, blurs the cliff by
+// about a third.
 func TestRead(t *testing.T) {
 	c, n := added(func(_ int, rate float64) float64 { return model(rate) })
 	if n == 100 || len(c.Rates) != n {
@@ -75,14 +75,14 @@ func TestSmoothedHasNoLag(t *testing.T) {
 		if !(v[i] > v[i+1] && math.Abs(v[i]-v[40-i]) <= 1e-12) {
 			t.Fatalf("point %d of the valley is %v, and %v on the other side", i, v[i], v[40-i])
 		}
-		// The bell is whole from point 6 to 34.
+		// The Gaussian is not cut off from point 6 to 34.
 		if d := l[i+10] - line.Losses[i+10]; !(math.Abs(d) <= 1e-12) {
 			t.Errorf("point %d of the line is off by %v", i+10, d)
 		}
 	}
 }
 
-// TestOneBlowUpDoesNotReachFar has a loss that is huge, but finite.
+// TestOneBlowUpDoesNotReachFar has a loss that is huge but finite.
 func TestOneBlowUpDoesNotReachFar(t *testing.T) {
 	c, n := added(func(_ int, rate float64) float64 {
 		if rate > 2 {
