@@ -111,7 +111,7 @@ func TestLoadDirUnreadable(t *testing.T) {
 	}
 }
 
-// TestSHA256NamesTheContent changes one byte at a time, and what bytes mean.
+// TestSHA256NamesTheContent changes one byte at a time, and the meaning of the bytes.
 func TestSHA256NamesTheContent(t *testing.T) {
 	sum := func(alter func(*Dataset)) string {
 		d := Synthetic(6, 4, 1)
@@ -141,7 +141,7 @@ func TestSHA256NamesTheContent(t *testing.T) {
 	}
 }
 
-// TestSHA256OfMNIST takes it from what loading knows, and from the content.
+// TestSHA256OfMNIST computes it from the sums known after loading, and from the content.
 func TestSHA256OfMNIST(t *testing.T) {
 	dir := os.Getenv("MNISTGPU_DATA")
 	if dir == "" {

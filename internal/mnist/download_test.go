@@ -32,7 +32,7 @@ func serve(t *testing.T, handler http.HandlerFunc) *httptest.Server {
 	return server
 }
 
-// A mirror fault is one way not to deliver smallFile.
+// A mirrorFault is one way in which a mirror fails to deliver smallFile.
 type mirrorFault struct {
 	name  string
 	serve http.HandlerFunc
@@ -71,8 +71,8 @@ func mirrorFaults(t *testing.T) []mirrorFault {
 	}
 }
 
-// After any fault the next mirror is asked, and without one the fault is given
-// as the reason. Nothing but the file itself ever stays behind.
+// After any fault the next mirror is tried; without one, the fault is reported as the
+// reason. Nothing but the file itself is ever left behind.
 func TestMirrorFaults(t *testing.T) {
 	for _, fault := range mirrorFaults(t) {
 		t.Run(fault.name, func(t *testing.T) {
@@ -100,7 +100,7 @@ func TestMirrorSilence(t *testing.T) {
 	}
 }
 
-// checkMirrors asks a faulty mirror alone and then together with a good one.
+// checkMirrors downloads from a faulty mirror alone and then together with a good one.
 func checkMirrors(t *testing.T, fault mirrorFault, stall time.Duration) {
 	gz := compress(t, threeLabels)
 	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
@@ -145,7 +145,7 @@ func checkNames(t *testing.T, dir string, want ...string) {
 	}
 }
 
-// Plain http is never spoken, not even to a server that has the right file.
+// Plain http is never used, not even with a server that has the right file.
 func TestMirrorPlainHTTP(t *testing.T) {
 	gz := compress(t, threeLabels)
 	plain := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -166,8 +166,8 @@ func TestMirrorPlainHTTP(t *testing.T) {
 	}
 }
 
-// A mirror that is slow but moves is not given up: all in all it takes longer
-// than the silence that is allowed.
+// A mirror that is slow but keeps sending is not given up: in total it takes longer than
+// the allowed silence.
 func TestMirrorSlow(t *testing.T) {
 	t.Parallel()
 	gz := compress(t, threeLabels)

@@ -40,7 +40,7 @@ func TestWriteDir(t *testing.T) {
 	checkNames(t, filepath.Dir(dir), "digits")
 }
 
-// A folder that is there stays as it is, and nothing is left beside it.
+// An existing folder is not changed, and nothing is left beside it.
 func TestWriteDirTwice(t *testing.T) {
 	dir := t.TempDir()
 	store(t, dir, "mine", []byte("precious"))

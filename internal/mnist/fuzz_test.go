@@ -23,8 +23,8 @@ func contentSize(input []byte) int {
 	return max(len(input), int(n))
 }
 
-// checkSame checks that raw input that was accepted is what would be written.
-// Compressed input may be compressed in other ways.
+// checkSame checks that accepted raw input is exactly what would be written. Compressed
+// input is not compared, since it may be compressed in other ways.
 func checkSame(t *testing.T, input, written []byte) {
 	if !bytes.HasPrefix(input, []byte{0x1f, 0x8b}) && !bytes.Equal(input, written) {
 		t.Errorf("accepted\n%x\nbut it means\n%x", input, written)
@@ -80,8 +80,8 @@ func FuzzLabels(f *testing.F) {
 	f.Fuzz(func(t *testing.T, input []byte) { checkLabels(t, input) })
 }
 
-// FuzzGzip compresses raw files: they mean the same as before, unless a byte of
-// the compressed file is changed, which must not do harm either.
+// FuzzGzip compresses raw files, which must decode as before. If it changes a byte of
+// the compressed file, that must do no harm either.
 func FuzzGzip(f *testing.F) {
 	f.Add(twoImages, uint16(0), byte(0))
 	f.Add(threeLabels, uint16(12), byte(0x40))

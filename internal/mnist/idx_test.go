@@ -163,7 +163,7 @@ func TestNoFile(t *testing.T) {
 	checkFault(t, err, missing+": no such file or directory")
 }
 
-// A file that ends anywhere before its end is refused, raw or compressed.
+// A file that is cut off anywhere is refused, raw or compressed.
 func TestPrefixes(t *testing.T) {
 	for _, whole := range [][]byte{twoImages, compress(t, twoImages)} {
 		if _, err := decodeImages("whole", bytes.NewReader(whole)); err != nil {
@@ -177,8 +177,8 @@ func TestPrefixes(t *testing.T) {
 	}
 }
 
-// Four gigabytes that hide in four megabytes are refused once they outgrow
-// what the header says.
+// A file of four megabytes that unpacks to four gigabytes is refused as soon as its
+// content exceeds what the header says.
 func TestGzipBomb(t *testing.T) {
 	var bomb bytes.Buffer
 	z, err := gzip.NewWriterLevel(&bomb, gzip.BestSpeed)

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// Every limit of a shape may be reached.
+// A shape may be exactly at each limit.
 func TestShapesAtTheirLimits(t *testing.T) {
 	for _, shape := range [][3]uint64{
 		{1, 1, 1}, {MaxImages, 1, 1}, {1, MaxPixels, 1}, {1, 1, MaxPixels}, {MaxBytes / MaxPixels, 256, 256},
@@ -17,7 +17,7 @@ func TestShapesAtTheirLimits(t *testing.T) {
 	}
 }
 
-// Labels are read by the same reader as images, whose faults are told of both.
+// Labels are read by the same reader as images, and its faults are reported for both.
 func TestLabelsAtTheirLimits(t *testing.T) {
 	_, err := decodeLabels("x", bytes.NewReader(idx([]uint32{labelsMagic, MaxImages})))
 	checkFault(t, err, "x: ends at byte 8: want 1000008 bytes")
@@ -25,7 +25,8 @@ func TestLabelsAtTheirLimits(t *testing.T) {
 	checkFault(t, err, "x: gzip header is damaged: the file ends early")
 }
 
-// What looks like a text is quoted, up to the first and the last sign of ASCII.
+// A magic number that looks like text is quoted, including the first and the last
+// printable character of ASCII.
 func TestMagicNumberOfText(t *testing.T) {
 	for word, want := range map[string]string{
 		" ~ ~":     `magic number is 0x207e207e (" ~ ~") at byte 0`,
@@ -56,7 +57,7 @@ func TestWriteImagesPanics(t *testing.T) {
 	}
 }
 
-// failing is a disk whose write number at fails, and no other.
+// failing is a writer whose write number at fails, and no other.
 type failing struct{ at, writes int }
 
 var errFull = errors.New("no space left")
@@ -69,7 +70,7 @@ func (f *failing) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// A header that was not written is told, even where the data would be.
+// A header that cannot be written is an error, even if the data could be written.
 func TestWriteTellsEveryFault(t *testing.T) {
 	for at := 1; at <= 2; at++ {
 		if err := WriteLabels(&failing{at: at}, []byte{1}); !errors.Is(err, errFull) {

@@ -48,7 +48,7 @@ func TestOpenFaults(t *testing.T) {
 	}
 }
 
-// Synthetic data stand in for MNIST that is not there, and say why.
+// If MNIST is not available, synthetic data are used, and say why.
 func TestOpenAutoFallback(t *testing.T) {
 	server := serve(t, http.NotFound)
 	dir := t.TempDir()
@@ -67,7 +67,7 @@ func TestOpenAutoFallback(t *testing.T) {
 	}
 }
 
-// Data that are there but are not MNIST are never replaced in silence.
+// Data that are there but are not MNIST are never silently replaced.
 func TestOpenAutoDamaged(t *testing.T) {
 	dir := t.TempDir()
 	storeSmall(t, dir)
@@ -135,8 +135,8 @@ func TestRealMNIST(t *testing.T) {
 	}
 }
 
-// Of a cache that has lost its test set, only the test set is downloaded, and
-// without a mirror it is missed.
+// If only the test set is missing from the cache, only the test set is downloaded;
+// without a mirror that is an error.
 func TestRealMNISTDownload(t *testing.T) {
 	dir, cache := realMNIST(t), t.TempDir()
 	for _, k := range []knownFile{trainImages, trainLabels} {

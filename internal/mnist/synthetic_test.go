@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// sum returns a hash over all images and labels.
+// sum returns a hash of all images and labels.
 func (d *Dataset) sum() string {
 	h := sha256.New()
 	for _, s := range []Split{d.Train, d.Test} {
@@ -90,9 +90,9 @@ func TestSyntheticLikeMNIST(t *testing.T) {
 	}
 }
 
-// Images of a digit resemble each other, but not so much that their mean would
-// do. The nearest mean finds 82 % of MNIST's digits and 64 % of these; a guess
-// finds 10 %.
+// Images of a digit resemble each other, but not so much that comparing with their mean
+// would be enough. The nearest mean classifies 82 % of MNIST's digits correctly and 64 %
+// of these; a guess 10 %.
 func TestSyntheticDifficulty(t *testing.T) {
 	d := Synthetic(10_000, 2_000, 1)
 	var means [10][side * side]float64
