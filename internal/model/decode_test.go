@@ -13,7 +13,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// deep is a model of eleven layers, whose names do not sort as their numbers.
+// deep is a model of eleven layers, whose names do not sort in the order of their
+// numbers.
 func deep() *Model {
 	m := &Model{Height: 1, Width: 2, PixelScale: 1}
 	for _, name := range []string{"0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10"} {
@@ -55,7 +56,7 @@ func safetensorsFile(header string, n int) []byte {
 	return append(append(content, header...), make([]byte, 4*n)...)
 }
 
-// validHeader is that of six pixels and three classes, 21 floats.
+// validHeader is the header of a model of six pixels and three classes, 21 floats.
 const validHeader = `{"__metadata__":{"format":"mnistgpu","height":"2","pixel_scale":"1","width":"3"},` +
 	`"layers.0.bias":{"dtype":"F32","shape":[3],"data_offsets":[0,12]},` +
 	`"layers.0.weight":{"dtype":"F32","shape":[6,3],"data_offsets":[12,84]}}`
@@ -157,7 +158,7 @@ func TestDecodeRefusesHeadersThatAreTooLong(t *testing.T) {
 	checkFault(t, "header", err, "is cut off: a header of 100 bytes in a file of 9")
 }
 
-// checkStrict checks that content is refused, or is how its model is written.
+// checkStrict checks that content is refused, or is exactly what its model encodes to.
 func checkStrict(t *testing.T, content []byte) (accepted bool) {
 	t.Helper()
 	m, err := Decode(content)
@@ -183,8 +184,8 @@ func TestDecodeRefusesEveryPrefix(t *testing.T) {
 	}
 }
 
-// TestDecodeOfEveryFlippedBit accepts flips of the weights and of some digits,
-// which are another model.
+// TestDecodeOfEveryFlippedBit flips every bit. Flips in the weights and in some digits
+// are accepted, since they give another model.
 func TestDecodeOfEveryFlippedBit(t *testing.T) {
 	content := encode(t, sample())
 	refused := 0

@@ -8,7 +8,7 @@ import (
 	"mnistgpu/internal/hostile"
 )
 
-// deepest is the model with the longest header that training gives.
+// deepest is the model with the longest header that training can produce.
 func deepest() *Model {
 	m := &Model{Height: 1, Width: 1, PixelScale: 1.0 / 255}
 	for layer := range MaxLayers + 1 {
@@ -29,14 +29,14 @@ func TestDeepestModelIsRead(t *testing.T) {
 	}
 }
 
-// checkHostile is checkStrict with an eye on memory and time.
+// checkHostile is checkStrict with limits on memory and time.
 func checkHostile(t *testing.T, content []byte) (accepted bool) {
 	t.Helper()
 	hostile.CheckCost(t, len(content), func() { Decode(content) })
 	return checkStrict(t, content)
 }
 
-// Headers that are all structure take no more memory than the others.
+// Headers that consist only of structure take no more memory than others.
 func TestHeadersThatSwell(t *testing.T) {
 	for _, unit := range []string{"[", "[[],", `{"":`, `{"a":`, "1,", `"",`, `"a":[1],`, `"\u00e9",`, "\\", "x", "{},"} {
 		for _, start := range []string{"{", `{"a":[`, `{"a":{"shape":[`, `{"__metadata__":{`, `{"`} {

@@ -11,13 +11,13 @@ import (
 	"testing"
 )
 
-// headed is a start of a file: the length of a header, and so many bytes, with no
-// room behind them that a slice could grow into.
+// headed is the start of a file: the length n and the bytes of a header, with no spare
+// capacity that a slice could grow into.
 func headed(n uint64, header string) []byte {
 	return bytes.Clone(append(binary.LittleEndian.AppendUint64(nil, n), header...))
 }
 
-// Limits hold at the number that they name, and not one before.
+// Lengths may be exactly at their limits, and no longer.
 func TestLimitsAreExact(t *testing.T) {
 	braces := "{" + strings.Repeat("[", maxParts-1)
 	for _, test := range []struct {
@@ -46,7 +46,7 @@ func TestDecodeRefusesAScaleOfZero(t *testing.T) {
 	}
 }
 
-// The place that an error names is the first byte that is another.
+// The position in an error is that of the first byte that differs.
 func TestMustBeNamesThePlace(t *testing.T) {
 	content := encode(t, sample())
 	at := bytes.Index(content, []byte("mnistgpu"))

@@ -43,8 +43,8 @@ func anyFinite(draw *rand.Rand, n int) []float32 {
 	return values
 }
 
-// description is what there_and_back.py says of a file. A tensor is its type,
-// its shape and the SHA-256 of its bytes.
+// description is what there_and_back.py says about a file. A tensor is described by its
+// type, its shape and the SHA-256 of its bytes.
 type description struct {
 	Metadata map[string]string `json:"metadata"`
 	Tensors  map[string][]any  `json:"tensors"`
@@ -63,8 +63,8 @@ func describe(m *Model) description {
 	return d
 }
 
-// The library that defines safetensors finds in our files what we wrote, and we
-// find the same in its files.
+// The library that defines safetensors reads from a file of this package what was
+// written, and this package reads the same from a file of the library.
 func TestPythonAgrees(t *testing.T) {
 	if out, err := exec.Command("python3", "-c", "import numpy, safetensors").CombinedOutput(); err != nil {
 		lines := strings.Split(strings.TrimSpace(string(out)), "\n")
@@ -107,7 +107,7 @@ func TestPythonAgrees(t *testing.T) {
 	t.Logf("passed %d of %d", passed, cases)
 }
 
-// returned says how the content of a file differs from m, bit by bit.
+// returned says how the content of a file differs from m, comparing all bits.
 func returned(m *Model, content []byte) string {
 	tensors, metadata, err := DecodeTensors(content)
 	if err != nil {
