@@ -11,8 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// Numbers of every type that is read, two of each, the second negative where
-// there are such.
+// Two numbers of every supported type, the second negative if the type is signed.
 func TestReadFloatsOfEveryType(t *testing.T) {
 	for descr, elements := range map[string]string{
 		"<f4": "\x00\x00\x80\x3f\x00\x00\x80\xbf",
@@ -33,7 +32,7 @@ func TestReadFloatsOfEveryType(t *testing.T) {
 	}
 }
 
-// A header may be as long as its limit, and no longer.
+// A header may be exactly as long as its limit, and no longer.
 func TestReadFloatsOfALongHeader(t *testing.T) {
 	dict := strings.Replace(matrix, ", }", ", }"+strings.Repeat(" ", maxDict-1-len(matrix)), 1)
 	if _, err := ReadFloats(archive(t, "x.npy", array(1, dict, 1, 2, 3, 4, 5, 6)), enough); err != nil {
@@ -67,7 +66,7 @@ func TestReadFloatsOfManyArrays(t *testing.T) {
 	}
 }
 
-// An archive may be compressed in a way that Go does not know.
+// An archive may be compressed in a way that Go does not support.
 func TestReadFloatsOfAnotherCompression(t *testing.T) {
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)

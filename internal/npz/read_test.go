@@ -106,7 +106,7 @@ func TestReadFloatsRefuses(t *testing.T) {
 	}
 }
 
-// TestReadFloatsOfTooMuch has arrays that are small one by one.
+// TestReadFloatsOfTooMuch has arrays that are each small, but too large together.
 func TestReadFloatsOfTooMuch(t *testing.T) {
 	var arrays []Array
 	for i := range 10 {
