@@ -31,7 +31,7 @@ func sample(widths ...int) *model.Model {
 	return m
 }
 
-// fields is a message, as it can be read without knowing what it is.
+// fields is a message, parsed without its schema.
 type fields map[protowire.Number][]any // []byte or uint64
 
 func parse(t *testing.T, b []byte) fields {
@@ -92,7 +92,7 @@ func evaluate(t *testing.T, content, image []byte) []float64 {
 	return values["probabilities"]
 }
 
-// apply computes an operator of ONNX as its specification has it.
+// apply computes an operator of ONNX as its specification says.
 func apply(t *testing.T, op string, in [][]float64) []float64 {
 	t.Helper()
 	y := slices.Clone(in[0])
@@ -158,7 +158,7 @@ func byHand(m *model.Model, image []byte) []float64 {
 	return x
 }
 
-// near allows float64 sums in another order.
+// near allows for float64 sums in another order.
 func near(a, b float64) bool { return math.Abs(a-b) <= 1e-12 }
 
 func TestEncodeComputesTheModel(t *testing.T) {
