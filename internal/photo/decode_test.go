@@ -46,8 +46,8 @@ func TestDecode(t *testing.T) {
 	}
 }
 
-// TestDecodeRefusesOtherForms has a form that something else in the program, here
-// the test, made known to the image package.
+// TestDecodeRefusesOtherForms has a format that something else in the program, here the
+// test, has registered with the image package.
 func TestDecodeRefusesOtherForms(t *testing.T) {
 	image.RegisterFormat("other", "OTHER",
 		func(io.Reader) (image.Image, error) { return image.NewGray(image.Rect(0, 0, 1, 1)), nil },
@@ -58,7 +58,7 @@ func TestDecodeRefusesOtherForms(t *testing.T) {
 	}
 }
 
-// trailer is how many bytes at a file's end its reader does without.
+// trailer is how many bytes at the end of a file its decoder does not need.
 var trailer = map[string]int{"PNG": 0, "JPEG": 2, "GIF": 1, "BMP": 0}
 
 func TestDecodeRefusesEveryPrefix(t *testing.T) {
@@ -79,7 +79,7 @@ func chunk(kind, data string) string {
 	return string(binary.BigEndian.AppendUint32(b, crc32.ChecksumIEEE([]byte(kind+data))))
 }
 
-// header is the start of a PNG file of that size.
+// header is the start of a PNG file of the given size.
 func header(width, height uint32) string {
 	b := binary.BigEndian.AppendUint32(nil, width)
 	b = binary.BigEndian.AppendUint32(b, height)
@@ -109,7 +109,7 @@ func TestDecodeRefuses(t *testing.T) {
 	}
 }
 
-// zeros is a file without an end.
+// zeros is an endless file.
 type zeros struct{}
 
 func (zeros) Read(p []byte) (int, error) {

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// held is a JPEG of 48x32 whose upper left quarter is black and whose upper
-// right one is grey, taken with the camera held in the given way.
+// held returns a JPEG of 48x32 with the given orientation, whose upper left quarter is
+// black and whose upper right one is grey.
 func held(t testing.TB, order binary.AppendByteOrder, orientation uint16) []byte {
 	t.Helper()
 	img := image.NewGray(image.Rect(0, 0, 48, 32))
@@ -35,17 +35,17 @@ func held(t testing.TB, order binary.AppendByteOrder, orientation uint16) []byte
 	exif = append(exif, make([]byte, 12)...)                // another one
 	exif = order.AppendUint16(exif, 0x0112)                 // orientation
 	exif = order.AppendUint16(exif, 3)                      // a short number,
-	exif = order.AppendUint32(exif, 1)                      // of which there is one:
+	exif = order.AppendUint32(exif, 1)                      // one value:
 	exif = order.AppendUint16(exif, orientation)            // this,
-	exif = order.AppendUint16(exif, 0)                      // and room for another
+	exif = order.AppendUint16(exif, 0)                      // padding
 	start := []byte{0xff, 0xd8, 0xff, 0xe0, 0, 4, 'x', 'y'} // a segment before it
 	start = append(start, 0xff, 0xe1)
 	start = binary.BigEndian.AppendUint16(start, uint16(len(exif)+2))
 	return append(append(start, exif...), b.Bytes()[2:]...)
 }
 
-// TestUpright goes by Exif's own words for where the first row and the first
-// column are: those of 6 are at the right and at the top.
+// TestUpright follows Exif's definitions of where the first row and the first column
+// are: for orientation 6 they are at the right and at the top.
 func TestUpright(t *testing.T) {
 	corners := map[string]image.Point{"top left": {0, 0}, "top right": {1, 0}, "bottom left": {0, 1}, "bottom right": {1, 1}}
 	for i, want := range []struct{ black, grey string }{
@@ -64,7 +64,7 @@ func TestUpright(t *testing.T) {
 			for name, level := range map[string]int{want.black: 0, want.grey: 128} {
 				at := image.Pt(3+corners[name].X*(size.X-7), 3+corners[name].Y*(size.Y-7))
 				got := int(color.GrayModel.Convert(img.At(at.X, at.Y)).(color.Gray).Y)
-				// JPEG's own loss.
+				// JPEG is lossy.
 				if got < level-9 || got > level+9 {
 					t.Errorf("orientation %d: %s is %d, want %d", i+1, name, got, level)
 				}

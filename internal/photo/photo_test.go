@@ -36,8 +36,8 @@ func digit(t *testing.T, img image.Image, height, width int) []byte {
 	return pixels
 }
 
-// inked returns the bounds of what is at least half ink, and its centre of mass
-// in pixels counted from 0.
+// inked returns the bounds of the pixels that are at least half ink, and the centre of
+// mass in pixels counted from 0.
 func inked(pixels []byte, width int) (box image.Rectangle, x, y float64) {
 	var mass float64
 	for i, v := range pixels {
@@ -52,8 +52,8 @@ func inked(pixels []byte, width int) (box image.Rectangle, x, y float64) {
 	return box, x / mass, y / mass
 }
 
-// TestDigitIsOfMNISTsForm looks at height, proportions, ink and centre, which
-// is pixel 14 of 28: the mean centre of mass of MNIST's images is 14.0, 14.0.
+// TestDigitIsOfMNISTsForm checks height, proportions, ink and centre, which is pixel 14
+// of 28: the mean centre of mass of MNIST's images is 14.0, 14.0.
 func TestDigitIsOfMNISTsForm(t *testing.T) {
 	pixels := digit(t, sheet(280, 320, image.Pt(170, 30), color.White, color.Black), 28, 28)
 	box, x, y := inked(pixels, 28)
@@ -69,8 +69,8 @@ func TestDigitIsOfMNISTsForm(t *testing.T) {
 	}
 }
 
-// TestDigitIsTheSame however it is drawn. Levels of grey are rounded, which
-// shows at the edges.
+// TestDigitIsTheSame checks that the result does not depend on how a digit is drawn.
+// Levels of grey are rounded, which shows at the edges.
 func TestDigitIsTheSame(t *testing.T) {
 	want := digit(t, sheet(280, 320, image.Pt(90, 90), color.Black, color.White), 28, 28)
 	none, red := color.NRGBA{}, color.NRGBA{200, 0, 0, 255}
@@ -130,7 +130,7 @@ func TestDigitOfNoise(t *testing.T) {
 	clean := sheet(280, 320, image.Pt(90, 90), color.Gray{200}, color.Gray{60})
 	got := digit(t, noisy(clean), 28, 28)
 	want := digit(t, clean, 28, 28)
-	// The outline may move by a third of a pixel, which is a third of 255.
+	// The outline may move by a third of a pixel, which changes a pixel by a third of 255.
 	if d := distance(got, want); !(d <= 85) {
 		t.Errorf("noise changes pixels by up to %v, want at most 85", d)
 	}
@@ -154,7 +154,7 @@ func TestBlank(t *testing.T) {
 	}
 }
 
-// TestSpeck has the least ink there is, in a large picture.
+// TestSpeck has a single pixel of ink in a large picture.
 func TestSpeck(t *testing.T) {
 	img := image.NewGray(image.Rect(0, 0, 500, 300))
 	img.SetGray(499, 0, color.Gray{255})
