@@ -11,8 +11,8 @@ import (
 	"golang.org/x/image/math/fixed"
 )
 
-// checker returns n times a sample of height x width pixels that are black and
-// white by turns.
+// checker returns n copies of a sample of height x width pixels, alternately black and
+// white.
 func checker(n, height, width int, label string) []Sample {
 	pixels := make([]byte, height*width)
 	for p := range pixels {
@@ -31,7 +31,7 @@ func TestGridSize(t *testing.T) {
 		{12, 28, 28, "seven", 4*(224+32) + 32, 3*(224+72) + 32},
 		{5, 28, 28, "seven", 3*(224+32) + 32, 2*(224+72) + 32},
 		{1, 200, 100, "a", 100 + 64, 200 + 72 + 32},                                // too large to be enlarged
-		{1, 1, 3, "a", 3*74 + 64, 74 + 72 + 32},                                    // by a whole factor
+		{1, 1, 3, "a", 3*74 + 64, 74 + 72 + 32},                                    // enlarged by a whole factor
 		{2, 28, 28, strings.Repeat("long ", 20), 2*(352+32) + 32, (224 + 72) + 32}, // as wide as a label may be
 		{1, 28, 28, "a wide label, not too wide", 286 + 64, (224 + 72) + 32},       // as wide as the label is
 	} {
@@ -45,8 +45,8 @@ func TestGridSize(t *testing.T) {
 	}
 }
 
-// Every pixel of an image becomes a block of 8 x 8, below and right of the
-// margin; ink is in the label's place and nowhere else.
+// Every pixel of an image becomes a block of 8 x 8, below and right of the margin; there
+// is ink only where the label is.
 func TestGridPixels(t *testing.T) {
 	samples := checker(4, 28, 28, "seven")
 	grid, err := Grid(28, 28, samples)
@@ -72,7 +72,7 @@ func TestGridPixels(t *testing.T) {
 			}
 		}
 	}
-	// A letter of 26 pixels' height has some 50 dark ones.
+	// A letter 26 pixels high has about 50 dark ones.
 	if inked < 4*5*25 || inked > 4*5*100 {
 		t.Errorf("%d dark pixels of labels: want 500 to 2000", inked)
 	}

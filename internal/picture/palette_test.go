@@ -40,7 +40,7 @@ func TestTile(t *testing.T) {
 	}
 }
 
-// A caption takes a line at the top, and two lines of a label one more than one.
+// A caption adds a line at the top, and a label of two lines adds one line to each row.
 func TestSheetWithCaptionAndTwoLines(t *testing.T) {
 	sheet := Sheet{Height: 28, Width: 28, Samples: checker(4, 28, 28, "9 → 4\n99.9 %"), Palette: Diverging()}
 	plain, err := sheet.Draw()
