@@ -18,7 +18,7 @@ import (
 	"mnistgpu/internal/train"
 )
 
-// parsed returns a history as it is read from a file.
+// parsed returns a history as read from a file.
 func parsed(t testing.TB, records []train.Record) *runs.History {
 	t.Helper()
 	dir := t.TempDir()
@@ -32,7 +32,7 @@ func parsed(t testing.TB, records []train.Record) *runs.History {
 	return h
 }
 
-// made returns the files of a report by their names, and these in their order.
+// made returns the contents of a report's files by name, and the names in order.
 func made(t *testing.T, r *Run) (content map[string][]byte, names []string) {
 	t.Helper()
 	files, err := r.Files()
@@ -162,8 +162,8 @@ func TestHistoryHasWhatTheRunHad(t *testing.T) {
 	}
 }
 
-// TestRates wants the learning rates of each epoch or step in a panel of their own,
-// and not more points than a picture can show.
+// TestRates checks that the learning rates, by epoch or step, have a panel of their own,
+// and no more points than a picture can show.
 func TestRates(t *testing.T) {
 	run := sample(t, 60)
 	plain, _ := made(t, run)

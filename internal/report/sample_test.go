@@ -10,8 +10,8 @@ import (
 	"mnistgpu/internal/train"
 )
 
-// sample returns a run of a network of random weights on n synthetic test
-// images, about one of ten of which it tells right.
+// sample returns a run of a network with random weights on n synthetic test images,
+// about a tenth of which it classifies correctly.
 func sample(t testing.TB, n int) *Run {
 	t.Helper()
 	const pixels, hidden, classes = 28 * 28, 32, 10
