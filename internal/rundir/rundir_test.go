@@ -82,7 +82,7 @@ func TestFailedWriteLeavesNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// A folder of the file's name lets the last step fail, the rename.
+	// A folder with the file's name makes the rename fail.
 	if err := os.Mkdir(filepath.Join(d.Path, "file"), 0o777); err != nil {
 		t.Fatal(err)
 	}
