@@ -12,12 +12,12 @@ import (
 	"mnistgpu/internal/train"
 )
 
-// emptySize is what the number of an empty field takes beyond its comma, in units
-// that count four times.
+// emptySize is the memory, counted four times by CheckCost, that the number of an empty
+// field takes in addition to that for its comma.
 const emptySize = 1
 
-// checkHistory reads a history, which is refused in one line or has columns of
-// one length.
+// checkHistory reads a history, and checks that it is refused with an error of one line
+// or has columns of the same length.
 func checkHistory(t *testing.T, content []byte) {
 	t.Helper()
 	empty := bytes.Count(content, []byte(",,")) + bytes.Count(content, []byte(",\n")) + bytes.Count(content, []byte("\n,"))
@@ -54,8 +54,8 @@ func FuzzHistory(f *testing.F) {
 	f.Fuzz(checkHistory)
 }
 
-// FuzzSummary wants a summary to be refused in one line, or to be written as one
-// that means the same.
+// FuzzSummary checks that a summary is refused with an error of one line, or encodes to
+// one that means the same.
 func FuzzSummary(f *testing.F) {
 	f.Add((&Summary{Status: "done", Hidden: []int{400, 300}}).Encode())
 	f.Add([]byte(`{"status":"diverged","loss":null,"steps":1,"error":"\u2028"}`))
@@ -78,8 +78,8 @@ func FuzzSummary(f *testing.F) {
 	})
 }
 
-// FuzzState wants a checkpoint that is whole to be no state of a run, in one line,
-// or one that is saved as it was.
+// FuzzState checks that an intact checkpoint is refused as the state of a run with an
+// error of one line, or is saved again unchanged.
 func FuzzState(f *testing.F) {
 	for _, s := range []*train.State{{}, state()} {
 		content := checkpoint.Encode(Checkpoint(map[string]string{"lr": "0.5"}, s))
@@ -111,7 +111,7 @@ func FuzzState(f *testing.F) {
 	})
 }
 
-// Histories that are all structure take no more memory than others.
+// Histories that consist only of structure take no more memory than others.
 func TestHistoriesThatSwell(t *testing.T) {
 	line := strings.Repeat("0,", len(columns)-1) + "0"
 	for _, content := range []string{
@@ -128,7 +128,7 @@ func TestHistoriesThatSwell(t *testing.T) {
 	}
 }
 
-// Summaries that are all structure take no more memory than others.
+// Summaries that consist only of structure take no more memory than others.
 func TestSummariesThatSwell(t *testing.T) {
 	for _, unit := range []string{"[", "1,", `"hidden":[1],`, `"a":{},`, `"status":"x",`, `"\u00e9",`} {
 		for _, start := range []string{"", "{", `{"hidden":[`, `{"status":"x","hidden":[`} {

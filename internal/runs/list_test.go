@@ -13,7 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// folder makes a run in parent of the given files, which started at a minute.
+// folder makes a run in parent with the given files, which started at the given minute.
 func folder(t *testing.T, parent, name string, minute int, files map[string]string) string {
 	t.Helper()
 	dir := filepath.Join(parent, name)
@@ -43,8 +43,9 @@ const (
 	done     = `{"status":"done","preset":"best","data":"x","backend":"cuda","hidden":[400],"seconds":5}`
 )
 
-// A list is sorted from the newest run, of those that started at once from the
-// last name, and takes what each run has: a summary, or settings.
+// A list is sorted from the newest run to the oldest, and runs that started at the same
+// time by name in descending order. Entries come from the summary of a run or, without
+// one, from its settings.
 func TestList(t *testing.T) {
 	parent := t.TempDir()
 	config := map[string]string{"config.toml": settings}
@@ -69,7 +70,7 @@ func TestList(t *testing.T) {
 	}
 }
 
-// A run that cannot be read is told, with its file, and the others are listed.
+// A run that cannot be read is reported with its file, and the others are listed.
 func TestListOfBrokenRuns(t *testing.T) {
 	parent := t.TempDir()
 	folder(t, parent, "good", 0, map[string]string{"config.toml": settings})

@@ -87,7 +87,7 @@ func TestHistoryOfATestLossThatIsNotFinite(t *testing.T) {
 	}
 }
 
-// The header may have as many bytes as it says.
+// The header may be exactly as long as its limit.
 func TestHistoryAtItsLimit(t *testing.T) {
 	extra := strings.Repeat(",", maxHeader-len(header))
 	h, err := ReadHistory(write(t, "history.csv", header+extra+"\n1,1,1,1,1,1,1"+extra))

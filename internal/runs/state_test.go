@@ -12,7 +12,7 @@ import (
 	"mnistgpu/internal/train"
 )
 
-// state is one with a number of its own for everything.
+// state returns a state in which every field has a different number.
 func state() *train.State {
 	tensor := func(name string, first float32) model.Tensor {
 		return model.Tensor{Name: name, Shape: []int{1, 2}, Values: []float32{first, first + 0.5}}
@@ -86,7 +86,7 @@ func TestLoadStateOfOthers(t *testing.T) {
 	}
 }
 
-// TestStateOfRefuses alters a checkpoint in one way each.
+// TestStateOfRefuses alters a checkpoint in one way at a time.
 func TestStateOfRefuses(t *testing.T) {
 	for _, test := range []struct {
 		alter func(*checkpoint.State)
