@@ -19,7 +19,7 @@ func testSpec() *Spec {
 	}
 }
 
-// testRecord is a result whose accuracy tells its trial.
+// testRecord is a result whose accuracy identifies its trial.
 func testRecord(s *Spec, i int) *Record {
 	trial := s.Trial(i)
 	accuracy := 0.5 + float64(i)/10
@@ -90,8 +90,8 @@ func TestMergeRefusesOtherSweeps(t *testing.T) {
 	}
 }
 
-// TestBestPrefersValidation wants trials not to be chosen on the test images
-// where there are others, and a diverged one never to win.
+// TestBestPrefersValidation checks that trials are not chosen by the test images if there
+// are validation images, and that a diverged one never wins.
 func TestBestPrefersValidation(t *testing.T) {
 	s := testSpec()
 	r := &Results{Spec: s}
@@ -139,8 +139,8 @@ func TestCreateReusesTheSameSweepOnly(t *testing.T) {
 	}
 }
 
-// TestUnfinished takes up a sweep only if it is of the same trials and lacks some, or
-// their table.
+// TestUnfinished checks that a sweep is found only if it has the same trials and lacks
+// some of them, or their table.
 func TestUnfinished(t *testing.T) {
 	f := sweepFolder(t, testSpec(), 0, 1, 3)
 	parent := filepath.Dir(f.Path)
@@ -172,8 +172,8 @@ func TestUnfinished(t *testing.T) {
 	}
 }
 
-// TestBadFilesNeverCount spoils a record in every way that has a message of its
-// own, and cuts it at every byte.
+// TestBadFilesNeverCount corrupts a record in every way that has a message of its own,
+// and cuts it off at every byte.
 func TestBadFilesNeverCount(t *testing.T) {
 	s := testSpec()
 	f := sweepFolder(t, s, 1)
@@ -224,7 +224,7 @@ func TestDivergedTrialsMayHaveNoFigures(t *testing.T) {
 	}
 }
 
-// loads wants the record of trial 1 to be refused.
+// loads checks that the record of trial 1 is refused.
 func loads(t *testing.T, f *Folder, path, content, want string) {
 	t.Helper()
 	if err := os.WriteFile(path, []byte(content), 0o666); err != nil {
@@ -258,7 +258,7 @@ func TestOpenRefuses(t *testing.T) {
 	}
 }
 
-// TestShardsMayStartTogether has many make the folder at the same time.
+// TestShardsMayStartTogether has many shards create the folder at the same time.
 func TestShardsMayStartTogether(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "shared")
 	faults := make(chan error)

@@ -50,8 +50,8 @@ func TestParseAxisRefuses(t *testing.T) {
 	}
 }
 
-// TestRandomIsAFunctionOfSpecAndIndex wants a longer sweep to begin like a
-// shorter one, and another seed to draw otherwise.
+// TestRandomIsAFunctionOfSpecAndIndex checks that a longer sweep begins like a shorter
+// one, and that another seed draws other trials.
 func TestRandomIsAFunctionOfSpecAndIndex(t *testing.T) {
 	axes := []Axis{axis(t, "hidden", "100:1000"), axis(t, "lr", "0.001:1"), axis(t, "shuffle", "true,false")}
 	whole := func(name string) bool { return name == "hidden" }
