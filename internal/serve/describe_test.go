@@ -153,8 +153,8 @@ func TestSeriesAreBounded(t *testing.T) {
 	}
 }
 
-// TestPageIsComplete looks for every file that the page names, and for what
-// would come from elsewhere.
+// TestPageIsComplete checks that every file that the page names exists, and that the
+// page loads nothing from elsewhere.
 func TestPageIsComplete(t *testing.T) {
 	named := regexp.MustCompile(`(?:src|href|from)=?\s?"(\.?/[^"]*)"`)
 	elsewhere := regexp.MustCompile(`(?i)https?://|(?:src|href|url\()\s*=?\s*["']?//`)

@@ -12,8 +12,8 @@ import (
 	"mnistgpu/internal/hostile"
 )
 
-// unpackedSize is the size of a body or, if it is a picture that may be unpacked,
-// of that, with eight bytes a pixel.
+// unpackedSize is the size of a body or, if it is a picture that is small enough to be
+// decoded, of that picture, with eight bytes a pixel.
 func unpackedSize(body []byte) int {
 	config, _, err := image.DecodeConfig(bytes.NewReader(body))
 	if err != nil || config.Width > maxSide || config.Height > maxSide {
@@ -22,8 +22,8 @@ func unpackedSize(body []byte) int {
 	return len(body) + 8*max(config.Width, 0)*max(config.Height, 0)
 }
 
-// FuzzHandler sends requests of any kind and wants an answer of ours: never a
-// failure, and never without the headers of security.
+// FuzzHandler sends requests of any kind and checks that the answer is one of the
+// server's own: never a failure, and never without the security headers.
 func FuzzHandler(f *testing.F) {
 	f.Add("GET", "/", "localhost", "", "", []byte(nil))
 	f.Add("GET", "/v1/units/3?x=%00", "[::1]:80", "", "http://[::1]:80", []byte(nil))
@@ -40,7 +40,7 @@ func FuzzHandler(f *testing.F) {
 	f.Fuzz(func(t *testing.T, method, target, host, kind, origin string, body []byte) {
 		request, err := http.NewRequest(method, "http://localhost/", nil)
 		if err != nil {
-			return // net/http lets no such method in
+			return // net/http rejects such a method
 		}
 		if request.URL, err = request.URL.Parse(target); err != nil || request.URL.Path == "/v1/events" {
 			return

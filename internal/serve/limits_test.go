@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// TestAtMostSoManyPredictions holds all slots and asks once more.
+// TestAtMostSoManyPredictions takes all slots and sends one more request.
 func TestAtMostSoManyPredictions(t *testing.T) {
 	s := start(t, options(t))
 	for range cap(s.slots) {
@@ -32,8 +32,8 @@ func TestAtMostSoManyPredictions(t *testing.T) {
 	}
 }
 
-// TestOnePictureAtATime keeps eight small bodies from unpacking to a lot at once.
-// Pixels, which take no more than they are, do not wait.
+// TestOnePictureAtATime checks that eight small bodies cannot unpack to a lot of memory
+// at once. Requests with pixels, which need no more memory than their body, do not wait.
 func TestOnePictureAtATime(t *testing.T) {
 	s := start(t, options(t))
 	s.desk <- struct{}{}
@@ -54,7 +54,7 @@ func TestOnePictureAtATime(t *testing.T) {
 	}
 }
 
-// TestManyAtOnce has the answers right however the requests mix.
+// TestManyAtOnce checks that the answers are right however the requests mix.
 func TestManyAtOnce(t *testing.T) {
 	s := start(t, options(t))
 	var want [4]string
@@ -84,7 +84,7 @@ func hurried(t *testing.T) Options {
 	return o
 }
 
-// TestSlowClientsAreDropped opens connections that say too little too late.
+// TestSlowClientsAreDropped opens connections that send too little too late.
 func TestSlowClientsAreDropped(t *testing.T) {
 	s := start(t, hurried(t))
 	for name, beginning := range map[string]string{
@@ -112,7 +112,7 @@ func TestSlowClientsAreDropped(t *testing.T) {
 	}
 }
 
-// TestSlowBodiesHoldNoSlot keeps clients that dawdle from shutting others out.
+// TestSlowBodiesHoldNoSlot checks that slow clients do not shut others out.
 func TestSlowBodiesHoldNoSlot(t *testing.T) {
 	s := start(t, options(t))
 	for range 3 * cap(s.slots) {
@@ -141,7 +141,7 @@ func TestLongHeadIsRefused(t *testing.T) {
 func TestNothingIsLeftBehind(t *testing.T) {
 	before := runtime.NumGoroutine()
 	o := options(t)
-	o.Limits.Grace = 100 * time.Millisecond // the connection that says nothing takes all of it
+	o.Limits.Grace = 100 * time.Millisecond // the idle connection uses all of it
 	s := start(t, o)
 	s.post(t, "image/png", drawing(t, 280, 280))
 	var streams []*http.Response
@@ -173,8 +173,7 @@ func TestNothingIsLeftBehind(t *testing.T) {
 	goroutines(t, before)
 }
 
-// TestPanicIsAnAnswer is about a failure of ours, which must not show the
-// client more than that.
+// TestPanicIsAnAnswer checks that an internal failure shows the client nothing but that.
 func TestPanicIsAnAnswer(t *testing.T) {
 	o := options(t)
 	var log bytes.Buffer

@@ -118,8 +118,8 @@ func TestARunComesAlive(t *testing.T) {
 	}
 }
 
-// TestAStoppedRunIsTold follows a run that is killed, gone on with and ended. Who has
-// the lock of its folder trains.
+// TestAStoppedRunIsTold follows a run that is killed, resumed and ended. Whoever has the
+// lock of its folder counts as training.
 func TestAStoppedRunIsTold(t *testing.T) {
 	o := options(t)
 	o.Run = t.TempDir()
@@ -166,8 +166,8 @@ func TestABrokenModelLeavesTheOldOne(t *testing.T) {
 	}
 }
 
-// TestALostModelIsToldOnce takes the file away, and looks as often as the watcher
-// would in a second.
+// TestALostModelIsToldOnce removes the file, and checks as often as the watcher would in
+// a second.
 func TestALostModelIsToldOnce(t *testing.T) {
 	o := options(t)
 	s := start(t, o)
@@ -200,7 +200,7 @@ func TestStreamsAreLimitedAndLive(t *testing.T) {
 	if third := s.listen(t); third.status != 503 {
 		t.Errorf("the third of two streams has status %d, want 503", third.status)
 	}
-	// The time for a request is over long before so many beats.
+	// The time for a request is over long before that many beats.
 	for beats := 0; beats < 200; {
 		if !first.lines.Scan() {
 			t.Fatalf("the stream ended after %d beats: %v", beats, first.lines.Err())
@@ -228,8 +228,8 @@ func TestLongHistoriesAreThinned(t *testing.T) {
 	}
 }
 
-// TestTestLossesThatAreNotFiniteAreLeftOut has a run that was about to diverge: JSON
-// knows no NaN.
+// TestTestLossesThatAreNotFiniteAreLeftOut has a run that was about to diverge: JSON has
+// no NaN.
 func TestTestLossesThatAreNotFiniteAreLeftOut(t *testing.T) {
 	o := options(t)
 	o.Run = t.TempDir()

@@ -5,11 +5,11 @@ import (
 	"testing"
 )
 
-// where a request comes from, as its headers say.
+// origin is where a request comes from, according to its headers.
 type origin struct {
 	name, host  string
 	header      http.Header
-	page, other int // status of a GET of the page and of the API, where not 0
+	page, other int // status of a GET of the page and of the API, if not 0
 }
 
 func header(pairs ...string) http.Header {
@@ -43,7 +43,7 @@ var origins = []origin{
 	{name: "the unspecified address", host: "0.0.0.0:8080", page: 421, other: 421},
 }
 
-// targets are what is asked for, with the status where the origin is good.
+// targets are the requests, with their status for an allowed origin.
 var targets = []struct {
 	method, path, kind string
 	status             int
@@ -58,7 +58,7 @@ var targets = []struct {
 	{"OPTIONS", "/v1/predict", "", 405},
 }
 
-// TestOrigins asks for every target from every origin.
+// TestOrigins requests every target from every origin.
 func TestOrigins(t *testing.T) {
 	s := start(t, options(t))
 	combinations := 0
@@ -92,7 +92,7 @@ func TestOrigins(t *testing.T) {
 	t.Logf("%d combinations", combinations)
 }
 
-// checkHeaders wants the headers of security on every answer, and none of CORS.
+// checkHeaders checks that an answer has the security headers and none of CORS.
 func checkHeaders(t *testing.T, r reply) {
 	t.Helper()
 	for name, want := range headers {
@@ -107,7 +107,7 @@ func checkHeaders(t *testing.T, r reply) {
 	}
 }
 
-// TestMethodsAndPaths fixes the status of each method on each path.
+// TestMethodsAndPaths pins the status of each method on each path.
 func TestMethodsAndPaths(t *testing.T) {
 	s := start(t, options(t))
 	methods := []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"}

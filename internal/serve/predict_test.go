@@ -148,9 +148,9 @@ func TestBadBodies(t *testing.T) {
 	}
 }
 
-// TestAnswersThatAreNotFinite asks models whose weights are finite but huge: one whose
-// probabilities are no numbers, and one whose second hidden layer hides that a unit
-// of the first is infinite.
+// TestAnswersThatAreNotFinite uses models whose weights are finite but huge: one whose
+// probabilities are NaN, and one whose second hidden layer hides that a unit of the
+// first is infinite.
 func TestAnswersThatAreNotFinite(t *testing.T) {
 	const huge = 3e38
 	fill := func(values []float32, v float32) {
@@ -187,8 +187,8 @@ func TestAnswersThatAreNotFinite(t *testing.T) {
 	}
 }
 
-// bomb makes a PNG claim 50,000 pixels a side. Its checksum is no longer right,
-// so that a reader that came as far as the pixels would fail otherwise.
+// bomb makes a PNG claim 50,000 pixels a side. Its checksum is then wrong, so a reader
+// that got as far as the pixels would fail with another error.
 func bomb(t *testing.T, png []byte) []byte {
 	t.Helper()
 	bomb := bytes.Clone(png)
@@ -219,8 +219,8 @@ type lost struct{ backend.Backend }
 
 func (l lost) Download([]byte, backend.Tensor) error { return backend.ErrDeviceLost }
 
-// TestFaultOfTheBackendEndsTheServer keeps a server from going on with a device
-// that does not.
+// TestFaultOfTheBackendEndsTheServer checks that a server does not continue with a device
+// that has failed.
 func TestFaultOfTheBackendEndsTheServer(t *testing.T) {
 	o := options(t)
 	open := o.Open

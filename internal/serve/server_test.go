@@ -60,7 +60,7 @@ func put(t testing.TB, path string, content []byte) {
 	}
 }
 
-// options serve the sample, with a poll that tests need not wait for.
+// options serve the sample, with a poll interval that is short enough for tests.
 func options(t testing.TB) Options {
 	path := filepath.Join(t.TempDir(), "sample.safetensors")
 	save(t, path, sample())
@@ -81,7 +81,7 @@ type running struct {
 	stop func() error // ends the server and returns what Serve did
 }
 
-// start serves, and ends the server with the test.
+// start starts a server, which ends with the test.
 func start(t testing.TB, o Options) *running {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -164,7 +164,7 @@ func pixels(n int, value string) []byte {
 	return []byte(`{"pixels":[` + strings.TrimSuffix(strings.Repeat(value+",", n), ",") + `]}`)
 }
 
-// drawing is a PNG with a dark stroke on light ground.
+// drawing is a PNG with a dark stroke on a light background.
 func drawing(t testing.TB, width, height int) []byte {
 	t.Helper()
 	picture := image.NewGray(image.Rect(0, 0, width, height))
@@ -197,8 +197,8 @@ func history(n int) []train.Record {
 	return list
 }
 
-// eventually waits for what should happen at once. Looks count, and not the time,
-// since a machine may stand still.
+// eventually waits for what should happen at once. It counts checks and not time, since a
+// machine may stall.
 func eventually(t testing.TB, what string, holds func() bool) {
 	t.Helper()
 	for range 10_000 {
@@ -210,7 +210,7 @@ func eventually(t testing.TB, what string, holds func() bool) {
 	t.Fatal("never: " + what)
 }
 
-// goroutines waits until there are no more of them than before.
+// goroutines waits until there are no more goroutines than before.
 func goroutines(t testing.TB, before int) {
 	t.Helper()
 	http.DefaultTransport.(*http.Transport).CloseIdleConnections()

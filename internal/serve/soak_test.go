@@ -15,17 +15,17 @@ import (
 	"time"
 )
 
-// growth is what a heap may gain in a soak. A request that left 100 bytes behind
-// would take it in the first 10,000.
+// growth is how many bytes the heap may grow in a soak. Requests that leak 100 bytes each
+// would exceed it after about 10,000.
 const growth = 1 << 20
 
-// mostMemory is what a server may take, in bytes of the runtime and without those of
-// the program. The clients' are in it.
+// mostMemory is the memory that a server may use, in bytes obtained by the runtime, not
+// counting the program itself. That of the clients is included.
 const mostMemory = 100 << 20
 
-// TestSoak has clients of all kinds for as long as MNISTGPU_SOAK says, such as
-// 10m, or a second. It wants no answer of 5xx but 503, heap and goroutines as
-// before, and little memory on the way.
+// TestSoak runs clients of all kinds for as long as MNISTGPU_SOAK says, such as 10m, or
+// for a second. It checks that there is no 5xx answer except 503, that heap and
+// goroutines are as before, and that the server used little memory.
 func TestSoak(t *testing.T) {
 	length := time.Second
 	if text := os.Getenv("MNISTGPU_SOAK"); text != "" {
@@ -58,7 +58,7 @@ func TestSoak(t *testing.T) {
 	}
 }
 
-// obtained returns how many bytes the runtime has ever had of the system.
+// obtained returns how many bytes the runtime has ever obtained from the system.
 func obtained() uint64 {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
@@ -79,8 +79,8 @@ func settled(t *testing.T) (goroutines int, heap uint64) {
 	return goroutines, m.HeapAlloc
 }
 
-// soak lets clients loose and counts the answers by their status. A connection
-// without an answer counts as 0.
+// soak runs clients and counts the answers by their status. A connection without an
+// answer counts as 0.
 func (r *running) soak(t *testing.T, length time.Duration) map[int]int {
 	t.Helper()
 	const clients = 12
@@ -107,7 +107,7 @@ func (r *running) soak(t *testing.T, length time.Duration) map[int]int {
 	return total
 }
 
-// mixture are the kinds of requests, good and bad. Each returns a status.
+// mixture returns the kinds of requests, good and bad. Each returns a status.
 func (r *running) mixture(t *testing.T) []func() int {
 	whole, large, deep := drawing(t, 280, 280), drawing(t, maxSide, maxSide), encode(t, image.NewNRGBA64(image.Rect(0, 0, maxSide, maxSide)))
 	ask := func(kind string, body []byte, change func(*http.Request)) func() int {
@@ -151,7 +151,7 @@ func status(request *http.Request) int {
 	return response.StatusCode
 }
 
-// leaveStream reads the start of an event stream and goes away.
+// leaveStream reads the start of an event stream and disconnects.
 func (r *running) leaveStream() int {
 	response, err := http.Get(r.url + "/v1/events")
 	if err != nil {

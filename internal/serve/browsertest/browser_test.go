@@ -15,8 +15,8 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// looks is how often a test looks for what the page should do at once. Looks
-// count, and not the time, since a machine may stand still.
+// looks is how often a test checks for what the page should do at once. It counts
+// checks and not time, since a machine may stall.
 const looks = 2000
 
 // tab is a tab of a browser, with the page open.
@@ -25,7 +25,7 @@ type tab struct {
 	ctx context.Context
 }
 
-// screen is what a tab is seen on.
+// screen is the screen that a tab is shown on.
 type screen struct {
 	width, height int64
 	scale         float64
@@ -34,7 +34,7 @@ type screen struct {
 
 var desktop = screen{width: 1280, height: 900, scale: 1}
 
-// open opens the page. Whatever the browser complains of fails the test.
+// open opens the page. Anything the browser complains about fails the test.
 func open(t testing.TB, address string, s screen) *tab {
 	t.Helper()
 	path, err := exec.LookPath("chromium")
@@ -55,8 +55,8 @@ func open(t testing.TB, address string, s screen) *tab {
 	return b
 }
 
-// complain fails the test for errors in the page, and for what its rules of
-// security forbid.
+// complain fails the test for errors in the page, and for violations of its security
+// policy.
 func (b *tab) complain(event any) {
 	switch event := event.(type) {
 	case *runtime.EventExceptionThrown:
@@ -66,7 +66,7 @@ func (b *tab) complain(event any) {
 	}
 }
 
-// show makes the tab look as on the given screen.
+// show makes the tab look as it does on the given screen.
 func (b *tab) show(s screen) {
 	b.t.Helper()
 	viewport := []chromedp.EmulateViewportOption{chromedp.EmulateScale(s.scale)}
@@ -98,7 +98,7 @@ func value[T any](b *tab, expression string) T {
 	return v
 }
 
-// text returns what an element says.
+// text returns the text of an element.
 func (b *tab) text(id string) string {
 	b.t.Helper()
 	return strings.TrimSpace(value[string](b, `document.getElementById("`+id+`").innerText`))
@@ -158,7 +158,7 @@ func (b *tab) touch(strokes []stroke) {
 	}
 }
 
-// box is where the pad is in the window.
+// box is the position of the pad in the window.
 type box struct {
 	X      float64 `json:"x"`
 	Y      float64 `json:"y"`
@@ -176,8 +176,8 @@ func (p box) at(q point) (x, y float64) { return p.X + q.x*p.Width, p.Y + q.y*p.
 // ready waits until the page knows the model.
 func (b *tab) ready() { b.t.Helper(); b.until(`document.querySelectorAll("#bars li").length > 0`) }
 
-// settled waits until the answer is to the whole drawing: it is spoken when the
-// hand has rested.
+// settled waits until the answer is for the whole drawing: it is spoken when there has
+// been no stroke for a while.
 func (b *tab) settled() {
 	b.t.Helper()
 	b.until(`document.getElementById("spoken").textContent !== ""`)

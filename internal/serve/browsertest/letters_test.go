@@ -13,8 +13,8 @@ import (
 const words = "alpha bravo charlie delta echo foxtrot golf hotel india juliett kilo lima mike " +
 	"november oscar papa quebec romeo sierra tango uniform victor whiskey x-ray yankee zulu"
 
-// letters trains on images of 14x14 that have a spot where their class says, and
-// returns the folder of the run.
+// letters trains on images of 14x14 with a spot at a place that depends on the class,
+// and returns the folder of the run.
 func letters(t *testing.T) string {
 	t.Helper()
 	const side, spot, images = 14, 2, 8

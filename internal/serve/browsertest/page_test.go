@@ -12,7 +12,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-// wanted is how many of ten drawn digits a default run must read.
+// wanted is how many of ten drawn digits a default run must classify correctly.
 const wanted = 9
 
 func TestDrawnDigits(t *testing.T) {
@@ -22,7 +22,8 @@ func TestDrawnDigits(t *testing.T) {
 	if right := b.read(digits[:]); right < wanted {
 		t.Errorf("%d of 10 digits read right, want %d", right, wanted)
 	}
-	// The answers come from what is drawn: lying digits are mostly read wrong.
+	// The answers depend on what is drawn: digits that lie on their side are mostly
+	// classified wrong.
 	var lying [][]stroke
 	for _, d := range digits {
 		lying = append(lying, turned(d))
@@ -32,7 +33,7 @@ func TestDrawnDigits(t *testing.T) {
 	}
 }
 
-// read draws digits and counts those that are read right.
+// read draws digits and counts those that are classified correctly.
 func (b *tab) read(drawings [][]stroke) int {
 	b.t.Helper()
 	right := 0
@@ -131,7 +132,7 @@ func TestCurvesAndModelComeAlive(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer lock.Close()
-	train := func(kind int) { // who has the lock trains
+	train := func(kind int) { // whoever has the lock is training
 		t.Helper()
 		if err := syscall.Flock(int(lock.Fd()), kind); err != nil {
 			t.Fatal(err)

@@ -40,7 +40,7 @@ func run(m *testing.M) int {
 	return m.Run()
 }
 
-// needMNIST skips a test where there is no model that can read.
+// needMNIST skips a test if there is no trained model.
 func needMNIST(t testing.TB) {
 	t.Helper()
 	if os.Getenv("MNISTGPU_DATA") == "" {

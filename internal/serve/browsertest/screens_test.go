@@ -8,8 +8,8 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// TestScreens looks at the page on four screens. MNISTGPU_SCREENS names a folder
-// for the pictures, which a person judges.
+// TestScreens shows the page on four screens. MNISTGPU_SCREENS names a folder for the
+// pictures, which a person judges.
 func TestScreens(t *testing.T) {
 	needMNIST(t)
 	address := start(t, trained)
@@ -36,8 +36,8 @@ func TestScreens(t *testing.T) {
 	}
 }
 
-// fits wants the page to be as wide as the screen, and the bars to be seen while
-// somebody draws.
+// fits checks that the page is no wider than the screen, and that the bars are visible
+// while somebody draws.
 func (b *tab) fits(width, height int64) {
 	b.t.Helper()
 	if wide := value[float64](b, "document.documentElement.scrollWidth"); wide > float64(width) {

@@ -8,8 +8,8 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// watch notes how many milliseconds lie between what a hand does and the frame
-// that shows the bars of the answer to it.
+// watch records how many milliseconds pass between an action of the hand and the frame
+// that shows the bars of its answer.
 const watch = `
 	let began;
 	window.times = [];
@@ -31,8 +31,8 @@ const watch = `
 	};
 	true`
 
-// BenchmarkStrokeToBars draws digits, each piece of a stroke once the bars have
-// answered the one before.
+// BenchmarkStrokeToBars draws digits, each piece of a stroke after the bars show the
+// answer to the previous one.
 func BenchmarkStrokeToBars(b *testing.B) {
 	needMNIST(b)
 	page := open(b, start(b, trained), desktop)
@@ -59,7 +59,7 @@ func BenchmarkStrokeToBars(b *testing.B) {
 	b.ReportMetric(float64(len(times)), "strokes")
 }
 
-// timed does what changes the drawing, and waits for its answer.
+// timed does an action that changes the drawing, and waits for its answer.
 func (b *tab) timed(action chromedp.Action[chromedp.Void]) {
 	b.t.Helper()
 	seen := value[int](b, "window.times.length")

@@ -2,10 +2,10 @@ package browsertest
 
 import "math"
 
-// point is a place on the pad, in parts of its side.
+// point is a point on the pad, in fractions of its side.
 type point struct{ x, y float64 }
 
-// stroke is what the hand draws without lifting the pen.
+// stroke is a line drawn without lifting the pen.
 type stroke []point
 
 // digits are one drawing of each digit.
@@ -22,7 +22,7 @@ var digits = [10][]stroke{
 	{join(arc(0.49, 0.36, 0.17, 0.17, -20, -370), line(0.66, 0.38, 0.6, 0.84))},
 }
 
-// turned turns a drawing by a quarter about the middle of the pad.
+// turned rotates a drawing by a quarter turn about the middle of the pad.
 func turned(strokes []stroke) []stroke {
 	var result []stroke
 	for _, s := range strokes {
@@ -46,7 +46,7 @@ func line(fromX, fromY, toX, toY float64) stroke {
 	return s
 }
 
-// arc is a part of an ellipse, in degrees that turn clockwise from the right.
+// arc is a part of an ellipse; angles are in degrees, clockwise from the right.
 func arc(x, y, radiusX, radiusY, from, to float64) stroke {
 	const degrees = 12 // a step
 	steps := math.Ceil(math.Abs(to-from) / degrees)
