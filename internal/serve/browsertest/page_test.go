@@ -151,7 +151,7 @@ func TestCurvesAndModelComeAlive(t *testing.T) {
 	}
 	b.look("in-progress")
 	train(syscall.LOCK_UN)
-	b.until(`document.getElementById("progress").textContent.startsWith("Stopped: mnistgpu resume RUN goes on with it · 3 epochs in ")`)
+	b.until(`document.getElementById("progress").textContent.startsWith("Stopped: mnistgpu resume RUN continues it · 3 epochs in ")`)
 	train(syscall.LOCK_EX)
 	b.until(`document.getElementById("progress").textContent.startsWith("In progress")`)
 	write("history.csv", []byte(strings.Join(lines, "")))

@@ -1,7 +1,7 @@
 // How far a run has come, in words.
 
 const states = {
-	stopped: "Stopped: mnistgpu resume RUN goes on with it",
+	stopped: "Stopped: mnistgpu resume RUN continues it",
 	done: "Done",
 	interrupted: "Interrupted",
 	diverged: "Diverged: a loss or a weight is not finite",
