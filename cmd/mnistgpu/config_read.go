@@ -72,7 +72,7 @@ func readConfig(path string) ([]byte, error) {
 		return nil, fmt.Errorf("%s: %w", path, oserror.Cause(err))
 	}
 	if len(content) > runs.MaxConfig {
-		return nil, fmt.Errorf("%s: is no file of settings: it is larger than 8 KiB", path)
+		return nil, fmt.Errorf("%s: is not a file of settings: it is larger than 8 KiB", path)
 	}
 	return bytes.TrimPrefix(content, []byte("\ufeff")), nil // Windows may add a byte order mark
 }

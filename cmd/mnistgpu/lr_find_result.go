@@ -78,7 +78,7 @@ func rateText(rate float64) string { return strconv.FormatFloat(rate, 'g', -1, 6
 func twoDigits(rate float64) float64 {
 	rounded, err := strconv.ParseFloat(strconv.FormatFloat(rate, 'g', 2, 64), 64)
 	if err != nil {
-		panic("mnistgpu: a rate that is no number")
+		panic("mnistgpu: a rate that is not a number")
 	}
 	return rounded
 }

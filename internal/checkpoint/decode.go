@@ -33,7 +33,7 @@ func Decode(content []byte) (*State, error) {
 // checkStart checks the header of a file of the given size.
 func checkStart(start []byte, size int64) error {
 	if n := min(len(start), len(magic)); string(start[:n]) != magic[:n] {
-		return faultf("is no checkpoint of mnistgpu")
+		return faultf("is not an mnistgpu checkpoint")
 	}
 	if len(start) < headerSize {
 		return faultf("is cut off: %d bytes long, want %d at least", size, headerSize+sha256.Size)

@@ -34,7 +34,7 @@ func TestCheckStart(t *testing.T) {
 		{start(version, least+1), least, "is cut off: 64 bytes long, want 65"},
 		{start(version, least), least + 1, "goes on after its end: 65 bytes long, want 64"},
 		{start(version, least)[:headerSize-1], headerSize - 1, "is cut off: 31 bytes long, want 64 at least"},
-		{[]byte("mnistgpu checkpoinT"), 19, "is no checkpoint of mnistgpu"},
+		{[]byte("mnistgpu checkpoinT"), 19, "is not an mnistgpu checkpoint"},
 	} {
 		if err := checkStart(test.start, int64(test.size)); err == nil || err.Error() != test.want {
 			t.Errorf("the error is %v, want %s", err, test.want)

@@ -157,7 +157,7 @@ func TestLoadLooksBeforeItTakesMemory(t *testing.T) {
 	if err := os.Truncate(path, 1<<40); err != nil {
 		t.Skipf("cannot make a file with a hole: %v", err)
 	}
-	if _, err := Load(durable.Disk, dir); err == nil || !strings.HasSuffix(err.Error(), "is no checkpoint of mnistgpu") {
+	if _, err := Load(durable.Disk, dir); err == nil || !strings.HasSuffix(err.Error(), "is not an mnistgpu checkpoint") {
 		t.Errorf("the error is %v", err)
 	}
 }
@@ -173,7 +173,7 @@ func TestLoadOfNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = Load(durable.Disk, dir)
-	want := dir + ": has no checkpoint that can be read: checkpoint-000001.mnistgpu is no checkpoint of mnistgpu"
+	want := dir + ": has no checkpoint that can be read: checkpoint-000001.mnistgpu is not an mnistgpu checkpoint"
 	if errors.Is(err, ErrNone) || err.Error() != want {
 		t.Errorf("a damaged one gave %v\nwant %s", err, want)
 	}

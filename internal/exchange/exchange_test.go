@@ -135,8 +135,8 @@ func TestDecodeRefuses(t *testing.T) {
 		want    string
 	}{
 		{"nothing", nil, "is 0 bytes long: too short for a model"},
-		{"text", []byte("a text that is no model"), "is no model: want a safetensors file"},
-		{"half an archive", []byte("PK\x03\x04 and no more"), "is no whole npz file: "},
+		{"text", []byte("a text that is not a model"), "is not a model: want a safetensors file"},
+		{"half an archive", []byte("PK\x03\x04 and no more"), "is not a complete npz file: "},
 		{"a pickle of PyTorch", []byte("PK\x03\x04 and more, archive/data.pkl"), "is a file of torch.save, which only Python can read: safetensors.torch.save_file writes"},
 		{"no tensors", tensors(), "holds no layer"},
 		{"a weight alone", tensors(weight), `has a layer "a" that lacks its weight or its bias`},

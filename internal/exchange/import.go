@@ -114,7 +114,7 @@ func describe(m *model.Model, metadata map[string]string, h Hints) (a Assumed, e
 	switch {
 	case known:
 		if m.PixelScale, err = strconv.ParseFloat(scale, 64); err != nil {
-			return a, errors.New("has a pixel_scale that is no number")
+			return a, errors.New("has a pixel_scale that is not a number")
 		}
 	case h.PixelScale > 0:
 		m.PixelScale = h.PixelScale

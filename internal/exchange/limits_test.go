@@ -59,7 +59,7 @@ func TestMetadataByHalf(t *testing.T) {
 	for metadata, want := range map[[2]string]string{
 		{"height", "2"}:         `metadata: width is "0"`,
 		{"width", "2"}:          `metadata: height is "0"`,
-		{"pixel_scale", "much"}: "has a pixel_scale that is no number",
+		{"pixel_scale", "much"}: "has a pixel_scale that is not a number",
 	} {
 		content, err := model.EncodeTensors(m.Tensors, map[string]string{metadata[0]: metadata[1]})
 		if err != nil {

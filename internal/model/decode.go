@@ -60,13 +60,13 @@ func checkStart(start []byte, size int64) error {
 	header := binary.LittleEndian.Uint64(start)
 	switch {
 	case header > maxHeader && header > uint64(size): // this cannot be a length
-		return faultf("is no model: want a safetensors file")
+		return faultf("is not a model: want a safetensors file")
 	case header > maxHeader:
-		return faultf("is no model: want a safetensors file with a header of at most %d bytes, not of %d", maxHeader, header)
+		return faultf("is not a model: want a safetensors file with a header of at most %d bytes, not of %d", maxHeader, header)
 	case int64(header) > size-lengthSize:
 		return faultf("is cut off: a header of %d bytes in a file of %d", header, size)
 	case start[lengthSize] != '{':
-		return faultf("is no model: want a safetensors file with a JSON object at byte %d", lengthSize)
+		return faultf("is not a model: want a safetensors file with a JSON object at byte %d", lengthSize)
 	}
 	return nil
 }
@@ -80,7 +80,7 @@ func checkHeader(header []byte) error {
 		}
 	}
 	if parts > maxParts {
-		return faultf("is no model: a header of %d commas and brackets, want at most %d", parts, maxParts)
+		return faultf("is not a model: a header of %d commas and brackets, want at most %d", parts, maxParts)
 	}
 	return nil
 }

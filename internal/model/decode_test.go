@@ -79,7 +79,7 @@ func TestDecodeRefuses(t *testing.T) {
 		{"other pixels", `"height":"2"`, `"height":"1"`, "metadata: images are 1x3: want 6 pixels"},
 		{"a negative height", `"height":"2"`, `"height":"-2"`, `metadata: height is "-2": want 1 to 6 pixels`},
 		{"no width", `,"width":"3"`, ``, `metadata: width is ""`},
-		{"a scale that is no number", `"pixel_scale":"1"`, `"pixel_scale":"NaN"`, `metadata: pixel_scale is "NaN": want a positive number`},
+		{"a scale that is not a number", `"pixel_scale":"1"`, `"pixel_scale":"NaN"`, `metadata: pixel_scale is "NaN": want a positive number`},
 		{"an infinite scale", `"pixel_scale":"1"`, `"pixel_scale":"Inf"`, `metadata: pixel_scale is "Inf"`},
 		{"a number for a text", `"height":"2"`, `"height":2`, "height"},
 		{"a scale in other words", `"pixel_scale":"1"`, `"pixel_scale":"1.0"`, "is not as mnistgpu writes this model, from byte"},
@@ -88,7 +88,7 @@ func TestDecodeRefuses(t *testing.T) {
 		{"a tensor that comes twice", `"layers.0.weight":{`, `"layers.0.bias":{"dtype":"F32","shape":[3],"data_offsets":[0,12]},"layers.0.weight":{`, "is not as mnistgpu writes this model"},
 		{"white space", `{"__m`, `{ "__m`, "is not as mnistgpu writes this model, from byte"},
 		{"no JSON", `}}`, `}]`, "invalid header"},
-		{"an array", `{"__m`, `["__m`, "is no model: want a safetensors file with a JSON object at byte 8"},
+		{"an array", `{"__m`, `["__m`, "is not a model: want a safetensors file with a JSON object at byte 8"},
 	} {
 		header := strings.ReplaceAll(validHeader, test.old, test.new)
 		if header == validHeader {
@@ -148,12 +148,12 @@ func TestDecodeRefusesHeadersThatAreTooLong(t *testing.T) {
 	for _, n := range []uint64{maxHeader + 1, 1 << 40, math.MaxUint64} {
 		content := append(binary.LittleEndian.AppendUint64(nil, n), '{')
 		_, err := Decode(content)
-		checkFault(t, "header", err, "is no model: want a safetensors file")
+		checkFault(t, "header", err, "is not a model: want a safetensors file")
 	}
 	_, err := Decode(append(binary.LittleEndian.AppendUint64(nil, maxHeader+1), make([]byte, maxHeader+1)...))
 	checkFault(t, "header", err, "with a header of at most 65536 bytes, not of 65537")
 	_, err = Decode(safetensorsFile("{"+strings.Repeat("[", maxParts), 0))
-	checkFault(t, "brackets", err, "is no model: a header of 2129 commas and brackets, want at most 2128")
+	checkFault(t, "brackets", err, "is not a model: a header of 2129 commas and brackets, want at most 2128")
 	_, err = Decode(append(binary.LittleEndian.AppendUint64(nil, 100), '{'))
 	checkFault(t, "header", err, "is cut off: a header of 100 bytes in a file of 9")
 }

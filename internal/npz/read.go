@@ -30,7 +30,7 @@ const (
 func ReadFloats(content []byte, maxBytes int64) ([]Array, error) {
 	z, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))
 	if err != nil {
-		return nil, fmt.Errorf("is no whole npz file: %w", err)
+		return nil, fmt.Errorf("is not a complete npz file: %w", err)
 	}
 	if len(z.File) > maxArrays {
 		return nil, fmt.Errorf("has %d arrays: want at most %d", len(z.File), maxArrays)
@@ -103,7 +103,7 @@ var dict = regexp.MustCompile(`^\{'descr': '([^']*)', 'fortran_order': (True|Fal
 func readHeader(r io.Reader) (h header, err error) {
 	var start [8]byte
 	if _, err := io.ReadFull(r, start[:]); err != nil || string(start[:6]) != "\x93NUMPY" {
-		return h, errors.New("is no array of NumPy")
+		return h, errors.New("is not a NumPy array")
 	}
 	length := make([]byte, 2)
 	if start[6] > 1 {

@@ -84,8 +84,8 @@ func TestReadFloatsRefuses(t *testing.T) {
 	shaped := func(shape string) string { return array(1, strings.Replace(matrix, "2, 3", shape, 1), six...) }
 	for _, test := range []struct{ name, member, content, want string }{
 		{"another file", "x.txt", "", `holds "x.txt": want only arrays, NAME.npy`},
-		{"no array", "x.npy", "no array", `"x" is no array of NumPy`},
-		{"nothing", "x.npy", "", `"x" is no array of NumPy`},
+		{"no array", "x.npy", "no array", `"x" is not a NumPy array`},
+		{"nothing", "x.npy", "", `"x" is not a NumPy array`},
 		{"a start", "x.npy", "\x93NUMPY\x01\x00\x40", `"x" is cut off`},
 		{"a magic number and no more", "x.npy", "\x93NUMPY\x01\x00", `"x" is cut off`},
 		{"a start of a header", "x.npy", "\x93NUMPY\x01\x00\x40\x00{", `"x" is cut off`},

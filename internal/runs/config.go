@@ -30,7 +30,7 @@ func ReadConfig(dir string) (*Config, error) {
 	}
 	c := new(Config)
 	if err := toml.Unmarshal(content, c); err != nil {
-		return nil, &Error{path, fmt.Errorf("is no file of settings: %w", err)}
+		return nil, &Error{path, fmt.Errorf("is not a file of settings: %w", err)}
 	}
 	return c, nil
 }

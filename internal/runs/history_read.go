@@ -29,7 +29,7 @@ func ReadHistory(dir string) (*History, error) {
 	}
 	h, err := decodeHistory(content)
 	if err != nil {
-		return nil, &Error{path, fmt.Errorf("is no history of a run: %w", err)}
+		return nil, &Error{path, fmt.Errorf("is not the history of a run: %w", err)}
 	}
 	return h, nil
 }

@@ -75,10 +75,10 @@ func TestListOfBrokenRuns(t *testing.T) {
 	parent := t.TempDir()
 	folder(t, parent, "good", 0, map[string]string{"config.toml": settings})
 	want := []string{
-		folder(t, parent, "h", 0, map[string]string{"config.toml": settings, "history.csv": ""}) + "/history.csv: is no history of a run: it is empty",
+		folder(t, parent, "h", 0, map[string]string{"config.toml": settings, "history.csv": ""}) + "/history.csv: is not the history of a run: it is empty",
 		folder(t, parent, "n", 0, map[string]string{"config.toml": settings, "summary.json": done}) + "/history.csv: ",
-		folder(t, parent, "s", 0, map[string]string{"config.toml": settings, "summary.json": "{"}) + "/summary.json: is no summary of a run",
-		folder(t, parent, "t", 0, map[string]string{"config.toml": "preset ="}) + "/config.toml: is no file of settings",
+		folder(t, parent, "s", 0, map[string]string{"config.toml": settings, "summary.json": "{"}) + "/summary.json: is not the summary of a run",
+		folder(t, parent, "t", 0, map[string]string{"config.toml": "preset ="}) + "/config.toml: is not a file of settings",
 		folder(t, parent, "u", 0, map[string]string{"config.toml/x": ""}) + "/config.toml: is not a regular file",
 	}
 	got, broken, err := List(parent)

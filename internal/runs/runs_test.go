@@ -98,21 +98,21 @@ func TestHistoryAtItsLimit(t *testing.T) {
 
 func TestBadHistory(t *testing.T) {
 	for content, want := range map[string]string{
-		"":                                       "is no history of a run: it is empty",
-		"step,epoch\n1,1\n":                      `is no history of a run: it has no column "loss"`,
-		header + ",\n1,1,1,1\n":                  "is no history of a run: line 2 has 4 fields: want 8",
-		header + "\n\n1,1,NaN,1,1,1,1\n":         `is no history of a run: line 3: loss is "NaN": want a finite number`,
-		header + "\n1,1,1,1,1,1,+Inf\n":          `is no history of a run: line 2: seconds is "+Inf": want a finite number`,
-		header + "\n1,1,1,1,1,ninety,1\n":        `is no history of a run: line 2: test_accuracy is "ninety": want a finite number`,
-		header + ",val_loss\n1,1,1,1,1,1,1,no\n": `is no history of a run: line 2: val_loss is "no": want a finite number`,
-		header + "\r\n1,1,1,1,1,1," + strings.Repeat("1", 20) + "\r\n1,1,1,1,1,1," + strings.Repeat("x", 21): `is no history of a run: line 3: seconds is "` + strings.Repeat("x", 20) + `...": want a finite number`,
-		header + "\n1,1,1,1,1,1," + strings.Repeat("x", 20) + "\n":                                           `is no history of a run: line 2: seconds is "` + strings.Repeat("x", 20) + `": want a finite number`,
-		header + "\n1,1,1,1,,1,1\n":                                  `is no history of a run: line 2: test_loss is "": want a finite number`,
-		header + "\n1,1,1,1,nan,1,1\n":                               `is no history of a run: line 2: test_loss is "nan": want a finite number`,
-		header + ",loss\n":                                           `is no history of a run: it has two columns "loss"`,
-		header + ",val_loss,val_loss\n":                              `is no history of a run: it has two columns "val_loss"`,
-		header + strings.Repeat(",", maxHeader+1-len(header)) + "\n": "is no history of a run: its first line has 4097 bytes: want at most 4096",
-		"\x89PNG\r\n\x1a\n\"":                                        "is no history of a run: ",
+		"":                                       "is not the history of a run: it is empty",
+		"step,epoch\n1,1\n":                      `is not the history of a run: it has no column "loss"`,
+		header + ",\n1,1,1,1\n":                  "is not the history of a run: line 2 has 4 fields: want 8",
+		header + "\n\n1,1,NaN,1,1,1,1\n":         `is not the history of a run: line 3: loss is "NaN": want a finite number`,
+		header + "\n1,1,1,1,1,1,+Inf\n":          `is not the history of a run: line 2: seconds is "+Inf": want a finite number`,
+		header + "\n1,1,1,1,1,ninety,1\n":        `is not the history of a run: line 2: test_accuracy is "ninety": want a finite number`,
+		header + ",val_loss\n1,1,1,1,1,1,1,no\n": `is not the history of a run: line 2: val_loss is "no": want a finite number`,
+		header + "\r\n1,1,1,1,1,1," + strings.Repeat("1", 20) + "\r\n1,1,1,1,1,1," + strings.Repeat("x", 21): `is not the history of a run: line 3: seconds is "` + strings.Repeat("x", 20) + `...": want a finite number`,
+		header + "\n1,1,1,1,1,1," + strings.Repeat("x", 20) + "\n":                                           `is not the history of a run: line 2: seconds is "` + strings.Repeat("x", 20) + `": want a finite number`,
+		header + "\n1,1,1,1,,1,1\n":                                  `is not the history of a run: line 2: test_loss is "": want a finite number`,
+		header + "\n1,1,1,1,nan,1,1\n":                               `is not the history of a run: line 2: test_loss is "nan": want a finite number`,
+		header + ",loss\n":                                           `is not the history of a run: it has two columns "loss"`,
+		header + ",val_loss,val_loss\n":                              `is not the history of a run: it has two columns "val_loss"`,
+		header + strings.Repeat(",", maxHeader+1-len(header)) + "\n": "is not the history of a run: its first line has 4097 bytes: want at most 4096",
+		"\x89PNG\r\n\x1a\n\"":                                        "is not the history of a run: ",
 	} {
 		dir := write(t, "history.csv", content)
 		_, err := ReadHistory(dir)
@@ -140,13 +140,13 @@ func TestSummaryReadsBack(t *testing.T) {
 
 func TestBadSummary(t *testing.T) {
 	for content, want := range map[string]string{
-		"":                       "is no summary of a run: unexpected end of JSON input",
-		"{}":                     "is no summary of a run: it has no status",
-		"null":                   "is no summary of a run: it has no status",
-		`{"status":"done"`:       "is no summary of a run: unexpected end of JSON input",
-		`{"status":"done"} {}`:   "is no summary of a run: invalid character",
-		`{"status":1}`:           "is no summary of a run: json: cannot unmarshal",
-		`[{"status":"diverge"}]`: "is no summary of a run: json: cannot unmarshal",
+		"":                       "is not the summary of a run: unexpected end of JSON input",
+		"{}":                     "is not the summary of a run: it has no status",
+		"null":                   "is not the summary of a run: it has no status",
+		`{"status":"done"`:       "is not the summary of a run: unexpected end of JSON input",
+		`{"status":"done"} {}`:   "is not the summary of a run: invalid character",
+		`{"status":1}`:           "is not the summary of a run: json: cannot unmarshal",
+		`[{"status":"diverge"}]`: "is not the summary of a run: json: cannot unmarshal",
 	} {
 		dir := write(t, "summary.json", content)
 		_, err := ReadSummary(dir)

@@ -44,7 +44,7 @@ type Summary struct {
 func (s *Summary) Encode() []byte {
 	line, err := json.Marshal(s)
 	if err != nil {
-		panic("runs: a summary that is no JSON")
+		panic("runs: a summary that is not JSON")
 	}
 	return append(line, '\n')
 }
@@ -59,7 +59,7 @@ func ReadSummary(dir string) (*Summary, error) {
 	}
 	s, err := decodeSummary(content)
 	if err != nil {
-		return nil, &Error{path, fmt.Errorf("is no summary of a run: %w", err)}
+		return nil, &Error{path, fmt.Errorf("is not the summary of a run: %w", err)}
 	}
 	return s, nil
 }

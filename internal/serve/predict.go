@@ -139,7 +139,7 @@ func readPixels(n *network, body []byte) ([]byte, *problem) {
 func (s *Server) readPNG(n *network, body []byte) ([]byte, *problem) {
 	config, err := png.DecodeConfig(bytes.NewReader(body))
 	if err != nil {
-		return nil, problemf(http.StatusBadRequest, "the body is no PNG")
+		return nil, problemf(http.StatusBadRequest, "the body is not a PNG")
 	}
 	if config.Width > maxSide || config.Height > maxSide {
 		return nil, problemf(http.StatusBadRequest, "want a picture of at most %dx%d", maxSide, maxSide)

@@ -117,7 +117,7 @@ func vacant(path string) error {
 		return nil
 	}
 	if err != nil {
-		return &rundir.WriteError{Path: path, Err: errors.New("it is no folder")}
+		return &rundir.WriteError{Path: path, Err: errors.New("it is not a folder")}
 	}
 	for _, e := range entries {
 		if name := e.Name(); name != trialFolder && name != specFile && !strings.HasPrefix(name, "."+specFile) {

@@ -184,17 +184,17 @@ func TestBadFilesNeverCount(t *testing.T) {
 	}
 	replace := func(old, new string) string { return strings.Replace(string(good), old, new, 1) }
 	bad := map[string]string{
-		"is no JSON of ours":         "{",
-		"unknown field":              replace(`"status"`, `"state"`),
-		"goes on after its JSON":     string(good) + "{}",
-		"is of another sweep":        replace(s.Hash(), "0123456789abcdef"),
-		"is not of trial 1":          replace(`"index": 1`, `"index": 2`),
-		`has the status "half done"`: replace(`"done"`, `"half done"`),
-		"has -5 steps":               replace(`"steps": 0`, `"steps": -5`),
-		"has no loss":                replace(`"loss": 0`, `"loss": null`),
-		"has no training accuracy":   replace(`"train_accuracy": 0.6`, `"train_accuracy": null`),
-		"has no test accuracy":       replace(`"test_accuracy": 0.6`, `"test_accuracy": null`),
-		"has no best test accuracy":  strings.Replace(replace(`"done"`, `"diverged"`), `"best_test_accuracy": 0.6`, `"best_test_accuracy": null`, 1),
+		"is not JSON that mnistgpu wrote": "{",
+		"unknown field":                   replace(`"status"`, `"state"`),
+		"goes on after its JSON":          string(good) + "{}",
+		"is of another sweep":             replace(s.Hash(), "0123456789abcdef"),
+		"is not of trial 1":               replace(`"index": 1`, `"index": 2`),
+		`has the status "half done"`:      replace(`"done"`, `"half done"`),
+		"has -5 steps":                    replace(`"steps": 0`, `"steps": -5`),
+		"has no loss":                     replace(`"loss": 0`, `"loss": null`),
+		"has no training accuracy":        replace(`"train_accuracy": 0.6`, `"train_accuracy": null`),
+		"has no test accuracy":            replace(`"test_accuracy": 0.6`, `"test_accuracy": null`),
+		"has no best test accuracy":       strings.Replace(replace(`"done"`, `"diverged"`), `"best_test_accuracy": 0.6`, `"best_test_accuracy": null`, 1),
 	}
 	for want, content := range bad {
 		if content == string(good) {
@@ -203,7 +203,7 @@ func TestBadFilesNeverCount(t *testing.T) {
 		loads(t, f, path, content, want)
 	}
 	for n := range len(good) - 1 { // the last byte is the end of the line
-		loads(t, f, path, string(good[:n]), "is no JSON of ours")
+		loads(t, f, path, string(good[:n]), "is not JSON that mnistgpu wrote")
 	}
 }
 

@@ -124,7 +124,7 @@ func (r *Results) BestJSON() []byte {
 	}{r.Spec.Base, r.Best()}
 	text, err := json.MarshalIndent(best, "", "\t")
 	if err != nil {
-		panic("sweep: a trial that is no JSON")
+		panic("sweep: a trial that is not JSON")
 	}
 	return append(text, '\n')
 }

@@ -60,7 +60,7 @@ func (r *Outcome) score() (accuracy float64, ok bool) {
 func (r *Record) encode() []byte {
 	text, err := json.MarshalIndent(r, "", "\t")
 	if err != nil {
-		panic("sweep: a record that is no JSON")
+		panic("sweep: a record that is not JSON")
 	}
 	return append(text, '\n')
 }
@@ -103,7 +103,7 @@ func decodeStrictly(content []byte, v any) error {
 	d := json.NewDecoder(bytes.NewReader(content))
 	d.DisallowUnknownFields()
 	if err := d.Decode(v); err != nil {
-		return fmt.Errorf("is no JSON of ours: %w", err)
+		return fmt.Errorf("is not JSON that mnistgpu wrote: %w", err)
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return errors.New("goes on after its JSON")

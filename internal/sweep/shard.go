@@ -74,7 +74,7 @@ func slurmShard(getenv func(string) string) (Shard, error) {
 	count, countErr := number("COUNT", "")
 	step, stepErr := number("STEP", "1")
 	if err := errors.Join(idErr, firstErr, countErr, stepErr); err != nil || step < 1 {
-		return Shard{}, errors.New("is the index of a shard, but _MIN or _COUNT is no number")
+		return Shard{}, errors.New("is the index of a shard, but _MIN or _COUNT is not a number")
 	}
 	return ParseShard(fmt.Sprintf("%d/%d", (id-first)/step, count))
 }

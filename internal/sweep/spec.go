@@ -62,7 +62,7 @@ func (s *Spec) Hash() string {
 func (s *Spec) encode() []byte {
 	text, err := json.MarshalIndent(s, "", "\t")
 	if err != nil {
-		panic("sweep: a spec that is no JSON")
+		panic("sweep: a spec that is not JSON")
 	}
 	return append(text, '\n')
 }
