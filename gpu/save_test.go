@@ -106,15 +106,18 @@ func TestFaultsOfSavedRuns(t *testing.T) {
 			for _, later := range []bool{false, true} {
 				for _, from := range []*train.State{nil, middle} {
 					variant++
-					for call := 1 + variant%stride; call <= calls; call += stride {
-						f := sim.Fault{Call: call, Code: code, Always: always, Later: later}
-						faults++
-						if err := r.fault(t, f, from); err != nil {
-							t.Errorf("%+v, goes on: %t: %v", f, from != nil, err)
-							continue
+					// A subtest returns the memory of its devices, of which there are two a call.
+					name := fmt.Sprintf("%d always=%t later=%t resumed=%t", code, always, later, from != nil)
+					t.Run(name, func(t *testing.T) {
+						for call := 1 + variant%stride; call <= calls; call += stride {
+							faults++
+							if err := r.fault(t, sim.Fault{Call: call, Code: code, Always: always, Later: later}, from); err != nil {
+								t.Errorf("call %d: %v", call, err)
+								continue
+							}
+							passed++
 						}
-						passed++
-					}
+					})
 				}
 			}
 		}
