@@ -30,6 +30,18 @@ type setting struct {
 	comment string
 }
 
+// noComment is for lists of settings whose comments nobody reads.
+func noComment(*pflag.Flag) string { return "" }
+
+// flagValues returns the values of a list by the names of their flags.
+func flagValues(list []setting) map[string]string {
+	values := map[string]string{}
+	for _, l := range list {
+		values[l.flag.Name] = l.value
+	}
+	return values
+}
+
 // list returns the resolved settings of a run, with comment called for the comment of
 // each.
 func (s *settings) list(comment func(*pflag.Flag) string) []setting {

@@ -9,8 +9,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/spf13/pflag"
-
 	"mnistgpu/cpu"
 	"mnistgpu/internal/backend"
 	"mnistgpu/internal/mnist"
@@ -32,7 +30,7 @@ var saveFlags = []string{"save-every", "keep"}
 func (s *settings) fingerprint(b backend.Backend, data *mnist.Dataset, sum string) map[string]string {
 	found := *s
 	found.backend = b.Name()
-	f := resultSettings(found.list(func(*pflag.Flag) string { return "" }))
+	f := resultSettings(found.list(noComment))
 	f["backend"], f["data"], f["classes"] = b.Name(), sum, fmt.Sprint(data.Classes)
 	f[machineName], f[programName] = machine(b), version()
 	return f
@@ -41,10 +39,7 @@ func (s *settings) fingerprint(b backend.Backend, data *mnist.Dataset, sum strin
 // resultSettings returns those settings of a list that may change the bits of a result,
 // by the names of their flags.
 func resultSettings(list []setting) map[string]string {
-	values := map[string]string{}
-	for _, l := range list {
-		values[l.flag.Name] = l.value
-	}
+	values := flagValues(list)
 	for _, name := range append(saveFlags, "device") {
 		delete(values, name)
 	}

@@ -45,7 +45,7 @@ func (s *settings) read(f *pflag.FlagSet, dir string) error {
 // shell. It has the flags that matter most, and all others that would have a different
 // value if left out.
 func (s *settings) command() string {
-	list := s.list(func(*pflag.Flag) string { return "" })
+	list := s.list(noComment)
 	said := map[string]bool{"data": true, "backend": true, "seed": true, "preset": s.preset != "default"}
 	for {
 		before := len(said)
@@ -84,16 +84,7 @@ func defaultsBeside(list []setting, said map[string]bool) map[string]string {
 	if s.resolve(f) != nil {
 		return nil
 	}
-	return s.values()
-}
-
-// values returns the values of the settings by the names of their flags.
-func (s *settings) values() map[string]string {
-	values := map[string]string{}
-	for _, l := range s.list(func(*pflag.Flag) string { return "" }) {
-		values[l.flag.Name] = l.value
-	}
-	return values
+	return flagValues(s.list(noComment))
 }
 
 // plainWord matches a word that a shell takes literally.

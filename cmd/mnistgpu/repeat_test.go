@@ -3,8 +3,6 @@ package main
 import (
 	"strings"
 	"testing"
-
-	"github.com/spf13/pflag"
 )
 
 // resolved returns the settings of a command line.
@@ -47,8 +45,7 @@ func TestCommandRepeats(t *testing.T) {
 			}
 		}
 		second := resolved(t, strings.Fields(got)[2:])
-		none := func(*pflag.Flag) string { return "" }
-		a, b := first.list(none), second.list(none)
+		a, b := first.list(noComment), second.list(noComment)
 		if len(a) != len(b) {
 			t.Fatalf("%q has %d settings and %s %d", given, len(a), got, len(b))
 		}

@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"mnistgpu/internal/mnist"
 	"mnistgpu/internal/rundir"
 	"mnistgpu/internal/sweep"
 )
@@ -174,9 +173,6 @@ func (s *sweepSettings) run(ctx context.Context, f *pflag.FlagSet, shard sweep.S
 	if err != nil {
 		return &usageMistake{err}
 	}
-	if err := s.checkTrials(spec, data); err != nil {
-		return &usageMistake{err}
-	}
 	folder, err := s.open(spec)
 	if err != nil {
 		return err
@@ -208,20 +204,6 @@ func (s *sweepSettings) tellRest(folder *sweep.Folder, results *sweep.Results) e
 	_, err := fmt.Printf("%s of %s trials are done in %s; the same command does the rest\n",
 		thousands(len(results.Records)), thousands(len(folder.Spec.Trials)), folder.Path)
 	return err
-}
-
-// checkTrials finds what train would reject, before anything is trained.
-func (s *sweepSettings) checkTrials(spec *sweep.Spec, data *mnist.Dataset) error {
-	for i := range spec.Trials {
-		one, err := s.settings(spec.Trial(i))
-		if err == nil {
-			err = fits(one.config, data.Train.Len())
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // open makes the sweep's folder or finds it again. Unless the user named one, an

@@ -119,20 +119,15 @@ func (s *sweepSettings) lists(f *pflag.FlagSet) (axes []sweep.Axis) {
 // setBase records the settings that all trials share. A learning rate that depends on
 // the optimizer, for example, is not among them if the optimizer is an axis.
 func (s *sweepSettings) setBase(spec *sweep.Spec, data *mnist.Dataset) error {
+	common, err := s.common(spec, data)
+	if err != nil {
+		return err
+	}
 	one, err := s.settings(spec.Trial(0))
 	if err != nil {
 		return err
 	}
-	common := one.values()
-	for i := range spec.Trials {
-		other, err := s.settings(spec.Trial(i))
-		if err != nil {
-			return err
-		}
-		values := other.values()
-		maps.DeleteFunc(common, func(name, value string) bool { return values[name] != value })
-	}
-	for _, l := range one.list(func(*pflag.Flag) string { return "" }) {
+	for _, l := range one.list(noComment) {
 		name, value := l.flag.Name, l.value
 		_, shared := common[name]
 		switch {
@@ -146,6 +141,28 @@ func (s *sweepSettings) setBase(spec *sweep.Spec, data *mnist.Dataset) error {
 		spec.Base = append(spec.Base, sweep.Setting{Name: name, Value: value})
 	}
 	return nil
+}
+
+// common returns the settings whose values are the same in all trials, by the names of
+// their flags. Its error is what train would reject in a trial: it is found before
+// anything is trained.
+func (s *sweepSettings) common(spec *sweep.Spec, data *mnist.Dataset) (map[string]string, error) {
+	var common map[string]string
+	for i := range spec.Trials {
+		one, err := s.settings(spec.Trial(i))
+		if err == nil {
+			err = fits(one.config, data.Train.Len())
+		}
+		if err != nil {
+			return nil, err
+		}
+		values := flagValues(one.list(noComment))
+		if common == nil {
+			common = values
+		}
+		maps.DeleteFunc(common, func(name, value string) bool { return values[name] != value })
+	}
+	return common, nil
 }
 
 // seed returns the seed that those of the trials are made from.

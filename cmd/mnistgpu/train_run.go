@@ -11,8 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/spf13/pflag"
-
 	"mnistgpu/gpu"
 	"mnistgpu/internal/backend"
 	"mnistgpu/internal/mnist"
@@ -119,7 +117,7 @@ func (r *trainRun) startsAgain() error {
 	if err != nil {
 		return err
 	}
-	was := resultSettings(begun.list(func(*pflag.Flag) string { return "" }))
+	was := resultSettings(begun.list(noComment))
 	if err := r.same(was, resultSettings(now)); err != nil {
 		return err
 	}
