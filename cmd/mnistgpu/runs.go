@@ -18,8 +18,9 @@ import (
 const runsHelp = `List the folders that train left, newest first.
 
 DIR is the folder that holds them, runs by default. The accuracy is a run's best on
-the test images. A run that has no summary yet is unfinished: it is still training,
-or it was killed. A folder that cannot be read is named on stderr and left out.
+the test images. A run without results is unfinished while it trains, and stopped if
+it was killed: mnistgpu resume continues it. Where a file system has no locks, both
+are unfinished. A folder that cannot be read is named on stderr and left out.
 
 Exit codes:
 ` + exitCodes

@@ -27,9 +27,11 @@ const (
 	Diverged    = "diverged"
 )
 
-// Unfinished is the status of a run that has no summary: it is still running, or was
-// killed.
-const Unfinished = "unfinished"
+// The status of a run that has no summary.
+const (
+	Unfinished = "unfinished" // it is still running, or nobody can know
+	Stopped    = "stopped"    // no process trains in its folder; can be resumed
+)
 
 // An Error says that a file of a run is missing or bad, in one line.
 type Error struct {

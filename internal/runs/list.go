@@ -14,7 +14,7 @@ import (
 type Entry struct {
 	Dir     string    `json:"run_dir"`
 	Started time.Time `json:"started"`
-	Status  string    `json:"status"` // the status of the summary, or Unfinished
+	Status  string    `json:"status"` // the status of the summary, or Unfinished or Stopped
 	Preset  string    `json:"preset"`
 	Data    string    `json:"data"`
 	Backend string    `json:"backend"`
@@ -52,9 +52,13 @@ func List(parent string) (entries []Entry, broken []error, err error) {
 }
 
 // readEntry reads an entry except its start time. A run that is still running, or was
-// killed, has a config.toml and perhaps a history.
+// killed, has a config.toml and perhaps a history. Whether it is running is checked
+// first, since a run writes its summary before it ends.
 func readEntry(dir string) (Entry, error) {
-	e := Entry{Dir: dir, Status: Unfinished}
+	e := Entry{Dir: dir, Status: Stopped}
+	if GoesOn(dir) {
+		e.Status = Unfinished
+	}
 	s, err := ReadSummary(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		var c *Config
@@ -69,7 +73,7 @@ func readEntry(dir string) (Entry, error) {
 		return e, err
 	}
 	h, err := ReadHistory(dir)
-	if e.Status == Unfinished && errors.Is(err, fs.ErrNotExist) {
+	if s == nil && errors.Is(err, fs.ErrNotExist) {
 		return e, nil
 	}
 	if err != nil {

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"mnistgpu/internal/durable"
 )
 
 // folder makes a run in parent with the given files, which started at the given minute.
@@ -45,20 +47,26 @@ const (
 
 // A list is sorted from the newest run to the oldest, and runs that started at the same
 // time by name in descending order. Entries come from the summary of a run or, without
-// one, from its settings.
+// one, from its settings. One without a summary is stopped, unless a process holds the
+// lock of its folder.
 func TestList(t *testing.T) {
 	parent := t.TempDir()
 	config := map[string]string{"config.toml": settings}
 	folder(t, parent, "finished", 1, map[string]string{"config.toml": settings, "summary.json": done, "history.csv": lines})
-	folder(t, parent, "going", 3, map[string]string{"config.toml": settings, "history.csv": lines})
+	going := folder(t, parent, "going", 3, map[string]string{"config.toml": settings, "history.csv": lines})
+	release, err := durable.Lock(going)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer release()
 	folder(t, parent, "new", 2, config)
 	folder(t, parent, "newer", 2, config)
 	folder(t, parent, "no run", 4, map[string]string{"summary.json": done})
 	best := 0.5
 	want := []Entry{
 		{Dir: "going", Started: started(3), Status: "unfinished", Preset: "fast", Data: "mnist", Backend: "cpu", Hidden: []int{30}, Best: &best, Seconds: 7},
-		{Dir: "newer", Started: started(2), Status: "unfinished", Preset: "fast", Data: "mnist", Backend: "cpu", Hidden: []int{30}},
-		{Dir: "new", Started: started(2), Status: "unfinished", Preset: "fast", Data: "mnist", Backend: "cpu", Hidden: []int{30}},
+		{Dir: "newer", Started: started(2), Status: "stopped", Preset: "fast", Data: "mnist", Backend: "cpu", Hidden: []int{30}},
+		{Dir: "new", Started: started(2), Status: "stopped", Preset: "fast", Data: "mnist", Backend: "cpu", Hidden: []int{30}},
 		{Dir: "finished", Started: started(1), Status: "done", Preset: "best", Data: "x", Backend: "cuda", Hidden: []int{400}, Best: &best, Seconds: 7},
 	}
 	for i := range want {

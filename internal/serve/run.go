@@ -41,7 +41,7 @@ func readRun(dir string, goesOn bool) (*runInfo, error) {
 	if err == nil {
 		r.Epochs, r.Steps = config.Epochs, config.Steps
 		if !goesOn {
-			r.Status = "stopped"
+			r.Status = runs.Stopped
 		}
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
