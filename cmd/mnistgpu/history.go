@@ -18,8 +18,14 @@ type historyFile struct {
 	progressView
 	dir        *rundir.Dir
 	validation bool // the run has a validation set
+	begun      bool // the run is about to take its first step, or did
 	records    []train.Record
 	written    time.Time
+}
+
+func (h *historyFile) Begin(p train.Plan) {
+	h.begun = true
+	h.progressView.Begin(p)
 }
 
 func (h *historyFile) Evaluated(r train.Record) {

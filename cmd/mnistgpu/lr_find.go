@@ -93,6 +93,10 @@ func runLRFind(ctx context.Context, s *settings) (err error) {
 	}
 	curve, broke, err := testRates(ctx, s, b, data)
 	if err != nil {
+		if len(curve.Rates) == 0 {
+			dir.Discard()
+			return err
+		}
 		return errors.Join(dir.Write("lr-find.csv", curve.CSV()), err)
 	}
 	return tellRates(s, dir, data, curve, broke)

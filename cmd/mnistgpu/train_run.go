@@ -134,6 +134,11 @@ func (r *trainRun) run(ctx context.Context) error {
 		view = notebook{view, os.Stdout, r.s.config.ValFraction > 0}
 	}
 	file := &historyFile{progressView: view, dir: r.dir, validation: r.s.config.ValFraction > 0}
+	defer func() {
+		if !file.begun {
+			r.dir.Discard()
+		}
+	}()
 	keeper := &saver{dir: r.dir, settings: r.fingerprint, every: r.s.saving.every, keep: r.s.saving.keep, view: view, begun: time.Now()}
 	from, err := r.from(file, keeper)
 	if err != nil {

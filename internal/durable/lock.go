@@ -12,9 +12,9 @@ import (
 // ErrLocked says that another user has locked the folder.
 var ErrLocked = errors.New("is in use by another process")
 
-// lockName is the file in a folder that is locked in place of the folder itself:
+// LockFile is the file in a folder that is locked in place of the folder itself:
 // network file systems cannot lock folders.
-const lockName = ".lock"
+const LockFile = ".lock"
 
 // How many times Lock tries, and the pause between the tries. [InUse] holds the
 // lock for a moment when it checks, which should not make Lock fail.
@@ -29,10 +29,9 @@ var held sync.Map
 
 // Lock makes the caller the only user of a folder until release is called or the
 // process ends, in whatever way. The error is [ErrLocked] if there is already
-// another user, even in this process. The lock is a file called .lock, which is not
-// removed.
+// another user, even in this process. The lock is [LockFile], which is not removed.
 func Lock(dir string) (release func() error, err error) {
-	f, err := os.OpenFile(filepath.Join(dir, lockName), os.O_RDWR|os.O_CREATE, 0o666)
+	f, err := os.OpenFile(filepath.Join(dir, LockFile), os.O_RDWR|os.O_CREATE, 0o666)
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +55,7 @@ func Lock(dir string) (release func() error, err error) {
 // longer than that. The error says that this cannot be determined, for example
 // because the file system has no locks.
 func InUse(dir string) (bool, error) {
-	f, err := os.Open(filepath.Join(dir, lockName))
+	f, err := os.Open(filepath.Join(dir, LockFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	}

@@ -17,7 +17,9 @@ import (
 // Dir is a run's folder.
 type Dir struct {
 	Path    string
+	created bool     // by Create
 	parents []string // parent folders created for it, outermost first
+	written []string // names given to Write
 }
 
 // A WriteError says that a file or folder of a run cannot be written.
@@ -59,6 +61,7 @@ func Create(path string) (*Dir, error) {
 	if err := os.Mkdir(path, 0o777); err != nil {
 		return nil, d.undo(err)
 	}
+	d.created = true
 	return d, nil
 }
 
@@ -68,9 +71,17 @@ func (d *Dir) undo(err error) error {
 	return Fault(d.Path, err)
 }
 
-// Discard removes the folder and the parent folders created for it, if they are
-// empty, so that a run that failed before it wrote anything leaves no trace.
+// Discard removes the folder, with what Write wrote to it, and the parent folders
+// created for it, so that a run that failed before its first step leaves no trace. A
+// folder that has other files, or that Create did not make, stays; on Windows, one that is
+// locked stays too.
 func (d *Dir) Discard() {
+	if !d.created {
+		return
+	}
+	for _, name := range append(d.written, durable.LockFile) {
+		os.Remove(filepath.Join(d.Path, name))
+	}
 	os.Remove(d.Path)
 	d.removeParents()
 }
@@ -85,6 +96,9 @@ func (d *Dir) removeParents() {
 // only when content is safely on the disk. The error is a [*WriteError]; see
 // [durable.Write] for what the file then holds.
 func (d *Dir) Write(name string, content []byte) error {
+	if !slices.Contains(d.written, name) {
+		d.written = append(d.written, name)
+	}
 	path := filepath.Join(d.Path, name)
 	if err := durable.Write(durable.Disk, path, content); err != nil {
 		return Fault(path, err)

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"testing"
 )
 
@@ -47,17 +48,44 @@ func TestCreateUndoesParents(t *testing.T) {
 	assertEntries(t, root, "file")
 }
 
-func TestDiscardKeepsWhatIsNotEmpty(t *testing.T) {
+// Discard leaves nothing of a run that was locked and written to, and keeps what others
+// put there.
+func TestDiscard(t *testing.T) {
 	root := t.TempDir()
-	d, err := Create(filepath.Join(root, "a", "run"))
-	if err != nil {
-		t.Fatal(err)
+	for _, others := range [][]string{nil, {"kept"}} {
+		d, err := Create(filepath.Join(root, "a", "run"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if runtime.GOOS != "windows" {
+			if _, err := d.Lock(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := d.Write("config.toml", []byte("x")); err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range others {
+			if err := os.WriteFile(filepath.Join(d.Path, name), nil, 0o666); err != nil {
+				t.Fatal(err)
+			}
+		}
+		d.Discard()
+		if others == nil {
+			assertEntries(t, root)
+		} else {
+			assertEntries(t, d.Path, others...)
+		}
 	}
-	if err := d.Write("kept", []byte("x")); err != nil {
+}
+
+func TestDiscardKeepsAFolderThatWasThere(t *testing.T) {
+	d := &Dir{Path: t.TempDir()}
+	if err := d.Write("config.toml", []byte("x")); err != nil {
 		t.Fatal(err)
 	}
 	d.Discard()
-	assertEntries(t, d.Path, "kept")
+	assertEntries(t, d.Path, "config.toml")
 }
 
 func TestWriteReplacesWholeFiles(t *testing.T) {
