@@ -24,7 +24,8 @@ or float64, which are rounded.
 
 A file that export wrote describes the model completely. For other files, import
 assumes square images whose bytes are divided by 255, unless --size and
---pixel-scale say otherwise.
+--pixel-scale say otherwise. If its classes are not digits, put their names into a
+classes.txt beside the model, one per line: predict, eval and serve show them.
 
 Exit codes:
 ` + exitCodes
