@@ -66,7 +66,7 @@ kill:
 FUZZTIME ?= 30s
 FUZZ = internal/mnist:FuzzImages internal/mnist:FuzzLabels internal/mnist:FuzzGzip \
 	internal/convert:FuzzCSV internal/convert:FuzzPNG internal/photo:FuzzDecode \
-	internal/model:FuzzDecode internal/npz:FuzzReadFloats internal/exchange:FuzzDecode \
+	internal/model:FuzzDecode internal/model/npz:FuzzReadFloats internal/model/exchange:FuzzDecode \
 	internal/checkpoint:FuzzDecode internal/runs:FuzzState internal/runs:FuzzHistory \
 	internal/runs:FuzzSummary cmd/mnistgpu:FuzzConfig internal/serve:FuzzHandler
 

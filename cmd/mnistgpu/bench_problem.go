@@ -7,7 +7,7 @@ import (
 
 	"mnistgpu/internal/backend"
 	"mnistgpu/internal/mnist"
-	"mnistgpu/internal/npz"
+	"mnistgpu/internal/model/npz"
 	"mnistgpu/internal/train"
 )
 

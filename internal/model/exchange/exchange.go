@@ -6,8 +6,8 @@ import (
 	"fmt"
 
 	"mnistgpu/internal/model"
-	"mnistgpu/internal/npz"
-	"mnistgpu/internal/onnx"
+	"mnistgpu/internal/model/npz"
+	"mnistgpu/internal/model/onnx"
 )
 
 // A Format is a file format for models.

@@ -8,7 +8,7 @@ import (
 	"strconv"
 
 	"mnistgpu/internal/model"
-	"mnistgpu/internal/npz"
+	"mnistgpu/internal/model/npz"
 )
 
 // MaxBytes is the most bytes that a file may have, and the most that its numbers

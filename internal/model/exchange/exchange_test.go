@@ -11,7 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"mnistgpu/internal/model"
-	"mnistgpu/internal/npz"
+	"mnistgpu/internal/model/npz"
 )
 
 // sample is a network of the given widths, whose parameters are all different.

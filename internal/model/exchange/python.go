@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"mnistgpu/internal/model"
-	"mnistgpu/internal/onnx"
+	"mnistgpu/internal/model/onnx"
 )
 
 // Python returns a short program that loads m from a file of the given format and
