@@ -65,7 +65,7 @@ kill:
 # kept in testdata.
 FUZZTIME ?= 30s
 FUZZ = internal/mnist:FuzzImages internal/mnist:FuzzLabels internal/mnist:FuzzGzip \
-	internal/convert:FuzzCSV internal/convert:FuzzPNG internal/photo:FuzzDecode \
+	internal/mnist/convert:FuzzCSV internal/mnist/convert:FuzzPNG internal/mnist/photo:FuzzDecode \
 	internal/model:FuzzDecode internal/model/npz:FuzzReadFloats internal/model/exchange:FuzzDecode \
 	internal/checkpoint:FuzzDecode internal/runs:FuzzState internal/runs:FuzzHistory \
 	internal/runs:FuzzSummary cmd/mnistgpu:FuzzConfig internal/serve:FuzzHandler

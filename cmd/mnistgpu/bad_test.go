@@ -10,10 +10,10 @@ import (
 	"github.com/spf13/pflag"
 
 	"mnistgpu/internal/checkpoint"
-	"mnistgpu/internal/convert"
 	"mnistgpu/internal/durable"
 	"mnistgpu/internal/hostile"
 	"mnistgpu/internal/mnist"
+	"mnistgpu/internal/mnist/convert"
 	"mnistgpu/internal/model"
 	"mnistgpu/internal/runs"
 )
