@@ -10,13 +10,13 @@ import (
 
 	"mnistgpu/gpu"
 	"mnistgpu/internal/backend"
+	"mnistgpu/internal/backend/verify"
 	"mnistgpu/internal/mnist"
 	"mnistgpu/internal/model"
 	"mnistgpu/internal/rundir"
 	"mnistgpu/internal/runs"
 	"mnistgpu/internal/sweep"
 	"mnistgpu/internal/train"
-	"mnistgpu/internal/verify"
 )
 
 // The exit codes are part of the command's contract.

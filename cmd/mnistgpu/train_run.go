@@ -13,11 +13,11 @@ import (
 
 	"mnistgpu/gpu"
 	"mnistgpu/internal/backend"
+	"mnistgpu/internal/backend/verify"
 	"mnistgpu/internal/mnist"
 	"mnistgpu/internal/rundir"
 	"mnistgpu/internal/runs"
 	"mnistgpu/internal/train"
-	"mnistgpu/internal/verify"
 )
 
 // trainRun is a run with all it needs.

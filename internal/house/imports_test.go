@@ -13,6 +13,7 @@ var arrows = map[string][]string{
 		"cpu",
 		"gpu",
 		"internal/backend",
+		"internal/backend/verify",
 		"internal/bench",
 		"internal/chart",
 		"internal/infer",
@@ -32,11 +33,11 @@ var arrows = map[string][]string{
 		"internal/serve",
 		"internal/sweep",
 		"internal/train",
-		"internal/verify",
 	},
 	"cpu":                          {"cpu", "internal/backend"},
 	"gpu":                          {"gpu", "internal/backend", "kernels"},
 	"internal/backend/backendtest": {"internal/backend"},
+	"internal/backend/verify":      {"internal/backend"},
 	"internal/bench":               {"internal/backend", "internal/mnist", "internal/nn", "internal/train"},
 	"internal/checkpoint":          {"internal/durable", "internal/model", "internal/oserror"},
 	"internal/durable/durabletest": {"internal/durable"},
@@ -56,7 +57,6 @@ var arrows = map[string][]string{
 	"internal/sweep":               {"internal/oserror", "internal/rundir"},
 	"internal/train":               {"internal/backend", "internal/mnist", "internal/model", "internal/nn"},
 	"internal/train/traintest":     {"internal/backend", "internal/checkpoint", "internal/mnist", "internal/nn", "internal/runs", "internal/train"},
-	"internal/verify":              {"internal/backend"},
 }
 
 // owners lists the only folders that may import a module, so that only one place has to
