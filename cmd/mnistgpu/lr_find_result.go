@@ -8,9 +8,9 @@ import (
 	"strconv"
 
 	"mnistgpu/internal/chart"
-	"mnistgpu/internal/lrfind"
 	"mnistgpu/internal/mnist"
 	"mnistgpu/internal/rundir"
+	"mnistgpu/internal/train"
 )
 
 // foundRates is the result of a range test: the object that lr-find --json prints.
@@ -29,7 +29,7 @@ type foundRates struct {
 	RunDir     string     `json:"run_dir"`
 }
 
-func newFoundRates(s *settings, dir *rundir.Dir, data *mnist.Dataset, curve lrfind.Curve, r lrfind.Reading) *foundRates {
+func newFoundRates(s *settings, dir *rundir.Dir, data *mnist.Dataset, curve train.RangeCurve, r train.SuggestedRates) *foundRates {
 	f := &foundRates{
 		Status: "done", Data: data.Name, Optimizer: string(s.config.Optimizer), Batch: s.config.Batch,
 		Suggestion: twoDigits(r.Valley), Steepest: twoDigits(r.Steepest), Lowest: twoDigits(r.Lowest),
@@ -59,7 +59,7 @@ func (f *foundRates) print(w io.Writer, asJSON bool) error {
 }
 
 // picture draws the curve.
-func (f *foundRates) picture(curve lrfind.Curve) ([]byte, error) {
+func (f *foundRates) picture(curve train.RangeCurve) ([]byte, error) {
 	p := chart.RangeTest{
 		Title: fmt.Sprintf("Learning rates on %s: %s, batches of %d", f.Data, f.Optimizer, f.Batch),
 		Rates: curve.Rates, Losses: curve.Losses, Smoothed: curve.Smoothed(), Suggestion: f.Suggestion,

@@ -17,7 +17,6 @@ var arrows = map[string][]string{
 		"internal/bench",
 		"internal/chart",
 		"internal/infer",
-		"internal/lrfind",
 		"internal/metrics",
 		"internal/mnist",
 		"internal/mnist/convert",

@@ -1,4 +1,4 @@
-package lrfind
+package train
 
 import (
 	"errors"
@@ -7,15 +7,15 @@ import (
 	"testing"
 )
 
-// model is the loss of a made-up network at a rate: 2.3 at first, falling around
+// lossAt is the loss of a made-up network at a rate: 2.3 at first, falling around
 // 0.1 towards 0.5, and growing without bound from 1 on.
-func model(rate float64) float64 {
+func lossAt(rate float64) float64 {
 	return 0.5 + 1.8/(1+math.Pow(rate/0.1, 1.5)) + math.Pow(rate/2, 4)
 }
 
-// added returns the curve of losses at rates from 1e-6 to 10, up to the rate at which
+// measured returns the curve of losses at rates from 1e-6 to 10, up to the rate at which
 // Add ends the test, and how many of the 100 points were added.
-func added(loss func(i int, rate float64) float64) (c Curve, n int) {
+func measured(loss func(i int, rate float64) float64) (c RangeCurve, n int) {
 	for n < 100 {
 		rate := 1e-6 * math.Pow(1e7, float64(n)/99)
 		n++
@@ -29,16 +29,16 @@ func added(loss func(i int, rate float64) float64) (c Curve, n int) {
 // near reports whether a rate is within a factor of another.
 func near(got, want, factor float64) bool { return got >= want/factor && got <= want*factor }
 
-// TestRead compares with the model's own numbers: by calculus its slope over ln
+// TestSuggest compares with the numbers of lossAt: by calculus its slope over ln
 // rate is steepest at 0.1, and it is lowest at 0.56 and back at 2.3 at a rate of 2.3.
 // The Gaussian of two points, each a factor of 1.18 from the next, blurs the cliff by
 // about a third.
-func TestRead(t *testing.T) {
-	c, n := added(func(_ int, rate float64) float64 { return model(rate) })
+func TestSuggest(t *testing.T) {
+	c, n := measured(func(_ int, rate float64) float64 { return lossAt(rate) })
 	if n == 100 || len(c.Rates) != n {
 		t.Fatalf("the test took %d rates and kept %d", n, len(c.Rates))
 	}
-	r, err := c.Read(0)
+	r, err := c.Suggest(0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,12 +50,12 @@ func TestRead(t *testing.T) {
 	}
 }
 
-// TestReadThroughNoise adds the noise of batches.
-func TestReadThroughNoise(t *testing.T) {
+// TestSuggestThroughNoise adds the noise of batches.
+func TestSuggestThroughNoise(t *testing.T) {
 	draw := rand.New(rand.NewPCG(1, 0))
 	for range 100 {
-		c, _ := added(func(_ int, rate float64) float64 { return model(rate) * (1 + 0.05*draw.NormFloat64()) })
-		r, err := c.Read(0)
+		c, _ := measured(func(_ int, rate float64) float64 { return lossAt(rate) * (1 + 0.05*draw.NormFloat64()) })
+		r, err := c.Suggest(0)
 		if err != nil || !near(r.Valley, 0.31, 2) || !near(r.Diverges, 2.3, 1.6) {
 			t.Errorf("read %+v, %v", r, err)
 		}
@@ -65,7 +65,7 @@ func TestReadThroughNoise(t *testing.T) {
 // TestSmoothedHasNoLag smooths a symmetric valley: its lowest point stays where
 // it is, and a straight line stays one.
 func TestSmoothedHasNoLag(t *testing.T) {
-	var valley, line Curve
+	var valley, line RangeCurve
 	for i := range 41 {
 		valley.Losses = append(valley.Losses, 1+math.Abs(float64(i-20))/20)
 		line.Losses = append(line.Losses, 2-float64(i)/40)
@@ -84,55 +84,55 @@ func TestSmoothedHasNoLag(t *testing.T) {
 
 // TestOneBlowUpDoesNotReachFar has a loss that is huge but finite.
 func TestOneBlowUpDoesNotReachFar(t *testing.T) {
-	c, n := added(func(_ int, rate float64) float64 {
+	c, n := measured(func(_ int, rate float64) float64 {
 		if rate > 2 {
 			return 1e30
 		}
-		return model(rate)
+		return lossAt(rate)
 	})
-	r, err := c.Read(0)
+	r, err := c.Suggest(0)
 	if err != nil || n == 100 || !near(r.Lowest, 0.56, 1.7) || !near(r.Diverges, 2, 1.5) {
 		t.Errorf("read %+v after %d rates, %v", r, n, err)
 	}
 }
 
-// TestLossesThatAreNotFinite end the test, at any rate.
-func TestLossesThatAreNotFinite(t *testing.T) {
+// TestRangeLossesThatAreNotFinite end the test, at any rate.
+func TestRangeLossesThatAreNotFinite(t *testing.T) {
 	for _, bad := range []float64{math.NaN(), math.Inf(1)} {
-		c, n := added(func(i int, rate float64) float64 {
+		c, n := measured(func(i int, rate float64) float64 {
 			if i == 85 {
 				return bad
 			}
 			return 2 - float64(i)/100
 		})
-		r, err := c.Read(1.23)
+		r, err := c.Suggest(1.23)
 		if n != 86 || len(c.Rates) != 85 || err != nil || r.Diverges != 1.23 || r.Lowest != c.Rates[84] {
 			t.Errorf("%v: read %+v after %d rates, %v", bad, r, n, err)
 		}
-		if c, n := added(func(int, float64) float64 { return bad }); n != 1 || len(c.Rates) != 0 {
+		if c, n := measured(func(int, float64) float64 { return bad }); n != 1 || len(c.Rates) != 0 {
 			t.Errorf("%v at first: kept %d of %d", bad, len(c.Rates), n)
 		}
 	}
 }
 
-func TestNoValley(t *testing.T) {
-	growing, _ := added(func(i int, _ float64) float64 { return 1 + float64(i) })
-	for _, c := range []Curve{{}, growing} {
-		if _, err := c.Read(0); !errors.Is(err, ErrNoValley) {
+func TestRangeCurveWithoutValley(t *testing.T) {
+	growing, _ := measured(func(i int, _ float64) float64 { return 1 + float64(i) })
+	for _, c := range []RangeCurve{{}, growing} {
+		if _, err := c.Suggest(0); !errors.Is(err, ErrNoValley) {
 			t.Errorf("of %d rates: %v", len(c.Rates), err)
 		}
 	}
 }
 
-func TestNoDivergence(t *testing.T) {
-	c, n := added(func(i int, _ float64) float64 { return 2 - float64(i)/100 })
-	if r, err := c.Read(0); n != 100 || err != nil || r.Diverges != 0 || r.Lowest != c.Rates[99] {
+func TestRangeCurveWithoutDivergence(t *testing.T) {
+	c, n := measured(func(i int, _ float64) float64 { return 2 - float64(i)/100 })
+	if r, err := c.Suggest(0); n != 100 || err != nil || r.Diverges != 0 || r.Lowest != c.Rates[99] {
 		t.Errorf("read %+v after %d rates, %v", r, n, err)
 	}
 }
 
-func TestCSV(t *testing.T) {
-	c := Curve{Rates: []float64{1e-6}, Losses: []float64{2.5}}
+func TestRangeCurveCSV(t *testing.T) {
+	c := RangeCurve{Rates: []float64{1e-6}, Losses: []float64{2.5}}
 	if got, want := string(c.CSV()), "learning_rate,loss,smoothed_loss\n1e-06,2.5,2.5\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}

@@ -1,6 +1,4 @@
-// Package lrfind evaluates a learning rate range test: the curve of the loss of a
-// network whose learning rate grows from step to step.
-package lrfind
+package train
 
 import (
 	"bytes"
@@ -10,17 +8,18 @@ import (
 	"slices"
 )
 
-// Curve is the loss at each learning rate, from the lowest rate to the highest.
-// The rates are a constant factor apart.
-type Curve struct {
+// RangeCurve is the result of a range test: the loss at each learning rate, from the
+// lowest rate to the highest. The rates are a constant factor apart.
+type RangeCurve struct {
 	Rates, Losses []float64
 }
 
 const (
-	// width is the standard deviation, in points, of the Gaussian that smooths
-	// the losses, and reach is how many points to either side it includes.
-	width = 2.0
-	reach = 6
+	// smoothingWidth is the standard deviation, in points, of the Gaussian that
+	// smooths the losses, and smoothingReach is how many points to either side it
+	// includes.
+	smoothingWidth = 2.0
+	smoothingReach = 6
 
 	// blowUp is the multiple of the lowest loss that ends a test: nothing is
 	// learned at higher rates.
@@ -30,7 +29,7 @@ const (
 // Add adds a point, unless its loss is not finite. It reports whether higher rates
 // are worth trying: whether the smoothed loss is at most four times its lowest
 // value.
-func (c *Curve) Add(rate, loss float64) (more bool) {
+func (c *RangeCurve) Add(rate, loss float64) (more bool) {
 	if math.IsNaN(loss - loss) {
 		return false
 	}
@@ -41,7 +40,7 @@ func (c *Curve) Add(rate, loss float64) (more bool) {
 }
 
 // CSV returns the points as a table with a header.
-func (c Curve) CSV() []byte {
+func (c RangeCurve) CSV() []byte {
 	var b bytes.Buffer
 	b.WriteString("learning_rate,loss,smoothed_loss\n")
 	for i, smoothed := range c.Smoothed() {
@@ -54,12 +53,12 @@ func (c Curve) CSV() []byte {
 // with Gaussian weights, and so does not lag as a running mean would. A loss counts
 // as at most four times the first one, so that one that has blown up does not
 // affect points far away.
-func (c Curve) Smoothed() []float64 {
+func (c RangeCurve) Smoothed() []float64 {
 	smoothed := make([]float64, len(c.Losses))
 	for i := range smoothed {
 		var sum, weights float64
-		for j := max(0, i-reach); j < min(len(c.Losses), i+reach+1); j++ {
-			d := float64(i-j) / width
+		for j := max(0, i-smoothingReach); j < min(len(c.Losses), i+smoothingReach+1); j++ {
+			d := float64(i-j) / smoothingWidth
 			w := math.Exp(-d * d / 2)
 			sum += w * min(c.Losses[j], blowUp*c.Losses[0])
 			weights += w
@@ -69,8 +68,8 @@ func (c Curve) Smoothed() []float64 {
 	return smoothed
 }
 
-// Reading is what [Curve.Read] finds in a curve.
-type Reading struct {
+// SuggestedRates are the learning rates that [RangeCurve.Suggest] finds in a curve.
+type SuggestedRates struct {
 	// Steepest is the rate at which the smoothed loss falls fastest, as a function
 	// of the logarithm of the rate.
 	Steepest float64
@@ -91,17 +90,17 @@ type Reading struct {
 // ErrNoValley says that no rate lowered the loss.
 var ErrNoValley = errors.New("no learning rate lowers the loss")
 
-// Read evaluates a curve to which all points of the test have been added. If the
+// Suggest evaluates a curve to which all points of the test have been added. If the
 // test ended with a loss that was not finite, broke is the rate of that loss,
 // otherwise 0. The error is [ErrNoValley].
-func (c Curve) Read(broke float64) (Reading, error) {
+func (c RangeCurve) Suggest(broke float64) (SuggestedRates, error) {
 	smoothed := c.Smoothed()
 	if len(smoothed) == 0 {
-		return Reading{}, ErrNoValley
+		return SuggestedRates{}, ErrNoValley
 	}
 	lowest := slices.Index(smoothed, slices.Min(smoothed))
 	if lowest == 0 {
-		return Reading{}, ErrNoValley
+		return SuggestedRates{}, ErrNoValley
 	}
 	steepest := 0
 	slope := func(i int) float64 { return smoothed[i+1] - smoothed[i] }
@@ -110,7 +109,7 @@ func (c Curve) Read(broke float64) (Reading, error) {
 			steepest = i
 		}
 	}
-	r := Reading{Steepest: c.Rates[steepest], Lowest: c.Rates[lowest], Diverges: broke}
+	r := SuggestedRates{Steepest: c.Rates[steepest], Lowest: c.Rates[lowest], Diverges: broke}
 	r.Valley = math.Cbrt(r.Steepest * r.Lowest * r.Lowest)
 	limit := min(smoothed[0], blowUp*smoothed[lowest])
 	after := slices.IndexFunc(smoothed[lowest:], func(loss float64) bool { return loss >= limit })
