@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 	"strconv"
 
-	"mnistgpu/internal/chart"
+	"mnistgpu/internal/draw"
 	"mnistgpu/internal/mnist"
 	"mnistgpu/internal/rundir"
 	"mnistgpu/internal/train"
@@ -60,13 +60,13 @@ func (f *foundRates) print(w io.Writer, asJSON bool) error {
 
 // picture draws the curve.
 func (f *foundRates) picture(curve train.RangeCurve) ([]byte, error) {
-	p := chart.RangeTest{
+	p := draw.RangeTest{
 		Title: fmt.Sprintf("Learning rates on %s: %s, batches of %d", f.Data, f.Optimizer, f.Batch),
 		Rates: curve.Rates, Losses: curve.Losses, Smoothed: curve.Smoothed(), Suggestion: f.Suggestion,
-		Marks: []chart.RateMark{{Name: "steepest", Rate: f.Steepest}, {Name: "lowest", Rate: f.Lowest}},
+		Marks: []draw.RateMark{{Name: "steepest", Rate: f.Steepest}, {Name: "lowest", Rate: f.Lowest}},
 	}
 	if f.Diverges != nil {
-		p.Marks = append(p.Marks, chart.RateMark{Name: "diverges", Rate: *f.Diverges})
+		p.Marks = append(p.Marks, draw.RateMark{Name: "diverges", Rate: *f.Diverges})
 	}
 	return p.PNG()
 }

@@ -10,9 +10,8 @@ import (
 	"slices"
 	"time"
 
-	"mnistgpu/internal/chart"
+	"mnistgpu/internal/draw"
 	"mnistgpu/internal/metrics"
-	"mnistgpu/internal/picture"
 	"mnistgpu/internal/runs"
 	"mnistgpu/internal/train"
 )
@@ -146,28 +145,28 @@ func (r *Run) bestNote() string {
 
 // addCharts puts each panel on the page as a figure of its own, so that they can be
 // side by side or one below the other.
-func (p *runPage) addCharts(panels []chart.Panel) error {
+func (p *runPage) addCharts(panels []draw.Panel) error {
 	figures, err := figures(panels)
 	p.Charts = figures
 	return err
 }
 
-func figures(panels []chart.Panel) ([]figure, error) {
+func figures(panels []draw.Panel) ([]figure, error) {
 	var figures []figure
 	for _, panel := range panels {
-		content, err := chart.Panels(panel)
+		content, err := draw.Panels(panel)
 		if err != nil {
 			return nil, err
 		}
 		text := fmt.Sprintf("%s by %s: a curve for each of %d", panel.Title, panel.X, len(panel.Curves))
-		figures = append(figures, figure{dataURL(content), chart.Width(content), text})
+		figures = append(figures, figure{dataURL(content), draw.Width(content), text})
 	}
 	return figures, nil
 }
 
 // addTest puts the metrics of the test set on the page.
 func (p *runPage) addTest(t *Tested, confusion [][]int, matrix []byte) {
-	p.Matrix = &figure{dataURL(matrix), chart.Width(matrix), "Confusion matrix; confusion.csv has its numbers"}
+	p.Matrix = &figure{dataURL(matrix), draw.Width(matrix), "Confusion matrix; confusion.csv has its numbers"}
 	for k, c := range metrics.Classes(confusion) {
 		p.Classes = append(p.Classes, classLine{t.Names[k], c})
 	}
@@ -180,7 +179,7 @@ func (p *runPage) addTest(t *Tested, confusion [][]int, matrix []byte) {
 func (p *runPage) addGallery(view *galleryView, g gallery) error {
 	view.Caption = g.caption
 	for _, s := range g.samples {
-		content, err := encode(picture.Tile(g.height, g.width, s.Pixels, g.palette), nil)
+		content, err := encode(draw.Tile(g.height, g.width, s.Pixels, g.palette), nil)
 		if err != nil {
 			return err
 		}

@@ -10,7 +10,7 @@ import (
 	"image/png"
 	"strconv"
 
-	"mnistgpu/internal/chart"
+	"mnistgpu/internal/draw"
 	"mnistgpu/internal/metrics"
 	"mnistgpu/internal/mnist"
 	"mnistgpu/internal/model"
@@ -70,7 +70,7 @@ func (r *Run) Files() ([]File, error) {
 		if len(r.Rates) > 0 {
 			panels = append(panels, r.rates())
 		}
-		content, err := chart.Panels(panels...)
+		content, err := draw.Panels(panels...)
 		if err != nil {
 			return nil, err
 		}
@@ -94,7 +94,7 @@ func (r *Run) Files() ([]File, error) {
 func (t *Tested) files(p *runPage) ([]File, error) {
 	classes := t.Model.Classes()
 	confusion := metrics.Confusion(t.Data.Test.Labels, metrics.Predict(t.Answers.Logits, classes), classes)
-	matrix, err := chart.Confusion(confusion, t.Names)
+	matrix, err := draw.Confusion(confusion, t.Names)
 	if err != nil {
 		return nil, err
 	}

@@ -11,9 +11,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"mnistgpu/internal/chart"
+	"mnistgpu/internal/draw"
 	"mnistgpu/internal/model"
-	"mnistgpu/internal/picture"
 	"mnistgpu/internal/runs"
 	"mnistgpu/internal/train"
 )
@@ -127,12 +126,12 @@ func TestStrongest(t *testing.T) {
 }
 
 func TestTone(t *testing.T) {
-	for weight, want := range map[float64]byte{0: picture.Zero, 0.5: 255, -0.5: 1, 0.25: picture.Zero + 64, -0.25: picture.Zero - 64} {
+	for weight, want := range map[float64]byte{0: draw.Zero, 0.5: 255, -0.5: 1, 0.25: draw.Zero + 64, -0.25: draw.Zero - 64} {
 		if got := tone(weight, 0.5); got != want {
 			t.Errorf("%v of 0.5 is %d: want %d", weight, got, want)
 		}
 	}
-	if got := tone(0, 0); got != picture.Zero {
+	if got := tone(0, 0); got != draw.Zero {
 		t.Errorf("zero of nothing is %d", got)
 	}
 }
@@ -178,7 +177,7 @@ func TestRates(t *testing.T) {
 		t.Errorf("%d points up to %v", last+1, curve.X[last])
 	}
 	content, _ := made(t, run)
-	if chart.Width(content["history.png"]) != chart.Width(plain["history.png"])*3/2 {
+	if draw.Width(content["history.png"]) != draw.Width(plain["history.png"])*3/2 {
 		t.Error("the rates have no panel")
 	}
 	if bytes.Count(content["report.html"], []byte(`class="chart"`)) != 4 {

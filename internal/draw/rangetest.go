@@ -1,4 +1,4 @@
-package chart
+package draw
 
 import (
 	"fmt"
@@ -31,7 +31,7 @@ type RateMark struct {
 // times the first smoothed loss.
 func (r RangeTest) PNG() ([]byte, error) {
 	if len(r.Rates) == 0 {
-		panic("chart: RangeTest: nothing to draw")
+		panic("draw: RangeTest: nothing to draw")
 	}
 	p := newPlot("learning rate", "loss of a batch, nats")
 	logAxis(&p.X)
@@ -61,7 +61,7 @@ var speck = draw.GlyphStyle{Color: color.Gray{0xb0}, Radius: 1.6 * px, Shape: dr
 // and its shape from those of the other marks.
 func (r RangeTest) mark(i int) draw.GlyphStyle {
 	shapes := []draw.GlyphDrawer{draw.CircleGlyph{}, draw.BoxGlyph{}, draw.PyramidGlyph{}}
-	return draw.GlyphStyle{Color: palette[2+i], Radius: 4.5 * px, Shape: shapes[i%len(shapes)]}
+	return draw.GlyphStyle{Color: curveColors[2+i], Radius: 4.5 * px, Shape: shapes[i%len(shapes)]}
 }
 
 // at returns the smoothed loss at the tested rate nearest to the given one.

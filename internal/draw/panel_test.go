@@ -1,4 +1,4 @@
-package chart
+package draw
 
 import (
 	"bytes"
@@ -61,7 +61,7 @@ func TestEveryCurveShowsInItsPanelAlone(t *testing.T) {
 		want         bool
 	}{{0, 0, true}, {0, 1, true}, {1, 0, true}, {1, 1, false}} {
 		// A curve crosses most of a panel's 960 dots, four of them thick.
-		if n := dots(picture, body(test.panel), palette[test.curve]); (n > 1000) != test.want {
+		if n := dots(picture, body(test.panel), curveColors[test.curve]); (n > 1000) != test.want {
 			t.Errorf("curve %d has %d dots in panel %d", test.curve, n, test.panel)
 		}
 	}
@@ -70,14 +70,14 @@ func TestEveryCurveShowsInItsPanelAlone(t *testing.T) {
 func TestPointsThatAreNotFiniteAreLeftOut(t *testing.T) {
 	x := []float64{1, 2, 3}
 	bad := Panel{Curves: []Curve{{"a", x, []float64{math.NaN(), math.Inf(1), math.Inf(-1)}}}}
-	if n := dots(decoded(t, bad), body(0), palette[0]); n != 0 {
+	if n := dots(decoded(t, bad), body(0), curveColors[0]); n != 0 {
 		t.Errorf("%d dots of a curve without a point", n)
 	}
 	bad.Curves[0].Y[1] = 7
-	if n := dots(decoded(t, bad), body(0), palette[0]); n < 50 || n > 200 {
+	if n := dots(decoded(t, bad), body(0), curveColors[0]); n < 50 || n > 200 {
 		t.Errorf("%d dots of a single point: want those of a circle of 12 dots' width", n)
 	}
-	if n := dots(decoded(t, Panel{Title: "nothing"}), body(0), palette[0]); n != 0 {
+	if n := dots(decoded(t, Panel{Title: "nothing"}), body(0), curveColors[0]); n != 0 {
 		t.Errorf("%d dots of no curve", n)
 	}
 }
@@ -118,14 +118,14 @@ func TestLegendWraps(t *testing.T) {
 		many.Curves = append(many.Curves, Curve{"runs/mnist-001", []float64{1, 2}, []float64{1, 2}})
 	}
 	second := image.Rect(0, 2*(14+15+6+20), 480, 2*(14+15+6+20+20))
-	if n := dots(decoded(t, many), second, palette[3]) + dots(decoded(t, many), second, palette[4]); n == 0 {
+	if n := dots(decoded(t, many), second, curveColors[3]) + dots(decoded(t, many), second, curveColors[4]); n == 0 {
 		t.Error("the legend has no second line")
 	}
 	if got := decoded(t, many).Bounds().Dy(); got < 680+2*40 {
 		t.Errorf("height %d: want room for at least two lines more", got)
 	}
 	few := Panel{Curves: many.Curves[:1]}
-	if n := dots(decoded(t, few), second, palette[3]); n != 0 {
+	if n := dots(decoded(t, few), second, curveColors[3]); n != 0 {
 		t.Error("the legend of one curve has a second line")
 	}
 }

@@ -1,4 +1,4 @@
-package chart
+package draw
 
 import (
 	"image"
@@ -34,14 +34,14 @@ func TestRangeTestShowsWhatWasRead(t *testing.T) {
 	// The head of the picture has two lines at most.
 	below := image.Rect(0, 2*80, 960, 680)
 	for i := range 2 {
-		if n := dots(plain, below, palette[i]); n < 300 {
+		if n := dots(plain, below, curveColors[i]); n < 300 {
 			t.Errorf("curve %d has %d dots", i, n)
 		}
 		// A circle of radius 9 has about 250 dots, its rim in mixed colours.
-		if n := dots(marked, below, palette[2+i]); n < 150 || n > 300 {
+		if n := dots(marked, below, curveColors[2+i]); n < 150 || n > 300 {
 			t.Errorf("mark %d has %d dots", i, n)
 		}
-		if n := dots(plain, below, palette[2+i]); n != 0 {
+		if n := dots(plain, below, curveColors[2+i]); n != 0 {
 			t.Errorf("a mark that was not asked for has %d dots", n)
 		}
 	}
@@ -55,7 +55,7 @@ func TestRangeTestCutsOffTheCliff(t *testing.T) {
 	picture := rangePicture(t, r)
 	top, bottom := 680, 0
 	for y := 2 * 80; y < 680; y++ {
-		if dots(picture, image.Rect(0, y, 900, y+1), palette[0]) > 0 {
+		if dots(picture, image.Rect(0, y, 900, y+1), curveColors[0]) > 0 {
 			top, bottom = min(top, y), max(bottom, y)
 		}
 	}

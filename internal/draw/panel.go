@@ -1,4 +1,4 @@
-package chart
+package draw
 
 import (
 	"image/color"
@@ -40,7 +40,7 @@ const dotsUpTo = 40
 // than a factor of 20.
 func Panels(panels ...Panel) ([]byte, error) {
 	if len(panels) == 0 {
-		panic("chart: Panels: nothing to draw")
+		panic("draw: Panels: nothing to draw")
 	}
 	lines := 1
 	plots := make([]*plot.Plot, len(panels))

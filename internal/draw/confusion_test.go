@@ -1,4 +1,4 @@
-package chart
+package draw
 
 import (
 	"image"
@@ -26,10 +26,10 @@ func TestConfusionColours(t *testing.T) {
 		c    color.Color
 		want int // in cells
 	}{
-		"full blue":   {tint(palette[0], 1, 50), 1},
-		"most orange": {tint(palette[1], 1, 4), 1},
-		"half orange": {tint(palette[1], 0.5, 2), 1},
-		"other blue":  {tint(palette[0], 12.0/18, 12), 1},
+		"full blue":   {tint(curveColors[0], 1, 50), 1},
+		"most orange": {tint(curveColors[1], 1, 4), 1},
+		"half orange": {tint(curveColors[1], 0.5, 2), 1},
+		"other blue":  {tint(curveColors[0], 12.0/18, 12), 1},
 		"nothing":     {color.Gray{0xf5}, 5},
 	} {
 		// Numbers and borders take some of a cell.
@@ -61,12 +61,12 @@ func TestConfusionSizes(t *testing.T) {
 	}
 }
 
-func TestFit(t *testing.T) {
-	style := textStyle(labelSize, ink)
-	if got := fit(style, "Ankle boot", nameRoom); got != "Ankle boot" {
+func TestConfusionShortensNames(t *testing.T) {
+	m := newMatrix([][]int{{1, 0}, {0, 1}}, []string{"Ankle boot", strings.Repeat("wide ", 20)})
+	if got := m.names[0]; got != "Ankle boot" {
 		t.Errorf("a name that fits became %q", got)
 	}
-	got := fit(style, strings.Repeat("wide ", 20), nameRoom)
+	got, style := m.names[1], textStyle(labelSize, ink)
 	if !strings.HasSuffix(got, "…") || style.Width(got) > nameRoom || len(got) < 8 {
 		t.Errorf("a name that does not fit became %q", got)
 	}

@@ -1,4 +1,4 @@
-package picture
+package draw
 
 import (
 	"image"
@@ -61,9 +61,9 @@ func TestSheetWithCaptionAndTwoLines(t *testing.T) {
 	if got, least := captioned.Bounds().Size(), image.Pt(700, 2*(224+102)+32+30); got.X < least.X || got.Y < least.Y {
 		t.Errorf("size %v: want at least %v", got, least)
 	}
-	last := captioned.Bounds().Max.X - margin - 10 // about where the last letter is
+	last := captioned.Bounds().Max.X - sampleGap - 10 // about where the last letter is
 	shades := map[color.Color]bool{}
-	for y := range 2 * margin {
+	for y := range 2 * sampleGap {
 		for x := last; x < last+10; x++ {
 			shades[captioned.At(x, y)] = true
 		}

@@ -1,4 +1,4 @@
-package picture
+package draw
 
 import (
 	"image"
@@ -6,9 +6,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"golang.org/x/image/font"
-	"golang.org/x/image/math/fixed"
 )
 
 // checker returns n copies of a sample of height x width pixels, alternately black and
@@ -64,7 +61,7 @@ func TestGridPixels(t *testing.T) {
 					t.Fatalf("pixel %d, %d is %d: want %d", x, y, got.Y, want)
 				}
 			case between || inY < 224+labelGap || inY >= 296-32:
-				if got != ground {
+				if got != sheetGround {
 					t.Fatalf("pixel %d, %d is %d: want the ground", x, y, got.Y)
 				}
 			case got.Y < 0x80:
@@ -93,26 +90,5 @@ func TestGridTooLarge(t *testing.T) {
 	_, err = Grid(384, 256, samples)
 	if err == nil || !strings.HasPrefix(err.Error(), "a picture of 14624x9248 pixels: want at most 134217728") {
 		t.Errorf("%v: want an error with the size", err)
-	}
-}
-
-func TestCut(t *testing.T) {
-	face, err := newFace()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer face.Close()
-	room := font.MeasureString(face, "hamster")
-	for label, want := range map[string]string{"hamster": "hamster", "": "", "hamsters": "hams…", "ßßßßßßßßßßßß": "ßßßß…"} {
-		got := cut(face, label, room)
-		if got != want {
-			t.Errorf("%q is cut to %q: want %q", label, got, want)
-		}
-		if width := font.MeasureString(face, got); width > room {
-			t.Errorf("%q is %v wide: want at most %v", got, width, room)
-		}
-	}
-	if got := cut(face, "hamster", fixed.I(1)); got != "…" {
-		t.Errorf("without room the label is %q: want an ellipsis", got)
 	}
 }

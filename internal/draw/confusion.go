@@ -1,10 +1,9 @@
-package chart
+package draw
 
 import (
 	"image/color"
 	"strconv"
 
-	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
@@ -61,7 +60,7 @@ func newMatrix(counts [][]int, names []string) matrix {
 	}
 	style := textStyle(labelSize, ink)
 	for i, name := range names {
-		m.names[i] = fit(style, name, nameRoom)
+		m.names[i] = shorten(name, func(s string) bool { return style.Width(s) <= nameRoom })
 		m.nameWidth = max(m.nameWidth, style.Width(m.names[i]))
 		m.wide = m.wide || style.Width(m.names[i]) > m.cell-4*px
 	}
@@ -73,16 +72,6 @@ func newMatrix(counts [][]int, names []string) matrix {
 		}
 	}
 	return m
-}
-
-// fit shortens text to a width, with an ellipsis if anything is cut off.
-func fit(s text.Style, name string, room vg.Length) string {
-	letters := []rune(name)
-	for len(letters) > 0 && s.Width(name) > room {
-		letters = letters[:len(letters)-1]
-		name = string(letters) + "…"
-	}
-	return name
 }
 
 // headRoom is the height of the names above the columns.
@@ -114,9 +103,9 @@ const quarterTurn = 1.5707963267948966
 // drawCell fills a cell and writes its number.
 func (m matrix) drawCell(c draw.Canvas, left, top vg.Length, row, column int) {
 	count := m.counts[row][column]
-	part, hue, dark := 0.0, palette[1], 0.85
+	part, hue, dark := 0.0, curveColors[1], 0.85
 	if row == column {
-		hue, dark = palette[0], 0.5
+		hue, dark = curveColors[0], 0.5
 		if all := sum(m.counts[row]); all > 0 {
 			part = float64(count) / float64(all)
 		}

@@ -1,6 +1,4 @@
-// Package picture draws pictures for users: images of a data set, side by side, with
-// their names.
-package picture
+package draw
 
 import (
 	"fmt"
@@ -14,22 +12,18 @@ import (
 	"golang.org/x/image/math/fixed"
 )
 
-// Measures of a grid, in pixels: twice those of a page, so that the picture is
-// sharp on every screen.
+// Measures of a sheet in dots, of which density make a pixel of a page.
 const (
 	imageSide  = 224 // approximate longer side of an enlarged small image
-	margin     = 32  // around the grid, and between images
+	sampleGap  = 32  // around the grid, and between images
 	labelGap   = 10  // between an image and its label
 	labelWidth = 352 // the most room for a label
 	maxArea    = 128 << 20
 )
 
-// Grey values of a grid. Both black and white images stand out from the light
-// background.
-var (
-	ground = color.Gray{0xf2}
-	ink    = color.Gray{0x22}
-)
+// sheetGround is the background of a sheet, from which both black and white images
+// stand out.
+var sheetGround = color.Gray{0xf2}
 
 // A Sample is an image of bytes and its label.
 type Sample struct {
@@ -57,7 +51,7 @@ func Grid(height, width int, samples []Sample) (image.Image, error) {
 // would be larger than 2^27 pixels.
 func (s Sheet) Draw() (image.Image, error) {
 	if s.Height < 1 || s.Width < 1 || len(s.Samples) == 0 {
-		panic("picture: Draw: nothing to draw")
+		panic("draw: Draw: nothing to draw")
 	}
 	face, err := newFace()
 	if err != nil {
@@ -69,12 +63,12 @@ func (s Sheet) Draw() (image.Image, error) {
 		return nil, fmt.Errorf("a picture of %dx%d pixels: want at most %d in all, from fewer images", g.size.Y, g.size.X, maxArea)
 	}
 	canvas := g.newCanvas()
-	draw.Draw(canvas, canvas.Bounds(), image.NewUniform(ground), image.Point{}, draw.Src)
+	draw.Draw(canvas, canvas.Bounds(), image.NewUniform(sheetGround), image.Point{}, draw.Src)
 	if s.Caption != "" {
-		g.write(canvas, image.Pt(margin, margin), s.Caption)
+		g.write(canvas, image.Pt(sampleGap, sampleGap), s.Caption)
 	}
 	for i, sample := range s.Samples {
-		g.drawSample(canvas, image.Pt(margin+i%g.columns*g.cell.X, g.top+i/g.columns*g.cell.Y), sample)
+		g.drawSample(canvas, image.Pt(sampleGap+i%g.columns*g.cell.X, g.top+i/g.columns*g.cell.Y), sample)
 	}
 	return canvas, nil
 }
@@ -95,7 +89,7 @@ type grid struct {
 func newGrid(s Sheet, face font.Face) grid {
 	m := face.Metrics()
 	g := grid{
-		Sheet: s, face: face, line: (m.Ascent + m.Descent).Ceil(), top: margin,
+		Sheet: s, face: face, line: (m.Ascent + m.Descent).Ceil(), top: sampleGap,
 		scale:   max(1, imageSide/max(s.Height, s.Width)),
 		columns: int(math.Ceil(math.Sqrt(float64(len(s.Samples))))),
 	}
@@ -108,16 +102,16 @@ func newGrid(s Sheet, face font.Face) grid {
 		}
 	}
 	g.cell = image.Pt(
-		max(g.scale*s.Width, min(widest, labelWidth))+margin,
-		g.scale*s.Height+labelGap+lines*g.line+margin,
+		max(g.scale*s.Width, min(widest, labelWidth))+sampleGap,
+		g.scale*s.Height+labelGap+lines*g.line+sampleGap,
 	)
 	caption := 0
 	if s.Caption != "" {
-		caption = font.MeasureString(face, s.Caption).Ceil() + margin
-		g.top += g.line + margin
+		caption = font.MeasureString(face, s.Caption).Ceil() + sampleGap
+		g.top += g.line + sampleGap
 	}
 	rows := (len(s.Samples) + g.columns - 1) / g.columns
-	g.size = image.Pt(max(g.columns*g.cell.X, caption)+margin, g.top+rows*g.cell.Y)
+	g.size = image.Pt(max(g.columns*g.cell.X, caption)+sampleGap, g.top+rows*g.cell.Y)
 	return g
 }
 
@@ -131,13 +125,13 @@ func (g grid) newCanvas() draw.Image {
 // drawSample draws s in the cell whose upper left corner is the given point, with
 // image and label centred in the cell.
 func (g grid) drawSample(canvas draw.Image, at image.Point, s Sample) {
-	left := at.X + (g.cell.X-margin-g.scale*g.Width)/2
+	left := at.X + (g.cell.X-sampleGap-g.scale*g.Width)/2
 	for y := range g.scale * g.Height {
 		g.drawRow(canvas, left, at.Y+y, s.Pixels[y/g.scale*g.Width:][:g.Width])
 	}
-	room := fixed.I(g.cell.X - margin)
+	room := fixed.I(g.cell.X - sampleGap)
 	for i, text := range strings.Split(s.Label, "\n") {
-		text = cut(g.face, text, room)
+		text = shorten(text, func(s string) bool { return font.MeasureString(g.face, s) <= room })
 		indent := (room - font.MeasureString(g.face, text)) / 2
 		g.write(canvas, image.Pt(at.X+indent.Round(), at.Y+g.scale*g.Height+labelGap+i*g.line), text)
 	}

@@ -1,4 +1,4 @@
-package chart
+package draw
 
 import (
 	"fmt"
@@ -43,9 +43,7 @@ func (s scale) part(accuracy float64) float64 {
 }
 
 func (s scale) color(accuracy float64) color.Color {
-	part := s.part(accuracy)
-	mix := func(a, b uint8) uint8 { return uint8(math.Round(float64(a) + part*(float64(b)-float64(a)))) }
-	return color.RGBA{mix(lightest.R, darkest.R), mix(lightest.G, darkest.G), mix(lightest.B, darkest.B), 0xff}
+	return mix(lightest, darkest, s.part(accuracy))
 }
 
 // inkOn is a text colour that is legible on the colour of an accuracy.

@@ -1,9 +1,9 @@
-// Package chart draws the charts of the project: curves over steps or epochs, and
-// tables of numbers as colours.
+// Package draw draws the project's pictures: charts, which are curves over steps or
+// epochs and tables of numbers as colours, and sheets of small images with labels.
 //
 // All of them share one style, which this file defines. A new kind of chart is a
 // function in a file of its own that makes a plot with newPlot, adds curves in
-// colours of the palette, and passes a function that draws it to render, which
+// curveColors, and passes a function that draws it to render, which
 // returns the bytes of a PNG:
 //
 //	p := newPlot("learning rate", "loss")
@@ -13,7 +13,7 @@
 //
 // Lengths are multiples of px, a pixel of a page; render draws two by two dots for
 // each, so that the picture is sharp on every screen.
-package chart
+package draw
 
 import (
 	"bytes"
@@ -52,10 +52,10 @@ var (
 	gridLine = color.Gray{0xe4}
 )
 
-// palette has colours that tell curves apart, also for the colour-blind and, by
+// curveColors tell curves apart, also for the colour-blind and, by
 // their lightness, in grey. They are those of M. Okabe and K. Ito, Color Universal
 // Design, 2008, without the yellow, which is too light for a line.
-var palette = []color.Color{
+var curveColors = []color.Color{
 	color.RGBA{0x00, 0x72, 0xb2, 0xff}, // blue
 	color.RGBA{0xd5, 0x5e, 0x00, 0xff}, // vermilion
 	color.RGBA{0x00, 0x9e, 0x73, 0xff}, // bluish green
@@ -72,7 +72,7 @@ var dashes = [][]vg.Length{nil, {7 * px, 3 * px}, {2 * px, 2 * px}, {9 * px, 3 *
 // curveStyle returns how the i-th curve of a chart is drawn.
 func curveStyle(i int) draw.LineStyle {
 	return draw.LineStyle{
-		Color:  palette[i%len(palette)],
+		Color:  curveColors[i%len(curveColors)],
 		Width:  lineWidth,
 		Dashes: dashes[i%len(dashes)],
 	}
