@@ -93,11 +93,11 @@ func (r *reported) test(b backend.Backend, m *model.Model, data *mnist.Dataset) 
 	if err != nil {
 		return err
 	}
-	answers, err := finiteAnswers(b, m, data)
+	evaluation, err := finiteEvaluation(b, m, data)
 	if err != nil {
 		return err
 	}
-	r.Tested = &report.Tested{Model: m, Data: data, Names: names, Answers: answers}
+	r.Tested = &report.Tested{Model: m, Data: data, Names: names, Evaluation: evaluation}
 	return nil
 }
 

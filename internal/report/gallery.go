@@ -7,7 +7,7 @@ import (
 	"slices"
 
 	"mnistgpu/internal/draw"
-	"mnistgpu/internal/metrics"
+	"mnistgpu/internal/infer"
 	"mnistgpu/internal/model"
 )
 
@@ -30,7 +30,7 @@ func (g gallery) sheet() draw.Sheet {
 // mistakes returns the wrong answers with the highest probability.
 func (t *Tested) mistakes() gallery {
 	labels := t.Data.Test.Labels
-	list := metrics.MostConfident(t.Answers.Logits, labels, t.Model.Classes(), len(labels))
+	list := infer.MostConfident(t.Evaluation.Logits, labels, t.Model.Classes(), len(labels))
 	all := len(list)
 	list = list[:min(all, shown)]
 	g := gallery{height: t.Data.Height, width: t.Data.Width}
@@ -38,7 +38,7 @@ func (t *Tested) mistakes() gallery {
 	for _, m := range list {
 		g.samples = append(g.samples, draw.Sample{
 			Pixels: t.Data.Test.Images[m.Index*g.height*g.width:][:g.height*g.width],
-			Label:  fmt.Sprintf("%s → %s\n%s → %s", t.Names[m.Label], t.Names[m.Predicted], metrics.Percent(m.Own), metrics.Percent(m.Confidence)),
+			Label:  fmt.Sprintf("%s → %s\n%s → %s", t.Names[m.Label], t.Names[m.Predicted], infer.Percent(m.Own), infer.Percent(m.Confidence)),
 		})
 	}
 	return g

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"mnistgpu/internal/draw"
-	"mnistgpu/internal/metrics"
+	"mnistgpu/internal/infer"
 	"mnistgpu/internal/runs"
 	"mnistgpu/internal/train"
 )
@@ -22,7 +22,7 @@ var pageFiles embed.FS
 // templates are the pages and their common parts. They have no scripts and load
 // nothing from elsewhere: pictures are part of the page.
 var templates = template.Must(template.New("").Funcs(template.FuncMap{
-	"percent": metrics.Percent,
+	"percent": infer.Percent,
 	"clock":   clock,
 	"style":   style,
 }).ParseFS(pageFiles, "page/*.html"))
@@ -68,7 +68,7 @@ type figure struct {
 
 type classLine struct {
 	Name string
-	metrics.Class
+	infer.Class
 }
 
 type pairLine struct {
@@ -116,13 +116,13 @@ func (r *Run) facts() []fact {
 	s := r.Summary
 	var facts []fact
 	if s.TestAccuracy != nil {
-		facts = append(facts, fact{"test accuracy", metrics.Percent(*s.TestAccuracy), r.bestNote()})
+		facts = append(facts, fact{"test accuracy", infer.Percent(*s.TestAccuracy), r.bestNote()})
 	}
 	if s.ValAccuracy != nil {
-		facts = append(facts, fact{"validation accuracy", metrics.Percent(*s.ValAccuracy), ""})
+		facts = append(facts, fact{"validation accuracy", infer.Percent(*s.ValAccuracy), ""})
 	}
 	if s.TrainAccuracy != nil {
-		facts = append(facts, fact{"training accuracy", metrics.Percent(*s.TrainAccuracy), ""})
+		facts = append(facts, fact{"training accuracy", infer.Percent(*s.TrainAccuracy), ""})
 	}
 	if s.Loss != nil {
 		facts = append(facts, fact{"training loss", fmt.Sprintf("%.4g", *s.Loss), ""})
@@ -140,7 +140,7 @@ func (r *Run) bestNote() string {
 	}
 	x, unit := axis(r.History)
 	at := slices.Index(r.History.Column("test_accuracy"), best)
-	return fmt.Sprintf("best %s at %s %.4g", metrics.Percent(best), unit, x[at])
+	return fmt.Sprintf("best %s at %s %.4g", infer.Percent(best), unit, x[at])
 }
 
 // addCharts puts each panel on the page as a figure of its own, so that they can be
@@ -167,10 +167,10 @@ func figures(panels []draw.Panel) ([]figure, error) {
 // addTest puts the metrics of the test set on the page.
 func (p *runPage) addTest(t *Tested, confusion [][]int, matrix []byte) {
 	p.Matrix = &figure{dataURL(matrix), draw.Width(matrix), "Confusion matrix; confusion.csv has its numbers"}
-	for k, c := range metrics.Classes(confusion) {
+	for k, c := range infer.Classes(confusion) {
 		p.Classes = append(p.Classes, classLine{t.Names[k], c})
 	}
-	for _, pair := range metrics.MostConfused(confusion, pairsShown) {
+	for _, pair := range infer.MostConfused(confusion, pairsShown) {
 		p.Pairs = append(p.Pairs, pairLine{t.Names[pair.Label], t.Names[pair.Predicted], pair.Count})
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"strconv"
 
 	"mnistgpu/internal/draw"
-	"mnistgpu/internal/metrics"
+	"mnistgpu/internal/infer"
 	"mnistgpu/internal/mnist"
 	"mnistgpu/internal/model"
 	"mnistgpu/internal/runs"
@@ -36,12 +36,12 @@ type Run struct {
 	Tested *Tested // nil if the run left no model
 }
 
-// Tested is a run's model and its answers for the test images.
+// Tested is a run's model and its evaluation on the test images.
 type Tested struct {
-	Model   *model.Model
-	Data    *mnist.Dataset
-	Names   []string // of the classes
-	Answers *train.Answers
+	Model      *model.Model
+	Data       *mnist.Dataset
+	Names      []string // of the classes
+	Evaluation *train.Evaluation
 }
 
 // File is a file of a report.
@@ -93,7 +93,7 @@ func (r *Run) Files() ([]File, error) {
 // files returns the files about the test set and adds their content to the page.
 func (t *Tested) files(p *runPage) ([]File, error) {
 	classes := t.Model.Classes()
-	confusion := metrics.Confusion(t.Data.Test.Labels, metrics.Predict(t.Answers.Logits, classes), classes)
+	confusion := infer.Confusion(t.Data.Test.Labels, infer.Predict(t.Evaluation.Logits, classes), classes)
 	matrix, err := draw.Confusion(confusion, t.Names)
 	if err != nil {
 		return nil, err

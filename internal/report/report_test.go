@@ -72,7 +72,7 @@ func TestFilesOfARun(t *testing.T) {
 func TestFilesWithoutAMistake(t *testing.T) {
 	run := sample(t, 20)
 	for i, label := range run.Tested.Data.Test.Labels {
-		run.Tested.Answers.Logits[i*10+int(label)] = 100
+		run.Tested.Evaluation.Logits[i*10+int(label)] = 100
 	}
 	content, names := made(t, run)
 	if slices.Contains(names, "errors.png") || !bytes.Contains(content["report.html"], []byte("No image was classified wrongly.")) {

@@ -41,7 +41,7 @@ func sample(t testing.TB, n int) *Run {
 				{Name: "layers.1.bias", Shape: []int{classes}, Values: random(classes)},
 			}},
 			Data: data, Names: mnist.DefaultNames(classes),
-			Answers: &train.Answers{Loss: loss, Accuracy: accuracy, Logits: random(n * classes)},
+			Evaluation: &train.Evaluation{Loss: loss, Accuracy: accuracy, Logits: random(n * classes)},
 		},
 	}
 }

@@ -16,10 +16,10 @@ type inChunks struct {
 
 func (c inChunks) ChunkRows() int { return c.rows }
 
-// TestAnswersAreThoseOfTheRun compares bits, in chunks that divide the ten test images
+// TestEvaluateAgreesWithTheRun compares bits, in chunks that divide the ten test images
 // and in chunks that do not. A model has float32 numbers, so the backend must have them
 // too.
-func TestAnswersAreThoseOfTheRun(t *testing.T) {
+func TestEvaluateAgreesWithTheRun(t *testing.T) {
 	float32s, err := cpu.Open(cpu.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -30,7 +30,7 @@ func TestAnswersAreThoseOfTheRun(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		a, err := Answer(b, r.Model, tiny.Test)
+		a, err := Evaluate(b, r.Model, tiny.Test)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,5 +1,4 @@
-// Package metrics measures how well a classifier answers.
-package metrics
+package infer
 
 import "math"
 
