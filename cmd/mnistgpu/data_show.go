@@ -14,7 +14,7 @@ import (
 
 	"mnistgpu/internal/draw"
 	"mnistgpu/internal/mnist"
-	"mnistgpu/internal/rundir"
+	"mnistgpu/internal/run"
 )
 
 const dataShowHelp = `Draw images of a data set, picked at random, with the names of their classes.
@@ -118,7 +118,7 @@ func (s *showSettings) run(ctx context.Context) error {
 	if err := png.Encode(&content, grid); err != nil {
 		return err
 	}
-	folder := rundir.Dir{Path: filepath.Dir(s.out)}
+	folder := run.Dir{Path: filepath.Dir(s.out)}
 	if err := folder.Write(filepath.Base(s.out), content.Bytes()); err != nil {
 		return err
 	}

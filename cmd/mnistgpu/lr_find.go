@@ -10,7 +10,7 @@ import (
 
 	"mnistgpu/internal/backend"
 	"mnistgpu/internal/mnist"
-	"mnistgpu/internal/rundir"
+	"mnistgpu/internal/run"
 	"mnistgpu/internal/train"
 )
 
@@ -120,7 +120,7 @@ func testRates(ctx context.Context, s *settings, b backend.Backend, data *mnist.
 }
 
 // tellRates saves the curve and prints what it means.
-func tellRates(s *settings, dir *rundir.Dir, data *mnist.Dataset, curve train.RangeCurve, broke float64) error {
+func tellRates(s *settings, dir *run.Dir, data *mnist.Dataset, curve train.RangeCurve, broke float64) error {
 	if err := dir.Write("lr-find.csv", curve.CSV()); err != nil {
 		return err
 	}

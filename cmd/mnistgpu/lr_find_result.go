@@ -9,7 +9,7 @@ import (
 
 	"mnistgpu/internal/draw"
 	"mnistgpu/internal/mnist"
-	"mnistgpu/internal/rundir"
+	"mnistgpu/internal/run"
 	"mnistgpu/internal/train"
 )
 
@@ -29,7 +29,7 @@ type foundRates struct {
 	RunDir     string     `json:"run_dir"`
 }
 
-func newFoundRates(s *settings, dir *rundir.Dir, data *mnist.Dataset, curve train.RangeCurve, r train.SuggestedRates) *foundRates {
+func newFoundRates(s *settings, dir *run.Dir, data *mnist.Dataset, curve train.RangeCurve, r train.SuggestedRates) *foundRates {
 	f := &foundRates{
 		Status: "done", Data: data.Name, Optimizer: string(s.config.Optimizer), Batch: s.config.Batch,
 		Suggestion: twoDigits(r.Valley), Steepest: twoDigits(r.Steepest), Lowest: twoDigits(r.Lowest),

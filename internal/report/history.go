@@ -2,7 +2,7 @@ package report
 
 import (
 	"mnistgpu/internal/draw"
-	"mnistgpu/internal/runs"
+	"mnistgpu/internal/run"
 )
 
 // parts are the data sets whose loss and accuracy a history may have.
@@ -13,7 +13,7 @@ var parts = []struct{ name, loss, accuracy string }{
 }
 
 // history returns a panel with the losses and one with the accuracies.
-func history(h *runs.History) []draw.Panel {
+func history(h *run.History) []draw.Panel {
 	x, unit := axis(h)
 	loss, accuracy := lossPanel("Loss", unit), accuracyPanel("Accuracy", unit)
 	for _, part := range parts {
@@ -55,7 +55,7 @@ func (r *Run) rates() draw.Panel {
 
 // axis returns the values and the unit of the horizontal axis: epochs, or steps if a
 // run had fewer than two epochs or each step was one.
-func axis(h *runs.History) (x []float64, unit string) {
+func axis(h *run.History) (x []float64, unit string) {
 	steps, epochs := h.Column("step"), h.Column("epoch")
 	last := h.Len - 1
 	if h.Len == 0 || epochs[last] < 2 || epochs[last] == steps[last]+1 {

@@ -12,7 +12,7 @@ import (
 
 	"mnistgpu/internal/draw"
 	"mnistgpu/internal/infer"
-	"mnistgpu/internal/runs"
+	"mnistgpu/internal/run"
 	"mnistgpu/internal/train"
 )
 
@@ -96,7 +96,7 @@ func newPage(r *Run) *runPage {
 
 // notes returns why a run stopped early, and which weights it kept if they are not
 // the last ones.
-func notes(s *runs.Summary) []string {
+func notes(s *run.Summary) []string {
 	var list []string
 	if why, ok := map[train.StopReason]string{
 		train.StopPatience: "The run stopped early: its validation loss got no better.",

@@ -14,7 +14,7 @@ import (
 	"mnistgpu/internal/infer"
 	"mnistgpu/internal/mnist"
 	"mnistgpu/internal/model"
-	"mnistgpu/internal/runs"
+	"mnistgpu/internal/run"
 	"mnistgpu/internal/train"
 )
 
@@ -29,8 +29,8 @@ type Run struct {
 	Dir      string
 	Command  string // that repeats the run
 	Settings []Setting
-	Summary  *runs.Summary
-	History  *runs.History
+	Summary  *run.Summary
+	History  *run.History
 	Rates    []float64 // the learning rate of each step, or nil if it never changed
 
 	Tested *Tested // nil if the run left no model
@@ -87,7 +87,7 @@ func (r *Run) Files() ([]File, error) {
 		files = append(files, more...)
 	}
 	content, err := p.render("run.html")
-	return append(files, File{runs.ReportFile, content}), err
+	return append(files, File{run.ReportFile, content}), err
 }
 
 // files returns the files about the test set and adds their content to the page.

@@ -1,4 +1,4 @@
-package runs
+package run
 
 import (
 	"cmp"
@@ -56,7 +56,7 @@ func List(parent string) (entries []Entry, broken []error, err error) {
 // first, since a run writes its summary before it ends.
 func readEntry(dir string) (Entry, error) {
 	e := Entry{Dir: dir, Status: Stopped}
-	if GoesOn(dir) {
+	if InUse(dir) {
 		e.Status = Unfinished
 	}
 	s, err := ReadSummary(dir)

@@ -1,6 +1,6 @@
-// Package rundir manages the folder of a run, whose files are either complete or
-// absent.
-package rundir
+// Package run manages the folder of a run: it creates and locks the folder, writes its
+// files, which are either complete or absent, and reads them back for other commands.
+package run
 
 import (
 	"errors"
@@ -68,7 +68,7 @@ func Create(path string) (*Dir, error) {
 // undo removes the parent folders that Create made, and wraps err.
 func (d *Dir) undo(err error) error {
 	d.removeParents()
-	return Fault(d.Path, err)
+	return WriteFault(d.Path, err)
 }
 
 // Discard removes the folder, with what Write wrote to it, and the parent folders
@@ -101,7 +101,7 @@ func (d *Dir) Write(name string, content []byte) error {
 	}
 	path := filepath.Join(d.Path, name)
 	if err := durable.Write(durable.Disk, path, content); err != nil {
-		return Fault(path, err)
+		return WriteFault(path, err)
 	}
 	return nil
 }
@@ -112,13 +112,13 @@ func (d *Dir) Write(name string, content []byte) error {
 func (d *Dir) Lock() (release func() error, err error) {
 	release, err = durable.Lock(d.Path)
 	if err != nil {
-		return nil, Fault(d.Path, err)
+		return nil, WriteFault(d.Path, err)
 	}
 	return release, nil
 }
 
-// Fault returns a [*WriteError] about path. It strips the operation and the paths
+// WriteFault returns a [*WriteError] about path. It strips the operation and the paths
 // that err itself may name.
-func Fault(path string, err error) error {
+func WriteFault(path string, err error) error {
 	return &WriteError{path, oserror.Cause(err)}
 }

@@ -1,4 +1,4 @@
-package runs
+package run
 
 import (
 	"errors"
@@ -7,21 +7,20 @@ import (
 	"path/filepath"
 	"strings"
 
-	"mnistgpu/internal/checkpoint"
 	"mnistgpu/internal/durable"
 	"mnistgpu/internal/model"
-	"mnistgpu/internal/rundir"
+	"mnistgpu/internal/run/checkpoint"
 	"mnistgpu/internal/train"
 )
 
 // SaveState writes a state of a run into its folder as the newest checkpoint, removes
 // all but the newest keep, and returns the path of the new one. The settings are what
-// the run depends on. The error is a [*rundir.WriteError]: the state may not be safe,
+// the run depends on. The error is a [*WriteError]: the state may not be safe,
 // and the older checkpoints are unchanged.
 func SaveState(dir string, settings map[string]string, s *train.State, keep int) (path string, err error) {
 	name, err := checkpoint.Save(durable.Disk, dir, Checkpoint(settings, s), keep)
 	if err != nil {
-		return "", rundir.Fault(dir, err)
+		return "", WriteFault(dir, err)
 	}
 	return filepath.Join(dir, name), nil
 }
@@ -55,9 +54,9 @@ func LoadState(dir string) (*Saved, error) {
 	return saved, nil
 }
 
-// GoesOn reports whether a process is training in the folder of a run. If the file
-// system has no locks, this cannot be determined, and GoesOn returns true.
-func GoesOn(dir string) bool {
+// InUse reports whether a process is training in the folder of a run. It returns true
+// if the file system has no locks, since then nobody can know.
+func InUse(dir string) bool {
 	used, err := durable.InUse(dir)
 	return used || err != nil
 }

@@ -1,6 +1,4 @@
-// Package runs defines the files in the folder of a run, which train writes and
-// other commands read.
-package runs
+package run
 
 import (
 	"errors"

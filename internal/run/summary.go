@@ -1,4 +1,4 @@
-package runs
+package run
 
 import (
 	"encoding/json"
@@ -44,7 +44,7 @@ type Summary struct {
 func (s *Summary) Encode() []byte {
 	line, err := json.Marshal(s)
 	if err != nil {
-		panic("runs: a summary that is not JSON")
+		panic("run: a summary that is not JSON")
 	}
 	return append(line, '\n')
 }

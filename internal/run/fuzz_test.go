@@ -1,4 +1,4 @@
-package runs
+package run
 
 import (
 	"bytes"
@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"mnistgpu/internal/checkpoint"
 	"mnistgpu/internal/hostile"
+	"mnistgpu/internal/run/checkpoint"
 	"mnistgpu/internal/train"
 )
 

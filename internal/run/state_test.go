@@ -1,4 +1,4 @@
-package runs
+package run
 
 import (
 	"os"
@@ -7,8 +7,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"mnistgpu/internal/checkpoint"
 	"mnistgpu/internal/model"
+	"mnistgpu/internal/run/checkpoint"
 	"mnistgpu/internal/train"
 )
 
