@@ -30,6 +30,8 @@ var arrows = map[string][]string{
 		"internal/sweep",
 		"internal/train",
 	},
+	"internal/settings":            {"cpu", "gpu", "internal/fault", "internal/mnist", "internal/model", "internal/nn", "internal/train"},
+	"internal/ui":                  {"internal/fault"},
 	"cpu":                          {"cpu", "internal/backend"},
 	"gpu":                          {"gpu", "internal/backend", "kernels"},
 	"internal/backend/backendtest": {"internal/backend"},
@@ -60,8 +62,8 @@ var owners = map[string][]string{
 	"gorgonia.org/cu":                   {"gpu/driver"},
 	"gonum.org/v1/gonum":                {"cpu", "gpu/driver"}, // gorgonia's BLAS takes gonum's constants
 	"gonum.org/v1/netlib":               {"cpu"},
-	"github.com/spf13/cobra":            {"cmd"},
-	"github.com/schollz/progressbar/v3": {"cmd"},
+	"github.com/spf13/cobra":            {"cmd", "internal/settings"},
+	"github.com/schollz/progressbar/v3": {"cmd", "internal/ui"},
 	"github.com/nlpodyssey/safetensors": {"internal/model"},
 	"google.golang.org/protobuf":        {"internal/model/onnx"},
 }
