@@ -32,6 +32,9 @@ var arrows = map[string][]string{
 	},
 	"internal/settings":            {"cpu", "gpu", "internal/fault", "internal/mnist", "internal/model", "internal/nn", "internal/train"},
 	"internal/ui":                  {"internal/fault"},
+	"internal/cli/report":          {"internal/backend", "internal/cli/shared", "internal/fault", "internal/mnist", "internal/model", "internal/report", "internal/run", "internal/settings", "internal/train", "internal/ui"},
+	"internal/cli/shared":          {"cpu", "gpu", "internal/backend", "internal/fault", "internal/mnist", "internal/model", "internal/run", "internal/settings", "internal/train", "internal/ui"},
+	"internal/cli/train":           {"gpu", "internal/backend", "internal/cli/report", "internal/cli/shared", "internal/fault", "internal/mnist", "internal/run", "internal/settings", "internal/train", "internal/ui"},
 	"cpu":                          {"cpu", "internal/backend"},
 	"gpu":                          {"gpu", "internal/backend", "kernels"},
 	"internal/backend/backendtest": {"internal/backend"},
@@ -62,7 +65,7 @@ var owners = map[string][]string{
 	"gorgonia.org/cu":                   {"gpu/driver"},
 	"gonum.org/v1/gonum":                {"cpu", "gpu/driver"}, // gorgonia's BLAS takes gonum's constants
 	"gonum.org/v1/netlib":               {"cpu"},
-	"github.com/spf13/cobra":            {"cmd", "internal/settings"},
+	"github.com/spf13/cobra":            {"cmd", "internal/cli", "internal/settings"},
 	"github.com/schollz/progressbar/v3": {"cmd", "internal/ui"},
 	"github.com/nlpodyssey/safetensors": {"internal/model"},
 	"google.golang.org/protobuf":        {"internal/model/onnx"},

@@ -49,3 +49,6 @@ func Loss(loss float64) string {
 
 // Gibibytes formats a number of bytes.
 func Gibibytes(n int64) string { return fmt.Sprintf("%.1f GiB", float64(n)/(1<<30)) }
+
+// Megabytes formats a number of bytes.
+func Megabytes(n int64) string { return fmt.Sprintf("%.1f MB", float64(n)/1e6) }
