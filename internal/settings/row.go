@@ -136,6 +136,15 @@ func Lookup(name string) *Row {
 	return r
 }
 
+// Names lists all settings.
+func Names() []string {
+	var names []string
+	for _, r := range table {
+		names = append(names, r.Name)
+	}
+	return names
+}
+
 // Axes lists the settings that a sweep can vary.
 func Axes() []*Row { return rows(func(r *Row) bool { return r.Sweep }) }
 

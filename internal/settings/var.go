@@ -48,3 +48,15 @@ func Number(p *float64) Value { return (*number)(p) }
 
 // Switch is the value of a flag that is on or off.
 func Switch(p *bool) Value { return (*toggle)(p) }
+
+// WordsOf lists the values that a shell completes for a flag, or nil, and whether names of
+// files are values too.
+func WordsOf(flag *pflag.Flag) (words []string, files bool) {
+	if flag.Name == "data" {
+		return builtIn, true
+	}
+	if v, ok := flag.Value.(interface{ Words() []string }); ok {
+		return v.Words(), false
+	}
+	return nil, false
+}

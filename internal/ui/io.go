@@ -20,18 +20,19 @@ import (
 
 // IO is what a command reads from and writes to.
 type IO struct {
-	Stdin  io.Reader
-	Stdout io.Writer
-	Stderr io.Writer
-	Getenv func(name string) string
-	Quiet  bool // print no notes and no progress
+	Stdin   io.Reader
+	Stdout  io.Writer
+	Stderr  io.Writer
+	Getenv  func(name string) string
+	Environ func() []string // all variables, each as NAME=value
+	Quiet   bool            // print no notes and no progress
 
 	err error // the first error of a write to Stdout by a method of IO
 }
 
 // Standard returns the IO of this process.
 func Standard() *IO {
-	return &IO{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv}
+	return &IO{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv, Environ: os.Environ}
 }
 
 // Write writes to Stdout. It returns no error: [IO.Err] keeps the first one, so that a
