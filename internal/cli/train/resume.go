@@ -8,7 +8,6 @@ import (
 
 	"mnistgpu/gpu"
 	"mnistgpu/internal/cli/shared"
-	"mnistgpu/internal/fault"
 	"mnistgpu/internal/settings"
 	"mnistgpu/internal/ui"
 )
@@ -83,12 +82,6 @@ func resumed(f *pflag.FlagSet, dir string) (*settings.Values, error) {
 	}
 	v.RunDir = dir
 	return v, nil
-}
-
-// cannotVerify is the error of a run that --verify-every cannot be added to.
-func cannotVerify(dir, engine string) error {
-	return fault.Usage("cannot add --verify-every to %s: it needs --engine ops, and the run was started with --engine %s", dir, engine).
-		WithHint("resume without --verify-every, or start over in another --run-dir")
 }
 
 // resume continues the run in v.RunDir, whose settings are v.

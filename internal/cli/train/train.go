@@ -3,7 +3,6 @@ package train
 
 import (
 	"context"
-	"errors"
 
 	"github.com/spf13/cobra"
 
@@ -74,33 +73,4 @@ func start(ctx context.Context, o *ui.IO, v *settings.Values) error {
 		}
 	}
 	return trainIn(ctx, o, v, at)
-}
-
-// trainIn opens what a run needs and runs it, in a new folder if at is nil.
-func trainIn(ctx context.Context, o *ui.IO, v *settings.Values, at *folder) (err error) {
-	read := shared.ReadAhead(ctx, o, v.Data, v.Classes.Count)
-	b, err := shared.OpenBackend(o, v)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, b.Close()) }()
-	data, err := read()
-	if err != nil {
-		return err
-	}
-	if err := shared.CheckFor(v.Train, data.Train.Len()); err != nil {
-		return err
-	}
-	sum, err := data.SHA256()
-	if err != nil {
-		return err
-	}
-	r := &session{io: o, v: v, b: b, data: data, fingerprint: shared.Fingerprint(v, b, data, sum)}
-	if err := r.enter(at); err != nil {
-		return err
-	}
-	if r.ended != nil {
-		return r.showAgain(r.ended)
-	}
-	return r.train(ctx)
 }

@@ -17,13 +17,13 @@ type view interface {
 }
 
 // newView returns the view that suits the terminal and the preset.
-func (s *session) newView() view {
-	var v view = &logView{io: s.io}
-	if s.io.Live() {
-		v = &barView{io: s.io}
+func newView(o *ui.IO, c train.Config) view {
+	var v view = &logView{io: o}
+	if o.Live() {
+		v = &barView{io: o}
 	}
-	if s.v.Preset == "notebook" {
-		v = notebookView{v, s.io, s.v.Train.ValFraction > 0}
+	if c.Preset == "notebook" {
+		v = notebookView{v, o, c.ValFraction > 0}
 	}
 	return v
 }
