@@ -7,6 +7,7 @@
 # make test-cuda test the CUDA backend on the simulated device, or on a GPU
 # make faults    every fault of a simulated device, at every call of a run; takes half an hour
 # make test-browser  test the page of serve in Chromium; needs real MNIST
+# make same      compare the results of two git revisions, OLD and NEW; see bench/same/same.sh
 # make soak      ten minutes of valid and hostile requests to serve
 # make kernels   regenerate kernels/kernels.ptx and its cubin, with nvcc and ptxas
 # make asm       regenerate the CPU's assembly; check-asm fails if it is not committed
@@ -28,7 +29,7 @@ CUBIN = ptxas -arch=sm_90
 SEEDED = gpu/driver/testdata/seeded
 ARCHITECTURES = sm_75 sm_80 sm_86 sm_89 sm_90
 
-.PHONY: build build-cpu test test-long kill fuzz test-cuda faults test-browser soak gpu-bundle kernels check-kernels \
+.PHONY: build build-cpu test test-long kill fuzz test-cuda faults test-browser same soak gpu-bundle kernels check-kernels \
 	asm check-asm lint vulncheck clean build-openblas reproducible release
 
 ifdef CUDA_H
@@ -93,6 +94,9 @@ faults:
 
 test-browser:
 	cd internal/serve/browsertest && go test -count=1 -v ./...
+
+same:
+	bench/same/same.sh '$(OLD)' '$(NEW)'
 
 soak:
 	MNISTGPU_SOAK=10m go test -count=1 -timeout 20m -run TestSoak -v ./internal/serve
