@@ -182,8 +182,8 @@ func (r *Row) Whole() bool {
 	return false
 }
 
-// isList reports whether a value may have several parts between commas.
-func (r *Row) isList() bool {
+// IsList reports whether a value may have several parts between commas.
+func (r *Row) IsList() bool {
 	_, ok := r.of(new(Values)).(*widths)
 	return ok
 }
