@@ -5,9 +5,10 @@ package gpu
 import (
 	"mnistgpu/gpu/driver"
 	"mnistgpu/internal/backend"
+	"mnistgpu/kernels"
 )
 
-// blockThreads is the number of threads per block of kernels that specify no other.
+// blockThreads is the number of threads per block of kernels that take any.
 const blockThreads = 256
 
 // recorder implements backend.Ops: each verb appends the calls that compute it. The
@@ -87,9 +88,10 @@ func (r *recorder) launch(k kernel, grid, block driver.Dim, bytes int, args ...d
 	})
 }
 
-// elementwise records a launch of k with one thread for every four of n elements.
+// elementwise records a launch of k with one thread for each kernels.ElementsPerThread of
+// n elements.
 func (r *recorder) elementwise(k kernel, n, bytes int, args ...driver.Arg) {
-	r.launch(k, driver.Dim{X: blocks(n, 4*blockThreads)}, driver.Dim{X: blockThreads}, bytes, args...)
+	r.launch(k, driver.Dim{X: blocks(n, kernels.ElementsPerThread*blockThreads)}, driver.Dim{X: blockThreads}, bytes, args...)
 }
 
 // blocks returns how many blocks of the given size n elements take.
