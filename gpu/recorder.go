@@ -23,7 +23,7 @@ type recorder struct {
 	products []factors // the products among the calls
 
 	// The state at this point of the step.
-	rows   backend.Rows     // in the room of gathered rows, offset from the cursor's value on the device
+	rows   backend.Rows     // the gathered ones, offset from the cursor's value on the device
 	ahead  ahead            // by how much the device's counters lag behind
 	last   classifierUpdate // the latest
 	lastAt int              // len(calls) right after it
@@ -48,14 +48,14 @@ func (r *recorder) input(x backend.Input) driver.Ptr {
 	return r.gathered(rows, gatheredRows, gatherRows, driver.Float(rows.Scale))
 }
 
-// gathered returns the address of the room where k leaves four bytes for each pixel of
-// x. Rows that were gathered last are still there: the backward pass finds what the
-// forward pass gathered.
-func (r *recorder) gathered(x backend.Rows, room int, k kernel, more ...driver.Arg) driver.Ptr {
+// gathered returns the address of the scratch memory where k leaves four bytes for each
+// pixel of x. Rows that were gathered last are still there: the backward pass finds what
+// the forward pass gathered.
+func (r *recorder) gathered(x backend.Rows, purpose int, k kernel, more ...driver.Arg) driver.Ptr {
 	r.settled(x.Order)
 	x.Offset = r.offset(x)
 	count, cols := x.Shape()
-	at := r.reserve(room, 4*count*cols)
+	at := r.reserve(purpose, 4*count*cols)
 	if x == r.rows {
 		return at
 	}
