@@ -21,7 +21,7 @@ type Backend struct {
 	options Options
 	version driver.Version
 	kernels [len(kernelNames)]driver.Function
-	scratch [scratchRooms]room
+	scratch [scratchPurposes]scratchBuffer
 	warm    map[productKind]bool // products that cuBLAS has already run
 	linears map[linearShape]*driver.Linear
 

@@ -18,6 +18,7 @@ import (
 	"mnistgpu/internal/nn"
 	"mnistgpu/internal/train"
 	"mnistgpu/internal/train/traintest"
+	"mnistgpu/kernels"
 )
 
 // TestTwoLayerSuite runs the checks of whole steps, and of trainings with them, in the
@@ -172,7 +173,7 @@ func TestStretchesEqualSteps(t *testing.T) {
 // without it there, and give the bits of Fused.
 func TestPersistentRefuses(t *testing.T) {
 	tooMany := small
-	tooMany.batch = twoLayerRows + 1
+	tooMany.batch = kernels.TwoLayerRows + 1
 	odd := small
 	odd.pixels = 30
 	wide := small
