@@ -1,5 +1,4 @@
 # make           build bin/mnistgpu, with CUDA if its headers are found
-# make build-openblas  build bin/mnistgpu-openblas, to compare the CPU with OpenBLAS
 # make test      tests that run anywhere; make test-long takes minutes and real MNIST
 # make kill      resume runs that are killed or get a signal, KILLS=200 of each
 # make fuzz      hostile input to all readers of files, FUZZTIME=30s each
@@ -29,7 +28,7 @@ SEEDED = gpu/driver/testdata/seeded
 ARCHITECTURES = sm_75 sm_80 sm_86 sm_89 sm_90
 
 .PHONY: build build-cpu test test-long kill fuzz test-cuda faults test-browser soak gpu-bundle kernels check-kernels \
-	asm check-asm lint vulncheck clean build-openblas reproducible release
+	asm check-asm lint vulncheck clean reproducible release
 
 ifdef CUDA_H
 build:
@@ -42,10 +41,6 @@ endif
 
 build-cpu:
 	CGO_ENABLED=0 go build -trimpath -o bin/mnistgpu ./cmd/mnistgpu
-
-# Needs a C compiler and OpenBLAS (libopenblas-dev in Debian).
-build-openblas:
-	CGO_ENABLED=1 go build -trimpath -tags openblas -o bin/mnistgpu-openblas ./cmd/mnistgpu
 
 test:
 	go test ./...

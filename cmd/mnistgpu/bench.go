@@ -44,12 +44,12 @@ of the first steps, so that they can show that they do.
 
 GFLOP/s counts every multiplication of the matrix products, even those by a zero
 pixel, which a backend may skip; so shares may exceed 100 %. A BLAS skips nothing,
-like a dense framework. For OpenBLAS, build the program with make build-openblas.`
+like a dense framework.`
 
 const benchExamples = `  mnistgpu bench
   mnistgpu bench --preset default --batch 32,128,1024 --blas auto,gonum
   mnistgpu bench --measure products --backend cpu --hidden 400 --hidden 1024
-  mnistgpu bench --measure epochs --blas auto,openblas --data dense
+  mnistgpu bench --measure epochs --blas auto,gonum --data dense
   mnistgpu bench --backend cuda --precision fp32,tf32,bf16,split16 --json`
 
 // benchSettings holds the flags of bench.
@@ -113,7 +113,7 @@ func (s *benchSettings) check(given *pflag.FlagSet) error {
 			s.presets = []string{"default"}
 		}
 		if !given.Changed("blas") {
-			s.blas = append(s.blas, cpu.BLAS()...)
+			s.blas = append(s.blas, "gonum")
 		}
 	}
 	for _, p := range s.presets {
@@ -207,9 +207,6 @@ func (s *benchSettings) open() (backends []backend.Backend, err error) {
 			return backends, err
 		}
 		backends = append(backends, b)
-		if caveat := b.(*cpu.Backend).Caveat(); caveat != "" {
-			warn("%s", caveat)
-		}
 	}
 	return backends, nil
 }

@@ -9,6 +9,7 @@ import (
 // arrows lists which packages of the project each of them may import. A folder that is
 // not listed may import none; a name includes the folders below it.
 var arrows = map[string][]string{
+	"bench/openblas": {"cpu", "internal/backend"},
 	"cmd": {
 		"cpu",
 		"gpu",
@@ -61,8 +62,7 @@ var arrows = map[string][]string{
 // change to replace it.
 var owners = map[string][]string{
 	"gorgonia.org/cu":                   {"gpu/driver"},
-	"gonum.org/v1/gonum":                {"cpu", "gpu/driver"}, // gorgonia's BLAS takes gonum's constants
-	"gonum.org/v1/netlib":               {"cpu"},
+	"gonum.org/v1/gonum":                {"bench/openblas", "cpu", "gpu/driver"}, // gorgonia's BLAS takes gonum's constants
 	"github.com/spf13/cobra":            {"cmd"},
 	"github.com/schollz/progressbar/v3": {"cmd"},
 	"github.com/nlpodyssey/safetensors": {"internal/model"},
