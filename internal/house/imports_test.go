@@ -39,7 +39,7 @@ var arrows = map[string][]string{
 	"gpu":                          {"gpu", "internal/backend", "kernels"},
 	"internal/backend/backendtest": {"internal/backend"},
 	"internal/checkpoint":          {"internal/durable", "internal/model", "internal/oserror"},
-	"internal/bench":               {"internal/backend", "internal/mnist", "internal/nn", "internal/train"},
+	"internal/bench":               {"internal/backend", "internal/mnist", "internal/train"},
 	"internal/convert":             {"internal/mnist", "internal/oserror"},
 	"internal/durable/durabletest": {"internal/durable"},
 	"internal/exchange":            {"internal/model", "internal/npz", "internal/onnx"},
