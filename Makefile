@@ -98,6 +98,7 @@ gpu-bundle: build
 	rm -rf bin/gpu-bundle && mkdir -p bin/gpu-bundle/peers
 	go test -c -tags cuda -trimpath -o bin/gpu-bundle/gpu.test ./gpu
 	go test -c -tags cuda -trimpath -o bin/gpu-bundle/driver.test ./gpu/driver
+	CGO_ENABLED=0 go build -trimpath -o bin/gpu-bundle/problem ./bench/peers/problem
 	cp bin/mnistgpu gpu/bundle/check.sh bench/peers/peers.sh bin/gpu-bundle/
 	cp bench/peers/*.py bench/peers/README.md bin/gpu-bundle/peers/
 	if [ -n "$$MNISTGPU_DATA" ]; then cp -r "$$MNISTGPU_DATA" bin/gpu-bundle/mnist; fi

@@ -9,7 +9,8 @@ import (
 // arrows lists which packages of the project each of them may import. A folder that is
 // not listed may import none; a name includes the folders below it.
 var arrows = map[string][]string{
-	"bench/openblas": {"cpu", "internal/backend"},
+	"bench/openblas":      {"cpu", "internal/backend"},
+	"bench/peers/problem": {"cpu", "internal/mnist", "internal/npz", "internal/train"},
 	"cmd": {
 		"cpu",
 		"gpu",
