@@ -7,6 +7,7 @@
 # make faults    every fault of a simulated device, at every call of a run; takes half an hour
 # make test-browser  test the page of serve in Chromium; needs real MNIST
 # make soak      ten minutes of valid and hostile requests to serve
+# make bench     time products and epochs on the CPU beside OpenBLAS, seven times over
 # make kernels   regenerate kernels/kernels.ptx and its cubin, with nvcc and ptxas
 # make asm       regenerate the CPU's assembly; check-asm fails if it is not committed
 
@@ -27,7 +28,7 @@ CUBIN = ptxas -arch=sm_90
 SEEDED = gpu/driver/testdata/seeded
 ARCHITECTURES = sm_75 sm_80 sm_86 sm_89 sm_90
 
-.PHONY: build build-cpu test test-long kill fuzz test-cuda faults test-browser soak gpu-bundle kernels check-kernels \
+.PHONY: build build-cpu test test-long kill fuzz test-cuda faults test-browser soak bench gpu-bundle kernels check-kernels \
 	asm check-asm lint vulncheck clean reproducible release
 
 ifdef CUDA_H
@@ -91,6 +92,15 @@ test-browser:
 
 soak:
 	MNISTGPU_SOAK=10m go test -count=1 -timeout 20m -run TestSoak -v ./internal/serve
+
+# Benchmarks of the CPU, in a process of their own each time, so that whatever slows the
+# machine for a while slows all of them alike; benchstat reads the output. Needs OpenBLAS
+# (libopenblas-dev in Debian), and real MNIST in MNISTGPU_DATA.
+BENCH ?= (Products|Epochs)/mnist/hidden/(avx|openblas)
+
+bench:
+	go test -c -tags openblas -trimpath -o bin/products.test ./bench/products
+	for i in 1 2 3 4 5 6 7; do bin/products.test -test.run '^$$' -test.bench '$(BENCH)' || exit; done
 
 # A folder to copy to a machine with a GPU, which needs neither Go nor a network to run
 # ./check.sh and ./peers.sh. It contains MNIST if MNISTGPU_DATA names a folder with it.
