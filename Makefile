@@ -6,6 +6,7 @@
 # make test-cuda test the CUDA backend on the simulated device, or on a GPU
 # make faults    every fault of a simulated device, at every call of a run; takes half an hour
 # make test-browser  test the page of serve in Chromium; needs real MNIST
+# make same      compare the results of two git revisions, OLD and NEW; see bench/same/same.sh
 # make soak      ten minutes of valid and hostile requests to serve
 # make bench     time products and epochs on the CPU beside OpenBLAS, seven times over
 # make kernels   regenerate kernels/kernels.ptx and its cubin, with nvcc and ptxas
@@ -28,7 +29,7 @@ CUBIN = ptxas -arch=sm_90
 SEEDED = gpu/driver/testdata/seeded
 ARCHITECTURES = sm_75 sm_80 sm_86 sm_89 sm_90
 
-.PHONY: build build-cpu test test-long kill fuzz test-cuda faults test-browser soak bench gpu-bundle kernels check-kernels \
+.PHONY: build build-cpu test test-long kill fuzz test-cuda faults test-browser same soak bench gpu-bundle kernels check-kernels \
 	asm check-asm lint vulncheck clean reproducible release
 
 ifdef CUDA_H
@@ -61,10 +62,10 @@ kill:
 # kept in testdata.
 FUZZTIME ?= 30s
 FUZZ = internal/mnist:FuzzImages internal/mnist:FuzzLabels internal/mnist:FuzzGzip \
-	internal/convert:FuzzCSV internal/convert:FuzzPNG internal/photo:FuzzDecode \
-	internal/model:FuzzDecode internal/npz:FuzzReadFloats internal/exchange:FuzzDecode \
-	internal/checkpoint:FuzzDecode internal/runs:FuzzState internal/runs:FuzzHistory \
-	internal/runs:FuzzSummary cmd/mnistgpu:FuzzConfig internal/serve:FuzzHandler
+	internal/mnist/convert:FuzzCSV internal/mnist/convert:FuzzPNG internal/mnist/photo:FuzzDecode \
+	internal/model:FuzzDecode internal/model/npz:FuzzReadFloats internal/model/exchange:FuzzDecode \
+	internal/run/checkpoint:FuzzDecode internal/run:FuzzState internal/run:FuzzHistory \
+	internal/run:FuzzSummary cmd/mnistgpu:FuzzConfig internal/serve:FuzzHandler
 
 # A fuzzer whose time ends while it runs an input may fail with "context deadline
 # exceeded", which is not a finding.
@@ -89,6 +90,9 @@ faults:
 
 test-browser:
 	cd internal/serve/browsertest && go test -count=1 -v ./...
+
+same:
+	bench/same/same.sh '$(OLD)' '$(NEW)'
 
 soak:
 	MNISTGPU_SOAK=10m go test -count=1 -timeout 20m -run TestSoak -v ./internal/serve

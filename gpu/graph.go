@@ -37,7 +37,7 @@ func (b *Backend) Capture(step func(backend.Ops)) (backend.Graph, error) {
 	}
 	var failed error // from a verb, which it names
 	recorded, err := b.device.Record(func() error {
-		failed = run(r.calls)
+		failed = runCalls(r.calls)
 		return failed
 	})
 	if err != nil {
@@ -46,8 +46,8 @@ func (b *Backend) Capture(step func(backend.Ops)) (backend.Graph, error) {
 	return &graph{b, recorded}, nil
 }
 
-// run makes the calls one after another. An error names the verb.
-func run(calls []call) error {
+// runCalls makes the calls one after another. An error names the verb.
+func runCalls(calls []call) error {
 	for i := range calls {
 		if err := calls[i].run(); err != nil {
 			return fault(calls[i].op, err)
@@ -84,7 +84,7 @@ func (l *list) Replay() error {
 	if l.b.options.Trace != nil {
 		return l.b.fail("Replay", l.trace())
 	}
-	return l.b.fail("Replay", run(l.calls))
+	return l.b.fail("Replay", runCalls(l.calls))
 }
 
 // trace makes the calls one by one and records how long each took.

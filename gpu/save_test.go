@@ -13,7 +13,7 @@ import (
 	"mnistgpu/gpu/sim"
 	"mnistgpu/internal/mnist"
 	"mnistgpu/internal/nn"
-	"mnistgpu/internal/runs"
+	"mnistgpu/internal/run"
 	"mnistgpu/internal/train"
 	"mnistgpu/internal/train/traintest"
 )
@@ -37,7 +37,7 @@ func (k *keeper) Due(int, bool) bool { return true }
 func (k *keeper) Pace() int { return 1 }
 
 func (k *keeper) Save(s *train.State) {
-	if _, err := runs.SaveState(k.dir, nil, s, 2); err != nil {
+	if _, err := run.SaveState(k.dir, nil, s, 2); err != nil {
 		k.errs = errors.Join(k.errs, err)
 		return
 	}
@@ -142,7 +142,7 @@ func (r *savedRun) fault(t *testing.T, f sim.Fault, from *train.State) error {
 	if n, function := device.CallsAfterLoss(); n > 0 {
 		return fmt.Errorf("%d calls, the first of %s, after %w", n, function, failed)
 	}
-	saved, err := runs.LoadState(dir)
+	saved, err := run.LoadState(dir)
 	switch {
 	case err != nil:
 		return err
@@ -159,7 +159,7 @@ func (r *savedRun) fault(t *testing.T, f sim.Fault, from *train.State) error {
 	if err := r.run(saved.State, k); err != nil {
 		return err
 	}
-	if saved, err = runs.LoadState(dir); err != nil || !bytes.Equal(traintest.Timeless(saved.State), r.good[r.config.Steps]) {
+	if saved, err = run.LoadState(dir); err != nil || !bytes.Equal(traintest.Timeless(saved.State), r.good[r.config.Steps]) {
 		return fmt.Errorf("it went on to another end (%v), after %w", err, failed)
 	}
 	return nil

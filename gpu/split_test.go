@@ -71,7 +71,7 @@ func testSplit(t *testing.T, name string, b *Backend, numbers []float32, rows, c
 	}
 	r := &recorder{b: b}
 	scalesAt, at := r.split(splitWeights, address(v), rows, cols, 3, 0.5, nil)
-	if err := run(r.calls); err != nil || r.err != nil {
+	if err := runCalls(r.calls); err != nil || r.err != nil {
 		t.Fatal(err, r.err)
 	}
 	var scales []float64

@@ -11,8 +11,8 @@ import (
 
 	"mnistgpu/gpu/sim"
 	"mnistgpu/internal/backend"
+	"mnistgpu/internal/backend/verify"
 	"mnistgpu/internal/nn"
-	"mnistgpu/internal/verify"
 )
 
 // allowance maps each precision to that of verify.Options.

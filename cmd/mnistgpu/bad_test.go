@@ -9,13 +9,13 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"mnistgpu/internal/checkpoint"
-	"mnistgpu/internal/convert"
 	"mnistgpu/internal/durable"
 	"mnistgpu/internal/hostile"
 	"mnistgpu/internal/mnist"
+	"mnistgpu/internal/mnist/convert"
 	"mnistgpu/internal/model"
-	"mnistgpu/internal/runs"
+	"mnistgpu/internal/run"
+	"mnistgpu/internal/run/checkpoint"
 )
 
 // readers maps each archive of testdata/bad to the function that reads its files and
@@ -33,8 +33,8 @@ var readers = map[string]struct {
 	"csv":         {"x.csv", firstFault},
 	"png":         {"a/1.png", func(path string) error { return firstFault(filepath.Dir(filepath.Dir(path))) }},
 	"toml":        {"config.toml", readBadSettings},
-	"history":     {"history.csv", func(path string) error { _, err := runs.ReadHistory(filepath.Dir(path)); return err }},
-	"summary":     {"summary.json", func(path string) error { _, err := runs.ReadSummary(filepath.Dir(path)); return err }},
+	"history":     {"history.csv", func(path string) error { _, err := run.ReadHistory(filepath.Dir(path)); return err }},
+	"summary":     {"summary.json", func(path string) error { _, err := run.ReadSummary(filepath.Dir(path)); return err }},
 }
 
 func readCheckpoint(path string) error {

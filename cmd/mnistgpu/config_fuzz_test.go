@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"mnistgpu/internal/hostile"
-	"mnistgpu/internal/runs"
+	"mnistgpu/internal/run"
 )
 
 // checkConfig reads a settings file. It must be rejected with a one-line error, or give
@@ -63,14 +63,14 @@ func TestConfigsThatSwell(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "config.toml")
 	for _, unit := range []string{"[", "[],", "{},", "1,", `"",`, "a.", "a={", "[a]\n", "[[a]]\n", "a=1\n", "\n", "#\n", `"\u00e9",`} {
 		for _, start := range []string{"", "hidden = [", "lr = ", "hidden.", "hidden = {"} {
-			checkConfig(t, path, []byte(start+strings.Repeat(unit, (runs.MaxConfig-len(start))/len(unit))))
+			checkConfig(t, path, []byte(start+strings.Repeat(unit, (run.MaxConfig-len(start))/len(unit))))
 		}
 	}
-	checkConfig(t, path, []byte("hidden = ["+strings.Repeat("[],", runs.MaxConfig/3-10)+"]"))
-	checkConfig(t, path, []byte("hidden = ["+strings.Repeat("1,", runs.MaxConfig/2-10)+"]"))
-	checkConfig(t, path, []byte(strings.Repeat("#", runs.MaxConfig+1)))
+	checkConfig(t, path, []byte("hidden = ["+strings.Repeat("[],", run.MaxConfig/3-10)+"]"))
+	checkConfig(t, path, []byte("hidden = ["+strings.Repeat("1,", run.MaxConfig/2-10)+"]"))
+	checkConfig(t, path, []byte(strings.Repeat("#", run.MaxConfig+1)))
 	var keys strings.Builder
-	for i := 0; keys.Len() < runs.MaxConfig-8; i++ {
+	for i := 0; keys.Len() < run.MaxConfig-8; i++ {
 		fmt.Fprintf(&keys, "x%x=1\n", i)
 	}
 	checkConfig(t, path, []byte(keys.String()))

@@ -16,7 +16,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"mnistgpu/internal/oserror"
-	"mnistgpu/internal/runs"
+	"mnistgpu/internal/run"
 )
 
 // fromFile returns the settings file at path as a source of values. It can set any flag
@@ -67,11 +67,11 @@ func readConfig(path string) ([]byte, error) {
 		return nil, fmt.Errorf("%s: %w", path, oserror.Cause(err))
 	}
 	defer file.Close()
-	content, err := io.ReadAll(io.LimitReader(file, runs.MaxConfig+1))
+	content, err := io.ReadAll(io.LimitReader(file, run.MaxConfig+1))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, oserror.Cause(err))
 	}
-	if len(content) > runs.MaxConfig {
+	if len(content) > run.MaxConfig {
 		return nil, fmt.Errorf("%s: is not a file of settings: it is larger than 8 KiB", path)
 	}
 	return bytes.TrimPrefix(content, []byte("\ufeff")), nil // Windows may add a byte order mark

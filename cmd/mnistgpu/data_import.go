@@ -7,8 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"mnistgpu/internal/convert"
 	"mnistgpu/internal/mnist"
+	"mnistgpu/internal/mnist/convert"
 	"mnistgpu/internal/train"
 )
 

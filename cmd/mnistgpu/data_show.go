@@ -12,9 +12,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"mnistgpu/internal/draw"
 	"mnistgpu/internal/mnist"
-	"mnistgpu/internal/picture"
-	"mnistgpu/internal/rundir"
+	"mnistgpu/internal/run"
 )
 
 const dataShowHelp = `Draw images of a data set, picked at random, with the names of their classes.
@@ -110,7 +110,7 @@ func (s *showSettings) run(ctx context.Context) error {
 		split, half = data.Test, "test"
 	}
 	samples := s.pick(split, data.Height*data.Width, names)
-	grid, err := picture.Grid(data.Height, data.Width, samples)
+	grid, err := draw.Grid(data.Height, data.Width, samples)
 	if err != nil {
 		return &failure{code: exitUsage, err: fmt.Errorf("--count %d: %w", s.count, err)}
 	}
@@ -118,7 +118,7 @@ func (s *showSettings) run(ctx context.Context) error {
 	if err := png.Encode(&content, grid); err != nil {
 		return err
 	}
-	folder := rundir.Dir{Path: filepath.Dir(s.out)}
+	folder := run.Dir{Path: filepath.Dir(s.out)}
 	if err := folder.Write(filepath.Base(s.out), content.Bytes()); err != nil {
 		return err
 	}
@@ -167,12 +167,12 @@ func (s *showSettings) classNames(data *mnist.Dataset) ([]string, error) {
 }
 
 // pick returns images of the split, each once, in a random order.
-func (s *showSettings) pick(split mnist.Split, pixels int, names []string) []picture.Sample {
+func (s *showSettings) pick(split mnist.Split, pixels int, names []string) []draw.Sample {
 	order := rand.New(rand.NewPCG(s.seed, 0)).Perm(split.Len())
-	samples := make([]picture.Sample, min(s.count, split.Len()))
+	samples := make([]draw.Sample, min(s.count, split.Len()))
 	for i := range samples {
 		at := order[i]
-		samples[i] = picture.Sample{Pixels: split.Images[at*pixels:][:pixels], Label: names[split.Labels[at]]}
+		samples[i] = draw.Sample{Pixels: split.Images[at*pixels:][:pixels], Label: names[split.Labels[at]]}
 	}
 	return samples
 }

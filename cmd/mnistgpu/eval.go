@@ -148,24 +148,24 @@ func readTestAhead(ctx context.Context, s *settings, m *model.Model, path string
 
 // score runs the model on the test images. The names are those of its classes.
 func score(b backend.Backend, m *model.Model, data *mnist.Dataset, names []string) (*scored, error) {
-	answers, err := finiteAnswers(b, m, data)
+	evaluation, err := finiteEvaluation(b, m, data)
 	if err != nil {
 		return nil, err
 	}
-	return newScored(b, names, data, answers), nil
+	return newScored(b, names, data, evaluation), nil
 }
 
-// finiteAnswers returns the model's answers for the test images, or an error if their
+// finiteEvaluation evaluates the model on the test images, or returns an error if their
 // loss is not finite.
-func finiteAnswers(b backend.Backend, m *model.Model, data *mnist.Dataset) (*train.Answers, error) {
-	answers, err := train.Answer(b, m, data.Test)
+func finiteEvaluation(b backend.Backend, m *model.Model, data *mnist.Dataset) (*train.Evaluation, error) {
+	evaluation, err := train.Evaluate(b, m, data.Test)
 	if err != nil {
 		return nil, err
 	}
-	if l := answers.Loss; math.IsNaN(l) || math.IsInf(l, 0) {
+	if l := evaluation.Loss; math.IsNaN(l) || math.IsInf(l, 0) {
 		return nil, &failure{code: exitDiverged, err: fmt.Errorf("the model's loss on %s is not finite", data.Name)}
 	}
-	return answers, nil
+	return evaluation, nil
 }
 
 // checkPredictions checks the name of the file for the predictions, if any.

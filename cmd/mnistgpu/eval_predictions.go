@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"mnistgpu/internal/npz"
+	"mnistgpu/internal/model/npz"
 )
 
 // savePredictions writes a new file in the format that its name asks for.

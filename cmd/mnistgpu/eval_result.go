@@ -10,7 +10,7 @@ import (
 	"unicode/utf8"
 
 	"mnistgpu/internal/backend"
-	"mnistgpu/internal/metrics"
+	"mnistgpu/internal/infer"
 	"mnistgpu/internal/mnist"
 	"mnistgpu/internal/train"
 )
@@ -42,17 +42,17 @@ type scoredClass struct {
 	F1        float64 `json:"f1"`
 }
 
-func newScored(b backend.Backend, names []string, data *mnist.Dataset, a *train.Answers) *scored {
+func newScored(b backend.Backend, names []string, data *mnist.Dataset, a *train.Evaluation) *scored {
 	labels, classes := data.Test.Labels, len(names)
 	s := &scored{
 		Status: "done", Backend: b.Name(), Device: b.Device(), Data: data.Name,
 		Count: len(labels), Loss: a.Loss, Accuracy: a.Accuracy,
-		predicted:     metrics.Predict(a.Logits, classes),
-		probabilities: metrics.Softmax(a.Logits, classes),
+		predicted:     infer.Predict(a.Logits, classes),
+		probabilities: infer.Softmax(a.Logits, classes),
 	}
-	s.ECE = metrics.CalibrationError(s.probabilities, labels, s.predicted, classes)
-	s.Confusion = metrics.Confusion(labels, s.predicted, classes)
-	for k, c := range metrics.Classes(s.Confusion) {
+	s.ECE = infer.CalibrationError(s.probabilities, labels, s.predicted, classes)
+	s.Confusion = infer.Confusion(labels, s.predicted, classes)
+	for k, c := range infer.Classes(s.Confusion) {
 		s.Classes = append(s.Classes, scoredClass{k, names[k], c.Count, c.Precision, c.Recall, c.F1})
 	}
 	return s
@@ -64,7 +64,7 @@ func (s *scored) print(w io.Writer, asJSON bool) error {
 		return json.NewEncoder(w).Encode(s)
 	}
 	_, err := fmt.Fprintf(w, "test accuracy %.2f %% and loss %.4g on the %s test images of %s\n\n%s\n%s\ncalibration error %.2f %% (expected, in %d bins)\n",
-		100*s.Accuracy, s.Loss, thousands(s.Count), s.Data, s.classTable(), s.confusionTable(), 100*s.ECE, metrics.Bins)
+		100*s.Accuracy, s.Loss, thousands(s.Count), s.Data, s.classTable(), s.confusionTable(), 100*s.ECE, infer.Bins)
 	return err
 }
 

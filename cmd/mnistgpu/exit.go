@@ -10,13 +10,12 @@ import (
 
 	"mnistgpu/gpu"
 	"mnistgpu/internal/backend"
+	"mnistgpu/internal/backend/verify"
 	"mnistgpu/internal/mnist"
 	"mnistgpu/internal/model"
-	"mnistgpu/internal/rundir"
-	"mnistgpu/internal/runs"
+	"mnistgpu/internal/run"
 	"mnistgpu/internal/sweep"
 	"mnistgpu/internal/train"
-	"mnistgpu/internal/verify"
 )
 
 // The exit codes are part of the command's contract.
@@ -65,8 +64,8 @@ func exitCode(err error) int {
 	var known *failure
 	var data *mnist.Error
 	var file *model.Error
-	var run *runs.Error
-	var write *rundir.WriteError
+	var broken *run.Error
+	var write *run.WriteError
 	var diverged *train.DivergedError
 	var config *train.ConfigError
 	var override *gpu.OverrideError
@@ -83,7 +82,7 @@ func exitCode(err error) int {
 		return known.code
 	case errors.As(err, &config), errors.As(err, &override), errors.As(err, &engine):
 		return exitUsage
-	case errors.As(err, &data), errors.As(err, &file), errors.As(err, &run), errors.As(err, &trial):
+	case errors.As(err, &data), errors.As(err, &file), errors.As(err, &broken), errors.As(err, &trial):
 		return exitData
 	case errors.As(err, &write), stdoutError(err) != nil:
 		return exitCannotWrite
@@ -105,7 +104,7 @@ func hint(err error) string {
 	var data *mnist.Error
 	var diverged *train.DivergedError
 	var file *model.Error
-	var run *runs.Error
+	var broken *run.Error
 	var trial *sweep.FileError
 	var wrong *verify.MismatchError
 	var engine *gpu.EngineError
@@ -114,7 +113,7 @@ func hint(err error) string {
 		return known.hint
 	case errors.As(err, &engine):
 		return fmt.Sprintf("--engine auto uses %v where possible", engine.Engine)
-	case errors.As(err, &run) && errors.Is(err, fs.ErrNotExist):
+	case errors.As(err, &broken) && errors.Is(err, fs.ErrNotExist):
 		return "want a run folder that train made; mnistgpu runs lists those in runs"
 	case errors.As(err, &file) && errors.Is(err, fs.ErrNotExist):
 		return "want a model.safetensors, or the folder of a run that has ended; mnistgpu runs lists those in runs"

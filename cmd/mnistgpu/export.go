@@ -10,8 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"mnistgpu/internal/exchange"
 	"mnistgpu/internal/model"
+	"mnistgpu/internal/model/exchange"
 )
 
 const exportHelp = `Write a trained model for other programs, and print the Python that loads it.

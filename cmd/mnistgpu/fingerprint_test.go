@@ -7,7 +7,7 @@ import (
 
 	"mnistgpu/cpu"
 	"mnistgpu/internal/mnist"
-	"mnistgpu/internal/rundir"
+	"mnistgpu/internal/run"
 )
 
 // fingerprintOf returns the fingerprint of train with the given flags, on drawn digits.
@@ -102,7 +102,7 @@ func TestOtherMachine(t *testing.T) {
 // TestCannotVerify resumes with --verify-every. If the run was started with an engine
 // that cannot be verified, the error must be about that flag.
 func TestCannotVerify(t *testing.T) {
-	r := &trainRun{s: &settings{verify: 5}, place: place{dir: &rundir.Dir{Path: "run"}}}
+	r := &trainRun{s: &settings{verify: 5}, place: place{dir: &run.Dir{Path: "run"}}}
 	ops := map[string]string{"engine": "ops", "lr": "0.5"}
 	const want = "cannot verify run: a verified run takes its verbs one by one (--engine ops), and this one was started with --engine auto"
 	if err := r.same(map[string]string{"engine": "auto", "lr": "0.5"}, ops); err == nil || err.Error() != want || exitCode(err) != exitUsage {

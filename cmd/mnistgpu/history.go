@@ -3,8 +3,7 @@ package main
 import (
 	"time"
 
-	"mnistgpu/internal/rundir"
-	"mnistgpu/internal/runs"
+	"mnistgpu/internal/run"
 	"mnistgpu/internal/train"
 )
 
@@ -16,7 +15,7 @@ const historyInterval = time.Second
 // ignores write errors: save writes the file again at the end, and reports them.
 type historyFile struct {
 	progressView
-	dir        *rundir.Dir
+	dir        *run.Dir
 	validation bool // the run has a validation set
 	begun      bool // the run is about to take its first step, or did
 	records    []train.Record
@@ -34,6 +33,6 @@ func (h *historyFile) Evaluated(r train.Record) {
 	if time.Since(h.written) < historyInterval {
 		return
 	}
-	h.dir.Write(runs.HistoryFile, runs.EncodeHistory(h.records, h.validation))
+	h.dir.Write(run.HistoryFile, run.EncodeHistory(h.records, h.validation))
 	h.written = time.Now()
 }

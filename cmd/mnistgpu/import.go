@@ -10,8 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"mnistgpu/internal/exchange"
 	"mnistgpu/internal/model"
+	"mnistgpu/internal/model/exchange"
 	"mnistgpu/internal/oserror"
 )
 

@@ -9,9 +9,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"mnistgpu/internal/backend"
-	"mnistgpu/internal/lrfind"
 	"mnistgpu/internal/mnist"
-	"mnistgpu/internal/rundir"
+	"mnistgpu/internal/run"
 	"mnistgpu/internal/train"
 )
 
@@ -106,7 +105,7 @@ func runLRFind(ctx context.Context, s *settings) (err error) {
 var rates = train.Range{Low: 1e-6, High: 10, Points: 100, Steps: 3}
 
 // testRates runs the test. If a loss was not finite, broke is the rate it occurred at.
-func testRates(ctx context.Context, s *settings, b backend.Backend, data *mnist.Dataset) (curve lrfind.Curve, broke float64, err error) {
+func testRates(ctx context.Context, s *settings, b backend.Backend, data *mnist.Dataset) (curve train.RangeCurve, broke float64, err error) {
 	view := newRatesView(s)
 	defer view.finish()
 	err = train.RangeTest(ctx, b, data, s.config, rates, func(rate, loss float64) bool {
@@ -121,18 +120,18 @@ func testRates(ctx context.Context, s *settings, b backend.Backend, data *mnist.
 }
 
 // tellRates saves the curve and prints what it means.
-func tellRates(s *settings, dir *rundir.Dir, data *mnist.Dataset, curve lrfind.Curve, broke float64) error {
+func tellRates(s *settings, dir *run.Dir, data *mnist.Dataset, curve train.RangeCurve, broke float64) error {
 	if err := dir.Write("lr-find.csv", curve.CSV()); err != nil {
 		return err
 	}
-	reading, err := curve.Read(broke)
+	suggested, err := curve.Suggest(broke)
 	if err != nil {
 		if broke > 0 {
 			err = fmt.Errorf("%w: at %s the loss is not finite", err, rateText(twoDigits(broke)))
 		}
 		return &failure{code: exitDiverged, err: err, hint: "try a smaller --pixel-scale or --init-std"}
 	}
-	found := newFoundRates(s, dir, data, curve, reading)
+	found := newFoundRates(s, dir, data, curve, suggested)
 	picture, err := found.picture(curve)
 	if err != nil {
 		return err

@@ -7,10 +7,10 @@ import (
 	"path/filepath"
 	"strconv"
 
-	"mnistgpu/internal/chart"
-	"mnistgpu/internal/lrfind"
+	"mnistgpu/internal/draw"
 	"mnistgpu/internal/mnist"
-	"mnistgpu/internal/rundir"
+	"mnistgpu/internal/run"
+	"mnistgpu/internal/train"
 )
 
 // foundRates is the result of a range test: the object that lr-find --json prints.
@@ -29,7 +29,7 @@ type foundRates struct {
 	RunDir     string     `json:"run_dir"`
 }
 
-func newFoundRates(s *settings, dir *rundir.Dir, data *mnist.Dataset, curve lrfind.Curve, r lrfind.Reading) *foundRates {
+func newFoundRates(s *settings, dir *run.Dir, data *mnist.Dataset, curve train.RangeCurve, r train.SuggestedRates) *foundRates {
 	f := &foundRates{
 		Status: "done", Data: data.Name, Optimizer: string(s.config.Optimizer), Batch: s.config.Batch,
 		Suggestion: twoDigits(r.Valley), Steepest: twoDigits(r.Steepest), Lowest: twoDigits(r.Lowest),
@@ -59,14 +59,14 @@ func (f *foundRates) print(w io.Writer, asJSON bool) error {
 }
 
 // picture draws the curve.
-func (f *foundRates) picture(curve lrfind.Curve) ([]byte, error) {
-	p := chart.RangeTest{
+func (f *foundRates) picture(curve train.RangeCurve) ([]byte, error) {
+	p := draw.RangeTest{
 		Title: fmt.Sprintf("Learning rates on %s: %s, batches of %d", f.Data, f.Optimizer, f.Batch),
 		Rates: curve.Rates, Losses: curve.Losses, Smoothed: curve.Smoothed(), Suggestion: f.Suggestion,
-		Marks: []chart.RateMark{{Name: "steepest", Rate: f.Steepest}, {Name: "lowest", Rate: f.Lowest}},
+		Marks: []draw.RateMark{{Name: "steepest", Rate: f.Steepest}, {Name: "lowest", Rate: f.Lowest}},
 	}
 	if f.Diverges != nil {
-		p.Marks = append(p.Marks, chart.RateMark{Name: "diverges", Rate: *f.Diverges})
+		p.Marks = append(p.Marks, draw.RateMark{Name: "diverges", Rate: *f.Diverges})
 	}
 	return p.PNG()
 }

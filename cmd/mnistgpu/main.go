@@ -6,10 +6,10 @@ import (
 	"os"
 )
 
-func main() { os.Exit(run(os.Args[1:])) }
+func main() { os.Exit(execute(os.Args[1:])) }
 
-// run executes the command line and returns the exit code.
-func run(args []string) int {
+// execute runs the command line and returns the exit code.
+func execute(args []string) int {
 	out := new(output)
 	root := newRoot(out)
 	root.SetArgs(args)

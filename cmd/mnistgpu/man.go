@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/cobra/doc"
 
-	"mnistgpu/internal/rundir"
+	"mnistgpu/internal/run"
 )
 
 const manHelp = `Write a manual page for each command into a new folder.
@@ -23,7 +23,7 @@ func newMan() *cobra.Command {
 		Example: "  mnistgpu man man1",
 		Args:    oneArgument("a new folder"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			dir, err := rundir.Create(args[0])
+			dir, err := run.Create(args[0])
 			if err != nil {
 				return err
 			}
@@ -31,7 +31,7 @@ func newMan() *cobra.Command {
 			root.DisableAutoGenTag = true // the same pages on any day
 			header := &doc.GenManHeader{Title: "MNISTGPU", Section: "1", Source: "mnistgpu", Manual: "mnistgpu"}
 			if err := doc.GenManTree(root, header, dir.Path); err != nil {
-				return &rundir.WriteError{Path: dir.Path, Err: err}
+				return &run.WriteError{Path: dir.Path, Err: err}
 			}
 			pages, err := os.ReadDir(dir.Path)
 			if err != nil {

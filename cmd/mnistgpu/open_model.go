@@ -10,7 +10,7 @@ import (
 
 	"mnistgpu/internal/mnist"
 	"mnistgpu/internal/model"
-	"mnistgpu/internal/runs"
+	"mnistgpu/internal/run"
 )
 
 // openModel reads the model at path, which is a run folder or a file.
@@ -18,7 +18,7 @@ func openModel(path string) (*model.Model, error) {
 	if !isFolder(path) {
 		return model.Read(path)
 	}
-	m, err := model.Read(filepath.Join(path, runs.ModelFile))
+	m, err := model.Read(filepath.Join(path, run.ModelFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		if hint := noModelHint(path); hint != "" {
 			err = &failure{code: exitData, err: err, hint: hint}
@@ -30,7 +30,7 @@ func openModel(path string) (*model.Model, error) {
 // noModelHint says what to do about a run folder that has no model. It returns "" if
 // dir is not the folder of a run, or if there is nothing to say.
 func noModelHint(dir string) string {
-	if _, err := os.Stat(filepath.Join(dir, runs.ConfigFile)); err != nil {
+	if _, err := os.Stat(filepath.Join(dir, run.ConfigFile)); err != nil {
 		return ""
 	}
 	ended, err := finished(dir)
@@ -60,7 +60,7 @@ func dataOf(path string) (string, error) {
 	if !isFolder(path) {
 		return "auto", nil
 	}
-	config, err := runs.ReadConfig(path)
+	config, err := run.ReadConfig(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return "auto", nil
 	}

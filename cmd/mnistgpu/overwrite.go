@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 
 	"mnistgpu/internal/oserror"
-	"mnistgpu/internal/rundir"
+	"mnistgpu/internal/run"
 )
 
 // otherFile is the hint of commands that never overwrite a file.
@@ -32,6 +32,6 @@ func writeNew(path string, content []byte) error {
 	if err := refuseExisting(path, otherFile); err != nil {
 		return err
 	}
-	folder := rundir.Dir{Path: filepath.Dir(path)}
+	folder := run.Dir{Path: filepath.Dir(path)}
 	return folder.Write(filepath.Base(path), content)
 }

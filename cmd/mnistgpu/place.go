@@ -9,16 +9,15 @@ import (
 	"slices"
 	"strings"
 
-	"mnistgpu/internal/rundir"
-	"mnistgpu/internal/runs"
+	"mnistgpu/internal/run"
 )
 
 // place is the folder of a run, locked against other processes, and what the run
 // resumes from.
 type place struct {
-	dir   *rundir.Dir
-	saved *runs.Saved   // nil for a run that is new, or ended before it saved a state
-	ended *runs.Summary // of a run that ended by itself, or nil
+	dir   *run.Dir
+	saved *run.Saved   // nil for a run that is new, or ended before it saved a state
+	ended *run.Summary // of a run that ended by itself, or nil
 }
 
 // reopen locks the folder of an existing run and loads its newest state. It returns nil
@@ -29,20 +28,20 @@ func reopen(path string) (*place, error) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, runs.Fault(path, err)
+		return nil, run.Fault(path, err)
 	}
-	if has := visible(entries); len(has) > 0 && !slices.Contains(has, runs.ConfigFile) {
+	if has := visible(entries); len(has) > 0 && !slices.Contains(has, run.ConfigFile) {
 		return nil, &failure{
 			code: exitCannotWrite,
 			err:  fmt.Errorf("cannot write %s: %w, and is not the folder of a run", path, fs.ErrExist),
 			hint: "want the folder of a run, one that is empty, or one that does not exist yet",
 		}
 	}
-	at := &place{dir: &rundir.Dir{Path: path}}
+	at := &place{dir: &run.Dir{Path: path}}
 	if err := lock(at.dir); err != nil {
 		return nil, err
 	}
-	if at.saved, err = runs.LoadState(path); err != nil {
+	if at.saved, err = run.LoadState(path); err != nil {
 		return nil, err
 	}
 	if at.ended, err = finished(path); err != nil || at.saved == nil {
@@ -56,7 +55,7 @@ func reopen(path string) (*place, error) {
 
 // lock keeps other processes from writing to the folder of a run until this one ends.
 // If the file system has no locks, it only warns, since training is still possible.
-func lock(dir *rundir.Dir) error {
+func lock(dir *run.Dir) error {
 	_, err := dir.Lock()
 	if errors.Is(err, errors.ErrUnsupported) {
 		warn("nothing keeps another run from writing to %s: its file system has no locks", dir.Path)
@@ -71,10 +70,10 @@ func lock(dir *rundir.Dir) error {
 func (p *place) canStart() error {
 	entries, err := os.ReadDir(p.dir.Path)
 	if err != nil {
-		return runs.Fault(p.dir.Path, err)
+		return run.Fault(p.dir.Path, err)
 	}
 	for _, name := range visible(entries) {
-		if name != runs.ConfigFile && name != runs.HistoryFile {
+		if name != run.ConfigFile && name != run.HistoryFile {
 			return noState(p.dir.Path)
 		}
 	}
@@ -85,8 +84,8 @@ func (p *place) canStart() error {
 func noState(dir string) error {
 	return &failure{
 		code: exitData,
-		err:  &runs.Error{Path: dir, Err: errors.New("has no checkpoint to resume from")},
-		hint: fmt.Sprintf("mnistgpu train --config %s starts the run over", shellWord(filepath.Join(dir, runs.ConfigFile))),
+		err:  &run.Error{Path: dir, Err: errors.New("has no checkpoint to resume from")},
+		hint: fmt.Sprintf("mnistgpu train --config %s starts the run over", shellWord(filepath.Join(dir, run.ConfigFile))),
 	}
 }
 

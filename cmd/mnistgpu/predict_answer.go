@@ -12,7 +12,7 @@ import (
 
 	"github.com/schollz/progressbar/v3"
 
-	"mnistgpu/internal/metrics"
+	"mnistgpu/internal/infer"
 )
 
 // answers is the object that predict --json prints.
@@ -68,7 +68,7 @@ func (g guess) String() string {
 	if g.Name != class {
 		class += " (" + g.Name + ")"
 	}
-	return class + " " + metrics.Percent(g.Probability)
+	return class + " " + infer.Percent(g.Probability)
 }
 
 // fail records why a picture has no answer, and prints it at once unless the picture is

@@ -10,8 +10,8 @@ import (
 	"slices"
 	"strings"
 
+	"mnistgpu/internal/mnist/photo"
 	"mnistgpu/internal/oserror"
-	"mnistgpu/internal/photo"
 )
 
 // stdinName is the argument that stands for stdin.

@@ -9,7 +9,7 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"mnistgpu/internal/runs"
+	"mnistgpu/internal/run"
 )
 
 // readSettings returns the settings in the config.toml of a run.
@@ -22,11 +22,11 @@ func readSettings(dir string) (*settings, error) {
 // were given.
 func (s *settings) read(f *pflag.FlagSet, dir string) error {
 	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
-		return &runs.Error{Path: dir, Err: errors.New("is a file: want the folder of a run")}
+		return &run.Error{Path: dir, Err: errors.New("is a file: want the folder of a run")}
 	}
-	path := filepath.Join(dir, runs.ConfigFile)
+	path := filepath.Join(dir, run.ConfigFile)
 	if _, err := os.Stat(path); err != nil {
-		return runs.Fault(path, err)
+		return run.Fault(path, err)
 	}
 	file, err := fromFile(f, path)
 	if err != nil {
@@ -36,7 +36,7 @@ func (s *settings) read(f *pflag.FlagSet, dir string) error {
 		return &failure{code: exitData, err: err}
 	}
 	if err := s.resolve(f); err != nil {
-		return &runs.Error{Path: path, Err: err}
+		return &run.Error{Path: path, Err: err}
 	}
 	return nil
 }

@@ -15,8 +15,7 @@ import (
 	"mnistgpu/internal/mnist"
 	"mnistgpu/internal/model"
 	"mnistgpu/internal/report"
-	"mnistgpu/internal/rundir"
-	"mnistgpu/internal/runs"
+	"mnistgpu/internal/run"
 	"mnistgpu/internal/train"
 )
 
@@ -30,23 +29,23 @@ type reported struct {
 func readRun(dir string) (*reported, error) {
 	info, err := os.Stat(dir)
 	if err != nil {
-		return nil, runs.Fault(dir, err)
+		return nil, run.Fault(dir, err)
 	}
 	if !info.IsDir() {
-		return nil, &runs.Error{Path: dir, Err: errors.New("is not the folder of a run")}
+		return nil, &run.Error{Path: dir, Err: errors.New("is not the folder of a run")}
 	}
 	r := &reported{Run: report.Run{Dir: dir}}
 	if r.settings, err = readSettings(dir); err != nil {
 		return nil, err
 	}
-	if r.Summary, err = runs.ReadSummary(dir); errors.Is(err, fs.ErrNotExist) {
-		err := &runs.Error{Path: dir, Err: errors.New("the run has not ended")}
+	if r.Summary, err = run.ReadSummary(dir); errors.Is(err, fs.ErrNotExist) {
+		err := &run.Error{Path: dir, Err: errors.New("the run has not ended")}
 		return nil, &failure{code: exitData, err: err, hint: goesOn(dir)}
 	}
 	if err != nil {
 		return nil, err
 	}
-	if r.History, err = runs.ReadHistory(dir); err != nil {
+	if r.History, err = run.ReadHistory(dir); err != nil {
 		return nil, err
 	}
 	r.Rates = changingRates(&r.settings.config, r.Summary)
@@ -60,7 +59,7 @@ func readRun(dir string) (*reported, error) {
 
 // changingRates returns the learning rate of each step that a run took, or nil if
 // it never changed.
-func changingRates(c *train.Config, s *runs.Summary) []float64 {
+func changingRates(c *train.Config, s *run.Summary) []float64 {
 	if s.Steps == 0 || !(s.Epochs > 0) {
 		return nil
 	}
@@ -79,12 +78,12 @@ func changingRates(c *train.Config, s *runs.Summary) []float64 {
 
 // tested reports whether the run got far enough to leave a model.
 func (r *reported) tested() bool {
-	return r.Summary.Status != runs.Diverged && r.Summary.TestAccuracy != nil
+	return r.Summary.Status != run.Diverged && r.Summary.TestAccuracy != nil
 }
 
 // model reads the run's model.
 func (r *reported) model() (*model.Model, error) {
-	return model.Read(filepath.Join(r.Dir, runs.ModelFile))
+	return model.Read(filepath.Join(r.Dir, run.ModelFile))
 }
 
 // test runs the run's model m on the test images.
@@ -93,11 +92,11 @@ func (r *reported) test(b backend.Backend, m *model.Model, data *mnist.Dataset) 
 	if err != nil {
 		return err
 	}
-	answers, err := finiteAnswers(b, m, data)
+	evaluation, err := finiteEvaluation(b, m, data)
 	if err != nil {
 		return err
 	}
-	r.Tested = &report.Tested{Model: m, Data: data, Names: names, Answers: answers}
+	r.Tested = &report.Tested{Model: m, Data: data, Names: names, Evaluation: evaluation}
 	return nil
 }
 
@@ -108,7 +107,7 @@ func (r *reported) write() ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	dir := rundir.Dir{Path: r.Dir}
+	dir := run.Dir{Path: r.Dir}
 	var names []string
 	for _, f := range files {
 		if err := dir.Write(f.Name, f.Content); err != nil {
@@ -124,7 +123,7 @@ func (r *reported) write() ([]string, error) {
 // is an error.
 func closeWithReport(dir string, b backend.Backend, data *mnist.Dataset) error {
 	err := reportOn(dir, b, data)
-	var write *rundir.WriteError
+	var write *run.WriteError
 	if err == nil || errors.As(err, &write) {
 		return err
 	}
@@ -136,19 +135,19 @@ func closeWithReport(dir string, b backend.Backend, data *mnist.Dataset) error {
 // reportOn makes the report of a run that has just ended, on the backend and the
 // data that it used.
 func reportOn(dir string, b backend.Backend, data *mnist.Dataset) error {
-	run, err := readRun(dir)
+	r, err := readRun(dir)
 	if err != nil {
 		return err
 	}
-	if run.tested() {
-		m, err := run.model()
+	if r.tested() {
+		m, err := r.model()
 		if err != nil {
 			return err
 		}
-		if err := run.test(b, m, data); err != nil {
+		if err := r.test(b, m, data); err != nil {
 			return err
 		}
 	}
-	_, err = run.write()
+	_, err = r.write()
 	return err
 }

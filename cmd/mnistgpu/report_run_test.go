@@ -3,7 +3,7 @@ package main
 import (
 	"testing"
 
-	"mnistgpu/internal/runs"
+	"mnistgpu/internal/run"
 	"mnistgpu/internal/train"
 )
 
@@ -13,11 +13,11 @@ func TestRatesOfAnImpossibleSummary(t *testing.T) {
 	c := train.Preset("default")
 	c.Schedule.Kind = "cosine"
 	for _, epochs := range []float64{1, 1e-9, 5e-324} {
-		if rates := changingRates(&c, &runs.Summary{Steps: train.MaxSteps, Epochs: epochs}); rates != nil {
+		if rates := changingRates(&c, &run.Summary{Steps: train.MaxSteps, Epochs: epochs}); rates != nil {
 			t.Errorf("%v epochs: %d rates, want none", epochs, len(rates))
 		}
 	}
-	if rates := changingRates(&c, &runs.Summary{Steps: 4690, Epochs: 10}); len(rates) != 4690 {
+	if rates := changingRates(&c, &run.Summary{Steps: 4690, Epochs: 10}); len(rates) != 4690 {
 		t.Errorf("%d rates of a run of 4690 steps", len(rates))
 	}
 }

@@ -6,15 +6,14 @@ import (
 
 	"mnistgpu/internal/backend"
 	"mnistgpu/internal/mnist"
-	"mnistgpu/internal/rundir"
-	"mnistgpu/internal/runs"
+	"mnistgpu/internal/run"
 	"mnistgpu/internal/train"
 )
 
 // newSummary returns the summary of a run.
-func newSummary(s *settings, b backend.Backend, data *mnist.Dataset, dir *rundir.Dir, r *train.Result, err error) *runs.Summary {
-	sum := &runs.Summary{
-		Status: runs.Done, StopReason: string(r.Stop), Backend: b.Name(), Device: b.Device(), Precision: s.gpu.Precision.String(), Data: data.Name,
+func newSummary(s *settings, b backend.Backend, data *mnist.Dataset, dir *run.Dir, r *train.Result, err error) *run.Summary {
+	sum := &run.Summary{
+		Status: run.Done, StopReason: string(r.Stop), Backend: b.Name(), Device: b.Device(), Precision: s.gpu.Precision.String(), Data: data.Name,
 		Preset: s.preset, Seed: s.config.Seed, Hidden: s.config.Hidden, Batch: r.Batch,
 		Steps: r.Steps, Epochs: r.Epochs, Seconds: r.Seconds, ImagesPerSecond: r.ImagesPerSecond,
 		RunDir: dir.Path,
@@ -31,10 +30,10 @@ func newSummary(s *settings, b backend.Backend, data *mnist.Dataset, dir *rundir
 	}
 	switch r.Stop {
 	case train.StopInterrupted:
-		sum.Status = runs.Interrupted
+		sum.Status = run.Interrupted
 		return sum
 	case train.StopDiverged:
-		sum.Status = runs.Diverged
+		sum.Status = run.Diverged
 	}
 	if err != nil {
 		sum.Error = err.Error()
@@ -43,7 +42,7 @@ func newSummary(s *settings, b backend.Backend, data *mnist.Dataset, dir *rundir
 }
 
 // printSummary writes the result of a run, for a program or for people.
-func printSummary(w io.Writer, s *runs.Summary, stopping train.Stopping, asJSON bool) error {
+func printSummary(w io.Writer, s *run.Summary, stopping train.Stopping, asJSON bool) error {
 	if asJSON {
 		_, err := w.Write(s.Encode())
 		return err

@@ -13,7 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"mnistgpu/gpu"
-	"mnistgpu/internal/runs"
+	"mnistgpu/internal/run"
 )
 
 const resumeHelp = `Continue a run that was stopped, killed or lost power.
@@ -109,12 +109,12 @@ func runResume(ctx context.Context, s *settings) error {
 
 // finished returns the summary of a run that ended by itself, with dir as its folder,
 // or nil for any other run. A run that was interrupted has a summary too.
-func finished(dir string) (*runs.Summary, error) {
-	summary, err := runs.ReadSummary(dir)
+func finished(dir string) (*run.Summary, error) {
+	summary, err := run.ReadSummary(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
-	if err != nil || summary.Status == runs.Interrupted {
+	if err != nil || summary.Status == run.Interrupted {
 		return nil, err
 	}
 	summary.RunDir = dir
@@ -123,17 +123,17 @@ func finished(dir string) (*runs.Summary, error) {
 
 // tell prints the results of a run that has finished, and draws the report if the
 // run was killed before it had one. The error is the one that the run ended with.
-func (r *trainRun) tell(summary *runs.Summary) error {
+func (r *trainRun) tell(summary *run.Summary) error {
 	if !r.s.quiet {
 		fmt.Fprintf(os.Stderr, "%s has ended: there is nothing left to do\n", r.dir.Path)
-		fmt.Fprintf(os.Stderr, "hint: mnistgpu train --config %s --epochs N makes a longer run\n", shellWord(filepath.Join(r.dir.Path, runs.ConfigFile)))
+		fmt.Fprintf(os.Stderr, "hint: mnistgpu train --config %s --epochs N makes a longer run\n", shellWord(filepath.Join(r.dir.Path, run.ConfigFile)))
 	}
 	err := printSummary(os.Stdout, summary, r.s.config.Stopping, r.s.json)
-	if _, missing := os.Stat(filepath.Join(r.dir.Path, runs.ReportFile)); missing != nil && r.s.report {
+	if _, missing := os.Stat(filepath.Join(r.dir.Path, run.ReportFile)); missing != nil && r.s.report {
 		err = errors.Join(err, closeWithReport(r.dir.Path, r.b, r.data))
 	}
 	switch {
-	case summary.Status == runs.Diverged:
+	case summary.Status == run.Diverged:
 		err = errors.Join(err, &failure{code: exitDiverged, err: errors.New(summary.Error), hint: "try a smaller --lr, in another folder"})
 	case summary.Error != "":
 		err = errors.Join(err, &failure{code: exitTarget, err: errors.New(summary.Error)})

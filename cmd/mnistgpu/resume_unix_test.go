@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"mnistgpu/internal/runs"
+	"mnistgpu/internal/run"
 )
 
 // victim is a training that tests stop and resume, in processes of its own.
@@ -182,14 +182,14 @@ func (k *kills) run(v *victim, dir string, within time.Duration) error {
 // not match its step. The error must name the file.
 func TestStateOfAnotherRun(t *testing.T) {
 	v := victims(t, "cpu")[0]
-	saved, err := runs.LoadState(v.whole)
+	saved, err := run.LoadState(v.whole)
 	if err != nil {
 		t.Fatal(err)
 	}
 	saved.State.Cursor--
-	path, err := runs.SaveState(v.whole, saved.Settings, saved.State, 2)
+	path, err := run.SaveState(v.whole, saved.Settings, saved.State, 2)
 	if err == nil {
-		err = os.Remove(filepath.Join(v.whole, runs.SummaryFile))
+		err = os.Remove(filepath.Join(v.whole, run.SummaryFile))
 	}
 	if err != nil {
 		t.Fatal(err)

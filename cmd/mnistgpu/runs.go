@@ -12,7 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"mnistgpu/internal/runs"
+	"mnistgpu/internal/run"
 )
 
 const runsHelp = `List the folders that train left, newest first.
@@ -52,7 +52,7 @@ func newRuns() *cobra.Command {
 		if len(args) == 1 {
 			dir = args[0]
 		}
-		list, broken, err := runs.List(dir)
+		list, broken, err := run.List(dir)
 		if errors.Is(err, fs.ErrNotExist) && len(args) == 0 {
 			err = nil
 		}
@@ -68,11 +68,11 @@ func newRuns() *cobra.Command {
 }
 
 // printRuns writes the list, for a program or for people.
-func printRuns(w io.Writer, dir string, list []runs.Entry, asJSON bool) error {
+func printRuns(w io.Writer, dir string, list []run.Entry, asJSON bool) error {
 	if asJSON {
 		return json.NewEncoder(w).Encode(struct {
-			Runs []runs.Entry `json:"runs"`
-		}{append([]runs.Entry{}, list...)})
+			Runs []run.Entry `json:"runs"`
+		}{append([]run.Entry{}, list...)})
 	}
 	if len(list) == 0 {
 		_, err := fmt.Fprintf(w, "no runs in %s yet: mnistgpu train makes one\n", dir)

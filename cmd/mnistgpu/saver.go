@@ -3,8 +3,7 @@ package main
 import (
 	"time"
 
-	"mnistgpu/internal/rundir"
-	"mnistgpu/internal/runs"
+	"mnistgpu/internal/run"
 	"mnistgpu/internal/train"
 )
 
@@ -12,7 +11,7 @@ import (
 // training continues. It warns about a save that fails, and tries again with the next
 // one.
 type saver struct {
-	dir      *rundir.Dir
+	dir      *run.Dir
 	settings map[string]string // see fingerprint
 	every    saveEvery
 	keep     int
@@ -69,7 +68,7 @@ func (s *saver) Save(state *train.State) {
 	s.begun = time.Now()
 	s.writing = make(chan outcome, 1)
 	go func(done chan<- outcome, begun time.Time) {
-		path, err := runs.SaveState(s.dir.Path, s.settings, state, s.keep)
+		path, err := run.SaveState(s.dir.Path, s.settings, state, s.keep)
 		done <- outcome{state.Step, path, time.Since(begun), err}
 	}(s.writing, s.begun)
 }

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"mnistgpu/internal/rundir"
+	"mnistgpu/internal/run"
 	"mnistgpu/internal/train"
 )
 
@@ -60,7 +60,7 @@ func TestDue(t *testing.T) {
 // TestSaverGoesOn saves where it cannot, then where it can, and then where it cannot
 // again. The error of the last save counts.
 func TestSaverGoesOn(t *testing.T) {
-	dir := &rundir.Dir{Path: filepath.Join(t.TempDir(), "run")}
+	dir := &run.Dir{Path: filepath.Join(t.TempDir(), "run")}
 	s := saver{dir: dir, keep: 1, view: quietView{}}
 	state := &train.State{Step: 1}
 	s.Save(state)

@@ -14,7 +14,7 @@ import (
 
 	"mnistgpu/internal/backend"
 	"mnistgpu/internal/model"
-	"mnistgpu/internal/runs"
+	"mnistgpu/internal/run"
 	"mnistgpu/internal/serve"
 )
 
@@ -114,7 +114,7 @@ func (s *serveSettings) options() (serve.Options, error) {
 		Log:    log.New(os.Stderr, "mnistgpu: ", 0),
 	}
 	if isFolder(s.model) {
-		o.Run, o.Model = s.model, filepath.Join(s.model, runs.ModelFile)
+		o.Run, o.Model = s.model, filepath.Join(s.model, run.ModelFile)
 		if err := checkRun(s.model); err != nil {
 			return o, err
 		}
@@ -130,7 +130,7 @@ func (s *serveSettings) options() (serve.Options, error) {
 
 // checkRun rejects a folder that holds neither a run nor a model.
 func checkRun(dir string) error {
-	for _, name := range []string{runs.ConfigFile, runs.ModelFile} {
+	for _, name := range []string{run.ConfigFile, run.ModelFile} {
 		if _, err := os.Stat(filepath.Join(dir, name)); !errors.Is(err, fs.ErrNotExist) {
 			return nil
 		}

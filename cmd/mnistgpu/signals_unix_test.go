@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"mnistgpu/internal/runs"
+	"mnistgpu/internal/run"
 )
 
 // TestSignalled stops runs by SIGINT and SIGTERM at random times, every third by two in
@@ -71,7 +71,7 @@ func (v *victim) signalled(dir string, signal syscall.Signal, twice bool) (took 
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
 	for exists := false; !exists; { // before that, there is nothing to save
-		_, err := os.Stat(filepath.Join(dir, runs.ConfigFile))
+		_, err := os.Stat(filepath.Join(dir, run.ConfigFile))
 		exists = err == nil
 		time.Sleep(time.Millisecond)
 	}

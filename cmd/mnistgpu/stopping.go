@@ -3,7 +3,7 @@ package main
 import (
 	"fmt"
 
-	"mnistgpu/internal/runs"
+	"mnistgpu/internal/run"
 	"mnistgpu/internal/train"
 )
 
@@ -30,7 +30,7 @@ func judge(s train.Stopping) string {
 
 // stopText says, in lines of their own, why a run stopped early and which weights
 // it kept if they are not the last.
-func stopText(s *runs.Summary, stopping train.Stopping) string {
+func stopText(s *run.Summary, stopping train.Stopping) string {
 	text := map[train.StopReason]string{
 		train.StopPatience: fmt.Sprintf("stopped early: no better validation loss in %d evaluations\n", stopping.Patience),
 		train.StopTime:     fmt.Sprintf("stopped early: the time limit of %s was reached\n", seconds(stopping.Time)),

@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"mnistgpu/internal/rundir"
+	"mnistgpu/internal/run"
 	"mnistgpu/internal/sweep"
 )
 
@@ -218,7 +218,7 @@ func (s *sweepSettings) open(spec *sweep.Spec) (*sweep.Folder, error) {
 		}
 		return folder, nil
 	}
-	dir, err := rundir.Next(defaultRuns, "sweep")
+	dir, err := run.Next(defaultRuns, "sweep")
 	if err != nil {
 		return nil, err
 	}

@@ -12,7 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"mnistgpu/internal/rundir"
+	"mnistgpu/internal/run"
 	"mnistgpu/internal/sweep"
 )
 
@@ -93,7 +93,7 @@ func missingTrials(r *sweep.Results) error {
 
 // tellSweep writes the result files into a folder, and prints the results.
 func tellSweep(r *sweep.Results, path string, asJSON bool) error {
-	dir := rundir.Dir{Path: path}
+	dir := run.Dir{Path: path}
 	if err := dir.Write(sweep.ResultsFile, r.CSV()); err != nil {
 		return err
 	}

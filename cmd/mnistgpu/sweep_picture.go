@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"mnistgpu/internal/chart"
+	"mnistgpu/internal/draw"
 	"mnistgpu/internal/sweep"
 )
 
@@ -36,7 +36,7 @@ func heatmap(r *sweep.Results) ([]byte, error) {
 	if len(columns) > widest || len(rows) > widest {
 		return nil, nil
 	}
-	h := chart.Heatmap{Title: "Test accuracy, %", X: axisName(r, x), Columns: columns, Rows: rows}
+	h := draw.Heatmap{Title: "Test accuracy, %", X: axisName(r, x), Columns: columns, Rows: rows}
 	if len(axes) > 1 {
 		h.Y = axisName(r, y)
 	}
@@ -107,7 +107,7 @@ func axisValues(r *sweep.Results, axis int) (values []string) {
 // scatter draws random trials as points. It returns nil if a value on an axis is not a
 // positive number, or if no trial has a result.
 func scatter(r *sweep.Results, x, y int) ([]byte, error) {
-	s := chart.Scatter{Title: "Test accuracy", X: axisName(r, x), Y: axisName(r, y)}
+	s := draw.Scatter{Title: "Test accuracy", X: axisName(r, x), Y: axisName(r, y)}
 	for _, record := range r.Records {
 		at, ok := point(record, x, y)
 		if !ok {
@@ -124,8 +124,8 @@ func scatter(r *sweep.Results, x, y int) ([]byte, error) {
 	return s.PNG()
 }
 
-func point(r *sweep.Record, x, y int) (chart.Point, bool) {
+func point(r *sweep.Record, x, y int) (draw.Point, bool) {
 	px, xErr := strconv.ParseFloat(r.Settings[x].Value, 64)
 	py, yErr := strconv.ParseFloat(r.Settings[y].Value, 64)
-	return chart.Point{X: px, Y: py}, xErr == nil && yErr == nil && px > 0 && py > 0
+	return draw.Point{X: px, Y: py}, xErr == nil && yErr == nil && px > 0 && py > 0
 }

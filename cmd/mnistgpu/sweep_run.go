@@ -8,10 +8,10 @@ import (
 	"sync"
 
 	"mnistgpu/internal/backend"
+	"mnistgpu/internal/backend/verify"
 	"mnistgpu/internal/mnist"
 	"mnistgpu/internal/sweep"
 	"mnistgpu/internal/train"
-	"mnistgpu/internal/verify"
 )
 
 // sweeper runs the trials of a sweep, several at once.

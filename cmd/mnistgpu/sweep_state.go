@@ -8,8 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"mnistgpu/internal/rundir"
-	"mnistgpu/internal/runs"
+	"mnistgpu/internal/run"
 	"mnistgpu/internal/train"
 )
 
@@ -25,7 +24,7 @@ type trialSaver struct {
 // If another process is at the same trial, or the folder cannot be written, no states
 // are saved. A state with other settings, or of another program or machine, is not
 // used: the result of a sweep does not depend on where it was stopped.
-func openTrial(dir *rundir.Dir, s saving, settings map[string]string, view *trialView) (*trialSaver, *train.State) {
+func openTrial(dir *run.Dir, s saving, settings map[string]string, view *trialView) (*trialSaver, *train.State) {
 	t := &trialSaver{
 		saver: &saver{dir: dir, settings: settings, every: s.every, keep: s.keep, view: view, begun: time.Now()},
 		view:  view,
@@ -50,7 +49,7 @@ func openTrial(dir *rundir.Dir, s saving, settings map[string]string, view *tria
 // load returns the trial's newest state, or nil if there is none. The error says why
 // the trial cannot be resumed from the saved states.
 func (t *trialSaver) load() (*train.State, error) {
-	saved, err := runs.LoadState(t.dir.Path)
+	saved, err := run.LoadState(t.dir.Path)
 	if err != nil || saved == nil {
 		return nil, err
 	}
@@ -106,7 +105,7 @@ func (t *trialSaver) remove() {
 
 // discardStates deletes the states of a trial whose process was killed after it had
 // saved the result.
-func discardStates(dir *rundir.Dir) {
+func discardStates(dir *run.Dir) {
 	if unlock, err := dir.Lock(); err == nil {
 		unlock()
 		os.RemoveAll(dir.Path)

@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"mnistgpu/internal/rundir"
+	"mnistgpu/internal/run"
 	"mnistgpu/internal/train"
 )
 
@@ -36,7 +36,7 @@ func TestOpenTrial(t *testing.T) {
 		"another machine": {other, func(string) {}, false, 0},
 		"damaged":         {settings, func(dir string) { os.Truncate(kept(t, dir)[0], 100) }, false, 0},
 	} {
-		dir := &rundir.Dir{Path: filepath.Join(t.TempDir(), "00000")}
+		dir := &run.Dir{Path: filepath.Join(t.TempDir(), "00000")}
 		view := &trialView{all: newSweepView(true, 1, nil), steps: 5}
 		begun, state := openTrial(dir, saving{keep: 2}, settings, view)
 		if state != nil {

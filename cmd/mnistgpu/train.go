@@ -12,8 +12,7 @@ import (
 
 	"mnistgpu/internal/backend"
 	"mnistgpu/internal/mnist"
-	"mnistgpu/internal/rundir"
-	"mnistgpu/internal/runs"
+	"mnistgpu/internal/run"
 	"mnistgpu/internal/train"
 )
 
@@ -134,13 +133,13 @@ func tooFew(c train.Config, images int) bool {
 // newRunDir makes the run's folder and writes the settings into a file there, so that a
 // folder that cannot be written to is noticed before the training rather than after it.
 // The folder has the given name, unless the user gave one.
-func newRunDir(s *settings, b backend.Backend, data *mnist.Dataset, name, file string) (*rundir.Dir, error) {
-	var dir *rundir.Dir
+func newRunDir(s *settings, b backend.Backend, data *mnist.Dataset, name, file string) (*run.Dir, error) {
+	var dir *run.Dir
 	var err error
 	if s.runDir == "" {
-		dir, err = rundir.Next(defaultRuns, name)
+		dir, err = run.Next(defaultRuns, name)
 	} else {
-		dir, err = rundir.Create(s.runDir)
+		dir, err = run.Create(s.runDir)
 	}
 	if errors.Is(err, fs.ErrExist) {
 		return nil, &failure{code: exitCannotWrite, err: err, hint: otherRunDir(s.runDir, file)}
@@ -158,14 +157,14 @@ func newRunDir(s *settings, b backend.Backend, data *mnist.Dataset, name, file s
 // otherRunDir returns the hint for a command that would write file into dir, where
 // something is already.
 func otherRunDir(dir, file string) string {
-	if _, err := os.Stat(filepath.Join(dir, runs.ConfigFile)); err != nil || file != runs.ConfigFile {
+	if _, err := os.Stat(filepath.Join(dir, run.ConfigFile)); err != nil || file != run.ConfigFile {
 		return "--run-dir must name a folder that does not exist yet"
 	}
 	return fmt.Sprintf("mnistgpu resume %s continues the run that is there; a new run needs another --run-dir", shellWord(dir))
 }
 
 // writeConfig writes the settings into a file of a run's folder.
-func writeConfig(s *settings, b backend.Backend, data *mnist.Dataset, dir *rundir.Dir, file string) error {
+func writeConfig(s *settings, b backend.Backend, data *mnist.Dataset, dir *run.Dir, file string) error {
 	content, err := s.toml(b, data)
 	if err != nil {
 		return err
@@ -175,8 +174,8 @@ func writeConfig(s *settings, b backend.Backend, data *mnist.Dataset, dir *rundi
 
 // save writes the run's results, and the names of the classes if its data have
 // some. A diverged run has no model.
-func save(dir *rundir.Dir, summary *runs.Summary, result *train.Result, s *settings) error {
-	if err := dir.Write(runs.HistoryFile, runs.EncodeHistory(result.History, summary.ValLoss != nil)); err != nil {
+func save(dir *run.Dir, summary *run.Summary, result *train.Result, s *settings) error {
+	if err := dir.Write(run.HistoryFile, run.EncodeHistory(result.History, summary.ValLoss != nil)); err != nil {
 		return err
 	}
 	if result.Model != nil {
@@ -184,19 +183,19 @@ func save(dir *rundir.Dir, summary *runs.Summary, result *train.Result, s *setti
 		if err != nil {
 			return err
 		}
-		if err := dir.Write(runs.ModelFile, content); err != nil {
+		if err := dir.Write(run.ModelFile, content); err != nil {
 			return err
 		}
 	}
 	if err := saveNames(dir, s); err != nil {
 		return err
 	}
-	return dir.Write(runs.SummaryFile, summary.Encode())
+	return dir.Write(run.SummaryFile, summary.Encode())
 }
 
 // saveNames saves the names of the classes, which the model's answers need even if the
 // data are gone.
-func saveNames(dir *rundir.Dir, s *settings) error {
+func saveNames(dir *run.Dir, s *settings) error {
 	if builtIn(s.data) {
 		return nil
 	}

@@ -13,11 +13,10 @@ import (
 
 	"mnistgpu/gpu"
 	"mnistgpu/internal/backend"
+	"mnistgpu/internal/backend/verify"
 	"mnistgpu/internal/mnist"
-	"mnistgpu/internal/rundir"
-	"mnistgpu/internal/runs"
+	"mnistgpu/internal/run"
 	"mnistgpu/internal/train"
-	"mnistgpu/internal/verify"
 )
 
 // trainRun is a run with all it needs.
@@ -33,7 +32,7 @@ type trainRun struct {
 // else a new one.
 func (r *trainRun) enter(at *place) error {
 	if at == nil {
-		dir, err := newRunDir(r.s, r.b, r.data, r.data.Name, runs.ConfigFile)
+		dir, err := newRunDir(r.s, r.b, r.data, r.data.Name, run.ConfigFile)
 		if err != nil {
 			return err
 		}
@@ -51,7 +50,7 @@ func (r *trainRun) enter(at *place) error {
 	if err := r.startsAgain(); err != nil {
 		return err
 	}
-	return writeConfig(r.s, r.b, r.data, r.dir, runs.ConfigFile)
+	return writeConfig(r.s, r.b, r.data, r.dir, run.ConfigFile)
 }
 
 // begun returns the fingerprint that the run was started with, or nil if it has yet to
@@ -106,7 +105,7 @@ func (r *trainRun) startsAgain() error {
 	if err := r.canStart(); err != nil {
 		return err
 	}
-	if _, err := os.Stat(filepath.Join(r.dir.Path, runs.ConfigFile)); errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Stat(filepath.Join(r.dir.Path, run.ConfigFile)); errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	begun, err := readSettings(r.dir.Path)
@@ -178,9 +177,9 @@ func (r *trainRun) from(file *historyFile, keeper *saver) (*train.State, error) 
 		fmt.Fprintf(os.Stderr, "resuming from %s\n", r.saved.Path)
 	}
 	file.records, keeper.newest = r.saved.State.History, r.saved.Path
-	summary := filepath.Join(r.dir.Path, runs.SummaryFile)
+	summary := filepath.Join(r.dir.Path, run.SummaryFile)
 	if err := os.Remove(summary); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, rundir.Fault(summary, err)
+		return nil, run.WriteFault(summary, err)
 	}
 	return r.saved.State, nil
 }
@@ -205,7 +204,7 @@ func (r *trainRun) fault(err error, newest string) error {
 	var foreign *train.StateError
 	switch {
 	case errors.As(err, &foreign):
-		return &runs.Error{Path: newest, Err: err}
+		return &run.Error{Path: newest, Err: err}
 	case newest != "":
 		return r.leftBehind(err, newest)
 	}
@@ -215,7 +214,7 @@ func (r *trainRun) fault(err error, newest string) error {
 // conclude saves and prints the result of the run: err is the error that the run ended
 // with, and unsaved that of its last save. An interruption counts as one only if
 // nothing was lost.
-func (r *trainRun) conclude(summary *runs.Summary, result *train.Result, err, unsaved error) error {
+func (r *trainRun) conclude(summary *run.Summary, result *train.Result, err, unsaved error) error {
 	lost := save(r.dir, summary, result, r.s)
 	interrupted := result.Stop == train.StopInterrupted
 	if interrupted && cmp.Or(lost, unsaved) != nil {

@@ -4,7 +4,7 @@ import (
 	"mnistgpu/cpu"
 	"mnistgpu/gpu"
 	"mnistgpu/internal/backend"
-	"mnistgpu/internal/verify"
+	"mnistgpu/internal/backend/verify"
 )
 
 // verified returns b with its steps checked by the CPU, if s asks for that. The

@@ -61,11 +61,13 @@ func files(t *testing.T, keep func(path string) bool) []string {
 	return paths
 }
 
+// fset has the positions of all files that were parsed.
+var fset = token.NewFileSet()
+
 // sources parses every Go file of the project, whatever its build tags.
 func sources(t *testing.T) []source {
 	t.Helper()
 	var all []source
-	fset := token.NewFileSet()
 	for _, path := range files(t, func(path string) bool { return strings.HasSuffix(path, ".go") }) {
 		syntax, err := parser.ParseFile(fset, filepath.Join(root, path), nil, parser.ParseComments)
 		if err != nil {

@@ -1,12 +1,11 @@
-// Package infer runs trained models: it computes the probabilities of the classes
-// for images.
+// Package infer runs trained models, which compute the probabilities of the classes
+// for images, and measures how well they classify.
 package infer
 
 import (
 	"fmt"
 
 	"mnistgpu/internal/backend"
-	"mnistgpu/internal/metrics"
 	"mnistgpu/internal/model"
 	"mnistgpu/internal/nn"
 )
@@ -88,7 +87,7 @@ func (n *Network) Probabilities(images []byte) ([]float64, error) {
 		if err != nil {
 			return nil, err
 		}
-		probabilities = append(probabilities, metrics.Softmax(logits, n.classes)...)
+		probabilities = append(probabilities, Softmax(logits, n.classes)...)
 	}
 	return probabilities, nil
 }

@@ -40,15 +40,15 @@ type Source struct {
 // Environment returns the Source that the user's environment describes:
 // MNISTGPU_DATA names a folder that holds MNIST; if it is not set, MNIST is kept in
 // MNISTGPU_HOME/mnist or, without MNISTGPU_HOME, below the user's cache folder.
-func Environment() Source {
+func Environment(getenv func(name string) string) Source {
 	s := Source{
-		DataDir: os.Getenv("MNISTGPU_DATA"),
+		DataDir: getenv("MNISTGPU_DATA"),
 		Mirrors: []string{
 			"https://storage.googleapis.com/cvdf-datasets/mnist/",
 			"https://ossci-datasets.s3.amazonaws.com/mnist/",
 		},
 	}
-	if home := os.Getenv("MNISTGPU_HOME"); home != "" {
+	if home := getenv("MNISTGPU_HOME"); home != "" {
 		s.CacheDir = filepath.Join(home, "mnist")
 	} else if cache, err := os.UserCacheDir(); err == nil {
 		s.CacheDir = filepath.Join(cache, "mnistgpu", "mnist")

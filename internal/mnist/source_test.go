@@ -97,7 +97,7 @@ func TestEnvironment(t *testing.T) {
 		t.Setenv("MNISTGPU_DATA", test.data)
 		t.Setenv("MNISTGPU_HOME", test.home)
 		t.Setenv("XDG_CACHE_HOME", test.xdg)
-		s := Environment()
+		s := Environment(os.Getenv)
 		if s.DataDir != test.wantData || s.CacheDir != test.wantCache {
 			t.Errorf("%+v: folders are %q and %q", test, s.DataDir, s.CacheDir)
 		}

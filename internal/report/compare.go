@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 
-	"mnistgpu/internal/chart"
+	"mnistgpu/internal/draw"
 )
 
 // comparison is the data of compare.html.
@@ -77,14 +77,14 @@ func shortNames(all []*Run) []string {
 }
 
 // overlaid returns panels with a curve for each run.
-func overlaid(all []*Run, names []string) []chart.Panel {
+func overlaid(all []*Run, names []string) []draw.Panel {
 	unit := "step"
 	for _, r := range all {
 		if _, own := axis(r.History); own == "epoch" {
 			unit = own
 		}
 	}
-	panels := []chart.Panel{
+	panels := []draw.Panel{
 		accuracyPanel("Test accuracy", unit), lossPanel("Test loss", unit), lossPanel("Training loss", unit),
 	}
 	for i, r := range all {
@@ -92,7 +92,7 @@ func overlaid(all []*Run, names []string) []chart.Panel {
 		for p, y := range [][]float64{
 			percents(r.History.Column("test_accuracy")), r.History.Column("test_loss"), r.History.Column("loss"),
 		} {
-			panels[p].Curves = append(panels[p].Curves, chart.Curve{Name: names[i], X: x, Y: y})
+			panels[p].Curves = append(panels[p].Curves, draw.Curve{Name: names[i], X: x, Y: y})
 		}
 	}
 	return panels

@@ -6,9 +6,9 @@ import (
 	"math"
 	"slices"
 
-	"mnistgpu/internal/metrics"
+	"mnistgpu/internal/draw"
+	"mnistgpu/internal/infer"
 	"mnistgpu/internal/model"
-	"mnistgpu/internal/picture"
 )
 
 // shown is the most mistakes, and the most hidden units, that a report shows: a grid
@@ -19,26 +19,26 @@ const shown = 20
 type gallery struct {
 	caption       string
 	height, width int
-	palette       *picture.Palette // nil for grey
-	samples       []picture.Sample
+	palette       *draw.Palette // nil for grey
+	samples       []draw.Sample
 }
 
-func (g gallery) sheet() picture.Sheet {
-	return picture.Sheet{Caption: g.caption, Height: g.height, Width: g.width, Samples: g.samples, Palette: g.palette}
+func (g gallery) sheet() draw.Sheet {
+	return draw.Sheet{Caption: g.caption, Height: g.height, Width: g.width, Samples: g.samples, Palette: g.palette}
 }
 
 // mistakes returns the wrong answers with the highest probability.
 func (t *Tested) mistakes() gallery {
 	labels := t.Data.Test.Labels
-	list := metrics.MostConfident(t.Answers.Logits, labels, t.Model.Classes(), len(labels))
+	list := infer.MostConfident(t.Evaluation.Logits, labels, t.Model.Classes(), len(labels))
 	all := len(list)
 	list = list[:min(all, shown)]
 	g := gallery{height: t.Data.Height, width: t.Data.Width}
 	g.caption = fmt.Sprintf("The %d most confident of %d mistakes: label → predicted class", len(list), all)
 	for _, m := range list {
-		g.samples = append(g.samples, picture.Sample{
+		g.samples = append(g.samples, draw.Sample{
 			Pixels: t.Data.Test.Images[m.Index*g.height*g.width:][:g.height*g.width],
-			Label:  fmt.Sprintf("%s → %s\n%s → %s", t.Names[m.Label], t.Names[m.Predicted], metrics.Percent(m.Own), metrics.Percent(m.Confidence)),
+			Label:  fmt.Sprintf("%s → %s\n%s → %s", t.Names[m.Label], t.Names[m.Predicted], infer.Percent(m.Own), infer.Percent(m.Confidence)),
 		})
 	}
 	return g
@@ -56,25 +56,25 @@ func (t *Tested) weights() gallery {
 			largest = max(largest, math.Abs(float64(first.Values[i*out+u])))
 		}
 	}
-	g := gallery{height: t.Model.Height, width: t.Model.Width, palette: picture.Diverging()}
+	g := gallery{height: t.Model.Height, width: t.Model.Width, palette: draw.Diverging()}
 	g.caption = fmt.Sprintf("Weights of the first layer for %d of %d hidden units: blue −%.2g, white 0, red +%.2g", len(units), out, largest, largest)
 	for _, u := range units {
 		pixels := make([]byte, in)
 		for i := range pixels {
 			pixels[i] = tone(float64(first.Values[i*out+u]), largest)
 		}
-		g.samples = append(g.samples, picture.Sample{Pixels: pixels, Label: fmt.Sprintf("unit %d", u)})
+		g.samples = append(g.samples, draw.Sample{Pixels: pixels, Label: fmt.Sprintf("unit %d", u)})
 	}
 	return g
 }
 
-// tone returns the byte of a [picture.Diverging] palette for a weight between
+// tone returns the byte of a [draw.Diverging] palette for a weight between
 // -largest and largest.
 func tone(weight, largest float64) byte {
 	if largest == 0 {
-		return picture.Zero
+		return draw.Zero
 	}
-	return byte(picture.Zero + int(math.Round((picture.Zero-1)*weight/largest)))
+	return byte(draw.Zero + int(math.Round((draw.Zero-1)*weight/largest)))
 }
 
 // strongest returns the n hidden units of the first layer with the largest

@@ -10,10 +10,9 @@ import (
 	"slices"
 	"time"
 
-	"mnistgpu/internal/chart"
-	"mnistgpu/internal/metrics"
-	"mnistgpu/internal/picture"
-	"mnistgpu/internal/runs"
+	"mnistgpu/internal/draw"
+	"mnistgpu/internal/infer"
+	"mnistgpu/internal/run"
 	"mnistgpu/internal/train"
 )
 
@@ -23,7 +22,7 @@ var pageFiles embed.FS
 // templates are the pages and their common parts. They have no scripts and load
 // nothing from elsewhere: pictures are part of the page.
 var templates = template.Must(template.New("").Funcs(template.FuncMap{
-	"percent": metrics.Percent,
+	"percent": infer.Percent,
 	"clock":   clock,
 	"style":   style,
 }).ParseFS(pageFiles, "page/*.html"))
@@ -69,7 +68,7 @@ type figure struct {
 
 type classLine struct {
 	Name string
-	metrics.Class
+	infer.Class
 }
 
 type pairLine struct {
@@ -97,7 +96,7 @@ func newPage(r *Run) *runPage {
 
 // notes returns why a run stopped early, and which weights it kept if they are not
 // the last ones.
-func notes(s *runs.Summary) []string {
+func notes(s *run.Summary) []string {
 	var list []string
 	if why, ok := map[train.StopReason]string{
 		train.StopPatience: "The run stopped early: its validation loss got no better.",
@@ -117,13 +116,13 @@ func (r *Run) facts() []fact {
 	s := r.Summary
 	var facts []fact
 	if s.TestAccuracy != nil {
-		facts = append(facts, fact{"test accuracy", metrics.Percent(*s.TestAccuracy), r.bestNote()})
+		facts = append(facts, fact{"test accuracy", infer.Percent(*s.TestAccuracy), r.bestNote()})
 	}
 	if s.ValAccuracy != nil {
-		facts = append(facts, fact{"validation accuracy", metrics.Percent(*s.ValAccuracy), ""})
+		facts = append(facts, fact{"validation accuracy", infer.Percent(*s.ValAccuracy), ""})
 	}
 	if s.TrainAccuracy != nil {
-		facts = append(facts, fact{"training accuracy", metrics.Percent(*s.TrainAccuracy), ""})
+		facts = append(facts, fact{"training accuracy", infer.Percent(*s.TrainAccuracy), ""})
 	}
 	if s.Loss != nil {
 		facts = append(facts, fact{"training loss", fmt.Sprintf("%.4g", *s.Loss), ""})
@@ -141,37 +140,37 @@ func (r *Run) bestNote() string {
 	}
 	x, unit := axis(r.History)
 	at := slices.Index(r.History.Column("test_accuracy"), best)
-	return fmt.Sprintf("best %s at %s %.4g", metrics.Percent(best), unit, x[at])
+	return fmt.Sprintf("best %s at %s %.4g", infer.Percent(best), unit, x[at])
 }
 
 // addCharts puts each panel on the page as a figure of its own, so that they can be
 // side by side or one below the other.
-func (p *runPage) addCharts(panels []chart.Panel) error {
+func (p *runPage) addCharts(panels []draw.Panel) error {
 	figures, err := figures(panels)
 	p.Charts = figures
 	return err
 }
 
-func figures(panels []chart.Panel) ([]figure, error) {
+func figures(panels []draw.Panel) ([]figure, error) {
 	var figures []figure
 	for _, panel := range panels {
-		content, err := chart.Panels(panel)
+		content, err := draw.Panels(panel)
 		if err != nil {
 			return nil, err
 		}
 		text := fmt.Sprintf("%s by %s: a curve for each of %d", panel.Title, panel.X, len(panel.Curves))
-		figures = append(figures, figure{dataURL(content), chart.Width(content), text})
+		figures = append(figures, figure{dataURL(content), draw.Width(content), text})
 	}
 	return figures, nil
 }
 
 // addTest puts the metrics of the test set on the page.
 func (p *runPage) addTest(t *Tested, confusion [][]int, matrix []byte) {
-	p.Matrix = &figure{dataURL(matrix), chart.Width(matrix), "Confusion matrix; confusion.csv has its numbers"}
-	for k, c := range metrics.Classes(confusion) {
+	p.Matrix = &figure{dataURL(matrix), draw.Width(matrix), "Confusion matrix; confusion.csv has its numbers"}
+	for k, c := range infer.Classes(confusion) {
 		p.Classes = append(p.Classes, classLine{t.Names[k], c})
 	}
-	for _, pair := range metrics.MostConfused(confusion, pairsShown) {
+	for _, pair := range infer.MostConfused(confusion, pairsShown) {
 		p.Pairs = append(p.Pairs, pairLine{t.Names[pair.Label], t.Names[pair.Predicted], pair.Count})
 	}
 }
@@ -180,7 +179,7 @@ func (p *runPage) addTest(t *Tested, confusion [][]int, matrix []byte) {
 func (p *runPage) addGallery(view *galleryView, g gallery) error {
 	view.Caption = g.caption
 	for _, s := range g.samples {
-		content, err := encode(picture.Tile(g.height, g.width, s.Pixels, g.palette), nil)
+		content, err := encode(draw.Tile(g.height, g.width, s.Pixels, g.palette), nil)
 		if err != nil {
 			return err
 		}

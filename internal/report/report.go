@@ -10,11 +10,11 @@ import (
 	"image/png"
 	"strconv"
 
-	"mnistgpu/internal/chart"
-	"mnistgpu/internal/metrics"
+	"mnistgpu/internal/draw"
+	"mnistgpu/internal/infer"
 	"mnistgpu/internal/mnist"
 	"mnistgpu/internal/model"
-	"mnistgpu/internal/runs"
+	"mnistgpu/internal/run"
 	"mnistgpu/internal/train"
 )
 
@@ -29,19 +29,19 @@ type Run struct {
 	Dir      string
 	Command  string // that repeats the run
 	Settings []Setting
-	Summary  *runs.Summary
-	History  *runs.History
+	Summary  *run.Summary
+	History  *run.History
 	Rates    []float64 // the learning rate of each step, or nil if it never changed
 
 	Tested *Tested // nil if the run left no model
 }
 
-// Tested is a run's model and its answers for the test images.
+// Tested is a run's model and its evaluation on the test images.
 type Tested struct {
-	Model   *model.Model
-	Data    *mnist.Dataset
-	Names   []string // of the classes
-	Answers *train.Answers
+	Model      *model.Model
+	Data       *mnist.Dataset
+	Names      []string // of the classes
+	Evaluation *train.Evaluation
 }
 
 // File is a file of a report.
@@ -70,7 +70,7 @@ func (r *Run) Files() ([]File, error) {
 		if len(r.Rates) > 0 {
 			panels = append(panels, r.rates())
 		}
-		content, err := chart.Panels(panels...)
+		content, err := draw.Panels(panels...)
 		if err != nil {
 			return nil, err
 		}
@@ -87,14 +87,14 @@ func (r *Run) Files() ([]File, error) {
 		files = append(files, more...)
 	}
 	content, err := p.render("run.html")
-	return append(files, File{runs.ReportFile, content}), err
+	return append(files, File{run.ReportFile, content}), err
 }
 
 // files returns the files about the test set and adds their content to the page.
 func (t *Tested) files(p *runPage) ([]File, error) {
 	classes := t.Model.Classes()
-	confusion := metrics.Confusion(t.Data.Test.Labels, metrics.Predict(t.Answers.Logits, classes), classes)
-	matrix, err := chart.Confusion(confusion, t.Names)
+	confusion := infer.Confusion(t.Data.Test.Labels, infer.Predict(t.Evaluation.Logits, classes), classes)
+	matrix, err := draw.Confusion(confusion, t.Names)
 	if err != nil {
 		return nil, err
 	}

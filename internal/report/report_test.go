@@ -11,21 +11,20 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"mnistgpu/internal/chart"
+	"mnistgpu/internal/draw"
 	"mnistgpu/internal/model"
-	"mnistgpu/internal/picture"
-	"mnistgpu/internal/runs"
+	"mnistgpu/internal/run"
 	"mnistgpu/internal/train"
 )
 
 // parsed returns a history as read from a file.
-func parsed(t testing.TB, records []train.Record) *runs.History {
+func parsed(t testing.TB, records []train.Record) *run.History {
 	t.Helper()
 	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, "history.csv"), runs.EncodeHistory(records, false), 0o666); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "history.csv"), run.EncodeHistory(records, false), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	h, err := runs.ReadHistory(dir)
+	h, err := run.ReadHistory(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,9 +47,9 @@ func made(t *testing.T, r *Run) (content map[string][]byte, names []string) {
 }
 
 func TestFilesOfARun(t *testing.T) {
-	run := sample(t, 60)
-	run.Tested.Names[3] = `<script>"three"</script>`
-	content, names := made(t, run)
+	r := sample(t, 60)
+	r.Tested.Names[3] = `<script>"three"</script>`
+	content, names := made(t, r)
 	want := []string{"history.png", "confusion.png", "confusion.csv", "weights.png", "errors.png", "report.html"}
 	if diff := cmp.Diff(want, names); diff != "" {
 		t.Fatal(diff)
@@ -59,33 +58,33 @@ func TestFilesOfARun(t *testing.T) {
 	if bytes.Contains(html, []byte("<script")) || !bytes.Contains(html, []byte("&lt;script&gt;")) {
 		t.Error("the name of a class is not quoted")
 	}
-	for _, text := range []string{"synthetic-001", "best 37.50 % at epoch 1", run.Command, "1m15s"} {
+	for _, text := range []string{"synthetic-001", "best 37.50 % at epoch 1", r.Command, "1m15s"} {
 		if !bytes.Contains(html, []byte(text)) {
 			t.Errorf("the page does not say %q", text)
 		}
 	}
-	again, _ := made(t, run)
+	again, _ := made(t, r)
 	if !bytes.Equal(html, again["report.html"]) {
 		t.Error("the same run has another page")
 	}
 }
 
 func TestFilesWithoutAMistake(t *testing.T) {
-	run := sample(t, 20)
-	for i, label := range run.Tested.Data.Test.Labels {
-		run.Tested.Answers.Logits[i*10+int(label)] = 100
+	r := sample(t, 20)
+	for i, label := range r.Tested.Data.Test.Labels {
+		r.Tested.Evaluation.Logits[i*10+int(label)] = 100
 	}
-	content, names := made(t, run)
+	content, names := made(t, r)
 	if slices.Contains(names, "errors.png") || !bytes.Contains(content["report.html"], []byte("No image was classified wrongly.")) {
 		t.Errorf("files %v", names)
 	}
 }
 
 func TestFilesOfARunThatDiverged(t *testing.T) {
-	run := sample(t, 1)
-	run.Tested, run.History = nil, parsed(t, nil)
-	run.Summary = &runs.Summary{Status: "diverged", Error: "diverged: loss is not finite at step 3"}
-	content, names := made(t, run)
+	r := sample(t, 1)
+	r.Tested, r.History = nil, parsed(t, nil)
+	r.Summary = &run.Summary{Status: "diverged", Error: "diverged: loss is not finite at step 3"}
+	content, names := made(t, r)
 	if diff := cmp.Diff([]string{"report.html"}, names); diff != "" {
 		t.Error(diff)
 	}
@@ -100,7 +99,7 @@ func TestNotes(t *testing.T) {
 		train.StopFinished: nil,
 		train.StopPatience: {"The run stopped early: its validation loss got no better.", "The weights are those of step 19, whose validation loss is the best."},
 	} {
-		s := &runs.Summary{StopReason: string(reason), Steps: 20, KeptStep: &kept}
+		s := &run.Summary{StopReason: string(reason), Steps: 20, KeptStep: &kept}
 		if reason == train.StopPatience {
 			s.Steps = 30
 		}
@@ -127,12 +126,12 @@ func TestStrongest(t *testing.T) {
 }
 
 func TestTone(t *testing.T) {
-	for weight, want := range map[float64]byte{0: picture.Zero, 0.5: 255, -0.5: 1, 0.25: picture.Zero + 64, -0.25: picture.Zero - 64} {
+	for weight, want := range map[float64]byte{0: draw.Zero, 0.5: 255, -0.5: 1, 0.25: draw.Zero + 64, -0.25: draw.Zero - 64} {
 		if got := tone(weight, 0.5); got != want {
 			t.Errorf("%v of 0.5 is %d: want %d", weight, got, want)
 		}
 	}
-	if got := tone(0, 0); got != picture.Zero {
+	if got := tone(0, 0); got != draw.Zero {
 		t.Errorf("zero of nothing is %d", got)
 	}
 }
@@ -165,20 +164,20 @@ func TestHistoryHasWhatTheRunHad(t *testing.T) {
 // TestRates checks that the learning rates, by epoch or step, have a panel of their own,
 // and no more points than a picture can show.
 func TestRates(t *testing.T) {
-	run := sample(t, 60)
-	plain, _ := made(t, run)
-	run.Summary.Steps, run.Summary.Epochs = 4000, 2
-	run.Rates = make([]float64, 4000)
-	for i := range run.Rates {
-		run.Rates[i] = 1 / float64(1+i)
+	r := sample(t, 60)
+	plain, _ := made(t, r)
+	r.Summary.Steps, r.Summary.Epochs = 4000, 2
+	r.Rates = make([]float64, 4000)
+	for i := range r.Rates {
+		r.Rates[i] = 1 / float64(1+i)
 	}
-	curve := run.rates().Curves[0]
+	curve := r.rates().Curves[0]
 	last := len(curve.X) - 1
 	if last+1 > 2*ratePoints || !(math.Abs(curve.X[last]-2) <= 0.01) || curve.Y[0] != 1 {
 		t.Errorf("%d points up to %v", last+1, curve.X[last])
 	}
-	content, _ := made(t, run)
-	if chart.Width(content["history.png"]) != chart.Width(plain["history.png"])*3/2 {
+	content, _ := made(t, r)
+	if draw.Width(content["history.png"]) != draw.Width(plain["history.png"])*3/2 {
 		t.Error("the rates have no panel")
 	}
 	if bytes.Count(content["report.html"], []byte(`class="chart"`)) != 4 {

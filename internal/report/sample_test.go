@@ -6,7 +6,7 @@ import (
 
 	"mnistgpu/internal/mnist"
 	"mnistgpu/internal/model"
-	"mnistgpu/internal/runs"
+	"mnistgpu/internal/run"
 	"mnistgpu/internal/train"
 )
 
@@ -28,7 +28,7 @@ func sample(t testing.TB, n int) *Run {
 	return &Run{
 		Dir: "runs/synthetic-001", Command: "mnistgpu train --data synthetic",
 		Settings: []Setting{{"lr", "0.5", "learning rate"}},
-		Summary:  &runs.Summary{Status: "done", Preset: "default", Data: "synthetic", TestAccuracy: &accuracy, TrainAccuracy: &accuracy, Loss: &loss, Seconds: 75},
+		Summary:  &run.Summary{Status: "done", Preset: "default", Data: "synthetic", TestAccuracy: &accuracy, TrainAccuracy: &accuracy, Loss: &loss, Seconds: 75},
 		History: parsed(t, []train.Record{
 			{Step: 9, Epoch: 1, Loss: 4, TrainAccuracy: 0.125, TestLoss: 3, TestAccuracy: 0.375, Seconds: 1},
 			{Step: 19, Epoch: 2, Loss: 2.5, TrainAccuracy: 0.25, TestLoss: 3.5, TestAccuracy: 0.25, Seconds: 2},
@@ -41,15 +41,15 @@ func sample(t testing.TB, n int) *Run {
 				{Name: "layers.1.bias", Shape: []int{classes}, Values: random(classes)},
 			}},
 			Data: data, Names: mnist.DefaultNames(classes),
-			Answers: &train.Answers{Loss: loss, Accuracy: accuracy, Logits: random(n * classes)},
+			Evaluation: &train.Evaluation{Loss: loss, Accuracy: accuracy, Logits: random(n * classes)},
 		},
 	}
 }
 
 func BenchmarkFiles(b *testing.B) {
-	run := sample(b, 10_000)
+	r := sample(b, 10_000)
 	for b.Loop() {
-		if _, err := run.Files(); err != nil {
+		if _, err := r.Files(); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"mnistgpu/internal/durable"
-	"mnistgpu/internal/runs"
+	"mnistgpu/internal/run"
 )
 
 // listener reads the events of a stream.
@@ -78,7 +78,7 @@ func TestARunComesAlive(t *testing.T) {
 	if r := s.post(t, "application/json", pixels(784, "1")); r.StatusCode != 503 || r.Header.Get("Retry-After") == "" {
 		t.Errorf("without a model: status %d, %s", r.StatusCode, r.body)
 	}
-	put(t, filepath.Join(o.Run, "history.csv"), runs.EncodeHistory(history(3), false))
+	put(t, filepath.Join(o.Run, "history.csv"), run.EncodeHistory(history(3), false))
 	r := l.run()
 	for len(r.History) < 3 { // the file is not written in one piece here
 		r = l.run()
@@ -99,7 +99,7 @@ func TestARunComesAlive(t *testing.T) {
 		t.Errorf("the model is %+v", m)
 	}
 	first := decode[answer](t, s.post(t, "application/json", pixels(784, "200")))
-	put(t, filepath.Join(o.Run, "summary.json"), (&runs.Summary{Status: "done", Data: "mnist"}).Encode())
+	put(t, filepath.Join(o.Run, "summary.json"), (&run.Summary{Status: "done", Data: "mnist"}).Encode())
 	for r = l.run(); r.Status != "done"; r = l.run() {
 	}
 
@@ -124,7 +124,7 @@ func TestAStoppedRunIsTold(t *testing.T) {
 	o := options(t)
 	o.Run = t.TempDir()
 	put(t, filepath.Join(o.Run, "config.toml"), []byte("epochs = 12\n"))
-	put(t, filepath.Join(o.Run, "history.csv"), runs.EncodeHistory(history(3), false))
+	put(t, filepath.Join(o.Run, "history.csv"), run.EncodeHistory(history(3), false))
 	train := func() (stop func() error) {
 		stop, err := durable.Lock(o.Run)
 		if err != nil {
@@ -145,7 +145,7 @@ func TestAStoppedRunIsTold(t *testing.T) {
 	want("stopped")
 	stop = train()
 	want("unfinished")
-	put(t, filepath.Join(o.Run, "temporary"), (&runs.Summary{Status: "done"}).Encode())
+	put(t, filepath.Join(o.Run, "temporary"), (&run.Summary{Status: "done"}).Encode())
 	if err := os.Rename(filepath.Join(o.Run, "temporary"), filepath.Join(o.Run, "summary.json")); err != nil {
 		t.Fatal(err)
 	}
@@ -213,7 +213,7 @@ func TestStreamsAreLimitedAndLive(t *testing.T) {
 
 func TestLongHistoriesAreThinned(t *testing.T) {
 	dir := t.TempDir()
-	put(t, filepath.Join(dir, "history.csv"), runs.EncodeHistory(history(12_345), false))
+	put(t, filepath.Join(dir, "history.csv"), run.EncodeHistory(history(12_345), false))
 	r, err := readRun(dir, true)
 	if err != nil {
 		t.Fatal(err)
@@ -235,7 +235,7 @@ func TestTestLossesThatAreNotFiniteAreLeftOut(t *testing.T) {
 	o.Run = t.TempDir()
 	lines := history(3)
 	lines[1].TestLoss, lines[2].TestLoss = math.Inf(1), math.NaN()
-	put(t, filepath.Join(o.Run, "history.csv"), runs.EncodeHistory(lines, false))
+	put(t, filepath.Join(o.Run, "history.csv"), run.EncodeHistory(lines, false))
 	r := decode[runInfo](t, start(t, o).get(t, "/v1/run"))
 	if len(r.History) != 3 {
 		t.Fatalf("%d records: want 3", len(r.History))

@@ -14,7 +14,7 @@ import (
 	"slices"
 	"time"
 
-	"mnistgpu/internal/photo"
+	"mnistgpu/internal/mnist/photo"
 )
 
 const (

@@ -6,7 +6,7 @@ import (
 	"math"
 	"path/filepath"
 
-	"mnistgpu/internal/runs"
+	"mnistgpu/internal/run"
 )
 
 // runInfo is the response to GET /v1/run.
@@ -36,29 +36,29 @@ const maxRecords = 500
 // if some are not there yet. goesOn says whether the run is still running; the caller
 // must have checked that before, since a run writes its summary before it ends.
 func readRun(dir string, goesOn bool) (*runInfo, error) {
-	r := &runInfo{Name: baseName(dir), Status: runs.Unfinished, History: []record{}}
-	config, err := runs.ReadConfig(dir)
+	r := &runInfo{Name: baseName(dir), Status: run.Unfinished, History: []record{}}
+	config, err := run.ReadConfig(dir)
 	if err == nil {
 		r.Epochs, r.Steps = config.Epochs, config.Steps
 		if !goesOn {
-			r.Status = runs.Stopped
+			r.Status = run.Stopped
 		}
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	summary, err := runs.ReadSummary(dir)
+	summary, err := run.ReadSummary(dir)
 	if err == nil {
 		r.Status, r.Data = summary.Status, summary.Data
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	history, err := runs.ReadHistory(dir)
+	history, err := run.ReadHistory(dir)
 	if err == nil {
 		r.History = records(history)
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	for _, name := range []string{runs.ConfigFile, runs.HistoryFile, runs.SummaryFile} {
+	for _, name := range []string{run.ConfigFile, run.HistoryFile, run.SummaryFile} {
 		if s := stampOf(filepath.Join(dir, name)); !s.absent {
 			r.Updated = max(r.Updated, s.modified.Unix())
 		}
@@ -68,7 +68,7 @@ func readRun(dir string, goesOn bool) (*runInfo, error) {
 
 // records returns at most maxRecords lines of a history, evenly spaced, including the
 // first and the last.
-func records(h *runs.History) []record {
+func records(h *run.History) []record {
 	list := make([]record, min(h.Len, maxRecords))
 	for i := range list {
 		line := i

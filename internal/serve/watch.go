@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"mnistgpu/internal/model"
-	"mnistgpu/internal/runs"
+	"mnistgpu/internal/run"
 )
 
 // stamp tells versions of a file apart. The zero stamp stands for a file that was
@@ -63,18 +63,18 @@ func (w *watcher) lookAtRun() {
 	if dir == "" {
 		return
 	}
-	goesOn := runs.GoesOn(dir)
-	history, summary := stampOf(filepath.Join(dir, runs.HistoryFile)), stampOf(filepath.Join(dir, runs.SummaryFile))
+	goesOn := run.InUse(dir)
+	history, summary := stampOf(filepath.Join(dir, run.HistoryFile)), stampOf(filepath.Join(dir, run.SummaryFile))
 	if w.history == history && w.summary == summary && w.goesOn == goesOn {
 		return
 	}
 	w.history, w.summary, w.goesOn = history, summary, goesOn
-	run, err := readRun(dir, goesOn)
+	info, err := readRun(dir, goesOn)
 	if err != nil {
 		w.server.options.Log.Print(err)
 		return
 	}
-	w.server.board.setRun(run)
+	w.server.board.setRun(info)
 }
 
 // lookAtModel loads the model if it is new or has changed. If it cannot be read, the

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"mnistgpu/internal/oserror"
-	"mnistgpu/internal/rundir"
+	"mnistgpu/internal/run"
 )
 
 const (
@@ -45,7 +45,7 @@ func (e *FileError) Error() string { return e.Path + ": " + e.Err.Error() }
 func (e *FileError) Unwrap() error { return e.Err }
 
 // Create creates the folder of a sweep at path, or returns the existing one if it has
-// the same spec. The error is a [*rundir.WriteError] or, for a file that exists but
+// the same spec. The error is a [*run.WriteError] or, for a file that exists but
 // cannot be used, a [*FileError].
 func Create(path string, spec *Spec) (*Folder, error) {
 	f := &Folder{path, spec}
@@ -59,9 +59,9 @@ func Create(path string, spec *Spec) (*Folder, error) {
 		return nil, err
 	}
 	if err := os.MkdirAll(f.trials().Path, 0o777); err != nil {
-		return nil, &rundir.WriteError{Path: path, Err: err}
+		return nil, &run.WriteError{Path: path, Err: err}
 	}
-	dir := rundir.Dir{Path: path}
+	dir := run.Dir{Path: path}
 	var err error
 	for try := range 20 { // shards that start at the same moment may interfere with each other
 		if err = dir.Write(specFile, spec.encode()); err == nil || f.made() {
@@ -117,11 +117,11 @@ func vacant(path string) error {
 		return nil
 	}
 	if err != nil {
-		return &rundir.WriteError{Path: path, Err: errors.New("it is not a folder")}
+		return &run.WriteError{Path: path, Err: errors.New("it is not a folder")}
 	}
 	for _, e := range entries {
 		if name := e.Name(); name != trialFolder && name != specFile && !strings.HasPrefix(name, "."+specFile) {
-			return &rundir.WriteError{Path: path, Err: errors.New("it is there and holds something else than a sweep")}
+			return &run.WriteError{Path: path, Err: errors.New("it is there and holds something else than a sweep")}
 		}
 	}
 	return nil
@@ -143,8 +143,8 @@ func Open(path string) (*Folder, error) {
 	return f, nil
 }
 
-func (f *Folder) specPath() string   { return filepath.Join(f.Path, specFile) }
-func (f *Folder) trials() rundir.Dir { return rundir.Dir{Path: filepath.Join(f.Path, trialFolder)} }
+func (f *Folder) specPath() string { return filepath.Join(f.Path, specFile) }
+func (f *Folder) trials() run.Dir  { return run.Dir{Path: filepath.Join(f.Path, trialFolder)} }
 
 func trialFile(index int) string { return fmt.Sprintf("%05d.json", index) }
 
@@ -167,12 +167,12 @@ func (f *Folder) Load(index int) (*Record, error) {
 }
 
 // Begun returns the folder for the files of an unfinished trial. It may not exist.
-func (f *Folder) Begun(index int) *rundir.Dir {
-	return &rundir.Dir{Path: filepath.Join(f.trials().Path, fmt.Sprintf("%05d", index))}
+func (f *Folder) Begun(index int) *run.Dir {
+	return &run.Dir{Path: filepath.Join(f.trials().Path, fmt.Sprintf("%05d", index))}
 }
 
 // Save writes the record of a trial, whose Index must be set. The error is a
-// [*rundir.WriteError].
+// [*run.WriteError].
 func (f *Folder) Save(r *Record) error {
 	trials := f.trials()
 	return trials.Write(trialFile(r.Index), r.encode())

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"mnistgpu/internal/rundir"
+	"mnistgpu/internal/run"
 )
 
 // testSpec has four trials.
@@ -129,7 +129,7 @@ func TestCreateReusesTheSameSweepOnly(t *testing.T) {
 	if _, err := Create(f.Path, other); !errors.As(err, &file) {
 		t.Errorf("another sweep in the same folder gave %v", err)
 	}
-	var write *rundir.WriteError
+	var write *run.WriteError
 	occupied := t.TempDir()
 	if err := os.WriteFile(filepath.Join(occupied, "letter.txt"), nil, 0o666); err != nil {
 		t.Fatal(err)

@@ -108,7 +108,7 @@ func TestValidationIsThatOfTheModel(t *testing.T) {
 		split.Images = append(split.Images, tiny.Train.Images[image*16:image*16+16]...)
 		split.Labels = append(split.Labels, tiny.Train.Labels[image])
 	}
-	a, err := Answer(new(backendtest.Reference), r.Model, split)
+	a, err := Evaluate(new(backendtest.Reference), r.Model, split)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,7 +18,7 @@ import (
 
 	"mnistgpu/cpu"
 	"mnistgpu/internal/mnist"
-	"mnistgpu/internal/npz"
+	"mnistgpu/internal/model/npz"
 	"mnistgpu/internal/train"
 )
 
@@ -50,7 +50,7 @@ func write(path, source string, hidden int, batch string) error {
 			return fmt.Errorf("--batch must be a number or full (got %q)", batch)
 		}
 	}
-	data, err := mnist.Open(context.Background(), source, 10, mnist.Environment())
+	data, err := mnist.Open(context.Background(), source, 10, mnist.Environment(os.Getenv))
 	if err != nil {
 		return err
 	}

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"mnistgpu/internal/mnist"
-	"mnistgpu/internal/npz"
+	"mnistgpu/internal/model/npz"
 )
 
 func TestWrite(t *testing.T) {

@@ -12,10 +12,10 @@ import (
 	"testing"
 
 	"mnistgpu/internal/backend"
-	"mnistgpu/internal/checkpoint"
 	"mnistgpu/internal/mnist"
 	"mnistgpu/internal/nn"
-	"mnistgpu/internal/runs"
+	"mnistgpu/internal/run"
+	"mnistgpu/internal/run/checkpoint"
 	"mnistgpu/internal/train"
 )
 
@@ -49,8 +49,8 @@ func Resume(t *testing.T, n int, open func() (backend.Backend, error)) {
 	}
 }
 
-// run is a run of a case.
-type run struct {
+// testCase is what a run trains, and on what.
+type testCase struct {
 	name   string
 	config train.Config
 	data   *mnist.Dataset
@@ -59,8 +59,8 @@ type run struct {
 // notGiven says of every setting that it was not given.
 func notGiven(string) bool { return false }
 
-func cases() []run {
-	var all []run
+func cases() []testCase {
+	var all []testCase
 	for _, method := range train.Optimizers() {
 		for _, shuffle := range []bool{true, false} {
 			for _, images := range []int{128, 125} {
@@ -68,14 +68,14 @@ func cases() []run {
 				c.Hidden, c.Batch, c.Epochs, c.Steps = []int{8}, 32, 0, steps
 				c.Optimizer, c.Shuffle = nn.Method(method), shuffle
 				c.FillIn(notGiven)
-				all = append(all, run{fmt.Sprintf("%s shuffle=%t images=%d", method, shuffle, images), c, noise(images)})
+				all = append(all, testCase{fmt.Sprintf("%s shuffle=%t images=%d", method, shuffle, images), c, noise(images)})
 			}
 		}
 	}
 	c := all[0].config
 	c.Hidden, c.L2, c.EvalEvery, c.Optimizer, c.LearningRate = []int{8, 5}, 1e-4, 3, nn.Adam, 0.01
 	c.Kind, c.Warmup, c.ValFraction, c.Patience = "cosine", 2, 0.2, 1000
-	return append(all, run{"validation, patience and a schedule", c, noise(125)})
+	return append(all, testCase{"validation, patience and a schedule", c, noise(125)})
 }
 
 // noise returns a data set of 8x8 images in which nothing but the order matters.
@@ -96,7 +96,7 @@ func noise(images int) *mnist.Dataset {
 
 // run resumes the case from a checkpoint, or starts it if there is none, and returns
 // the checkpoints of the steps that follow, without their times.
-func (r run) run(t *testing.T, open func() (backend.Backend, error), from []byte) [][]byte {
+func (r testCase) run(t *testing.T, open func() (backend.Backend, error), from []byte) [][]byte {
 	t.Helper()
 	b, err := open()
 	if err != nil {
@@ -109,7 +109,7 @@ func (r run) run(t *testing.T, open func() (backend.Backend, error), from []byte
 		if err != nil {
 			t.Fatal(err)
 		}
-		if state, err = runs.StateOf(file); err != nil {
+		if state, err = run.StateOf(file); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -3,8 +3,8 @@ package traintest
 import (
 	"slices"
 
-	"mnistgpu/internal/checkpoint"
-	"mnistgpu/internal/runs"
+	"mnistgpu/internal/run"
+	"mnistgpu/internal/run/checkpoint"
 	"mnistgpu/internal/train"
 )
 
@@ -27,5 +27,5 @@ func Timeless(s *train.State) []byte {
 	for i := range c.History {
 		c.History[i].Seconds = 0
 	}
-	return checkpoint.Encode(runs.Checkpoint(nil, &c))
+	return checkpoint.Encode(run.Checkpoint(nil, &c))
 }

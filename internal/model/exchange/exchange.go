@@ -1,0 +1,80 @@
+// Package exchange exports models for other programs and imports theirs.
+package exchange
+
+import (
+	"bytes"
+	"fmt"
+
+	"mnistgpu/internal/model"
+	"mnistgpu/internal/model/npz"
+	"mnistgpu/internal/model/onnx"
+)
+
+// A Format is a file format for models.
+type Format string
+
+// The formats. Weights are (In, Out) except in PyTorch's, where they are (Out, In).
+const (
+	ONNX        Format = "onnx"                // the whole network with pixel scale and softmax
+	Safetensors Format = "safetensors"         // as written by train
+	NPZ         Format = "npz"                 // for NumPy
+	PyTorch     Format = "pytorch-safetensors" // of an nn.Sequential of Linear and ReLU
+)
+
+// Formats lists the formats.
+func Formats() []Format { return []Format{ONNX, Safetensors, NPZ, PyTorch} }
+
+// Encode writes a valid model. Equal models give equal bytes.
+func Encode(m *model.Model, f Format) ([]byte, error) {
+	switch f {
+	case ONNX:
+		return onnx.Encode(m)
+	case Safetensors:
+		return m.Encode()
+	case NPZ:
+		return encodeNPZ(m)
+	case PyTorch:
+		return encodePyTorch(m)
+	}
+	panic("exchange: Encode in an unknown format")
+}
+
+// encodeNPZ writes the tensors under their names, and height, width and
+// pixel_scale as scalars.
+func encodeNPZ(m *model.Model) ([]byte, error) {
+	var arrays []npz.Array
+	for _, t := range m.Tensors {
+		arrays = append(arrays, npz.Array{Name: t.Name, Shape: t.Shape, Values: t.Values})
+	}
+	arrays = append(arrays,
+		npz.Array{Name: "height", Values: []int64{int64(m.Height)}},
+		npz.Array{Name: "width", Values: []int64{int64(m.Width)}},
+		npz.Array{Name: "pixel_scale", Values: []float64{m.PixelScale}})
+	var b bytes.Buffer
+	err := npz.Write(&b, arrays...)
+	return b.Bytes(), err
+}
+
+// encodePyTorch writes "0.weight", "0.bias", "2.weight" and so on: the layers
+// with odd numbers are ReLU, which has no parameters.
+func encodePyTorch(m *model.Model) ([]byte, error) {
+	var tensors []model.Tensor
+	for i := 0; i < len(m.Tensors); i += 2 {
+		weight, bias := transposed(m.Tensors[i]), m.Tensors[i+1]
+		weight.Name, bias.Name = fmt.Sprintf("%d.weight", i), fmt.Sprintf("%d.bias", i)
+		tensors = append(tensors, weight, bias)
+	}
+	return model.EncodeTensors(tensors, m.Metadata("pt"))
+}
+
+// transposed returns a matrix with rows and columns exchanged.
+func transposed(t model.Tensor) model.Tensor {
+	rows, cols := t.Shape[0], t.Shape[1]
+	values := make([]float32, 0, len(t.Values))
+	for j := range cols {
+		for i := range rows {
+			values = append(values, t.Values[i*cols+j])
+		}
+	}
+	return model.Tensor{Name: t.Name, Shape: []int{cols, rows}, Values: values}
+}

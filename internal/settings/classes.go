@@ -1,0 +1,70 @@
+package settings
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"mnistgpu/internal/mnist"
+)
+
+// Classes is a number of classes, such as "26", or their names in the order of the
+// labels, such as "cat,dog". A name with a comma has to be given in a classes.txt.
+type Classes struct {
+	Count int      // 0 to take it from the data
+	Names []string // nil to take them from the data
+}
+
+// Set accepts any text; [Classes.Check] says what is wrong with it.
+func (c *Classes) Set(text string) error {
+	if n, err := strconv.Atoi(text); err == nil {
+		*c = Classes{Count: n}
+		return nil
+	}
+	names := strings.Split(text, ",")
+	*c = Classes{len(names), names}
+	return nil
+}
+
+func (c *Classes) String() string {
+	if c.Names != nil {
+		return strings.Join(c.Names, ",")
+	}
+	return strconv.Itoa(c.Count)
+}
+
+// Must implements [Value].
+func (c *Classes) Must() string {
+	return fmt.Sprintf("from 2 to %d, or names between commas", mnist.MaxClasses)
+}
+
+// Literal implements [Value].
+func (c *Classes) Literal() any {
+	if c.Names != nil {
+		return c.String()
+	}
+	return int64(c.Count)
+}
+
+// Check returns an error that says what is wrong with a number or with names.
+func (c *Classes) Check() error {
+	if c.Names != nil {
+		if err := mnist.CheckNames(c.Names); err != nil {
+			return fmt.Errorf("--classes: %w", err)
+		}
+	}
+	if !c.fits() {
+		return fmt.Errorf("--classes must be %s (got %v)", c.Must(), c)
+	}
+	return nil
+}
+
+func (c *Classes) fits() bool { return c.Count >= 2 && c.Count <= mnist.MaxClasses }
+
+// In returns c with the number of classes that were found in data, if c has no names.
+func (c *Classes) In(data *mnist.Dataset) Classes {
+	if c.Names != nil {
+		return *c
+	}
+	return Classes{Count: data.Classes}
+}
