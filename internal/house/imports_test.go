@@ -9,6 +9,8 @@ import (
 // arrows lists which packages of the project each of them may import. A folder that is
 // not listed may import none; a name includes the folders below it.
 var arrows = map[string][]string{
+	"bench/openblas":      {"cpu", "internal/backend"},
+	"bench/peers/problem": {"cpu", "internal/mnist", "internal/model/npz", "internal/train"},
 	"cmd": {
 		"cpu",
 		"gpu",
@@ -39,7 +41,7 @@ var arrows = map[string][]string{
 	"gpu":                          {"gpu", "internal/backend", "kernels"},
 	"internal/backend/backendtest": {"internal/backend"},
 	"internal/backend/verify":      {"internal/backend"},
-	"internal/bench":               {"internal/backend", "internal/mnist", "internal/nn", "internal/train"},
+	"internal/bench":               {"internal/backend", "internal/mnist", "internal/train"},
 	"internal/durable/durabletest": {"internal/durable"},
 	"internal/infer":               {"internal/backend", "internal/model", "internal/nn"},
 	"internal/mnist":               {"internal/oserror"},
@@ -63,8 +65,7 @@ var arrows = map[string][]string{
 // change to replace it.
 var owners = map[string][]string{
 	"gorgonia.org/cu":                   {"gpu/driver"},
-	"gonum.org/v1/gonum":                {"cpu", "gpu/driver"}, // gorgonia's BLAS takes gonum's constants
-	"gonum.org/v1/netlib":               {"cpu"},
+	"gonum.org/v1/gonum":                {"bench/openblas", "cpu", "gpu/driver"}, // gorgonia's BLAS takes gonum's constants
 	"github.com/spf13/cobra":            {"cmd", "internal/cli", "internal/settings"},
 	"github.com/schollz/progressbar/v3": {"cmd", "internal/ui"},
 	"github.com/nlpodyssey/safetensors": {"internal/model"},
