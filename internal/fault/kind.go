@@ -13,6 +13,7 @@ const (
 	Internal Kind = iota
 	BadUsage
 	BadData
+	BadState // a checkpoint of another run
 	NoDevice
 	DeviceLost
 	StepTimeout
@@ -35,6 +36,7 @@ var kinds = [...]struct {
 	Internal:     {1, "internal failure", ""},
 	BadUsage:     {2, "usage: a flag or an argument makes no sense", ""},
 	BadData:      {3, "a file is missing or bad", ""},
+	BadState:     {3, "", ""},
 	NoDevice:     {4, "no usable device", ""},
 	DeviceLost:   {5, "device lost", "see nvidia-smi and the system log"},
 	StepTimeout:  {5, "", "if steps may take longer, give a longer --step-timeout; otherwise see nvidia-smi and the system log"},
