@@ -36,7 +36,7 @@ type Options struct {
 	// "avx2" or "generic", which is plain Go; or, for comparison, a dense BLAS: "gonum",
 	// which is in Go, or "openblas", if the program was built with it.
 	//
-	// "auto", or the empty string, stands for what KernelsVariable names or, if it is
+	// "auto", or the empty string, means what KernelsVariable names or, if it is
 	// not set, for the fastest set that the processor can run. "sparse" is the same,
 	// but ignores the variable if it names a BLAS.
 	Kernels string

@@ -27,7 +27,7 @@ const (
 )
 
 // ClassifierSGD is two launches if there are at most maxClasses classes and, with the
-// engine Auto, at most fusedRows rows. Otherwise it is the verbs that it stands for.
+// engine Auto, at most fusedRows rows. Otherwise it is the verbs that it replaces.
 func (r *recorder) ClassifierSGD(c backend.Classifier, t backend.Tally, labels backend.Rows, scale float32, sgd backend.SGD) {
 	rows, in, classes := c.X.Rows, c.X.Cols, c.Logits.Cols
 	if classes > maxClasses || rows > fusedRows && r.b.options.Engine == Auto {
