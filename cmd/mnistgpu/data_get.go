@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
 
 	"github.com/spf13/cobra"
 
@@ -33,7 +34,7 @@ func newDataGet() *cobra.Command {
 }
 
 func getData(ctx context.Context, quiet bool) error {
-	source := mnist.Environment()
+	source := mnist.Environment(os.Getenv)
 	news := "was downloaded to"
 	if source.Complete() {
 		news = "was there already:"

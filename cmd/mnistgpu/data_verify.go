@@ -57,7 +57,7 @@ func newDataVerify() *cobra.Command {
 
 // verifyMNIST checks MNIST where train would find it, but does not download it.
 func verifyMNIST() error {
-	source := mnist.Environment()
+	source := mnist.Environment(os.Getenv)
 	if source.DataDir == "" && !source.Complete() {
 		err := fmt.Errorf("MNIST is not in %s", source.CacheDir)
 		return &failure{code: exitData, err: err, hint: "mnistgpu data get downloads it"}

@@ -133,7 +133,7 @@ func examineDevice(d gpu.DeviceInfo) finding {
 
 // examineData looks for MNIST where train would, but does not download it.
 func examineData(ctx context.Context) finding {
-	source := mnist.Environment()
+	source := mnist.Environment(os.Getenv)
 	source.Mirrors = nil
 	data, err := mnist.Open(ctx, "mnist", 10, source)
 	if errors.Is(err, mnist.ErrNotHad) {

@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	faults "mnistgpu/internal/fault" // tests declare fault
-	"mnistgpu/internal/mnist"
 	"mnistgpu/internal/model"
 	"mnistgpu/internal/run"
 	"mnistgpu/internal/sweep"
@@ -59,7 +58,6 @@ func (f *failure) Unwrap() error { return f.err }
 // exitCode returns the code that tells scripts what kind of error err is.
 func exitCode(err error) int {
 	var known *failure
-	var data *mnist.Error
 	var file *model.Error
 	var broken *run.Error
 	var write *run.WriteError
@@ -74,7 +72,7 @@ func exitCode(err error) int {
 		return known.code
 	case faults.Of(err) != nil:
 		return faults.ExitCode(err)
-	case errors.As(err, &data), errors.As(err, &file), errors.As(err, &broken), errors.As(err, &trial):
+	case errors.As(err, &file), errors.As(err, &broken), errors.As(err, &trial):
 		return exitData
 	case errors.As(err, &write), stdoutError(err) != nil:
 		return exitCannotWrite
@@ -85,7 +83,6 @@ func exitCode(err error) int {
 // hint returns what to do about err, or "".
 func hint(err error) string {
 	var known *failure
-	var data *mnist.Error
 	var file *model.Error
 	var broken *run.Error
 	var trial *sweep.FileError
@@ -102,8 +99,6 @@ func hint(err error) string {
 		return "want a folder that mnistgpu sweep made"
 	case errors.As(err, &trial):
 		return trial.Hint
-	case errors.As(err, &data):
-		return data.Hint
 	}
 	return ""
 }

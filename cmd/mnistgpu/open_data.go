@@ -10,7 +10,7 @@ import (
 
 // openData loads the data, and warns if synthetic digits replace MNIST.
 func openData(ctx context.Context, s *settings) (*mnist.Dataset, error) {
-	source := mnist.Environment()
+	source := mnist.Environment(os.Getenv)
 	bar := downloadBar{quiet: s.quiet}
 	source.Progress = bar.progress
 	data, err := loadData(ctx, s, s.data, source)
@@ -56,7 +56,7 @@ func readAhead(ctx context.Context, s *settings) func() (*mnist.Dataset, error) 
 // earlyData reads the data that are on this machine's disk. It sends nil if they are
 // missing or bad.
 func earlyData(ctx context.Context, s *settings) <-chan *mnist.Dataset {
-	source := mnist.Environment()
+	source := mnist.Environment(os.Getenv)
 	source.Mirrors = nil
 	spec := s.data
 	if spec == "auto" {

@@ -11,7 +11,7 @@ func BenchmarkOpen(b *testing.B) {
 		b.Skip("MNISTGPU_DATA names no folder")
 	}
 	for b.Loop() {
-		if _, err := Open(b.Context(), "mnist", 10, Environment()); err != nil {
+		if _, err := Open(b.Context(), "mnist", 10, Environment(os.Getenv)); err != nil {
 			b.Fatal(err)
 		}
 	}
