@@ -9,9 +9,6 @@ import (
 	"strings"
 
 	faults "mnistgpu/internal/fault" // tests declare fault
-	"mnistgpu/internal/model"
-	"mnistgpu/internal/run"
-	"mnistgpu/internal/sweep"
 )
 
 // The exit codes are part of the command's contract.
@@ -58,10 +55,6 @@ func (f *failure) Unwrap() error { return f.err }
 // exitCode returns the code that tells scripts what kind of error err is.
 func exitCode(err error) int {
 	var known *failure
-	var file *model.Error
-	var broken *run.Error
-	var write *run.WriteError
-	var trial *sweep.FileError
 	var stopped *interruption
 	switch {
 	case err == nil:
@@ -72,9 +65,7 @@ func exitCode(err error) int {
 		return known.code
 	case faults.Of(err) != nil:
 		return faults.ExitCode(err)
-	case errors.As(err, &file), errors.As(err, &broken), errors.As(err, &trial):
-		return exitData
-	case errors.As(err, &write), stdoutError(err) != nil:
+	case stdoutError(err) != nil:
 		return exitCannotWrite
 	}
 	return exitFailure
@@ -83,22 +74,11 @@ func exitCode(err error) int {
 // hint returns what to do about err, or "".
 func hint(err error) string {
 	var known *failure
-	var file *model.Error
-	var broken *run.Error
-	var trial *sweep.FileError
 	switch {
 	case errors.As(err, &known):
 		return known.hint
 	case faults.Of(err) != nil:
 		return faults.Hint(err)
-	case errors.As(err, &broken) && errors.Is(err, fs.ErrNotExist):
-		return "want a run folder that train made; mnistgpu runs lists those in runs"
-	case errors.As(err, &file) && errors.Is(err, fs.ErrNotExist):
-		return "want a model.safetensors, or the folder of a run that has ended; mnistgpu runs lists those in runs"
-	case errors.As(err, &trial) && errors.Is(err, fs.ErrNotExist):
-		return "want a folder that mnistgpu sweep made"
-	case errors.As(err, &trial):
-		return trial.Hint
 	}
 	return ""
 }

@@ -179,7 +179,7 @@ func (r *trainRun) from(file *historyFile, keeper *saver) (*train.State, error) 
 	file.records, keeper.newest = r.saved.State.History, r.saved.Path
 	summary := filepath.Join(r.dir.Path, run.SummaryFile)
 	if err := os.Remove(summary); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, run.WriteFault(summary, err)
+		return nil, faults.Writing(summary, err)
 	}
 	return r.saved.State, nil
 }
