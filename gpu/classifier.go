@@ -14,7 +14,7 @@ import (
 const fusedRows = 512
 
 // ClassifierSGD is two launches if there are at most kernels.MaxClasses classes and, with
-// the engine Auto, at most fusedRows rows. Otherwise it is the verbs that it stands for.
+// the engine Auto, at most fusedRows rows. Otherwise it is the verbs that it replaces.
 func (r *recorder) ClassifierSGD(c backend.Classifier, t backend.Tally, labels backend.Rows, scale float32, sgd backend.SGD) {
 	rows, in, classes := c.X.Rows, c.X.Cols, c.Logits.Cols
 	if classes > kernels.MaxClasses || rows > fusedRows && r.b.options.Engine == Auto {

@@ -72,7 +72,7 @@ func (r *recorder) reserve(purpose, bytes int) driver.Ptr {
 	}
 	at, err := r.b.reserve(purpose, bytes)
 	if err != nil {
-		r.err = fault(r.op, err)
+		r.err = failed(r.op, err)
 	}
 	return at
 }

@@ -22,7 +22,7 @@ type stretch struct {
 
 // TwoLayerSGD is one launch for this step and the equal steps recorded just before it,
 // if the kernel that keeps the weights in shared memory can take it. Otherwise it is
-// the verbs that it stands for.
+// the verbs that it replaces.
 func (r *recorder) TwoLayerSGD(step backend.TwoLayerStep) {
 	if s := r.stretch; s != nil && s.end == len(r.calls) && s.TwoLayerStep == step && s.ahead == s.steps && r.ahead.steps == 0 {
 		s.steps++
@@ -50,11 +50,11 @@ func (r *recorder) unitsOf(s backend.TwoLayerStep) (units int, reason string) {
 	rows, in := s.Images.Shape()
 	switch {
 	case rows > kernels.TwoLayerRows:
-		return 0, fmt.Sprintf("a batch of %d images, want at most %d", rows, kernels.TwoLayerRows)
+		return 0, fmt.Sprintf("a batch must have at most %d images (got %d)", kernels.TwoLayerRows, rows)
 	case in%4 != 0:
-		return 0, fmt.Sprintf("images of %d pixels, want a multiple of 4", in)
+		return 0, fmt.Sprintf("images must have a multiple of 4 pixels (got %d)", in)
 	case s.Last.Logits.Cols > kernels.MaxClasses:
-		return 0, fmt.Sprintf("%d classes, want at most %d", s.Last.Logits.Cols, kernels.MaxClasses)
+		return 0, fmt.Sprintf("there must be at most %d classes (got %d)", kernels.MaxClasses, s.Last.Logits.Cols)
 	case s.Last.Act != backend.ReLU:
 		return 0, "a hidden layer without ReLU"
 	case s.Labels.Order != s.Images.Order || s.Labels.Cursor != s.Images.Cursor || s.Labels.Offset != s.Images.Offset:
@@ -65,7 +65,7 @@ func (r *recorder) unitsOf(s backend.TwoLayerStep) (units int, reason string) {
 	for _, units := range []int{kernels.TwoLayerMinUnits, kernels.TwoLayerMaxUnits} {
 		resident, err := r.b.resident(kernels.TwoLayerSharedBytes(rows, in, units))
 		if err != nil {
-			r.err = fault("TwoLayerSGD", err)
+			r.err = failed("TwoLayerSGD", err)
 			return units, ""
 		}
 		if blocks(s.First.W.Cols, units) <= resident {

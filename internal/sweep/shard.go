@@ -26,13 +26,13 @@ func ParseShard(text string) (Shard, error) {
 	i, iErr := strconv.Atoi(index)
 	n, nErr := strconv.Atoi(count)
 	if iErr != nil || nErr != nil || i < 0 || i >= n {
-		return Shard{}, errors.New("want i/n with i from 0 to n-1, such as 0/4")
+		return Shard{}, errors.New("must be i/n with i from 0 to n-1, such as 0/4")
 	}
 	return Shard{i, n}, nil
 }
 
 // EnvironmentShard returns the shard that a Slurm job array or an Indexed Job of
-// Kubernetes assigns to this process, and the variable that says so; without either,
+// Kubernetes assigns to this process, and the variable that it comes from; without either,
 // it returns [Whole] and no variable. Kubernetes does not say how many shards there
 // are, so count must. The error says what is missing.
 //
@@ -48,7 +48,7 @@ func EnvironmentShard(getenv func(string) string, count int) (s Shard, variable 
 		s, err = ParseShard(fmt.Sprintf("%s/%d", getenv(kubernetes), count))
 		variable = kubernetes
 		if err != nil && count == 0 {
-			err = errors.New("is the index of a shard, but there is no count: want --shards")
+			err = errors.New("is the index of a shard, but there is no count: give --shards")
 		}
 	default:
 		return Whole, "", nil

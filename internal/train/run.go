@@ -2,12 +2,12 @@ package train
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"time"
 
 	"mnistgpu/internal/backend"
+	"mnistgpu/internal/fault"
 	"mnistgpu/internal/mnist"
 	"mnistgpu/internal/model"
 	"mnistgpu/internal/nn"
@@ -35,10 +35,10 @@ type Result struct {
 // the same b, data and c gave its Saver: except for the times, the result has the bits
 // of an uninterrupted run. If s is nil, no states are kept.
 //
-// If a number became NaN or infinite, the error is a [*DivergedError], with a result
-// that has no model. Any other error comes without a result: a [*ConfigError] if c does
-// not fit the data, a [*StateError] if from is not a state of such a run, or a fault of
-// the backend.
+// If a number became NaN or infinite, the error has a [*Divergence], and the result no
+// model. Any other error comes without a result: it is of the kind fault.BadUsage if c
+// does not fit the data, of the kind fault.BadState if from is not a state of such a
+// run, or a fault of the backend.
 func Run(ctx context.Context, b backend.Backend, data *mnist.Dataset, c Config, o Observer, from *State, s Saver) (*Result, error) {
 	t, err := newTrainer(b, data, c, o)
 	if err != nil {
@@ -60,8 +60,7 @@ func Run(ctx context.Context, b backend.Backend, data *mnist.Dataset, c Config, 
 		}
 	}
 	err = t.train(ctx)
-	var diverged *DivergedError
-	if errors.As(err, &diverged) {
+	if fault.Is(err, fault.Diverged) {
 		t.stop, t.model = StopDiverged, nil
 	} else if err != nil {
 		return nil, err

@@ -1,11 +1,11 @@
 package train
 
 import (
-	"errors"
 	"slices"
 	"time"
 
 	"mnistgpu/internal/backend"
+	"mnistgpu/internal/fault"
 	"mnistgpu/internal/model"
 )
 
@@ -78,7 +78,7 @@ func (t *trainer) save() error {
 	}
 	start := time.Now()
 	s, err := t.state(c)
-	if diverged := new(DivergedError); errors.As(err, &diverged) {
+	if fault.Is(err, fault.Diverged) {
 		return nil
 	}
 	if err != nil {
@@ -90,7 +90,7 @@ func (t *trainer) save() error {
 	return nil
 }
 
-// state copies the state to the host. The error is a [*DivergedError] if the state is
+// state copies the state to the host. The error has a [*Divergence] if the state is
 // not finite.
 func (t *trainer) state(c counts) (*State, error) {
 	s := &State{

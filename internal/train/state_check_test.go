@@ -2,12 +2,12 @@ package train
 
 import (
 	"context"
-	"errors"
 	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
 
+	"mnistgpu/internal/fault"
 	"mnistgpu/internal/model"
 )
 
@@ -16,8 +16,7 @@ func TestForeignStatesAreRefused(t *testing.T) {
 	passed, cases := 0, 0
 	check := func(name string, c Config, s *State) {
 		cases++
-		var fault *StateError
-		if _, err := Run(context.Background(), onCPU(t), tiny, c, new(log), s, nil); !errors.As(err, &fault) {
+		if _, err := Run(context.Background(), onCPU(t), tiny, c, new(log), s, nil); !fault.Is(err, fault.BadState) {
 			t.Errorf("%s: %v", name, err)
 			return
 		}

@@ -240,7 +240,7 @@ func TestNonFiniteStatesAreNotSaved(t *testing.T) {
 		values := make([]float32, p.Tensor.Len())
 		values[0] = float32(math.NaN())
 		run.step++ // to a state not saved yet
-		var diverged *DivergedError
+		var diverged *Divergence
 		if err := errors.Join(backend.Upload(run.b, p.Tensor, values), run.save()); err != nil || len(k.states) != 1 {
 			t.Errorf("%s: saved %v, %v", test.name, k.steps(), err)
 		}

@@ -38,7 +38,7 @@ type StopReason string
 const (
 	StopFinished    StopReason = "finished"    // all steps were taken
 	StopInterrupted StopReason = "interrupted" // the context was done
-	StopDiverged    StopReason = "diverged"    // see DivergedError
+	StopDiverged    StopReason = "diverged"    // see Divergence
 	StopPatience    StopReason = "patience"    // the validation loss did not improve
 	StopTime        StopReason = "time"        // the time was up
 	StopTarget      StopReason = "target"      // the target accuracy was reached
