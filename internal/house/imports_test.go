@@ -36,6 +36,8 @@ var arrows = map[string][]string{
 	"internal/ui":                  {"internal/fault"},
 	"internal/cli/report":          {"internal/backend", "internal/cli/shared", "internal/fault", "internal/mnist", "internal/model", "internal/report", "internal/run", "internal/settings", "internal/train", "internal/ui"},
 	"internal/cli/shared":          {"cpu", "gpu", "internal/backend", "internal/backend/verify", "internal/fault", "internal/mnist", "internal/model", "internal/run", "internal/settings", "internal/train", "internal/ui"},
+	"internal/cli/lrfind":          {"internal/backend", "internal/cli/shared", "internal/draw", "internal/fault", "internal/mnist", "internal/run", "internal/settings", "internal/train", "internal/ui"},
+	"internal/cli/sweep":           {"internal/backend", "internal/cli/shared", "internal/draw", "internal/fault", "internal/mnist", "internal/run", "internal/settings", "internal/sweep", "internal/train", "internal/ui"},
 	"internal/cli/train":           {"gpu", "internal/backend", "internal/cli/report", "internal/cli/shared", "internal/fault", "internal/mnist", "internal/run", "internal/settings", "internal/train", "internal/ui"},
 	"cpu":                          {"cpu", "internal/backend", "internal/fault"},
 	"gpu":                          {"gpu", "internal/backend", "internal/fault", "kernels"},

@@ -32,7 +32,7 @@ func ParseShard(text string) (Shard, error) {
 }
 
 // EnvironmentShard returns the shard that a Slurm job array or an Indexed Job of
-// Kubernetes assigns to this process, and the variable that it comes from; without either,
+// Kubernetes assigns to this process, and the variable that says so; without either,
 // it returns [Whole] and no variable. Kubernetes does not say how many shards there
 // are, so count must. The error says what is missing.
 //
@@ -48,7 +48,7 @@ func EnvironmentShard(getenv func(string) string, count int) (s Shard, variable 
 		s, err = ParseShard(fmt.Sprintf("%s/%d", getenv(kubernetes), count))
 		variable = kubernetes
 		if err != nil && count == 0 {
-			err = errors.New("is the index of a shard, but there is no count: give --shards")
+			err = errors.New("is the index of a shard, but there is no count: add --shards N")
 		}
 	default:
 		return Whole, "", nil
