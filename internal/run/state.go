@@ -62,6 +62,9 @@ func InUse(dir string) bool {
 	return used || err != nil
 }
 
+// overheadKey is the name that checkpoints have for State.Overhead.
+const overheadKey = "aside"
+
 // The tensors of a checkpoint are the parameters under their own names, the state of
 // the optimization method, and the parameters of the best evaluation, with these
 // prefixes.
@@ -76,7 +79,7 @@ func Checkpoint(settings map[string]string, s *train.State) *checkpoint.State {
 		Settings: settings, Step: s.Step, Epoch: s.Epoch, Cursor: s.Cursor,
 		Order: s.Order, Generator: s.Generator, Loss: s.Loss, Hits: s.Hits,
 		History: toColumns(s.History),
-		Numbers: map[string]float64{"seconds": s.Seconds, "aside": s.Aside},
+		Numbers: map[string]float64{"seconds": s.Seconds, overheadKey: s.Overhead},
 	}
 	add := func(prefix string, tensors []model.Tensor) {
 		for _, t := range tensors {
@@ -99,7 +102,7 @@ func StateOf(c *checkpoint.State) (*train.State, error) {
 	s := &train.State{
 		Step: c.Step, Epoch: c.Epoch, Cursor: c.Cursor,
 		Order: c.Order, Generator: c.Generator, Loss: c.Loss, Hits: c.Hits,
-		Seconds: c.Numbers["seconds"], Aside: c.Numbers["aside"],
+		Seconds: c.Numbers["seconds"], Overhead: c.Numbers[overheadKey],
 	}
 	var best []model.Tensor
 	for _, t := range c.Tensors {

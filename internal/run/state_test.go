@@ -30,7 +30,7 @@ func state() *train.State {
 		Loss:       []float64{11, 12}, Hits: []int32{13, 14},
 		History: []train.Record{record(20), record(30)},
 		Best:    &train.Best{Record: 1, Since: 15, Parameters: []model.Tensor{tensor("w", 16), tensor("b", 17)}},
-		Seconds: 18, Aside: 19,
+		Seconds: 18, Overhead: 19,
 	}
 }
 

@@ -69,7 +69,7 @@ func (t *trainer) evaluate() error {
 			return diverged(t.step-1, "validation loss")
 		}
 	}
-	t.aside += time.Since(start)
+	t.overhead += time.Since(start)
 	r.Seconds = time.Since(t.started).Seconds()
 	t.history = append(t.history, r)
 	if t.config.Patience > 0 {

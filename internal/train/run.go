@@ -97,7 +97,7 @@ type trainer struct {
 	stop     StopReason // "" while the run goes on
 	started  time.Time  // moved back by the time before the restored state
 	reported time.Time
-	aside    time.Duration // spent on evaluations and saves
+	overhead time.Duration // spent on evaluations and saves
 }
 
 func newTrainer(b backend.Backend, data *mnist.Dataset, c Config, o Observer) (*trainer, error) {
@@ -157,10 +157,10 @@ func (t *trainer) train(ctx context.Context) error {
 // next takes one step, or a stretch of them, and then does what is due: an evaluation
 // or a report, and after that a save.
 func (t *trainer) next() error {
-	if err := t.advance(t.undisturbed()); err != nil {
+	if err := t.advance(t.stepsUntilDue()); err != nil {
 		return err
 	}
-	if err := t.look(); err != nil {
+	if err := t.evaluateOrReport(); err != nil {
 		return err
 	}
 	if t.saver != nil && t.saver.Due(t.step, t.step%t.plan.perEpoch == 0) {
@@ -169,8 +169,8 @@ func (t *trainer) next() error {
 	return nil
 }
 
-// look evaluates the network if that is due, and otherwise reports from time to time.
-func (t *trainer) look() error {
+// evaluateOrReport evaluates the network if that is due, and otherwise reports from time to time.
+func (t *trainer) evaluateOrReport() error {
 	if t.config.evaluateAfter(t.step-1, t.plan) {
 		return t.evaluate()
 	}
@@ -215,7 +215,7 @@ func (t *trainer) result() *Result {
 		Model:           t.model,
 		Kept:            kept,
 		Seconds:         total.Seconds(),
-		ImagesPerSecond: float64(images) / (total - t.aside).Seconds(),
+		ImagesPerSecond: float64(images) / (total - t.overhead).Seconds(),
 	}
 }
 

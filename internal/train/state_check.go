@@ -84,8 +84,8 @@ func (t *trainer) checkHistory(s *State) error {
 		}
 		last = r.Step
 	}
-	if !allFinite([]float64{s.Seconds, s.Aside}) || s.Seconds < 0 || s.Aside < 0 {
-		return stateErrorf("the state has a time of %v seconds, %v of them aside", s.Seconds, s.Aside)
+	if !allFinite([]float64{s.Seconds, s.Overhead}) || s.Seconds < 0 || s.Overhead < 0 {
+		return stateErrorf("the state has a time of %v seconds, %v of them overhead", s.Seconds, s.Overhead)
 	}
 	b := s.Best
 	if (b != nil) != (t.config.Patience > 0 && len(s.History) > 0) {

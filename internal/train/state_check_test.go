@@ -49,7 +49,7 @@ func TestForeignStatesAreRefused(t *testing.T) {
 		"a line twice":         func(s *State) { s.History[1].Step = 0 },
 		"a figure of NaN":      func(s *State) { s.History[0].ValLoss = nan },
 		"a time of NaN":        func(s *State) { s.Seconds = nan },
-		"a negative time":      func(s *State) { s.Aside = -1 },
+		"a negative time":      func(s *State) { s.Overhead = -1 },
 		"no best":              func(s *State) { s.Best = nil },
 		"a best of nowhere":    func(s *State) { s.Best.Record = 9 },
 		"a best of before":     func(s *State) { s.Best.Record = -1 },
