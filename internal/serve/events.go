@@ -8,7 +8,7 @@ import (
 )
 
 // events sends the model and the run, and then their changes, as server-sent events.
-// The data of a "model" event are the same as the response to GET /v1/model, those of
+// The data of a "model" event is the same as the response to GET /v1/model, the data of
 // a "run" event the same as the response to GET /v1/run.
 func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 	defer s.gauges.streams.Add(-1)

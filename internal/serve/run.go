@@ -20,7 +20,7 @@ type runInfo struct {
 	History []record `json:"history"`
 }
 
-// record is a line of history.csv: those of the [columns] that have a number.
+// record is a line of history.csv: the [columns] that have a number in it.
 type record map[string]float64
 
 // columns are the columns of the history that are sent.
