@@ -9,6 +9,8 @@ import (
 // arrows lists which packages of the project each of them may import. A folder that is
 // not listed may import none; a name includes the folders below it.
 var arrows = map[string][]string{
+	"bench/openblas":      {"cpu", "internal/backend"},
+	"bench/peers/problem": {"cpu", "internal/mnist", "internal/model/npz", "internal/train"},
 	"cmd": {
 		"cpu",
 		"gpu",
@@ -16,6 +18,7 @@ var arrows = map[string][]string{
 		"internal/backend/verify",
 		"internal/bench",
 		"internal/draw",
+		"internal/fault",
 		"internal/infer",
 		"internal/mnist",
 		"internal/mnist/convert",
@@ -23,7 +26,6 @@ var arrows = map[string][]string{
 		"internal/model",
 		"internal/model/exchange",
 		"internal/model/npz",
-		"internal/oserror",
 		"internal/report",
 		"internal/run",
 		"internal/serve",
@@ -37,27 +39,29 @@ var arrows = map[string][]string{
 	"internal/cli/lrfind":          {"internal/backend", "internal/cli/shared", "internal/draw", "internal/fault", "internal/mnist", "internal/run", "internal/settings", "internal/train", "internal/ui"},
 	"internal/cli/sweep":           {"internal/backend", "internal/cli/shared", "internal/draw", "internal/fault", "internal/mnist", "internal/run", "internal/settings", "internal/sweep", "internal/train", "internal/ui"},
 	"internal/cli/train":           {"gpu", "internal/backend", "internal/cli/report", "internal/cli/shared", "internal/fault", "internal/mnist", "internal/run", "internal/settings", "internal/train", "internal/ui"},
-	"cpu":                          {"cpu", "internal/backend"},
-	"gpu":                          {"gpu", "internal/backend", "kernels"},
+	"cpu":                          {"cpu", "internal/backend", "internal/fault"},
+	"gpu":                          {"gpu", "internal/backend", "internal/fault", "kernels"},
+	"internal/backend":             {"internal/fault"},
 	"internal/backend/backendtest": {"internal/backend"},
-	"internal/backend/verify":      {"internal/backend"},
-	"internal/bench":               {"internal/backend", "internal/mnist", "internal/nn", "internal/train"},
+	"internal/backend/verify":      {"internal/backend", "internal/fault"},
+	"internal/bench":               {"internal/backend", "internal/mnist", "internal/train"},
 	"internal/durable/durabletest": {"internal/durable"},
 	"internal/infer":               {"internal/backend", "internal/model", "internal/nn"},
-	"internal/mnist":               {"internal/oserror"},
-	"internal/mnist/convert":       {"internal/mnist", "internal/oserror"},
+	"internal/mnist":               {"internal/fault"},
+	"internal/mnist/convert":       {"internal/fault", "internal/mnist"},
 	"internal/mnist/photo":         {},
-	"internal/model":               {"internal/oserror"},
+	"internal/durable":             {"internal/fault"},
+	"internal/model":               {"internal/fault"},
 	"internal/model/exchange":      {"internal/model", "internal/model/npz", "internal/model/onnx"},
 	"internal/model/npz":           {},
 	"internal/model/onnx":          {"internal/model"},
 	"internal/nn":                  {"internal/backend", "internal/model"},
 	"internal/report":              {"internal/draw", "internal/infer", "internal/mnist", "internal/model", "internal/run", "internal/train"},
-	"internal/run":                 {"internal/durable", "internal/model", "internal/oserror", "internal/run/checkpoint", "internal/train"},
-	"internal/run/checkpoint":      {"internal/durable", "internal/model", "internal/oserror"},
-	"internal/serve":               {"internal/backend", "internal/infer", "internal/mnist/photo", "internal/model", "internal/run"},
-	"internal/sweep":               {"internal/oserror", "internal/run"},
-	"internal/train":               {"internal/backend", "internal/mnist", "internal/model", "internal/nn"},
+	"internal/run":                 {"internal/durable", "internal/fault", "internal/model", "internal/run/checkpoint", "internal/train"},
+	"internal/run/checkpoint":      {"internal/durable", "internal/fault", "internal/model"},
+	"internal/serve":               {"internal/backend", "internal/fault", "internal/infer", "internal/mnist/photo", "internal/model", "internal/run"},
+	"internal/sweep":               {"internal/fault", "internal/run"},
+	"internal/train":               {"internal/backend", "internal/fault", "internal/mnist", "internal/model", "internal/nn"},
 	"internal/train/traintest":     {"internal/backend", "internal/mnist", "internal/nn", "internal/run", "internal/run/checkpoint", "internal/train"},
 }
 
@@ -65,8 +69,7 @@ var arrows = map[string][]string{
 // change to replace it.
 var owners = map[string][]string{
 	"gorgonia.org/cu":                   {"gpu/driver"},
-	"gonum.org/v1/gonum":                {"cpu", "gpu/driver"}, // gorgonia's BLAS takes gonum's constants
-	"gonum.org/v1/netlib":               {"cpu"},
+	"gonum.org/v1/gonum":                {"bench/openblas", "cpu", "gpu/driver"}, // gorgonia's BLAS takes gonum's constants
 	"github.com/spf13/cobra":            {"cmd", "internal/cli", "internal/settings"},
 	"github.com/schollz/progressbar/v3": {"cmd", "internal/ui"},
 	"github.com/nlpodyssey/safetensors": {"internal/model"},

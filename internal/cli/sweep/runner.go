@@ -179,7 +179,7 @@ func (r *runner) newRecord(b backend.Backend, v *settings.Values, i int, result 
 		Outcome: sweep.Outcome{Index: i, Settings: t.Settings, Seed: t.Seed, Status: sweep.Done, Steps: result.Steps},
 		Spec:    r.folder.Spec.Hash(), Backend: b.Name(), Device: b.Device(), Seconds: result.Seconds,
 	}
-	var diverged *train.DivergedError
+	var diverged *train.Divergence
 	if errors.As(err, &diverged) { // how soon it was noticed varies, so count up to its own step
 		record.Status, record.Error, record.Steps = sweep.Diverged, err.Error(), diverged.Step
 	}
