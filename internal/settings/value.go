@@ -49,6 +49,19 @@ func (t *text) String() string     { return string(*t) }
 func (t *text) Must() string       { return "a text" }
 func (t *text) Literal() any       { return string(*t) }
 
+// list is several texts. Each Set adds to it.
+type list []string
+
+func (l *list) Set(s string) error {
+	if s != "" {
+		*l = append(*l, strings.Split(s, ",")...)
+	}
+	return nil
+}
+func (l *list) String() string { return strings.Join(*l, ",") }
+func (l *list) Must() string   { return "texts between commas" }
+func (l *list) Literal() any   { return []string(*l) }
+
 // count is a whole number. Leading zeros do not make it octal.
 type count int
 

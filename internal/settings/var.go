@@ -34,6 +34,10 @@ func (o *own) Words() []string {
 // Text is the value of a flag that takes any text.
 func Text(p *string) Value { return (*text)(p) }
 
+// List is the value of a flag that takes several texts between commas, and can be given
+// several times.
+func List(p *[]string) Value { return (*list)(p) }
+
 // Word is the value of a flag that takes one of several words.
 func Word(p *string, words ...string) Value { return wordOf(p, words...) }
 

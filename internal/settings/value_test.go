@@ -21,3 +21,16 @@ func TestSize(t *testing.T) {
 		}
 	}
 }
+
+func TestListAddsUp(t *testing.T) {
+	var texts []string
+	l := List(&texts)
+	for _, text := range []string{"a,b", "", "c"} {
+		if err := l.Set(text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := l.String(); got != "a,b,c" || len(texts) != 3 {
+		t.Errorf("%q is %s", texts, got)
+	}
+}
