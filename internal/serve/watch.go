@@ -2,11 +2,11 @@ package serve
 
 import (
 	"context"
-	"errors"
 	"os"
 	"path/filepath"
 	"time"
 
+	"mnistgpu/internal/fault"
 	"mnistgpu/internal/model"
 	"mnistgpu/internal/run"
 )
@@ -47,8 +47,7 @@ func (w *watcher) watch(ctx context.Context) error {
 		}
 		w.updateRun()
 		err := w.updateModel(ctx)
-		var file *model.Error
-		if errors.As(err, &file) {
+		if fault.Is(err, fault.BadData) {
 			w.server.options.Log.Print(err)
 		} else if err != nil {
 			return err
@@ -78,8 +77,8 @@ func (w *watcher) updateRun() {
 }
 
 // updateModel loads the model if it is new or has changed. If it cannot be read, the
-// previous one stays in place and the error is a [*model.Error]. It is no error if a
-// run has no model yet.
+// previous one stays in place and the error is of the kind fault.BadData. It is no error
+// if a run has no model yet.
 func (w *watcher) updateModel(ctx context.Context) error {
 	now := statOf(w.server.options.Model)
 	if now == w.model || now.absent && w.server.options.Run != "" {

@@ -17,6 +17,7 @@ type Row struct {
 	Sweep bool    // a sweep can vary it
 	Arg   string  // what stands for the value in help, unless there is a choice of words
 	Help  string  // one sentence
+	Label string  // of an axis in a chart, or "" for the name
 
 	// Device is what giving the setting selects.
 	Device Device
@@ -182,8 +183,8 @@ func (r *Row) Whole() bool {
 	return false
 }
 
-// isList reports whether a value may have several parts between commas.
-func (r *Row) isList() bool {
+// IsList reports whether a value may have several parts between commas.
+func (r *Row) IsList() bool {
 	_, ok := r.of(new(Values)).(*widths)
 	return ok
 }

@@ -49,18 +49,18 @@ func (t *text) String() string     { return string(*t) }
 func (t *text) Must() string       { return "a text" }
 func (t *text) Literal() any       { return string(*t) }
 
-// list is several texts. Each Set adds to it.
-type list []string
+// texts are texts between commas. Each Set adds to them.
+type texts []string
 
-func (l *list) Set(s string) error {
+func (t *texts) Set(s string) error {
 	if s != "" {
-		*l = append(*l, strings.Split(s, ",")...)
+		*t = append(*t, strings.Split(s, ",")...)
 	}
 	return nil
 }
-func (l *list) String() string { return strings.Join(*l, ",") }
-func (l *list) Must() string   { return "texts between commas" }
-func (l *list) Literal() any   { return []string(*l) }
+func (t *texts) String() string { return strings.Join(*t, ",") }
+func (t *texts) Must() string   { return "texts between commas" }
+func (t *texts) Literal() any   { return []string(*t) }
 
 // count is a whole number. Leading zeros do not make it octal.
 type count int
@@ -147,7 +147,7 @@ func wordOf[S ~string](value *S, words ...string) Value {
 	return choice{word[S]{value, words}, words}
 }
 
-// widths are those of the hidden layers, such as "1024,512".
+// widths are whole numbers, such as those of the hidden layers, "1024,512".
 type widths []int
 
 func (w *widths) Set(s string) error {

@@ -34,15 +34,18 @@ func (o *own) Words() []string {
 // Text is the value of a flag that takes any text.
 func Text(p *string) Value { return (*text)(p) }
 
-// List is the value of a flag that takes several texts between commas, and can be given
-// several times.
-func List(p *[]string) Value { return (*list)(p) }
+// Texts is the value of a flag that takes texts between commas, and can be given several
+// times.
+func Texts(p *[]string) Value { return (*texts)(p) }
 
 // Word is the value of a flag that takes one of several words.
 func Word(p *string, words ...string) Value { return wordOf(p, words...) }
 
 // Count is the value of a flag that takes a whole number.
 func Count(p *int) Value { return (*count)(p) }
+
+// Counts is the value of a flag that takes whole numbers between commas.
+func Counts(p *[]int) Value { return (*widths)(p) }
 
 // Seed is the value of a flag that takes a whole number from 0 on.
 func Seed(p *uint64) Value { return (*seed)(p) }

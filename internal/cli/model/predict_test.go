@@ -57,7 +57,7 @@ func TestPredictOfBadPictures(t *testing.T) {
 		t.Errorf("the answer is %s", stdout)
 	}
 	for i, want := range map[int]string{
-		0: "is not a picture", 1: "is not a regular file", 4: "has no pictures: their names must end in .png, ",
+		0: "must be a picture", 1: "is not a regular file", 4: "has no pictures: their names must end in .png, ",
 	} {
 		if !strings.HasPrefix(got.Images[i].Error, want) {
 			t.Errorf("picture %d: %q, want %s", i, got.Images[i].Error, want)
@@ -67,7 +67,7 @@ func TestPredictOfBadPictures(t *testing.T) {
 		t.Errorf("stderr is\n%s", stderr)
 	}
 	_, stderr, err = execute(NewPredict, nil, m, text)
-	if err == nil || !strings.HasPrefix(err.Error(), text+": is not a picture") || stderr != "" {
+	if err == nil || !strings.HasPrefix(err.Error(), text+": must be a picture") || stderr != "" {
 		t.Errorf("one bad picture: %v, with %q on stderr", err, stderr)
 	}
 	_, _, err = execute(NewPredict, nil, good, m)

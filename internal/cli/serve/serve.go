@@ -63,7 +63,7 @@ func New(o *ui.IO) *cobra.Command {
 	f := cmd.Flags()
 	settings.Var(f, settings.Text(&s.addr), "addr", "HOST:PORT", "address to listen on; port 0 takes any free port")
 	settings.Var(f, settings.Switch(&s.remote), "allow-remote", "bool", "allow other machines to connect, with a token")
-	settings.Var(f, settings.List(&s.names), "allow-host", "NAME,...", "more host names that requests may use for the server, such as the name of a proxy")
+	settings.Var(f, settings.Texts(&s.names), "allow-host", "NAME,...", "more host names that requests may use for the server, such as the name of a proxy")
 	settings.Var(f, settings.Text(&s.tokenFile), "token-file", "FILE", "file with the token (default $"+tokenVariable+" or, with --allow-remote, a new one)")
 	settings.Var(f, settings.Text(&s.data), "data", "DIR", "folder of data with the names of the classes (default that of the run)")
 	settings.Register(f, settings.Model)
