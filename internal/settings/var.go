@@ -34,6 +34,10 @@ func (o *own) Words() []string {
 // Text is the value of a flag that takes any text.
 func Text(p *string) Value { return (*text)(p) }
 
+// Texts is the value of a flag that takes texts between commas, and can be given several
+// times.
+func Texts(p *[]string) Value { return (*texts)(p) }
+
 // Word is the value of a flag that takes one of several words.
 func Word(p *string, words ...string) Value { return wordOf(p, words...) }
 
@@ -51,6 +55,9 @@ func Number(p *float64) Value { return (*number)(p) }
 
 // Switch is the value of a flag that is on or off.
 func Switch(p *bool) Value { return (*toggle)(p) }
+
+// ImageSize is the value of a flag that takes the size of images.
+func ImageSize(p *Size) Value { return p }
 
 // WordsOf lists the values that a shell completes for a flag, or nil, and whether names of
 // files are values too.
