@@ -49,6 +49,9 @@ func Number(p *float64) Value { return (*number)(p) }
 // Switch is the value of a flag that is on or off.
 func Switch(p *bool) Value { return (*toggle)(p) }
 
+// ImageSize is the value of a flag that takes the size of images.
+func ImageSize(p *Size) Value { return p }
+
 // WordsOf lists the values that a shell completes for a flag, or nil, and whether names of
 // files are values too.
 func WordsOf(flag *pflag.Flag) (words []string, files bool) {
