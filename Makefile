@@ -1,5 +1,4 @@
 # make           build bin/mnistgpu, with CUDA if its headers are found
-# make build-openblas  build bin/mnistgpu-openblas, to compare the CPU with OpenBLAS
 # make test      tests that run anywhere; make test-long takes minutes and real MNIST
 # make kill      resume runs that are killed or get a signal, KILLS=200 of each
 # make fuzz      hostile input to all readers of files, FUZZTIME=30s each
@@ -9,6 +8,7 @@
 # make test-browser  test the page of serve in Chromium; needs real MNIST
 # make same      compare the results of two git revisions, OLD and NEW; see bench/same/same.sh
 # make soak      ten minutes of valid and hostile requests to serve
+# make bench     time products and epochs on the CPU beside OpenBLAS, seven times over
 # make kernels   regenerate kernels/kernels.ptx and its cubin, with nvcc and ptxas
 # make asm       regenerate the CPU's assembly; check-asm fails if it is not committed
 
@@ -29,8 +29,8 @@ CUBIN = ptxas -arch=sm_90
 SEEDED = gpu/driver/testdata/seeded
 ARCHITECTURES = sm_75 sm_80 sm_86 sm_89 sm_90
 
-.PHONY: build build-cpu test test-long kill fuzz test-cuda faults test-browser same soak gpu-bundle kernels check-kernels \
-	asm check-asm lint vulncheck clean build-openblas reproducible release
+.PHONY: build build-cpu test test-long kill fuzz test-cuda faults test-browser same soak bench gpu-bundle kernels check-kernels \
+	asm check-asm lint vulncheck clean reproducible release
 
 ifdef CUDA_H
 build:
@@ -43,10 +43,6 @@ endif
 
 build-cpu:
 	CGO_ENABLED=0 go build -trimpath -o bin/mnistgpu ./cmd/mnistgpu
-
-# Needs a C compiler and OpenBLAS (libopenblas-dev in Debian).
-build-openblas:
-	CGO_ENABLED=1 go build -trimpath -tags openblas -o bin/mnistgpu-openblas ./cmd/mnistgpu
 
 test:
 	go test ./...
@@ -101,12 +97,22 @@ same:
 soak:
 	MNISTGPU_SOAK=10m go test -count=1 -timeout 20m -run TestSoak -v ./internal/serve
 
+# Benchmarks of the CPU, in a process of their own each time, so that whatever slows the
+# machine for a while slows all of them alike; benchstat reads the output. Needs OpenBLAS
+# (libopenblas-dev in Debian), and real MNIST in MNISTGPU_DATA.
+BENCH ?= (Products|Epochs)/mnist/hidden/(avx|openblas)
+
+bench:
+	go test -c -tags openblas -trimpath -o bin/products.test ./bench/products
+	for i in 1 2 3 4 5 6 7; do bin/products.test -test.run '^$$' -test.bench '$(BENCH)' || exit; done
+
 # A folder to copy to a machine with a GPU, which needs neither Go nor a network to run
 # ./check.sh and ./peers.sh. It contains MNIST if MNISTGPU_DATA names a folder with it.
 gpu-bundle: build
 	rm -rf bin/gpu-bundle && mkdir -p bin/gpu-bundle/peers
 	go test -c -tags cuda -trimpath -o bin/gpu-bundle/gpu.test ./gpu
 	go test -c -tags cuda -trimpath -o bin/gpu-bundle/driver.test ./gpu/driver
+	CGO_ENABLED=0 go build -trimpath -o bin/gpu-bundle/problem ./bench/peers/problem
 	cp bin/mnistgpu gpu/bundle/check.sh bench/peers/peers.sh bin/gpu-bundle/
 	cp bench/peers/*.py bench/peers/README.md bin/gpu-bundle/peers/
 	if [ -n "$$MNISTGPU_DATA" ]; then cp -r "$$MNISTGPU_DATA" bin/gpu-bundle/mnist; fi

@@ -28,7 +28,7 @@ func BenchmarkStep(b *testing.B) {
 	} {
 		for _, kernels := range cpu.Kernels() {
 			b.Run(fmt.Sprintf("batch=%d/hidden=%v/%s", shape.batch, shape.hidden, kernels), func(b *testing.B) {
-				s := newSession(b, kernels, images, labels)
+				s := newSession(b, cpu.Options{Kernels: kernels}, images, labels)
 				s.network(shape.hidden, shape.batch, shape.std, rules[0])
 				step := s.capture(shape.batch, shape.scale, shape.learningRate)
 				for b.Loop() {
@@ -47,7 +47,7 @@ func BenchmarkMethods(b *testing.B) {
 	for _, rule := range rules {
 		for _, kernels := range cpu.Kernels() {
 			b.Run(fmt.Sprintf("%s/%s", rule.Method, kernels), func(b *testing.B) {
-				s := newSession(b, kernels, images, labels)
+				s := newSession(b, cpu.Options{Kernels: kernels}, images, labels)
 				s.network([]int{400}, batch, 0.03, rule)
 				step := s.capture(batch, 1./255, 1e-3)
 				for b.Loop() {

@@ -1,13 +1,13 @@
 // Package cpu is the backend that runs everywhere. It skips zeros: four out of five
 // pixels of an image, and the gradients of images that are classified with certainty.
 //
-// Package kernel computes the products, in assembly or in plain Go. A BLAS, gonum's
-// or OpenBLAS, can be chosen instead, to compare speed and results; nothing else
-// depends on it.
+// Package kernel computes the products, in assembly or in plain Go. A dense BLAS,
+// gonum's or another one, can be chosen instead, to compare results and speed; nothing
+// else depends on it.
 //
 // A result depends only on the inputs and the kernels, not on the number of threads:
-// each element of a result is computed by one thread, in a fixed order. Only OpenBLAS
-// does not promise that.
+// each element of a result is computed by one thread, in a fixed order. A BLAS with
+// threads of its own need not promise that.
 package cpu
 
 import (
@@ -32,11 +32,7 @@ func (*Backend) Name() string { return "cpu" }
 
 // Device names the architecture, the number of threads and the kernels or the BLAS.
 func (b *Backend) Device() string {
-	name := b.Multiplier()
-	if b.core != "" {
-		name += " " + b.core
-	}
-	return fmt.Sprintf("%s, %d threads, %s", runtime.GOARCH, b.threads, name)
+	return fmt.Sprintf("%s, %d threads, %s", runtime.GOARCH, b.threads, b.name)
 }
 
 // ChunkRows returns the number of rows whose activations stay in the cache.

@@ -47,9 +47,9 @@ var rules = []nn.Optimizer{
 	{Method: nn.Adam, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8},
 }
 
-func newSession(tb testing.TB, kernels string, images, labels []uint8) *session {
+func newSession(tb testing.TB, o cpu.Options, images, labels []uint8) *session {
 	tb.Helper()
-	b, err := cpu.Open(cpu.Options{Kernels: kernels})
+	b, err := cpu.Open(o)
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"mnistgpu/gpu/driver"
 	"mnistgpu/internal/backend"
+	"mnistgpu/internal/fault"
 )
 
 // chunkRows is how many rows the network takes through its layers at a time: enough to
@@ -21,7 +22,7 @@ type Backend struct {
 	options Options
 	version driver.Version
 	kernels [len(kernelNames)]driver.Function
-	scratch [scratchRooms]room
+	scratch [scratchPurposes]scratchBuffer
 	warm    map[productKind]bool // products that cuBLAS has already run
 	linears map[linearShape]*driver.Linear
 
@@ -32,10 +33,11 @@ type Backend struct {
 
 // Open prepares a GPU: context, stream, cuBLAS and all kernels. It locks the calling
 // goroutine to its thread until Close. The error wraps backend.ErrNoDevice or
-// backend.ErrOutOfMemory, or is an [*OverrideError].
+// backend.ErrOutOfMemory, or is of the kind
+// fault.BadUsage if environment variables would change what cuBLAS computes.
 func Open(options Options) (backend.Backend, error) {
 	if set := driver.Overrides(); len(set) > 0 {
-		return nil, &OverrideError{set}
+		return nil, fault.Usage("%s would change what cuBLAS computes: unset it", strings.Join(set, " "))
 	}
 	device, err := driver.Open(options.Device)
 	if err != nil {
@@ -57,7 +59,8 @@ func Open(options Options) (backend.Backend, error) {
 func (b *Backend) Name() string { return "cuda" }
 
 // Device names the card, its compute capability, the version of cuBLAS, the precision,
-// and the engine if one was chosen. It says so if the device is simulated.
+// and the engine if one was chosen, and
+// whether the device is simulated.
 func (b *Backend) Device() string {
 	info := b.device.Info()
 	name := info.Name
@@ -100,7 +103,7 @@ func (b *Backend) Sync() error {
 // thread. It does not repeat a fault that an earlier call returned.
 func (b *Backend) Close() error {
 	if err := b.device.Close(); err != nil {
-		return fault("Close", err)
+		return failed("Close", err)
 	}
 	return nil
 }

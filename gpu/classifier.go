@@ -5,32 +5,19 @@ package gpu
 import (
 	"mnistgpu/gpu/driver"
 	"mnistgpu/internal/backend"
+	"mnistgpu/kernels"
 )
 
-const (
-	// maxClasses is the largest number of classes that the classifier's kernels take: a
-	// thread keeps a number for each.
-	maxClasses = 16
+// fusedRows is the largest batch for which Auto fuses the classifier. The kernel reads
+// all weights of the layer once per row, and its gradient is computed by few blocks, so
+// it pays off only for batches whose products are too small to keep cuBLAS busy.
+const fusedRows = 512
 
-	// fusedRows is the largest batch for which Auto fuses the classifier. The kernel
-	// reads all weights of the layer once per row, and its gradient is computed by few
-	// blocks, so it pays off only for batches whose products are too small to keep
-	// cuBLAS busy.
-	fusedRows = 512
-)
-
-// Dimensions of the blocks of the classifier's kernels.
-const (
-	classifierThreads = 128
-	classifierSlab    = 32
-	classifierLanes   = 8
-)
-
-// ClassifierSGD is two launches if there are at most maxClasses classes and, with the
-// engine Auto, at most fusedRows rows. Otherwise it is the verbs that it stands for.
+// ClassifierSGD is two launches if there are at most kernels.MaxClasses classes and, with
+// the engine Auto, at most fusedRows rows. Otherwise it is the verbs that it replaces.
 func (r *recorder) ClassifierSGD(c backend.Classifier, t backend.Tally, labels backend.Rows, scale float32, sgd backend.SGD) {
 	rows, in, classes := c.X.Rows, c.X.Cols, c.Logits.Cols
-	if classes > maxClasses || rows > fusedRows && r.b.options.Engine == Auto {
+	if classes > kernels.MaxClasses || rows > fusedRows && r.b.options.Engine == Auto {
 		r.LinearForward(c.Logits, c.X, c.W, c.B, backend.Identity)
 		r.CrossEntropy(t, c.DLogits, c.Logits, labels, scale)
 		r.LinearBackwardInput(c.DX, c.DLogits, c.W, c.X, c.Act)
@@ -40,7 +27,7 @@ func (r *recorder) ClassifierSGD(c backend.Classifier, t backend.Tally, labels b
 	r.settled(labels.Order)
 	r.op = "ClassifierSGD"
 	loss, hits, finished := r.counts(rows)
-	r.launch(classifier, driver.Dim{X: rows}, driver.Dim{X: classifierThreads}, 4*(2*rows*in+in*classes+rows*classes),
+	r.launch(classifier, driver.Dim{X: rows}, driver.Dim{X: kernels.ClassifierThreads}, 4*(2*rows*in+in*classes+rows*classes),
 		r.table(t.Loss, t.Step).Arg(), r.table(t.Hits, t.Step).Arg(), address(c.DX).Arg(), address(c.DLogits).Arg(),
 		loss.Arg(), hits.Arg(), finished.Arg(), address(t.Step).Arg(),
 		address(c.X).Arg(), address(c.W).Arg(), address(c.B).Arg(),
@@ -62,13 +49,13 @@ type classifierUpdate struct {
 // the bias of the layer below, and scales, unless they are 0.
 func (r *recorder) updateClassifier(u classifierUpdate, below, scales driver.Ptr) {
 	rows, in, classes := u.X.Rows, u.X.Cols, u.Logits.Cols
-	grid, bytes := blocks(in, classifierSlab)+1, 4*(rows*in+rows*classes+2*in*classes)
+	grid, bytes := blocks(in, kernels.ClassifierSlab)+1, 4*(rows*in+rows*classes+2*in*classes)
 	if below != 0 {
-		grid, bytes = grid+blocks(in, classifierSlab), bytes+4*rows*in
+		grid, bytes = grid+blocks(in, kernels.ClassifierSlab), bytes+4*rows*in
 	}
 	op := r.op
 	r.op = "ClassifierSGD"
-	r.launch(classifierSGD, driver.Dim{X: grid}, driver.Dim{X: classifierSlab, Y: classifierLanes}, bytes,
+	r.launch(classifierSGD, driver.Dim{X: grid}, driver.Dim{X: kernels.ClassifierSlab, Y: kernels.ClassifierLanes}, bytes,
 		address(u.W).Arg(), address(u.B).Arg(), below.Arg(), scales.Arg(),
 		address(u.X).Arg(), address(u.DLogits).Arg(), address(u.DX).Arg(), u.rates.Arg(), address(u.sgd.Step).Arg(),
 		driver.Float(u.sgd.L2), driver.Int(rows), driver.Int(in), driver.Int(classes))

@@ -5,17 +5,15 @@ package gpu
 import (
 	"mnistgpu/gpu/driver"
 	"mnistgpu/internal/backend"
+	"mnistgpu/kernels"
 )
-
-// crossEntropyRows is the number of rows in a block of cross_entropy: one per warp.
-const crossEntropyRows = blockThreads / 32
 
 func (r *recorder) CrossEntropy(t backend.Tally, dlogits, logits backend.Tensor, labels backend.Rows, scale float32) {
 	r.settled(labels.Order)
 	r.op = "CrossEntropy"
-	grid := blocks(logits.Rows, crossEntropyRows)
+	grid := blocks(logits.Rows, kernels.CrossEntropyRows)
 	loss, hits, finished := r.counts(grid)
-	r.launch(crossEntropy, driver.Dim{X: grid}, driver.Dim{X: blockThreads}, 4*(logits.Len()+dlogits.Len()),
+	r.launch(crossEntropy, driver.Dim{X: grid}, driver.Dim{X: kernels.CrossEntropyThreads}, 4*(logits.Len()+dlogits.Len()),
 		r.table(t.Loss, t.Step).Arg(), r.table(t.Hits, t.Step).Arg(), address(dlogits).Arg(),
 		loss.Arg(), hits.Arg(), finished.Arg(), address(t.Step).Arg(), address(logits).Arg(),
 		address(labels.Data).Arg(), address(labels.Order).Arg(), address(labels.Cursor).Arg(),

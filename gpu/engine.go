@@ -2,7 +2,10 @@
 
 package gpu
 
-import "mnistgpu/internal/backend"
+import (
+	"mnistgpu/internal/backend"
+	"mnistgpu/internal/fault"
+)
 
 // verbs returns the verbs that a step is recorded with.
 func (b *Backend) verbs(r *recorder) backend.Ops {
@@ -24,7 +27,7 @@ type persistentOnly struct{ *recorder }
 // refuse keeps the reason why the engine cannot take the step.
 func (r *recorder) refuse(reason string) {
 	if r.err == nil {
-		r.err = &EngineError{Persistent, reason}
+		r.err = fault.Usage("engine %v: %s", Persistent, reason).WithHint("--engine auto uses %v where possible", Persistent)
 	}
 }
 

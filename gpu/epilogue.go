@@ -27,7 +27,7 @@ func (r *recorder) linearEpilogue(shape linearShape, o driver.Operands) bool {
 	}
 	l, err := r.b.linearPlan(shape, o)
 	if err != nil {
-		r.err = fault(r.op, err)
+		r.err = failed(r.op, err)
 	}
 	if l == nil {
 		return false

@@ -9,13 +9,14 @@ import (
 
 	"mnistgpu/gpu/driver"
 	"mnistgpu/internal/backend"
+	"mnistgpu/internal/fault"
 )
 
 // Capture records step: first as a list of calls, for which all memory is reserved,
 // then as a CUDA graph, unless the options say otherwise or one of the calls is a
 // cooperative launch. Not every driver can record such a launch, and since it runs a
-// whole stretch of steps, a graph would save nothing. The error is an [*EngineError] if
-// the chosen engine cannot take the step.
+// whole stretch of steps, a graph would save nothing. The error is of the
+// kind fault.BadUsage if the chosen engine cannot take the step.
 func (b *Backend) Capture(step func(backend.Ops)) (backend.Graph, error) {
 	if b.err != nil {
 		return nil, b.err
@@ -23,8 +24,8 @@ func (b *Backend) Capture(step func(backend.Ops)) (backend.Graph, error) {
 	r := &recorder{b: b}
 	step(backend.Checked(b.verbs(r)))
 	r.settle()
-	if refused := new(EngineError); errors.As(r.err, &refused) {
-		return nil, refused
+	if fault.Is(r.err, fault.BadUsage) { // the engine refused
+		return nil, r.err
 	}
 	if r.err != nil {
 		return nil, b.fail("Capture", r.err)
@@ -35,13 +36,13 @@ func (b *Backend) Capture(step func(backend.Ops)) (backend.Graph, error) {
 	if err := b.warmUp(r.products); err != nil {
 		return nil, b.fail("Capture", err)
 	}
-	var failed error // from a verb, which it names
+	var verb error // which names the verb that failed
 	recorded, err := b.device.Record(func() error {
-		failed = runCalls(r.calls)
-		return failed
+		verb = runCalls(r.calls)
+		return verb
 	})
 	if err != nil {
-		return nil, b.fail("Capture", cmp.Or(failed, err))
+		return nil, b.fail("Capture", cmp.Or(verb, err))
 	}
 	return &graph{b, recorded}, nil
 }
@@ -50,7 +51,7 @@ func (b *Backend) Capture(step func(backend.Ops)) (backend.Graph, error) {
 func runCalls(calls []call) error {
 	for i := range calls {
 		if err := calls[i].run(); err != nil {
-			return fault(calls[i].op, err)
+			return failed(calls[i].op, err)
 		}
 	}
 	return nil
@@ -95,7 +96,7 @@ func (l *list) trace() error {
 	for _, c := range l.calls {
 		start := time.Now()
 		if err := errors.Join(c.run(), l.b.device.Sync()); err != nil {
-			return fault(c.op, err)
+			return failed(c.op, err)
 		}
 		l.b.options.Trace.add(c.op, c.name, c.flops, c.bytes, time.Since(start))
 	}

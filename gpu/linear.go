@@ -5,15 +5,15 @@ package gpu
 import (
 	"mnistgpu/gpu/driver"
 	"mnistgpu/internal/backend"
+	"mnistgpu/kernels"
 )
 
-// Dimensions of the blocks of the kernels that sum columns: a block sums a slab of
-// slabCols columns and at most slabRows rows, with slabLanes threads per column.
-const (
-	slabCols  = 32
-	slabRows  = 512
-	slabLanes = 16
-)
+// slabRows is the largest number of rows that a block of the kernels that sum columns
+// takes: a slab.
+const slabRows = 512
+
+// slabBlock is a block of those kernels.
+var slabBlock = driver.Dim{X: kernels.SlabCols, Y: kernels.SlabLanes}
 
 func (r *recorder) LinearForward(y backend.Tensor, x backend.Input, w, b backend.Tensor, act backend.Activation) {
 	r.op = "LinearForward"
@@ -81,7 +81,7 @@ func (r *recorder) biasStep(b backend.Tensor, scales driver.Ptr, dy backend.Tens
 		return
 	}
 	rows, at := r.slabSums(dy)
-	r.launch(biasSGDStep, driver.Dim{X: blocks(b.Cols, slabCols)}, driver.Dim{X: slabCols, Y: slabLanes}, 4*rows*b.Cols,
+	r.launch(biasSGDStep, driver.Dim{X: blocks(b.Cols, kernels.SlabCols)}, slabBlock, 4*rows*b.Cols,
 		address(b).Arg(), scales.Arg(), at.Arg(), r.table(sgd.LearningRate, sgd.Step).Arg(), address(sgd.Step).Arg(),
 		driver.Int(rows), driver.Int(b.Cols))
 }
@@ -111,7 +111,7 @@ func (r *recorder) slabSums(dy backend.Tensor) (rows int, at driver.Ptr) {
 
 // columnSums records the column sums of each slab of the (rows, cols) matrix at dy.
 func (r *recorder) columnSums(db, dy driver.Ptr, rows, cols, slab int, accumulate bool) {
-	grid := driver.Dim{X: blocks(cols, slabCols), Y: blocks(rows, slab)}
-	r.launch(biasGradient, grid, driver.Dim{X: slabCols, Y: slabLanes}, 4*rows*cols,
+	grid := driver.Dim{X: blocks(cols, kernels.SlabCols), Y: blocks(rows, slab)}
+	r.launch(biasGradient, grid, slabBlock, 4*rows*cols,
 		db.Arg(), dy.Arg(), driver.Int(rows), driver.Int(cols), driver.Int(slab), driver.Bool(accumulate))
 }

@@ -92,9 +92,9 @@ func address(t backend.Tensor) driver.Ptr {
 	return p
 }
 
-// A room is scratch memory for one purpose. All steps run one after another on
+// A scratchBuffer is scratch memory for one purpose. All steps run one after another on
 // one stream, so they share it.
-type room struct {
+type scratchBuffer struct {
 	at   driver.Ptr
 	size int
 }
@@ -115,22 +115,22 @@ const (
 	blocksFinished // zero between calls
 	warmProduct
 	nanBias
-	stepExchange // its first bytes are zero between calls
-	scratchRooms
+	stepExchange    // its first bytes are zero between calls
+	scratchPurposes // how many there are
 )
 
 // reserve returns at least n bytes of scratch memory for one purpose, which are
-// zero the first time. A room that is too small is replaced, but not freed:
+// zero the first time. A buffer that is too small is replaced, but not freed:
 // steps recorded earlier still use it.
 func (b *Backend) reserve(purpose, n int) (driver.Ptr, error) {
-	r := &b.scratch[purpose]
-	if n <= r.size {
-		return r.at, nil
+	buffer := &b.scratch[purpose]
+	if n <= buffer.size {
+		return buffer.at, nil
 	}
 	at, err := b.alloc(n)
 	if err != nil {
 		return 0, err
 	}
-	*r = room{at, n}
+	*buffer = scratchBuffer{at, n}
 	return at, nil
 }

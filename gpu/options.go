@@ -21,18 +21,9 @@ import (
 	"mnistgpu/internal/backend"
 )
 
-// ErrNoCUDA says that this program has no CUDA backend. It wraps
+// ErrNoCUDA means that this program has no CUDA backend. It wraps
 // backend.ErrNoDevice.
 var ErrNoCUDA = fmt.Errorf("%w: built without CUDA; build with: make build", backend.ErrNoDevice)
-
-// An OverrideError reports environment variables that would change the arithmetic
-// behind the program's back.
-type OverrideError struct{ Variables []string } // each as NAME=value
-
-// Error names the variables, in one line.
-func (e *OverrideError) Error() string {
-	return strings.Join(e.Variables, " ") + " would change what cuBLAS computes: unset it"
-}
 
 // Options are the choices of [Open].
 type Options struct {
@@ -74,15 +65,6 @@ const (
 
 var engineNames = [...]string{Auto: "auto", Ops: "ops", Fused: "fused", Persistent: "persistent"}
 
-// An EngineError says why the chosen engine cannot take a step.
-type EngineError struct {
-	Engine Engine
-	Reason string // what the step has, and in some cases what it may have
-}
-
-// Error is one line: engine, reason.
-func (e *EngineError) Error() string { return fmt.Sprintf("engine %v: %s", e.Engine, e.Reason) }
-
 // Engines returns the names of the engines.
 func Engines() []string { return slices.Clone(engineNames[:]) }
 
@@ -105,7 +87,7 @@ type Precision uint8
 
 // The precisions.
 const (
-	FP32 Precision = iota // factors as they are
+	FP32 Precision = iota // factors unchanged
 	TF32                  // factors rounded to 10 bits of fraction, for tensor cores
 	BF16                  // factors rounded to 7 bits of fraction, for tensor cores
 
@@ -135,11 +117,11 @@ func (p *Precision) UnmarshalText(text []byte) error {
 	return err
 }
 
-// named returns the index of text in names, which are those of a kind.
+// named returns the index of text in names, the names of a kind of option.
 func named(kind string, names []string, text []byte) (int, error) {
 	i, last := slices.Index(names, string(text)), len(names)-1
 	if i < 0 {
-		return 0, fmt.Errorf("unknown %s %q, want %s or %s", kind, text, strings.Join(names[:last], ", "), names[last])
+		return 0, fmt.Errorf("%s must be %s or %s (got %q)", kind, strings.Join(names[:last], ", "), names[last], text)
 	}
 	return i, nil
 }

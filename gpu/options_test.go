@@ -11,7 +11,7 @@ func TestEngineNames(t *testing.T) {
 	}
 	var e Engine
 	err := e.UnmarshalText([]byte("fast"))
-	if err == nil || err.Error() != `unknown engine "fast", want auto, ops, fused or persistent` {
+	if err == nil || err.Error() != `engine must be auto, ops, fused or persistent (got "fast")` {
 		t.Errorf("fast gave %v", err)
 	}
 }
@@ -25,7 +25,7 @@ func TestPrecisionNames(t *testing.T) {
 	}
 	var p Precision
 	err := p.UnmarshalText([]byte("fp16"))
-	if err == nil || err.Error() != `unknown precision "fp16", want fp32, tf32, bf16 or split16` {
+	if err == nil || err.Error() != `precision must be fp32, tf32, bf16 or split16 (got "fp16")` {
 		t.Errorf("fp16 gave %v", err)
 	}
 }

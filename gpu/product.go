@@ -105,10 +105,10 @@ func (b *Backend) warmUp(products []factors) error {
 		}
 		c, err := b.reserve(warmProduct, 4*f.m*f.n)
 		if err != nil {
-			return fault(f.op, err)
+			return failed(f.op, err)
 		}
 		if err := b.multiply(f, c); err != nil {
-			return fault(f.op, err)
+			return failed(f.op, err)
 		}
 		b.warm[f.kind()] = true
 	}

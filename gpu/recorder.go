@@ -5,9 +5,10 @@ package gpu
 import (
 	"mnistgpu/gpu/driver"
 	"mnistgpu/internal/backend"
+	"mnistgpu/kernels"
 )
 
-// blockThreads is the number of threads per block of kernels that specify no other.
+// blockThreads is the number of threads per block of kernels that take any.
 const blockThreads = 256
 
 // recorder implements backend.Ops: each verb appends the calls that compute it. The
@@ -22,7 +23,7 @@ type recorder struct {
 	products []factors // the products among the calls
 
 	// The state at this point of the step.
-	rows   backend.Rows     // in the room of gathered rows, offset from the cursor's value on the device
+	rows   backend.Rows     // the gathered ones, offset from the cursor's value on the device
 	ahead  ahead            // by how much the device's counters lag behind
 	last   classifierUpdate // the latest
 	lastAt int              // len(calls) right after it
@@ -47,14 +48,14 @@ func (r *recorder) input(x backend.Input) driver.Ptr {
 	return r.gathered(rows, gatheredRows, gatherRows, driver.Float(rows.Scale))
 }
 
-// gathered returns the address of the room where k leaves four bytes for each pixel of
-// x. Rows that were gathered last are still there: the backward pass finds what the
-// forward pass gathered.
-func (r *recorder) gathered(x backend.Rows, room int, k kernel, more ...driver.Arg) driver.Ptr {
+// gathered returns the address of the scratch memory where k leaves four bytes for each
+// pixel of x. Rows that were gathered last are still there: the backward pass finds what
+// the forward pass gathered.
+func (r *recorder) gathered(x backend.Rows, purpose int, k kernel, more ...driver.Arg) driver.Ptr {
 	r.settled(x.Order)
 	x.Offset = r.offset(x)
 	count, cols := x.Shape()
-	at := r.reserve(room, 4*count*cols)
+	at := r.reserve(purpose, 4*count*cols)
 	if x == r.rows {
 		return at
 	}
@@ -71,7 +72,7 @@ func (r *recorder) reserve(purpose, bytes int) driver.Ptr {
 	}
 	at, err := r.b.reserve(purpose, bytes)
 	if err != nil {
-		r.err = fault(r.op, err)
+		r.err = failed(r.op, err)
 	}
 	return at
 }
@@ -87,9 +88,10 @@ func (r *recorder) launch(k kernel, grid, block driver.Dim, bytes int, args ...d
 	})
 }
 
-// elementwise records a launch of k with one thread for every four of n elements.
+// elementwise records a launch of k with one thread for each kernels.ElementsPerThread of
+// n elements.
 func (r *recorder) elementwise(k kernel, n, bytes int, args ...driver.Arg) {
-	r.launch(k, driver.Dim{X: blocks(n, 4*blockThreads)}, driver.Dim{X: blockThreads}, bytes, args...)
+	r.launch(k, driver.Dim{X: blocks(n, kernels.ElementsPerThread*blockThreads)}, driver.Dim{X: blockThreads}, bytes, args...)
 }
 
 // blocks returns how many blocks of the given size n elements take.

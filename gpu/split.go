@@ -5,6 +5,7 @@ package gpu
 import (
 	"mnistgpu/gpu/driver"
 	"mnistgpu/internal/backend"
+	"mnistgpu/kernels"
 )
 
 // splitBlocks is the largest number of blocks that look for the largest magnitude:
@@ -60,14 +61,14 @@ func (r *recorder) splitGradient(dw driver.Ptr, x backend.Rows, dy backend.Tenso
 // is given, and what was there before by beta. For the second product beta is 1.
 func (r *recorder) split(purpose int, v driver.Ptr, rows, cols int, factor, beta float32, sgd *backend.SGD) (scales, at driver.Ptr) {
 	n := rows * cols
-	grid := min(blocks(n, 4*blockThreads), splitBlocks)
-	scales, at = r.reserve(splitScales, 20), r.reserve(purpose, 4*n)
+	grid := min(blocks(n, kernels.ElementsPerThread*kernels.SplitThreads), splitBlocks)
+	scales, at = r.reserve(splitScales, 4*kernels.SplitScales), r.reserve(purpose, 4*n)
 	peaks, finished := r.reserve(blockPeaks, 4*splitBlocks), r.reserve(blocksFinished, 4)
 	var lr, step driver.Ptr
 	if sgd != nil {
 		lr, step = r.table(sgd.LearningRate, sgd.Step), address(sgd.Step)
 	}
-	r.launch(splitScale, driver.Dim{X: grid}, driver.Dim{X: blockThreads}, 4*n,
+	r.launch(splitScale, driver.Dim{X: grid}, driver.Dim{X: kernels.SplitThreads}, 4*n,
 		scales.Arg(), peaks.Arg(), finished.Arg(), v.Arg(), lr.Arg(), step.Arg(),
 		driver.Int(n), driver.Float(factor), driver.Float(beta))
 	r.elementwise(splitKernel, n, 8*n, at.Arg(), v.Arg(), scales.Arg(), driver.Int(rows), driver.Int(cols))

@@ -12,6 +12,7 @@ import (
 	"mnistgpu/gpu/driver"
 	"mnistgpu/gpu/sim"
 	"mnistgpu/internal/backend"
+	"mnistgpu/kernels"
 )
 
 // TestSplit splits matrices of all kinds of numbers. The two parts of a scaled number
@@ -31,9 +32,10 @@ func TestSplit(t *testing.T) {
 			testSplit(t, name, b.(*Backend), numbers[:rows*cols], rows, cols)
 		}
 	}
-	large := make([]float32, 4*blockThreads*(splitBlocks+1)) // the last of them are for the first block again
+	const rows, cols = kernels.ElementsPerThread * (splitBlocks + 1), kernels.SplitThreads
+	large := make([]float32, rows*cols) // the last of them are for the first block again
 	large[len(large)-1] = -5
-	testSplit(t, "large", b.(*Backend), large, 4*(splitBlocks+1), blockThreads)
+	testSplit(t, "large", b.(*Backend), large, rows, cols)
 }
 
 // splitNumbers are matrices by their names.

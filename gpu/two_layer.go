@@ -7,21 +7,8 @@ import (
 
 	"mnistgpu/gpu/driver"
 	"mnistgpu/internal/backend"
+	"mnistgpu/kernels"
 )
-
-// Sizes that two_layer_sgd is written for.
-const (
-	twoLayerThreads = 512
-	twoLayerWarps   = twoLayerThreads / 32
-	twoLayerRows    = 128
-
-	// twoLayerExchange is the size of the exchange in bytes, without the parts of the
-	// logits.
-	twoLayerExchange = 9736
-)
-
-// twoLayerUnits are how many hidden units a block may have.
-var twoLayerUnits = [...]int{4, 8}
 
 // stretch is a launch of two_layer_sgd: the same step several times, each followed by
 // its Advance, except perhaps the last.
@@ -35,7 +22,7 @@ type stretch struct {
 
 // TwoLayerSGD is one launch for this step and the equal steps recorded just before it,
 // if the kernel that keeps the weights in shared memory can take it. Otherwise it is
-// the verbs that it stands for.
+// the verbs that it replaces.
 func (r *recorder) TwoLayerSGD(step backend.TwoLayerStep) {
 	if s := r.stretch; s != nil && s.end == len(r.calls) && s.TwoLayerStep == step && s.ahead == s.steps && r.ahead.steps == 0 {
 		s.steps++
@@ -62,12 +49,12 @@ func (r *recorder) TwoLayerSGD(step backend.TwoLayerStep) {
 func (r *recorder) unitsOf(s backend.TwoLayerStep) (units int, reason string) {
 	rows, in := s.Images.Shape()
 	switch {
-	case rows > twoLayerRows:
-		return 0, fmt.Sprintf("a batch of %d images, want at most %d", rows, twoLayerRows)
+	case rows > kernels.TwoLayerRows:
+		return 0, fmt.Sprintf("a batch must have at most %d images (got %d)", kernels.TwoLayerRows, rows)
 	case in%4 != 0:
-		return 0, fmt.Sprintf("images of %d pixels, want a multiple of 4", in)
-	case s.Last.Logits.Cols > maxClasses:
-		return 0, fmt.Sprintf("%d classes, want at most %d", s.Last.Logits.Cols, maxClasses)
+		return 0, fmt.Sprintf("images must have a multiple of 4 pixels (got %d)", in)
+	case s.Last.Logits.Cols > kernels.MaxClasses:
+		return 0, fmt.Sprintf("there must be at most %d classes (got %d)", kernels.MaxClasses, s.Last.Logits.Cols)
 	case s.Last.Act != backend.ReLU:
 		return 0, "a hidden layer without ReLU"
 	case s.Labels.Order != s.Images.Order || s.Labels.Cursor != s.Images.Cursor || s.Labels.Offset != s.Images.Offset:
@@ -75,10 +62,10 @@ func (r *recorder) unitsOf(s backend.TwoLayerStep) (units int, reason string) {
 	case s.Tally.Step != s.SGD.Step:
 		return 0, "losses and learning rates of different steps"
 	}
-	for _, units := range twoLayerUnits {
-		resident, err := r.b.resident(sliceBytes(rows, in, units))
+	for _, units := range []int{kernels.TwoLayerMinUnits, kernels.TwoLayerMaxUnits} {
+		resident, err := r.b.resident(kernels.TwoLayerSharedBytes(rows, in, units))
 		if err != nil {
-			r.err = fault("TwoLayerSGD", err)
+			r.err = failed("TwoLayerSGD", err)
 			return units, ""
 		}
 		if blocks(s.First.W.Cols, units) <= resident {
@@ -89,24 +76,13 @@ func (r *recorder) unitsOf(s backend.TwoLayerStep) (units int, reason string) {
 		s.First.W.Cols, rows, in)
 }
 
-// sliceBytes returns the bytes of shared memory of a block of two_layer_sgd: the first
-// layer's weights, gradients of the hidden units, the last layer's parameters, and two
-// rooms for the images or whatever takes their place.
-func sliceBytes(rows, in, units int) int {
-	images := 4 * rows * (in/4 | 1)
-	parts := 4 * rows * units * twoLayerWarps
-	last := 4 * max(rows*(units+maxClasses), (twoLayerWarps+1)*maxClasses)
-	room := (max(images, parts, last) + 15) / 16 * 16
-	return 4*in*units + 4*rows*units + 4*(units+1)*maxClasses + 4*units + 2*room
-}
-
 // resident returns how many blocks of two_layer_sgd with that much shared memory the
 // device holds at the same time. It asks the driver once.
 func (b *Backend) resident(shared int) (int, error) {
 	if n, ok := b.residents[shared]; ok {
 		return n, nil
 	}
-	n, err := b.device.Resident(b.kernels[twoLayerSGD], twoLayerThreads, shared)
+	n, err := b.device.Resident(b.kernels[twoLayerSGD], kernels.TwoLayerThreads, shared)
 	if err == nil {
 		b.residents[shared] = n
 	}
@@ -119,14 +95,14 @@ func (r *recorder) begin(step backend.TwoLayerStep, units int) {
 	r.settle()
 	s := &stretch{TwoLayerStep: step, steps: 1, units: units, blocks: blocks(step.First.W.Cols, units)}
 	rows, in := step.Images.Shape()
-	s.exchange = r.reserve(stepExchange, twoLayerExchange+4*rows*s.blocks*step.Last.Logits.Cols)
+	s.exchange = r.reserve(stepExchange, kernels.TwoLayerExchange+4*rows*s.blocks*step.Last.Logits.Cols)
 	device, fn := r.b.device, r.b.kernels[twoLayerSGD]
 	r.calls = append(r.calls, call{
 		op:   r.op,
 		name: kernelNames[twoLayerSGD],
 		run: func() error {
-			return device.LaunchCooperative(fn, driver.Dim{X: s.blocks}, driver.Dim{X: twoLayerThreads},
-				sliceBytes(rows, in, units), s.args()...)
+			return device.LaunchCooperative(fn, driver.Dim{X: s.blocks}, driver.Dim{X: kernels.TwoLayerThreads},
+				kernels.TwoLayerSharedBytes(rows, in, units), s.args()...)
 		},
 	})
 	r.cooperative, r.stretch, s.end = true, s, len(r.calls)

@@ -14,10 +14,12 @@ import (
 	"mnistgpu/gpu/sim"
 	"mnistgpu/internal/backend"
 	"mnistgpu/internal/backend/backendtest"
+	"mnistgpu/internal/fault"
 	"mnistgpu/internal/mnist"
 	"mnistgpu/internal/nn"
 	"mnistgpu/internal/train"
 	"mnistgpu/internal/train/traintest"
+	"mnistgpu/kernels"
 )
 
 // TestTwoLayerSuite runs the checks of whole steps, and of trainings with them, in the
@@ -172,7 +174,7 @@ func TestStretchesEqualSteps(t *testing.T) {
 // without it there, and give the bits of Fused.
 func TestPersistentRefuses(t *testing.T) {
 	tooMany := small
-	tooMany.batch = twoLayerRows + 1
+	tooMany.batch = kernels.TwoLayerRows + 1
 	odd := small
 	odd.pixels = 30
 	wide := small
@@ -184,8 +186,8 @@ func TestPersistentRefuses(t *testing.T) {
 		device func(*sim.Device)
 		want   string
 	}{
-		{tooMany, nil, "a batch of 129 images, want at most 128"},
-		{odd, nil, "images of 30 pixels, want a multiple of 4"},
+		{tooMany, nil, "a batch must have at most 128 images (got 129)"},
+		{odd, nil, "images must have a multiple of 4 pixels (got 30)"},
 		{wide, nil, "300 hidden units and 2 images of 28 pixels are more than this GPU holds at once"},
 		{small, func(d *sim.Device) { d.SetCooperative(false) }, "33 hidden units and 20 images of 28 pixels are more than this GPU holds at once"},
 		{moved, nil, notPersistent},
@@ -196,7 +198,7 @@ func TestPersistentRefuses(t *testing.T) {
 			test.device(device)
 		}
 		_, err := test.task.trainOn(opener(Options{Engine: Persistent}))
-		if refused := new(EngineError); !errors.As(err, &refused) || refused.Reason != test.want {
+		if refused := fault.Of(err); refused == nil || refused.Error() != "engine persistent: "+test.want {
 			t.Errorf("persistent gave %v, want %q", err, test.want)
 		}
 		want, err := test.task.trainOn(opener(Options{Engine: Fused}))
@@ -224,7 +226,7 @@ func TestPersistentLayers(t *testing.T) {
 		config := train.Preset("default")
 		config.Hidden, config.Batch, config.Epochs = hidden, 20, 1
 		_, err = train.Run(context.Background(), b, mnist.Synthetic(60, 20, 1), config, traintest.Silent{}, nil, nil)
-		if refused := new(EngineError); !errors.As(err, &refused) || refused.Reason != notPersistent {
+		if refused := fault.Of(err); refused == nil || refused.Error() != "engine persistent: "+notPersistent {
 			t.Errorf("%d hidden layers: %v", len(hidden), err)
 		}
 		if err := b.Close(); err != nil {

@@ -81,7 +81,7 @@ func TestVerifyTellsPrecisions(t *testing.T) {
 	for _, p := range []Precision{TF32, BF16} {
 		for _, limits := range []Precision{FP32, Split16} {
 			_, err := small.trainOn(verified(p, 1, allowance[limits]))
-			if wrong := new(verify.MismatchError); !errors.As(err, &wrong) || wrong.Step != 0 {
+			if wrong := new(verify.Mismatch); !errors.As(err, &wrong) || wrong.Step != 0 {
 				t.Errorf("%v passes for %v: %v", p, limits, err)
 			}
 		}
@@ -107,7 +107,7 @@ func TestVerifyFindsSplitFaults(t *testing.T) {
 				}
 				return byCPU(spoilt{b.(*Backend), fault}, 1, verify.Split16)
 			})
-			if wrong := new(verify.MismatchError); !errors.As(err, &wrong) || wrong.Step != 0 {
+			if wrong := new(verify.Mismatch); !errors.As(err, &wrong) || wrong.Step != 0 {
 				t.Errorf("%s of %s is not found: %v", title, name, err)
 			}
 		}
@@ -135,7 +135,7 @@ func TestVerifyFindsFlips(t *testing.T) {
 				device := simulate(t)
 				device.Flip(sim.Flip{Product: product, Element: element, Bit: 30, Always: true})
 				got, err := task.trainOn(open)
-				wrong := new(verify.MismatchError)
+				wrong := new(verify.Mismatch)
 				flips++
 				switch {
 				case errors.As(err, &wrong) && wrong.Step%every == every-1:

@@ -4,8 +4,9 @@
 
 // A block sums a slab: 32 columns of some rows. Each thread adds up every 16th
 // row of one column, then the block adds the 16 sums of a column as a tree.
-constexpr int slab_cols = 32;
-constexpr int slab_lanes = 16;
+HOST_CONSTANT int slab_cols = 32;
+HOST_CONSTANT int slab_lanes = 16;
+static_assert(is_power_of_two(slab_lanes));
 
 // slab_sum returns the column sum, over the rows from `first` to before `last`,
 // to the threads with threadIdx.y = 0. Columns past the end sum to 0.

@@ -3,8 +3,9 @@
 
 #include "cross_entropy.cuh"
 
-constexpr int classifier_threads = 128;
+HOST_CONSTANT int classifier_threads = 128;
 constexpr int classifier_warps = classifier_threads / warp_size;
+static_assert(max_classes <= warp_size, "the first warp has a thread for each class");
 
 // row_logits computes z[c] = Σⱼ x[j]·w[j][c] + b[c] for one row with one block. z is in
 // shared memory, for the block's first warp to read.
@@ -70,8 +71,10 @@ KERNEL(classifier, (double *loss, int *hits, float *dx, float *dz, double *block
 
 // A block of classifier_sgd has a slab of 32 inputs, with eight threads for each, which
 // take every eighth row.
-constexpr int classifier_slab = 32;
-constexpr int classifier_lanes = 8;
+HOST_CONSTANT int classifier_slab = 32;
+HOST_CONSTANT int classifier_lanes = 8;
+static_assert(is_power_of_two(classifier_lanes));
+static_assert(max_classes <= classifier_slab, "one block has a column of threads for each class");
 
 // lane_sum adds up all sums[lane][·] over the lanes, as a tree, and leaves the result
 // in sums[0].

@@ -16,21 +16,31 @@
 
 // DYNAMIC_SHARED names the shared memory whose size the launch gives.
 #define DYNAMIC_SHARED(type, name) extern __shared__ __align__(16) type name[]
+
+// HOST_CONSTANT starts the definition of a constant that the host must know too. Its
+// name, not mangled, and its value are in the PTX, where a test compares them with Go's.
+#define HOST_CONSTANT extern "C" __device__ constexpr
 #else
-// A host compiler gets CUDA's language, and both of these, from the simulated device.
+// A host compiler gets CUDA's language, and these three, from the simulated device.
 #include "device.h"
 #endif
 
 typedef unsigned char byte;
 
-constexpr int warp_size = 32;
+HOST_CONSTANT int warp_size = 32;
 constexpr unsigned all_lanes = 0xffffffffu;
+
+// is_power_of_two reports whether n numbers can be added up as a tree, in which half of
+// them are added to the other half.
+__device__ constexpr bool is_power_of_two(int n) { return n > 0 && (n & (n - 1)) == 0; }
 
 // Four neighbouring elements of an array. A kernel that works element by element
 // gives each thread four, since memory is fastest in words of 16 bytes.
 struct Four {
 	float v[4];
 };
+
+HOST_CONSTANT int elements_per_thread = sizeof(Four) / sizeof(float);
 
 // first_of_four is the index of the first element of this thread's four.
 __device__ inline unsigned first_of_four() {
@@ -75,6 +85,7 @@ __device__ inline float warp_sum(float v) {
 // which is free again when the function returns.
 template <int threads, typename T, typename F>
 __device__ inline T block_reduce(T v, F join) {
+	static_assert(is_power_of_two(threads));
 	__shared__ T values[threads];
 	values[threadIdx.x] = v;
 	for (int half = threads / 2; half > 0; half /= 2) {

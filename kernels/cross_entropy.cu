@@ -2,8 +2,9 @@
 
 #include "cross_entropy.cuh"
 
-constexpr int cross_entropy_warps = 8;
-constexpr int cross_entropy_threads = cross_entropy_warps * warp_size;
+// A block takes one row with each of its warps.
+HOST_CONSTANT int cross_entropy_rows = 8;
+HOST_CONSTANT int cross_entropy_threads = cross_entropy_rows * warp_size;
 
 // cross_entropy takes p = softmax(logits) row by row and computes
 //
@@ -21,7 +22,7 @@ constexpr int cross_entropy_threads = cross_entropy_warps * warp_size;
 KERNEL(cross_entropy, (double *loss, int *hits, float *dlogits, double *block_loss, int *block_hits,
                        unsigned *finished, const int *step, const float *logits, const byte *labels,
                        const int *order, const int *cursor, int offset, int rows, int classes, float scale)) {
-	const int row = blockIdx.x * cross_entropy_warps + threadIdx.x / warp_size;
+	const int row = blockIdx.x * cross_entropy_rows + threadIdx.x / warp_size;
 	Count count = {0, 0};
 	if (row < rows) {
 		const size_t first = (size_t)row * classes;

@@ -7,7 +7,7 @@
 
 // The largest number of classes where a thread keeps a number for each in registers, or
 // a block in shared memory: the compiler has to know it.
-constexpr int max_classes = 16;
+HOST_CONSTANT int max_classes = 16;
 
 // A row's largest logit and its column: the first of equal ones. A NaN is never the
 // largest; a row without a logit above -INFINITY has its largest nowhere.

@@ -54,7 +54,10 @@ KERNEL(gather_halves, (__half *x, const byte *data, const int *order, const int 
 	}
 }
 
-constexpr int split_threads = 256;
+HOST_CONSTANT int split_threads = 256;
+
+// The scales of two products, two numbers each, and the scale of the split numbers.
+HOST_CONSTANT int split_scales = 5;
 
 // The scale brings the largest magnitude to at least 2^14 and below 2^15, half the
 // range of float16. It is at most 2^100, so that its reciprocal keeps all its bits,
@@ -114,7 +117,7 @@ KERNEL(split_scale, (float *scales, unsigned *block_peaks, unsigned *finished, c
 	scales[0] = scales[2] = (lr ? -lr[*step] * factor : factor) * power_of_two(-scale);
 	scales[1] = beta;
 	scales[3] = 1;
-	scales[4] = power_of_two(scale);
+	scales[split_scales - 1] = power_of_two(scale);
 }
 
 // split_number returns high of scale·v, and low in *low. If v is not finite, low is 0.
@@ -126,14 +129,14 @@ __device__ inline float split_number(float *low, float v, float scale) {
 	return high;
 }
 
-// split computes out[i] = [low | high] of v[i], with the scale in scales[4].
+// split computes out[i] = [low | high] of v[i], with the last of the scales.
 //
 // Shapes: out (rows, 2·cols) of float16, v (rows, cols), scales five numbers.
 // Grid: ⌈rows·cols/4⌉ threads.
 KERNEL(split, (__half *out, const float *v, const float *scales, int rows, int cols)) {
 	const unsigned n = (unsigned)rows * cols;
 	const unsigned i = first_of_four();
-	const float scale = scales[4];
+	const float scale = scales[split_scales - 1];
 	const Four f = load(v, i, n);
 	Four high, low;
 	for (int k = 0; k < 4; k++)

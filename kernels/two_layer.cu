@@ -11,7 +11,7 @@ __device__ inline void take_steps(char *shared, const Net &n, const float *lr, i
 	const int warp = threadIdx.x / warp_size, warps = first_layer_warps(n.in);
 	const Slice<units> start(shared, n, 0);
 	open_slice(start, n);
-	fetch_images(start.images, n.data, order, n.rows, n.in, warp, step_warps);
+	fetch_images(start.images, n.data, order, n.rows, n.in, warp, two_layer_warps);
 	for (int i = 0; i < steps; i++) {
 		const Slice<units> s(shared, n, i);
 		const float rate = lr[first + i];
@@ -33,7 +33,7 @@ __device__ inline void take_steps(char *shared, const Net &n, const float *lr, i
 		if (warp < warps)
 			first_layer_sgd(s, n, rate, warp, warps);
 		else if (i + 1 < steps)
-			fetch_images(s.scratch, n.data, order + (i + 1) * n.rows, n.rows, n.in, warp - warps, step_warps - warps);
+			fetch_images(s.scratch, n.data, order + (i + 1) * n.rows, n.rows, n.in, warp - warps, two_layer_warps - warps);
 	}
 	__syncthreads();
 	close_slice(start, n);
@@ -55,23 +55,23 @@ __device__ inline void take_steps(char *shared, const Net &n, const float *lr, i
 //
 // Shapes: w1 (In, hidden), b1 (1, hidden), w2 (hidden, classes), b2 (1, classes), loss,
 // hits and lr (T, 1), step and cursor (1, 1), data (N, In), labels (N, 1), order (M, 1);
-// In a multiple of 4, at most 128 rows and 16 classes. The exchange is 9,736 bytes, plus 4
-// for each row, block and class; its first 8 are zero between launches.
+// In a multiple of 4, at most 128 rows and 16 classes. The exchange is an Exchange, plus
+// 4 bytes for each row, block and class; its gate is zero between launches.
 // Grid: ⌈hidden/units⌉ blocks of 512 threads in a cooperative launch, with the shared
 // memory of a Slice; 4 or 8 units a block.
 KERNEL(two_layer_sgd, (double *loss, int *hits, float *w1, float *b1, float *w2, float *b2, int *step, int *cursor,
                        void *exchange, const byte *data, const byte *labels, const int *order, const float *lr,
                        int offset, int rows, int in, int hidden, int classes, float pixel_scale, float scale, float l2,
-                       int units, int steps, int ahead), __launch_bounds__(step_threads)) {
+                       int units, int steps, int ahead), __launch_bounds__(two_layer_threads)) {
 	DYNAMIC_SHARED(char, shared);
 	const Net n = {loss, hits, w1, b1, w2, b2, (Exchange *)exchange, data, labels, order,
 	               rows, in, hidden, classes, pixel_scale, scale, l2};
 	const int first = *step;
 	order += *cursor + offset;
-	if (units == 4)
-		take_steps<4>(shared, n, lr, first, steps, order);
+	if (units == two_layer_min_units)
+		take_steps<two_layer_min_units>(shared, n, lr, first, steps, order);
 	else
-		take_steps<8>(shared, n, lr, first, steps, order);
+		take_steps<two_layer_max_units>(shared, n, lr, first, steps, order);
 	if (leave(&n.exchange->gate)) {
 		*step += ahead;
 		*cursor += ahead * rows;

@@ -7,23 +7,32 @@
 #include "cross_entropy.cuh"
 #include "grid.cuh"
 
-constexpr int step_threads = 512;
-constexpr int step_warps = step_threads / warp_size;
+HOST_CONSTANT int two_layer_threads = 512;
+constexpr int two_layer_warps = two_layer_threads / warp_size;
 
 // The largest batch: four threads for each row.
 constexpr int row_threads = 4;
-constexpr int max_rows = step_threads / row_threads;
+HOST_CONSTANT int two_layer_rows = two_layer_threads / row_threads;
+static_assert(warp_size % row_threads == 0, "the threads of a row are in one warp");
+static_assert(two_layer_rows % warp_size == 0, "first_layer takes the rows in tiles of a warp");
+
+// How many hidden units a block may have.
+HOST_CONSTANT int two_layer_min_units = 4;
+HOST_CONSTANT int two_layer_max_units = 8;
 
 // Exchange is how blocks pass results to each other through global memory. The parts of
 // the logits, (rows, blocks, classes), come after it.
 struct Exchange {
 	Gate gate;
-	int hits[max_rows];
-	double loss[max_rows];
-	float dlogits[max_rows * max_classes];
+	int hits[two_layer_rows];
+	double loss[two_layer_rows];
+	float dlogits[two_layer_rows * max_classes];
 
 	__device__ float *logits() { return (float *)(this + 1); }
 };
+
+HOST_CONSTANT int two_layer_exchange = sizeof(Exchange);
+static_assert(offsetof(Exchange, gate) == 0, "the gate is in the same place for every shape");
 
 // Net is the network, and what its steps read and write. Its members are the
 // parameters of two_layer_sgd.
@@ -41,11 +50,16 @@ struct Net {
 // stride_of returns the distance between two images in shared memory, in words of four
 // pixels. It is odd, so that the same word of 32 images is in 32 different banks, and
 // so are 16 words of an image and those of the image 16 rows on.
-__device__ inline int stride_of(int in) { return in / 4 | 1; }
+__device__ constexpr int stride_of(int in) { return in / 4 | 1; }
+
+// larger is max for constants.
+__device__ constexpr int larger(int a, int b) { return a < b ? b : a; }
 
 // A Slice is what a block has in shared memory for `units` hidden units.
 template <int units>
 struct Slice {
+	static_assert(units % 4 == 0 && units % row_threads == 0);
+
 	float4 *w1;         // (units, In/4): four units' weights for pixel k of each word
 	float4 *dz;         // (rows, units/4): gradient before ReLU
 	float *w2;          // (units, max_classes)
@@ -57,14 +71,20 @@ struct Slice {
 	// chunk returns where w1 has the weights of units 4h to 4h+3 for pixel k of a word.
 	__device__ static int chunk(int k, int h) { return k * (units / 4) + h; }
 
-	// bytes returns the size of images, and of scratch. Each has room for a batch, for
-	// a sum's parts from all warps, and for hidden units and gradients for the last
-	// layer.
-	__device__ static int bytes(const Net &n) {
+	// scratch_bytes returns the size of scratch, and of images. Each has room for a
+	// batch, for a sum's parts from all warps, and for hidden units and gradients for
+	// the last layer.
+	__device__ static constexpr int scratch_bytes(const Net &n) {
 		const int batch = 4 * n.rows * stride_of(n.in);
-		const int parts = 4 * n.rows * units * step_warps;
-		const int last = 4 * max(n.rows * (units + max_classes), (step_warps + 1) * max_classes);
-		return (max(batch, max(parts, last)) + 15) / 16 * 16;
+		const int parts = 4 * n.rows * units * two_layer_warps;
+		const int last = 4 * larger(n.rows * (units + max_classes), (two_layer_warps + 1) * max_classes);
+		return (larger(batch, larger(parts, last)) + 15) / 16 * 16;
+	}
+
+	// bytes returns the size of everything.
+	__device__ static constexpr int bytes(const Net &n) {
+		const int numbers = n.in * units + n.rows * units + units * max_classes + units + max_classes;
+		return 4 * numbers + 2 * scratch_bytes(n);
 	}
 
 	// In every other step images and scratch trade places.
@@ -75,10 +95,34 @@ struct Slice {
 		b1 = w2 + units * max_classes;
 		b2 = b1 + units;
 		unsigned *rooms = (unsigned *)(b2 + max_classes);
-		const int odd = step % 2 * (bytes(n) / 4);
+		const int words = scratch_bytes(n) / 4;
+		const int odd = step % 2 * words;
 		images = rooms + odd;
-		scratch = rooms + bytes(n) / 4 - odd;
+		scratch = rooms + words - odd;
 	}
+};
+
+// A SliceSize is the size of a Slice for a batch of `rows` images of `in` pixels.
+struct SliceSize {
+	int rows, in, units, bytes;
+};
+
+template <int units>
+__device__ constexpr SliceSize slice_size(int rows, int in) {
+	Net n = {};
+	n.rows = rows;
+	n.in = in;
+	return {rows, in, units, Slice<units>::bytes(n)};
+}
+
+// Sizes that the host's own formula must give. What decides the size of scratch is the
+// batch in the first two shapes, the parts of sums in the third, and the last layer in
+// the fourth.
+HOST_CONSTANT SliceSize two_layer_slices[] = {
+	slice_size<two_layer_min_units>(128, 784), slice_size<two_layer_max_units>(128, 784),
+	slice_size<two_layer_min_units>(101, 780), slice_size<two_layer_max_units>(101, 780),
+	slice_size<two_layer_min_units>(33, 28),   slice_size<two_layer_max_units>(33, 28),
+	slice_size<two_layer_min_units>(1, 4),     slice_size<two_layer_max_units>(1, 4),
 };
 
 // each_weight calls `with` for each element of the slice's w1, with its index, the
@@ -88,7 +132,7 @@ template <int units, typename F>
 __device__ inline void each_weight(const Net &n, F with) {
 	const int words = n.in / 4;
 #pragma unroll 1
-	for (int i = threadIdx.x; i < units * words; i += step_threads) {
+	for (int i = threadIdx.x; i < units * words; i += two_layer_threads) {
 		const int k = i / words / (units / 4), h = i / words % (units / 4);
 		const int unit = blockIdx.x * units + 4 * h;
 		with(i, (size_t)(4 * (i % words) + k) * n.hidden + unit, min(4, n.hidden - unit));
@@ -106,7 +150,7 @@ __device__ inline void open_slice(const Slice<units> &s, const Net &n) {
 		s.w1[i] = make_float4(v[0], v[1], v[2], v[3]);
 	});
 	const int first = blockIdx.x * units;
-	for (int i = threadIdx.x; i < units * max_classes; i += step_threads) {
+	for (int i = threadIdx.x; i < units * max_classes; i += two_layer_threads) {
 		const int unit = first + i / max_classes, c = i % max_classes;
 		s.w2[i] = unit < n.hidden && c < n.classes ? n.w2[unit * n.classes + c] : 0;
 	}
@@ -126,7 +170,7 @@ __device__ inline void close_slice(const Slice<units> &s, const Net &n) {
 				n.w1[at + k] = v[k];
 	});
 	const int first = blockIdx.x * units;
-	for (int i = threadIdx.x; i < units * max_classes; i += step_threads) {
+	for (int i = threadIdx.x; i < units * max_classes; i += two_layer_threads) {
 		const int unit = first + i / max_classes, c = i % max_classes;
 		if (unit < n.hidden && c < n.classes)
 			n.w2[unit * n.classes + c] = s.w2[i];

@@ -39,7 +39,7 @@ __device__ __noinline__ void last_layer(float *w2, float *b1, float *b2, const f
 	const float *dlogits = h + rows * units;
 	const int weights = units * classes, numbers = weights + units + classes;
 #pragma unroll 1
-	for (int first = 0; first < numbers; first += max_rows) {
+	for (int first = 0; first < numbers; first += two_layer_rows) {
 		if (first + threadIdx.x / warp_size * (warp_size / row_threads) >= numbers)
 			return;
 		const int i = first + threadIdx.x / row_threads;
@@ -75,7 +75,7 @@ constexpr int warp_words = warp_size / 2;
 // first_layer_warps returns how many warps compute that gradient. At least two are left
 // to fetch the next images.
 __device__ inline int first_layer_warps(int in) {
-	return min((in / 4 + warp_words - 1) / warp_words, step_warps - 2);
+	return min((in / 4 + warp_words - 1) / warp_words, two_layer_warps - 2);
 }
 
 // word_gradient computes g[k][u] = Σᵢ pixel k of the word in row i · dz[i][u] over the

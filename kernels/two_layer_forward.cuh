@@ -18,7 +18,7 @@ __device__ inline void first_layer_rows(const Slice<units> &s, const Net &n) {
 		image[i] = s.images + min(lane + i * warp_size, n.rows - 1) * stride_of(n.in);
 	float z[tiles][units] = {};
 #pragma unroll 1
-	for (int w = warp; w < words; w += step_warps) {
+	for (int w = warp; w < words; w += two_layer_warps) {
 		unsigned pixels[tiles], some = 0;
 #pragma unroll
 		for (int i = 0; i < tiles; i++)
@@ -61,7 +61,7 @@ __device__ inline void first_layer(const Slice<units> &s, const Net &n) {
 	else if (n.rows <= 2 * warp_size)
 		first_layer_rows<2>(s, n);
 	else
-		first_layer_rows<max_rows / warp_size>(s, n);
+		first_layer_rows<two_layer_rows / warp_size>(s, n);
 }
 
 // Own is a thread's part of a row: a quarter of its hidden units.
@@ -89,7 +89,7 @@ __device__ inline Own<units> activation(const Slice<units> &s, const Net &n) {
 		const float *part = (const float *)s.scratch + (unit / 4 * n.rows + row) * 4 + unit % 4;
 		float sum = 0;
 #pragma unroll 4
-		for (int warp = 0; warp < step_warps; warp++, part += n.rows * units)
+		for (int warp = 0; warp < two_layer_warps; warp++, part += n.rows * units)
 			sum += *part;
 		own.h[j] = n.pixel_scale * sum + s.b1[unit];
 		if (own.h[j] < 0)
@@ -118,16 +118,18 @@ __device__ inline void share_logits(const Slice<units> &s, const Net &n, const O
 	}
 }
 
+static_assert(2 * max_classes == warp_size, "half a warp has a lane for each class");
+
 // sum_logits returns the logits (max_classes) of a row in shared memory, for the first
 // warp to read: the sum of the blocks' parts, in fixed order. Each half of a warp takes
 // every 32nd block.
 __device__ inline float *sum_logits(float *sums, const float *b2, Exchange *exchange, int row, int classes) {
-	float *z = sums + step_warps * max_classes;
+	float *z = sums + two_layer_warps * max_classes;
 	const int c = threadIdx.x % max_classes;
 	const float *parts = exchange->logits() + (size_t)row * gridDim.x * classes;
 	float sum = 0;
 	if (c < classes)
-		for (int b = threadIdx.x / max_classes; b < gridDim.x; b += step_threads / max_classes)
+		for (int b = threadIdx.x / max_classes; b < gridDim.x; b += two_layer_threads / max_classes)
 			sum += __ldcg(parts + b * classes + c);
 	sum += __shfl_xor_sync(all_lanes, sum, max_classes);
 	if (threadIdx.x % warp_size < max_classes)
@@ -135,7 +137,7 @@ __device__ inline float *sum_logits(float *sums, const float *b2, Exchange *exch
 	__syncthreads();
 	if (threadIdx.x < max_classes) {
 		sum = b2[c];
-		for (int warp = 0; warp < step_warps; warp++)
+		for (int warp = 0; warp < two_layer_warps; warp++)
 			sum += sums[warp * max_classes + c];
 		z[c] = sum;
 	}

@@ -20,7 +20,7 @@ import plan
 import table
 from ours import Program
 from peer import OutOfTime, Peer
-from problem import MUTANTS, Problem, is_whole, write_digits
+from problem import MUTANTS, Problem, write_digits
 from reference import reference
 
 CALL_AGAIN = 75  # EX_TEMPFAIL of sysexits.h
@@ -30,7 +30,8 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     here = Path(__file__).resolve().parent
     parser.add_argument("--mnistgpu", default=str(here.parent / "mnistgpu"), help="the program (default ../mnistgpu)")
-    parser.add_argument("--data", default=os.environ.get("MNISTGPU_DATA", "auto"), help="folder with MNIST (default that of MNISTGPU_DATA)")
+    parser.add_argument("--problem", default=str(here.parent / "problem"), help="the program that writes problems (default ../problem)")
+    parser.add_argument("--data", default=os.environ.get("MNISTGPU_DATA", "mnist"), help="folder with MNIST (default that of MNISTGPU_DATA)")
     parser.add_argument("--out", type=Path, default=Path("peers-results"), help="folder for results; what is there is not done again")
     parser.add_argument("--minutes", type=float, default=9, help="how long this call may take (default 9)")
     parser.add_argument("--repeats", type=int, default=7, help="times that each contender is timed (default 7)")
@@ -87,11 +88,11 @@ class Comparison:
                 yield f"cold-{repeat + 1}", lambda repeat=repeat: self.cold(repeat)
 
     def problem(self, row):
-        """The path of a row's problem file, which is written once, on the CPU."""
+        """The path of a row's problem file, which is written once."""
         path = self.flags.out / "problems" / f"{row.name}.npz"
-        if not is_whole(path):
-            path.unlink(missing_ok=True)
-            Program(self.flags.mnistgpu, self.data, row, "fp32", "cpu").write_problem(path)
+        line = [self.flags.problem, "--data", self.data, *row.flags(), str(path)]
+        if not path.is_file() and subprocess.run(line).returncode:
+            raise SystemExit(f"no problem for {row.name}")
         return path
 
     def compare(self, row, precision):
@@ -103,7 +104,7 @@ class Comparison:
         try:
             for name in self.names:
                 self.say(f"{row.name} {precision}: {name}")
-                contender, answer = self.admit(name, path, row, precision, want)
+                contender, answer = self.admit(name, problem, row, precision, want)
                 opened.append(contender)
                 found.append({"name": name, "samples": [], **answer})
             racers = [i for i, c in enumerate(found) if not c["refused"]]
@@ -120,15 +121,15 @@ class Comparison:
         title += "" if beside == precision else f" beside peers in {beside}"
         return {"title": title, "row": dataclasses.asdict(row), "precision": precision, "steps": problem.steps, "contenders": found}
 
-    def admit(self, name, path, row, precision, want):
+    def admit(self, name, problem, row, precision, want):
         """Opens a contender and returns it with its answer for the gate."""
         log = self.logs / f"{row.name}-{precision}-{name}.log"
         if plan.is_ours(name):
-            contender = Program(self.flags.mnistgpu, self.data, row, precision, self.backend, plan.engine_of(name))
+            contender = Program(self.flags.mnistgpu, self.data, row, precision, self.backend, plan.engine_of(name), problem)
         else:
             precision = plan.of_peers(precision)
             caches = self.flags.out / "caches"
-            contender = Peer(name, path, precision, row, self.flags.mutant, caches, log, self.deadline)
+            contender = Peer(name, problem.path, precision, row, self.flags.mutant, caches, log, self.deadline)
         self.in_time()
         try:
             answer = contender.answer()

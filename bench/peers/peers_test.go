@@ -20,9 +20,11 @@ func TestDryRun(t *testing.T) {
 		t.Skip("needs python3 with numpy")
 	}
 	folder := t.TempDir()
-	program := filepath.Join(folder, "mnistgpu")
-	if output, err := exec.Command("go", "build", "-o", program, "../../cmd/mnistgpu").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, output)
+	program, problem := filepath.Join(folder, "mnistgpu"), filepath.Join(folder, "problem")
+	for path, source := range map[string]string{program: "../../cmd/mnistgpu", problem: "./problem"} {
+		if output, err := exec.Command("go", "build", "-o", path, source).CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, output)
+		}
 	}
 	contenders := []string{"mnistgpu"}
 	for library, names := range map[string][]string{"torch": {"torch-eager", "torch-epoch-graph"}, "jax": {"jax-jit", "jax-scan-1"}} {
@@ -33,7 +35,7 @@ func TestDryRun(t *testing.T) {
 		}
 	}
 	call := func(flags ...string) (string, int) {
-		args := append([]string{"--dry-run", "--mnistgpu", program, "--minutes", "30", "--repeats", "2", "--out", filepath.Join(folder, "out")}, flags...)
+		args := append([]string{"--dry-run", "--mnistgpu", program, "--problem", problem, "--minutes", "30", "--repeats", "2", "--out", filepath.Join(folder, "out")}, flags...)
 		cmd := exec.Command("./peers.py", append(append(args, "--contenders"), contenders...)...)
 		output, err := cmd.CombinedOutput()
 		if failed := new(exec.ExitError); err != nil && !errors.As(err, &failed) {

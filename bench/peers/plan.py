@@ -69,7 +69,8 @@ class Row:
         return self.split or precision != "split16"
 
     def flags(self):
-        return ["--preset", "default", "--hidden", str(self.hidden), "--batch", self.batch]
+        """What differs from the default preset."""
+        return ["--hidden", str(self.hidden), "--batch", self.batch]
 
 
 # The full batch has the pixel scale of the default preset: on raw pixels, as in the

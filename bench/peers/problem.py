@@ -1,8 +1,7 @@
-"""The problem that every contender solves, as `mnistgpu bench --problem` wrote it,
-and ways to get it wrong."""
+"""The problem that every contender solves, as the program in the folder problem wrote
+it, and ways to get it wrong."""
 
 import struct
-import zipfile
 
 import numpy as np
 
@@ -13,12 +12,12 @@ class Problem:
     in each epoch (E, N)."""
 
     def __init__(self, path, steps=0):
+        self.path = path
         with np.load(path) as file:
             self.train_images, self.train_labels = file["train_images"], file["train_labels"]
             self.test_images, self.test_labels = file["test_images"], file["test_labels"]
             self.params = [file[f"layers.{i}.{kind}"] for i in (0, 1) for kind in ("weight", "bias")]
             self.orders = file["orders"]
-            self.losses = file["losses"]
             self.batch = int(file["batch"])
             self.scale = float(file["pixel_scale"])
             self.lr = float(file["learning_rate"])
@@ -46,16 +45,10 @@ class Problem:
         elif mutant == "bias":
             self.params[1] = self.params[1] + np.float32(0.01)
         elif mutant:
-            raise SystemExit(f"no mutant {mutant}: want lr, order or bias")
+            raise SystemExit(f"no mutant {mutant}: must be lr, order or bias")
 
 
 MUTANTS = ["lr", "order", "bias"]
-
-
-def losses_in(path):
-    """Reads only the losses, without the rest of a large file."""
-    with np.load(path) as file:
-        return [float(loss) for loss in file["losses"]]
 
 
 def write_digits(folder, training=2000, test=500, seed=1):
@@ -69,7 +62,3 @@ def write_digits(folder, training=2000, test=500, seed=1):
         images = np.clip(ink, 0, 255).astype(np.uint8)
         (folder / f"{split}-images-idx3-ubyte").write_bytes(struct.pack(">4i", 0x803, n, 28, 28) + images.tobytes())
         (folder / f"{split}-labels-idx1-ubyte").write_bytes(struct.pack(">2i", 0x801, n) + labels.tobytes())
-
-
-def is_whole(path):
-    return path.is_file() and zipfile.is_zipfile(path)

@@ -49,14 +49,12 @@ func wrongBLAS(blas string, err error) error {
 	if strings.HasPrefix(err.Error(), cpu.KernelsVariable) {
 		f.err, f.hint = err, "unset "+cpu.KernelsVariable
 	}
-	if errors.Is(err, cpu.ErrNoOpenBLAS) {
-		f.hint = "make build-openblas, or go build -tags openblas, builds a program that has it; this needs a C compiler and OpenBLAS (Debian: libopenblas-dev)"
-	}
 	return f
 }
 
 // blasUsage documents --blas.
 func blasUsage() string {
-	return "matrix products on the CPU: auto; sparse, our kernels (" + strings.Join(cpu.Kernels()[:len(cpu.Kernels())-len(cpu.BLAS())], ", ") +
-		"); or for comparison gonum or openblas"
+	ours := cpu.Kernels()
+	ours = ours[:len(ours)-1] // the last is gonum
+	return "matrix products on the CPU: auto; sparse, our kernels (" + strings.Join(ours, ", ") + "); or gonum, for comparison"
 }

@@ -1,145 +1,109 @@
 package main
 
 import (
-	"encoding/json"
+	"errors"
+	"fmt"
 	"os"
 
 	"mnistgpu/cpu"
+	"mnistgpu/gpu"
 	"mnistgpu/internal/backend"
 	"mnistgpu/internal/bench"
 	"mnistgpu/internal/mnist"
 	"mnistgpu/internal/train"
 )
 
-// subject is what a case measures.
-type subject struct {
-	backend backend.Backend
-	config  train.Config
-	product *bench.Product // or nil
-}
-
-func (s *benchSettings) timeSteps(backends []backend.Backend, data *mnist.Dataset) error {
-	var about []subject
-	var cases []*bench.Steps
-	for _, b := range backends {
-		for _, config := range s.configs() {
-			c, err := bench.NewSteps(b, data, config, s.repeats, s.sample)
-			if err != nil {
-				return err
-			}
-			about, cases = append(about, subject{backend: b, config: config}), append(cases, c)
-		}
-	}
-	samples, err := runBench(cases, s.repeats)
-	if err != nil {
-		return err
-	}
-	dense := map[backend.Backend]float64{}
-	for _, b := range backends {
-		if dense[b], err = bench.DenseGFlops(b); err != nil {
-			return err
-		}
-	}
-	var results []stepResult
-	for i, c := range cases {
-		r := newStepResult(about[i], data, c, samples[i])
-		r.OfDense = r.GFlops / dense[about[i].backend]
-		results = append(results, r)
-	}
-	return printResults(s.json, results, stepColumns)
-}
-
-func (s *benchSettings) timeEpochs(backends []backend.Backend, data *mnist.Dataset) error {
-	var about []subject
+// time times each configuration on each backend and shows its progress.
+func (s *benchSettings) time(backends []backend.Backend, data *mnist.Dataset) ([]benchResult, error) {
+	var results []benchResult
 	var cases []*bench.Steps
 	for _, config := range s.configs() {
 		for _, b := range backends {
-			c, err := bench.NewEpoch(b, data, config, s.repeats, max(1, s.sample))
+			c, err := s.prepare(b, data, config)
 			if err != nil {
-				return err
+				return nil, err
 			}
-			about, cases = append(about, subject{backend: b, config: config}), append(cases, c)
+			results, cases = append(results, newBenchResult(b, data, config, c)), append(cases, c)
 		}
-	}
-	samples, err := runBench(cases, s.repeats)
-	if err != nil {
-		return err
-	}
-	var results []epochResult
-	for i, c := range cases {
-		first := samples[i/len(backends)*len(backends)].Median()
-		results = append(results, newEpochResult(about[i], data, c, samples[i], first))
-	}
-	return printResults(s.json, results, epochColumns(multiplier(backends[0])))
-}
-
-// timeProducts times the products of a step. The backends of one product are adjacent.
-func (s *benchSettings) timeProducts(backends []backend.Backend, data *mnist.Dataset) error {
-	var about []subject
-	var cases []*bench.Product
-	for _, config := range s.configs() {
-		products := make([][]*bench.Product, len(backends))
-		for i, b := range backends {
-			var err error
-			if products[i], err = bench.NewProducts(b, data, config); err != nil {
-				return err
-			}
-		}
-		for p := range products[0] {
-			for i, b := range backends {
-				about = append(about, subject{backend: b, config: config, product: products[i][p]})
-				cases = append(cases, products[i][p])
-			}
-		}
-	}
-	peaks := map[backend.Backend]float64{}
-	measurePeaks(peaks, backends)
-	samples, err := runBench(cases, s.repeats)
-	if err != nil {
-		return err
-	}
-	measurePeaks(peaks, backends)
-	var results []productResult
-	for i := range cases {
-		first := samples[i/len(backends)*len(backends)].Median()
-		results = append(results, newProductResult(about[i], data, samples[i], first, peaks[about[i].backend]))
-	}
-	return printResults(s.json, results, productColumns(multiplier(backends[0])))
-}
-
-// measurePeaks measures the backends that have a peak, and keeps the highest value of
-// each.
-func measurePeaks(peaks map[backend.Backend]float64, backends []backend.Backend) {
-	for _, b := range backends {
-		if processor, ok := b.(*cpu.Backend); ok {
-			peaks[b] = max(peaks[b], processor.PeakGFlops())
-		}
-	}
-}
-
-// runBench times the cases and shows its progress.
-func runBench[C bench.Case](cases []C, repeats int) ([]bench.Samples, error) {
-	list := make([]bench.Case, len(cases))
-	for i, c := range cases {
-		list[i] = c
 	}
 	view := newBenchView()
 	defer view.finish()
-	return bench.Run(list, repeats, view.tell)
+	samples, err := bench.Run(cases, s.repeats, view.tell)
+	if err != nil {
+		return nil, err
+	}
+	for i := range results {
+		results[i].fill(s.measure, cases[i], samples[i])
+	}
+	return results, nil
 }
 
-// multiplier returns a word for what multiplies on b.
-func multiplier(b backend.Backend) string {
-	if processor, ok := b.(*cpu.Backend); ok {
-		return processor.Multiplier()
+// prepare warms up a run of c.
+func (s *benchSettings) prepare(b backend.Backend, data *mnist.Dataset, c train.Config) (*bench.Steps, error) {
+	if s.measure == "epochs" {
+		return bench.NewEpochs(b, data, c, s.repeats, max(1, s.sample))
 	}
-	return b.Name()
+	return bench.NewSteps(b, data, c, s.repeats, s.sample)
 }
 
-// printResults prints an array or a table.
-func printResults[R any](asJSON bool, results []R, columns []tableColumn[R]) error {
-	if asJSON {
-		return json.NewEncoder(os.Stdout).Encode(results)
+// open opens a backend for each combination of precision and engine on a GPU, or for
+// each of the --blas on the CPU.
+func (s *benchSettings) open() (backends []backend.Backend, err error) {
+	if s.where.backend != "cpu" {
+		backends, err = s.openGPUs()
+		if s.where.backend == "cuda" || !errors.Is(err, backend.ErrNoDevice) {
+			return backends, err
+		}
+		fmt.Fprintf(os.Stderr, "using the CPU: %s\n", oneLine(err.Error()))
 	}
-	return printTable(os.Stdout, results, columns)
+	for _, name := range s.blas {
+		b, err := openCPU(cpu.Options{Kernels: name})
+		if err != nil {
+			return backends, err
+		}
+		backends = append(backends, b)
+	}
+	return backends, nil
+}
+
+func (s *benchSettings) openGPUs() (backends []backend.Backend, err error) {
+	for _, precision := range s.precisions {
+		for _, engine := range s.engines {
+			options := gpu.Options{Device: s.device, StepTimeout: stepTimeout}
+			err := errors.Join(options.Precision.UnmarshalText([]byte(precision)), options.Engine.UnmarshalText([]byte(engine)))
+			if err != nil {
+				return backends, err
+			}
+			b, err := gpu.Open(options)
+			if err != nil {
+				return backends, err
+			}
+			backends = append(backends, b)
+		}
+	}
+	return backends, nil
+}
+
+// configs returns each preset with each of the networks and batch sizes.
+func (s *benchSettings) configs() []train.Config {
+	var configs []train.Config
+	for _, name := range s.presets {
+		preset := train.Preset(name)
+		hidden, batches := s.hidden, s.batches
+		if len(hidden) == 0 {
+			hidden = []string{(*widths)(&preset.Hidden).String()}
+		}
+		if len(batches) == 0 {
+			batches = []string{(*batchSize)(&preset.Batch).String()}
+		}
+		for _, h := range hidden {
+			for _, b := range batches {
+				c := preset
+				(*widths)(&c.Hidden).Set(h) // checked before
+				(*batchSize)(&c.Batch).Set(b)
+				configs = append(configs, c)
+			}
+		}
+	}
+	return configs
 }

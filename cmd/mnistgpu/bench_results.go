@@ -1,115 +1,71 @@
 package main
 
 import (
+	"fmt"
+
+	"mnistgpu/internal/backend"
 	"mnistgpu/internal/bench"
 	"mnistgpu/internal/mnist"
 	"mnistgpu/internal/train"
 )
 
-// benchSetting holds the fields that all results of bench start with.
-type benchSetting struct {
-	Preset  string `json:"preset"`
-	Hidden  []int  `json:"hidden"`
-	Batch   int    `json:"batch"`
-	Data    string `json:"data"`
-	Backend string `json:"backend"`
-	Device  string `json:"device"`
-}
-
-// newBenchSetting describes a case on data.
-func newBenchSetting(about subject, data *mnist.Dataset) benchSetting {
-	batch := about.config.Batch
-	if batch == train.Full {
-		batch = data.Train.Len()
-	}
-	return benchSetting{
-		Preset: about.config.Preset, Hidden: about.config.Hidden, Batch: batch, Data: data.Name,
-		Backend: about.backend.Name(), Device: about.backend.Device(),
-	}
-}
-
-// spread says how far apart the samples are.
-type spread struct {
-	Fastest float64 `json:"fastest_seconds"`
-	Slowest float64 `json:"slowest_seconds"`
-	Samples int     `json:"samples"`
-}
-
-func newSpread(s bench.Samples) spread { return spread{s.Fastest(), s.Slowest(), len(s)} }
-
-func (s spread) String() string { return stepTime(s.Fastest) + " - " + stepTime(s.Slowest) }
-
-// rate is the work done per second, by the median time.
-type rate struct {
+// benchResult is a line of the table. The rates are by the median time.
+type benchResult struct {
+	Preset          string  `json:"preset"`
+	Hidden          []int   `json:"hidden"`
+	Batch           int     `json:"batch"`
+	Data            string  `json:"data"`
+	Backend         string  `json:"backend"`
+	Device          string  `json:"device"`
+	StepSeconds     float64 `json:"step_seconds,omitempty"`  // median, if steps are measured
+	EpochSeconds    float64 `json:"epoch_seconds,omitempty"` // median, if epochs are measured
+	Fastest         float64 `json:"fastest_seconds"`
+	Slowest         float64 `json:"slowest_seconds"`
+	Samples         int     `json:"samples"`
 	ImagesPerSecond float64 `json:"images_per_second"`
 	GFlops          float64 `json:"gflops"`
 }
 
-func newRate(c *bench.Steps, s bench.Samples) rate {
-	return rate{float64(c.Images()) / s.Median(), c.Flops() / s.Median() / 1e9}
-}
-
-// stepResult is a line of --measure steps. OfDense is a fraction of 1.
-type stepResult struct {
-	benchSetting
-	StepSeconds float64 `json:"step_seconds"` // median
-	spread
-	rate
-	OfDense float64 `json:"of_dense"`
-}
-
-func newStepResult(about subject, data *mnist.Dataset, c *bench.Steps, s bench.Samples) stepResult {
-	return stepResult{benchSetting: newBenchSetting(about, data), StepSeconds: s.Median(), spread: newSpread(s), rate: newRate(c, s)}
-}
-
-// epochResult is a line of --measure epochs.
-type epochResult struct {
-	benchSetting
-	EpochSeconds float64 `json:"epoch_seconds"` // median
-	spread
-	rate
-	Ratio float64 `json:"time_ratio,omitempty"` // to the first backend
-}
-
-func newEpochResult(about subject, data *mnist.Dataset, c *bench.Steps, s bench.Samples, first float64) epochResult {
-	return epochResult{
-		benchSetting: newBenchSetting(about, data), EpochSeconds: s.Median(), spread: newSpread(s), rate: newRate(c, s),
-		Ratio: ratio(s.Median(), first),
+// newBenchResult describes a case that has not been timed yet.
+func newBenchResult(b backend.Backend, data *mnist.Dataset, config train.Config, c *bench.Steps) benchResult {
+	return benchResult{
+		Preset: config.Preset, Hidden: config.Hidden, Batch: c.Batch(), Data: data.Name,
+		Backend: b.Name(), Device: b.Device(),
 	}
 }
 
-// ratio returns seconds/first, or 0 if one of the times was lost in noise.
-func ratio(seconds, first float64) float64 {
-	if seconds <= 0 || first <= 0 {
-		return 0
+// fill fills in the times.
+func (r *benchResult) fill(measure string, c *bench.Steps, s bench.Samples) {
+	if measure == "epochs" {
+		r.EpochSeconds = s.Median()
+	} else {
+		r.StepSeconds = s.Median()
 	}
-	return seconds / first
+	r.Fastest, r.Slowest, r.Samples = s.Fastest(), s.Slowest(), len(s)
+	r.ImagesPerSecond, r.GFlops = float64(c.Images())/s.Median(), c.Flops()/s.Median()/1e9
 }
 
-// productResult is a line of --measure products. It omits what is not known: the rate
-// of a case that is not a product, the share of a peak that was not measured, and
-// whatever was lost in noise.
-type productResult struct {
-	benchSetting
-	Product string  `json:"product"`
-	Seconds float64 `json:"product_seconds"` // median
-	spread
-	GFlops float64 `json:"gflops,omitempty"`
-	Peak   float64 `json:"peak_gflops,omitempty"`
-	OfPeak float64 `json:"of_peak,omitempty"` // fraction of 1
-	Ratio  float64 `json:"time_ratio,omitempty"`
+// tableColumn is a column of the table.
+type tableColumn struct {
+	head  string
+	right bool // aligned to the right
+	cell  func(benchResult) string
 }
 
-func newProductResult(about subject, data *mnist.Dataset, s bench.Samples, first, peak float64) productResult {
-	r := productResult{
-		benchSetting: newBenchSetting(about, data), Product: about.product.Name, Seconds: s.Median(), spread: newSpread(s),
-		Peak: peak, Ratio: ratio(s.Median(), first),
+// benchColumns returns the columns of a table of steps or epochs.
+func benchColumns(measure string) []tableColumn {
+	time := tableColumn{"step", true, func(r benchResult) string { return stepTime(r.StepSeconds) }}
+	if measure == "epochs" {
+		time = tableColumn{"epoch", true, func(r benchResult) string { return stepTime(r.EpochSeconds) }}
 	}
-	if r.Seconds > 0 {
-		r.GFlops = about.product.Flops / r.Seconds / 1e9
+	return []tableColumn{
+		{"preset", false, func(r benchResult) string { return r.Preset }},
+		{"hidden", false, func(r benchResult) string { return (*widths)(&r.Hidden).String() }},
+		{"batch", true, func(r benchResult) string { return thousands(r.Batch) }},
+		{"device", false, func(r benchResult) string { return r.Device }},
+		time,
+		{"fastest - slowest", true, func(r benchResult) string { return stepTime(r.Fastest) + " - " + stepTime(r.Slowest) }},
+		{"images/s", true, func(r benchResult) string { return thousands(int(r.ImagesPerSecond)) }},
+		{"GFLOP/s", true, func(r benchResult) string { return fmt.Sprintf("%.0f", r.GFlops) }},
 	}
-	if peak > 0 {
-		r.OfPeak = r.GFlops / peak
-	}
-	return r
 }

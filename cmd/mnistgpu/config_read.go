@@ -15,7 +15,7 @@ import (
 	"github.com/pelletier/go-toml/v2"
 	"github.com/spf13/pflag"
 
-	"mnistgpu/internal/oserror"
+	faults "mnistgpu/internal/fault"
 	"mnistgpu/internal/run"
 )
 
@@ -64,12 +64,12 @@ func fromFile(f *pflag.FlagSet, path string) (valueSource, error) {
 func readConfig(path string) ([]byte, error) {
 	file, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, oserror.Cause(err))
+		return nil, fmt.Errorf("%s: %w", path, faults.Cause(err))
 	}
 	defer file.Close()
 	content, err := io.ReadAll(io.LimitReader(file, run.MaxConfig+1))
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, oserror.Cause(err))
+		return nil, fmt.Errorf("%s: %w", path, faults.Cause(err))
 	}
 	if len(content) > run.MaxConfig {
 		return nil, fmt.Errorf("%s: is not a file of settings: it is larger than 8 KiB", path)

@@ -106,7 +106,7 @@ func (s *importSettings) run(path string) error {
 		return err
 	}
 	if err := mnist.WriteDir(s.out, data, names); err != nil {
-		return &failure{code: exitCannotWrite, err: fmt.Errorf("cannot write %w", err)}
+		return err
 	}
 	if err := printClasses(os.Stdout, data, names); err != nil {
 		return err

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"mnistgpu/internal/draw"
+	faults "mnistgpu/internal/fault"
 	"mnistgpu/internal/mnist"
 	"mnistgpu/internal/run"
 )
@@ -161,7 +162,7 @@ func (s *showSettings) classNames(data *mnist.Dataset) ([]string, error) {
 	}
 	if len(names) < data.Classes {
 		err := fmt.Errorf("%d names: want %d, for labels 0 to %d", len(names), data.Classes, data.Classes-1)
-		return nil, &mnist.Error{Path: filepath.Join(s.data, mnist.NamesFile), Err: err}
+		return nil, faults.In(filepath.Join(s.data, mnist.NamesFile), err)
 	}
 	return names, nil
 }

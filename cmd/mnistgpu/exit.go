@@ -8,14 +8,7 @@ import (
 	"os"
 	"strings"
 
-	"mnistgpu/gpu"
-	"mnistgpu/internal/backend"
-	"mnistgpu/internal/backend/verify"
-	"mnistgpu/internal/mnist"
-	"mnistgpu/internal/model"
-	"mnistgpu/internal/run"
-	"mnistgpu/internal/sweep"
-	"mnistgpu/internal/train"
+	faults "mnistgpu/internal/fault" // tests declare fault
 )
 
 // The exit codes are part of the command's contract.
@@ -62,17 +55,7 @@ func (f *failure) Unwrap() error { return f.err }
 // exitCode returns the code that tells scripts what kind of error err is.
 func exitCode(err error) int {
 	var known *failure
-	var data *mnist.Error
-	var file *model.Error
-	var broken *run.Error
-	var write *run.WriteError
-	var diverged *train.DivergedError
-	var config *train.ConfigError
-	var override *gpu.OverrideError
-	var engine *gpu.EngineError
-	var trial *sweep.FileError
 	var stopped *interruption
-	var wrong *verify.MismatchError
 	switch {
 	case err == nil:
 		return exitDone
@@ -80,20 +63,10 @@ func exitCode(err error) int {
 		return exitSignal + int(stopped.signal)
 	case errors.As(err, &known):
 		return known.code
-	case errors.As(err, &config), errors.As(err, &override), errors.As(err, &engine):
-		return exitUsage
-	case errors.As(err, &data), errors.As(err, &file), errors.As(err, &broken), errors.As(err, &trial):
-		return exitData
-	case errors.As(err, &write), stdoutError(err) != nil:
+	case faults.Of(err) != nil:
+		return faults.ExitCode(err)
+	case stdoutError(err) != nil:
 		return exitCannotWrite
-	case errors.As(err, &diverged), errors.As(err, &wrong):
-		return exitDiverged
-	case errors.Is(err, backend.ErrNoDevice):
-		return exitNoDevice
-	case errors.Is(err, backend.ErrDeviceLost):
-		return exitDeviceLost
-	case errors.Is(err, backend.ErrOutOfMemory):
-		return exitOutOfMemory
 	}
 	return exitFailure
 }
@@ -101,38 +74,11 @@ func exitCode(err error) int {
 // hint returns what to do about err, or "".
 func hint(err error) string {
 	var known *failure
-	var data *mnist.Error
-	var diverged *train.DivergedError
-	var file *model.Error
-	var broken *run.Error
-	var trial *sweep.FileError
-	var wrong *verify.MismatchError
-	var engine *gpu.EngineError
 	switch {
 	case errors.As(err, &known):
 		return known.hint
-	case errors.As(err, &engine):
-		return fmt.Sprintf("--engine auto uses %v where possible", engine.Engine)
-	case errors.As(err, &broken) && errors.Is(err, fs.ErrNotExist):
-		return "want a run folder that train made; mnistgpu runs lists those in runs"
-	case errors.As(err, &file) && errors.Is(err, fs.ErrNotExist):
-		return "want a model.safetensors, or the folder of a run that has ended; mnistgpu runs lists those in runs"
-	case errors.As(err, &trial) && errors.Is(err, fs.ErrNotExist):
-		return "want a folder that mnistgpu sweep made"
-	case errors.As(err, &trial):
-		return trial.Hint
-	case errors.As(err, &data):
-		return data.Hint
-	case errors.As(err, &diverged):
-		return "try a smaller --lr"
-	case errors.As(err, &wrong):
-		return "the hardware may be failing: see the system's log, and continue elsewhere; what was saved after the last step that was found right may be wrong too"
-	case errors.Is(err, backend.ErrDeviceLost) && timedOut(err):
-		return "if steps may take longer, give a longer --step-timeout; otherwise see nvidia-smi and the system's log"
-	case errors.Is(err, backend.ErrDeviceLost):
-		return "see nvidia-smi and the system's log"
-	case errors.Is(err, backend.ErrOutOfMemory):
-		return "fewer or narrower --hidden layers take less memory; large batches are processed in chunks and take no more than small ones"
+	case faults.Of(err) != nil:
+		return faults.Hint(err)
 	}
 	return ""
 }
@@ -144,12 +90,6 @@ func stdoutError(err error) *fs.PathError {
 		return file
 	}
 	return nil
-}
-
-// timedOut reports whether err comes from a wait that timed out.
-func timedOut(err error) bool {
-	var wait interface{ Timeout() bool }
-	return errors.As(err, &wait) && wait.Timeout()
 }
 
 // printError writes err in one line, and its hint in another.

@@ -10,9 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"mnistgpu/internal/model"
+	faults "mnistgpu/internal/fault"
 	"mnistgpu/internal/model/exchange"
-	"mnistgpu/internal/oserror"
 )
 
 const importHelp = `Turn a safetensors or npz file of another program into a model.
@@ -76,7 +75,7 @@ func newImport() *cobra.Command {
 func (s *modelImportSettings) run(path string) error {
 	content, err := readBounded(path, exchange.MaxBytes)
 	if err != nil {
-		return &failure{code: exitData, err: fmt.Errorf("%s: %w", path, oserror.Cause(err))}
+		return &failure{code: exitData, err: fmt.Errorf("%s: %w", path, faults.Cause(err))}
 	}
 	m, assumed, err := exchange.Decode(content, exchange.Hints{
 		Height: s.size.height, Width: s.size.width, PixelScale: s.pixelScale,
@@ -104,7 +103,7 @@ func (s *modelImportSettings) run(path string) error {
 // importFault wraps an error about the file at path, with a hint if its name has an
 // extension that import does not take.
 func importFault(path string, err error) error {
-	f := &failure{code: exitData, err: &model.Error{Path: path, Err: err}}
+	f := &failure{code: exitData, err: faults.In(path, err)}
 	if ext := strings.ToLower(filepath.Ext(path)); ext != ".safetensors" && ext != ".npz" {
 		f.hint = "import takes .safetensors and .npz"
 	}

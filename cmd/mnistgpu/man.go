@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/cobra/doc"
 
+	faults "mnistgpu/internal/fault"
 	"mnistgpu/internal/run"
 )
 
@@ -31,7 +32,7 @@ func newMan() *cobra.Command {
 			root.DisableAutoGenTag = true // the same pages on any day
 			header := &doc.GenManHeader{Title: "MNISTGPU", Section: "1", Source: "mnistgpu", Manual: "mnistgpu"}
 			if err := doc.GenManTree(root, header, dir.Path); err != nil {
-				return &run.WriteError{Path: dir.Path, Err: err}
+				return faults.Writing(dir.Path, err)
 			}
 			pages, err := os.ReadDir(dir.Path)
 			if err != nil {

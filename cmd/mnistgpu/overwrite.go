@@ -7,7 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"mnistgpu/internal/oserror"
+	faults "mnistgpu/internal/fault"
 	"mnistgpu/internal/run"
 )
 
@@ -24,7 +24,7 @@ func refuseExisting(path, hint string) error {
 	if err == nil {
 		err = fs.ErrExist
 	}
-	return &failure{code: exitCannotWrite, err: fmt.Errorf("cannot write %s: %w", path, oserror.Cause(err)), hint: hint}
+	return &failure{code: exitCannotWrite, err: fmt.Errorf("cannot write %s: %w", path, faults.Cause(err)), hint: hint}
 }
 
 // writeNew writes a file that must not exist yet.

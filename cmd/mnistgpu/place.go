@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	faults "mnistgpu/internal/fault"
 	"mnistgpu/internal/run"
 )
 
@@ -28,7 +29,7 @@ func reopen(path string) (*place, error) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, run.Fault(path, err)
+		return nil, faults.In(path, err)
 	}
 	if has := visible(entries); len(has) > 0 && !slices.Contains(has, run.ConfigFile) {
 		return nil, &failure{
@@ -70,7 +71,7 @@ func lock(dir *run.Dir) error {
 func (p *place) canStart() error {
 	entries, err := os.ReadDir(p.dir.Path)
 	if err != nil {
-		return run.Fault(p.dir.Path, err)
+		return faults.In(p.dir.Path, err)
 	}
 	for _, name := range visible(entries) {
 		if name != run.ConfigFile && name != run.HistoryFile {
@@ -84,7 +85,7 @@ func (p *place) canStart() error {
 func noState(dir string) error {
 	return &failure{
 		code: exitData,
-		err:  &run.Error{Path: dir, Err: errors.New("has no checkpoint to resume from")},
+		err:  faults.Inf(dir, "has no checkpoint to resume from"),
 		hint: fmt.Sprintf("mnistgpu train --config %s starts the run over", shellWord(filepath.Join(dir, run.ConfigFile))),
 	}
 }

@@ -10,8 +10,8 @@ import (
 	"slices"
 	"strings"
 
+	faults "mnistgpu/internal/fault"
 	"mnistgpu/internal/mnist/photo"
-	"mnistgpu/internal/oserror"
 )
 
 // stdinName is the argument that stands for stdin.
@@ -84,20 +84,20 @@ func beginsAsPicture(path string) bool {
 // read returns the picture as height x width bytes for the network.
 func (p imageFile) read(height, width int, asIs bool) ([]byte, error) {
 	if p.err != nil {
-		return nil, oserror.Cause(p.err)
+		return nil, faults.Cause(p.err)
 	}
 	var file io.Reader = os.Stdin
 	if p.name != stdinName {
 		f, err := os.Open(p.name)
 		if err != nil {
-			return nil, oserror.Cause(err)
+			return nil, faults.Cause(err)
 		}
 		defer f.Close()
 		file = f
 	}
 	img, err := photo.Decode(bufio.NewReader(file))
 	if err != nil {
-		return nil, oserror.Cause(err)
+		return nil, faults.Cause(err)
 	}
 	if asIs {
 		return photo.AsIs(img, height, width)

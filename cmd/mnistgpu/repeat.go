@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -9,6 +8,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	faults "mnistgpu/internal/fault"
 	"mnistgpu/internal/run"
 )
 
@@ -22,11 +22,11 @@ func readSettings(dir string) (*settings, error) {
 // were given.
 func (s *settings) read(f *pflag.FlagSet, dir string) error {
 	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
-		return &run.Error{Path: dir, Err: errors.New("is a file: want the folder of a run")}
+		return faults.Inf(dir, "must be the folder of a run (got a file)")
 	}
 	path := filepath.Join(dir, run.ConfigFile)
 	if _, err := os.Stat(path); err != nil {
-		return run.Fault(path, err)
+		return faults.In(path, err).WithHint("give a folder that mnistgpu train made; mnistgpu runs lists the runs")
 	}
 	file, err := fromFile(f, path)
 	if err != nil {
@@ -36,7 +36,7 @@ func (s *settings) read(f *pflag.FlagSet, dir string) error {
 		return &failure{code: exitData, err: err}
 	}
 	if err := s.resolve(f); err != nil {
-		return &run.Error{Path: path, Err: err}
+		return faults.In(path, err)
 	}
 	return nil
 }

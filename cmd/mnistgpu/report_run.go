@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"mnistgpu/internal/backend"
+	faults "mnistgpu/internal/fault"
 	"mnistgpu/internal/mnist"
 	"mnistgpu/internal/model"
 	"mnistgpu/internal/report"
@@ -29,17 +30,17 @@ type reported struct {
 func readRun(dir string) (*reported, error) {
 	info, err := os.Stat(dir)
 	if err != nil {
-		return nil, run.Fault(dir, err)
+		return nil, faults.In(dir, err).WithHint("give a folder that mnistgpu train made; mnistgpu runs lists the runs")
 	}
 	if !info.IsDir() {
-		return nil, &run.Error{Path: dir, Err: errors.New("is not the folder of a run")}
+		return nil, faults.Inf(dir, "is not the folder of a run")
 	}
 	r := &reported{Run: report.Run{Dir: dir}}
 	if r.settings, err = readSettings(dir); err != nil {
 		return nil, err
 	}
 	if r.Summary, err = run.ReadSummary(dir); errors.Is(err, fs.ErrNotExist) {
-		err := &run.Error{Path: dir, Err: errors.New("the run has not ended")}
+		err := faults.Inf(dir, "the run has not ended")
 		return nil, &failure{code: exitData, err: err, hint: goesOn(dir)}
 	}
 	if err != nil {
@@ -123,8 +124,7 @@ func (r *reported) write() ([]string, error) {
 // is an error.
 func closeWithReport(dir string, b backend.Backend, data *mnist.Dataset) error {
 	err := reportOn(dir, b, data)
-	var write *run.WriteError
-	if err == nil || errors.As(err, &write) {
+	if err == nil || faults.Is(err, faults.CannotWrite) {
 		return err
 	}
 	warn("the run has no report: %v", err)

@@ -6,13 +6,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"mnistgpu/cpu"
 	"mnistgpu/gpu"
 )
 
@@ -73,7 +71,7 @@ func TestScripts(t *testing.T) {
 // condition reports whether a condition of a script holds: [mnist], real MNIST is
 // there; [long], tests may take minutes; [mount], file systems can be mounted;
 // [python:MODULE], python3 has a module; [cuda], the program has CUDA; [simulator],
-// there is a simulated device for it; [openblas], the program has OpenBLAS.
+// there is a simulated device for it.
 func condition(name, simulated string) (bool, error) {
 	if module, ok := strings.CutPrefix(name, "python:"); ok {
 		return exec.Command("python3", "-c", "import "+module).Run() == nil, nil
@@ -84,8 +82,6 @@ func condition(name, simulated string) (bool, error) {
 		return !errors.Is(err, gpu.ErrNoCUDA), nil
 	case "simulator":
 		return simulated != "", nil
-	case "openblas":
-		return slices.Contains(cpu.BLAS(), "openblas"), nil
 	case "mnist":
 		return os.Getenv("MNISTGPU_DATA") != "", nil
 	case "long":

@@ -13,7 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"mnistgpu/internal/backend"
-	"mnistgpu/internal/model"
+	faults "mnistgpu/internal/fault"
 	"mnistgpu/internal/run"
 	"mnistgpu/internal/serve"
 )
@@ -135,6 +135,6 @@ func checkRun(dir string) error {
 			return nil
 		}
 	}
-	err := &model.Error{Path: dir, Err: errors.New("is not a run folder: it has neither config.toml nor model.safetensors")}
+	err := faults.Inf(dir, "is not a run folder: it has neither config.toml nor model.safetensors")
 	return &failure{code: exitData, err: err, hint: "name a folder that train made, such as runs/mnist-001"}
 }

@@ -12,7 +12,7 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"mnistgpu/internal/oserror"
+	faults "mnistgpu/internal/fault"
 )
 
 // tokenVariable is the environment variable for a token, which has no flag
@@ -74,7 +74,7 @@ func (l *listening) secret() (string, error) {
 	if l.tokenFile != "" {
 		content, err := os.ReadFile(l.tokenFile)
 		if err != nil {
-			return "", &failure{code: exitData, err: fmt.Errorf("cannot read the token: %s: %w", l.tokenFile, oserror.Cause(err))}
+			return "", &failure{code: exitData, err: fmt.Errorf("cannot read the token: %s: %w", l.tokenFile, faults.Cause(err))}
 		}
 		token, from = strings.TrimSpace(string(content)), l.tokenFile
 	}

@@ -8,7 +8,7 @@ import (
 	"sync"
 
 	"mnistgpu/internal/backend"
-	"mnistgpu/internal/backend/verify"
+	faults "mnistgpu/internal/fault"
 	"mnistgpu/internal/mnist"
 	"mnistgpu/internal/sweep"
 	"mnistgpu/internal/train"
@@ -144,13 +144,13 @@ func (w *sweeper) train(ctx context.Context, b backend.Backend, one *settings, i
 	states, from := openTrial(w.folder.Begun(i), one.saving, one.fingerprint(b, w.data, w.sum), view)
 	defer states.release()
 	result, err := train.Run(ctx, checked, w.data, one.config, view, from, states)
-	if foreign := new(train.StateError); errors.As(err, &foreign) {
+	if faults.Is(err, faults.BadState) {
 		states.anew(err)
 		result, err = train.Run(ctx, checked, w.data, one.config, view, nil, states)
 	}
 	err = errors.Join(err, done())
 	states.wait()
-	if wrong := new(verify.MismatchError); errors.As(err, &wrong) {
+	if faults.Is(err, faults.WrongNumber) {
 		states.clear() // they may be wrong too
 	}
 	if result == nil {
@@ -175,7 +175,7 @@ func newTrialRecord(b backend.Backend, spec *sweep.Spec, t sweep.Trial, validate
 		Outcome: sweep.Outcome{Index: t.Index, Settings: t.Settings, Seed: t.Seed, Status: sweep.Done, Steps: result.Steps},
 		Spec:    spec.Hash(), Backend: b.Name(), Device: b.Device(), Seconds: result.Seconds,
 	}
-	var diverged *train.DivergedError
+	var diverged *train.Divergence
 	if errors.As(err, &diverged) { // how soon it was noticed varies, so count up to its own step
 		r.Status, r.Error, r.Steps = sweep.Diverged, err.Error(), diverged.Step
 	}

@@ -13,7 +13,7 @@ import (
 
 	"mnistgpu/gpu"
 	"mnistgpu/internal/backend"
-	"mnistgpu/internal/backend/verify"
+	faults "mnistgpu/internal/fault"
 	"mnistgpu/internal/mnist"
 	"mnistgpu/internal/run"
 	"mnistgpu/internal/train"
@@ -179,7 +179,7 @@ func (r *trainRun) from(file *historyFile, keeper *saver) (*train.State, error) 
 	file.records, keeper.newest = r.saved.State.History, r.saved.Path
 	summary := filepath.Join(r.dir.Path, run.SummaryFile)
 	if err := os.Remove(summary); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, run.WriteFault(summary, err)
+		return nil, faults.Writing(summary, err)
 	}
 	return r.saved.State, nil
 }
@@ -188,7 +188,7 @@ func (r *trainRun) from(file *historyFile, keeper *saver) (*train.State, error) 
 // that state good, since it was saved before the number was found and may be wrong too.
 func (r *trainRun) leftBehind(err error, newest string) error {
 	f := &failure{code: exitCode(err), hint: hint(err)}
-	if wrong := new(verify.MismatchError); errors.As(err, &wrong) {
+	if faults.Is(err, faults.WrongNumber) {
 		f.err = fmt.Errorf("%w; the last saved state is %s", err, newest)
 		return f
 	}
@@ -201,10 +201,9 @@ func (r *trainRun) leftBehind(err error, newest string) error {
 // fault returns the error of a run that ended without a result. It names the newest
 // state, which is either still good or the cause of the error.
 func (r *trainRun) fault(err error, newest string) error {
-	var foreign *train.StateError
 	switch {
-	case errors.As(err, &foreign):
-		return &run.Error{Path: newest, Err: err}
+	case faults.Is(err, faults.BadState):
+		return faults.In(newest, err)
 	case newest != "":
 		return r.leftBehind(err, newest)
 	}

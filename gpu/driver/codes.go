@@ -73,7 +73,7 @@ var driverCodes = map[int]code{
 	400: {"CUDA_ERROR_INVALID_HANDLE", hintBug, nil},
 	401: {"CUDA_ERROR_ILLEGAL_STATE", hintBug, nil},
 	500: {"CUDA_ERROR_NOT_FOUND", "the kernels do not hold this one", nil},
-	600: {"CUDA_ERROR_NOT_READY", hintLost, backend.ErrDeviceLost}, // after a wait that timed out
+	600: {"CUDA_ERROR_NOT_READY", hintLost, backend.ErrStepTimeout},
 
 	700: {"CUDA_ERROR_ILLEGAL_ADDRESS", "a kernel left its memory; " + hintLost, backend.ErrDeviceLost},
 	701: {"CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES", "a kernel asks for more threads or registers than there are", nil},
@@ -144,5 +144,5 @@ var blasCodes = map[int]code{
 	13: {"CUBLAS_STATUS_EXECUTION_FAILED", "work on the device failed; " + hintLost, backend.ErrDeviceLost},
 	14: {"CUBLAS_STATUS_INTERNAL_ERROR", "cuBLAS failed; " + hintLost, backend.ErrDeviceLost},
 	15: {"CUBLAS_STATUS_NOT_SUPPORTED", "this cuBLAS lacks what is asked for: install a newer one", nil},
-	16: {"CUBLAS_STATUS_LICENSE_ERROR", "this cuBLAS wants a licence: install another one", nil},
+	16: {"CUBLAS_STATUS_LICENSE_ERROR", "this cuBLAS needs a licence: install another one", nil},
 }

@@ -118,7 +118,7 @@ func (d *Device) Live() int { return len(d.memory) + len(d.modules) + len(d.grap
 
 // Close waits for all work, frees everything and unlocks the goroutine from its thread.
 // It returns its first failure, unless the device had already failed for good. If the
-// driver has lost the device, Close leaves it as it is: the end of the program frees
+// driver has lost the device, Close does not touch it: the end of the program frees
 // it. Closing again does nothing.
 func (d *Device) Close() error {
 	if d.closed {

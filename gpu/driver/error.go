@@ -32,12 +32,9 @@ func (e *Error) Error() string {
 	return s
 }
 
-// Unwrap returns backend.ErrNoDevice, backend.ErrOutOfMemory or
-// backend.ErrDeviceLost, or nil if the failure is none of them.
+// Unwrap returns backend.ErrNoDevice, backend.ErrOutOfMemory, backend.ErrDeviceLost or,
+// after StepTimeout, backend.ErrStepTimeout, or nil if the failure is none of them.
 func (e *Error) Unwrap() error { return e.fault }
-
-// Timeout reports whether the call found nothing finished for StepTimeout.
-func (e *Error) Timeout() bool { return e.Code == C.CUDA_ERROR_NOT_READY }
 
 // driverError turns the result of a driver call into an error, nil for success. An
 // unknown code may mean that the device is lost, so it counts as such.

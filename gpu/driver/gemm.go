@@ -44,7 +44,7 @@ const (
 //
 //	Cᵀ = alpha · op(B)ᵀ·op(A)ᵀ + beta · Cᵀ
 //
-// which swaps the operands, and m and n, and leaves everything else as it is.
+// which swaps the operands, and m and n, and leaves everything else unchanged.
 func (d *Device) Gemm(p Precision, transA, transB bool, m, n, k int, alpha float32,
 	a Ptr, lda int, b Ptr, ldb int, beta float32, c Ptr, ldc int) error {
 	if d.err != nil {

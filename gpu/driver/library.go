@@ -46,7 +46,7 @@ var libcublas = library{
 	override: "MNISTGPU_LIBCUBLAS",
 }
 
-// folders returns the folders to search, the first of which stands for those that the
+// folders returns the folders to search, the first of which means those that the
 // system's loader knows.
 func folders() []string {
 	list := []string{"", "/usr/local/cuda/lib64", "/opt/cuda/lib64", "/usr/lib/wsl/lib"}

@@ -70,7 +70,7 @@ func (m *Module) Function(name string) (Function, error) {
 }
 
 // Dim is the number of blocks of a grid, or of threads of a block, in each
-// direction. A zero stands for one, so Dim{X: 256} is a row of 256.
+// direction. A zero means one, so Dim{X: 256} is a row of 256.
 type Dim struct{ X, Y, Z int }
 
 func (d Dim) c() C.driver_dim {

@@ -8,8 +8,6 @@ import "C"
 import (
 	"fmt"
 	"time"
-
-	"mnistgpu/internal/backend"
 )
 
 // A wait inside the driver cannot be ended, so no call waits there: the host polls
@@ -150,5 +148,5 @@ func (d *Device) await(call string, ask func() C.CUresult) error {
 func unfinished(call string, timeout time.Duration) error {
 	k := driverCodes[C.CUDA_ERROR_NOT_READY]
 	hint := fmt.Sprintf("nothing was finished in %v; %s", timeout, k.hint)
-	return &Error{call, C.CUDA_ERROR_NOT_READY, k.name, hint, backend.ErrDeviceLost}
+	return &Error{call, C.CUDA_ERROR_NOT_READY, k.name, hint, k.fault}
 }

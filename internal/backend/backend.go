@@ -20,7 +20,7 @@
 // one only Close is allowed.
 package backend
 
-import "errors"
+import "mnistgpu/internal/fault"
 
 // A Backend computes on one device. It is used from the goroutine that opened
 // it.
@@ -74,15 +74,19 @@ type Graph interface {
 	Replay() error
 }
 
-// Faults that a backend's errors wrap.
+// Faults that a backend's errors wrap. Each is a [*fault.Error] of the kind of its name.
 var (
-	// ErrNoDevice says that there is no device the backend can use.
-	ErrNoDevice = errors.New("no usable device")
+	// ErrNoDevice means that there is no device the backend can use.
+	ErrNoDevice error = fault.New(fault.NoDevice, "no usable device")
 
-	// ErrDeviceLost says that the device failed and that its memory can no
+	// ErrDeviceLost means that the device failed and that its memory can no
 	// longer be read.
-	ErrDeviceLost = errors.New("device lost")
+	ErrDeviceLost error = fault.New(fault.DeviceLost, "device lost")
 
-	// ErrOutOfMemory says that the device has too little memory left.
-	ErrOutOfMemory = errors.New("out of device memory")
+	// ErrStepTimeout wraps ErrDeviceLost. It means that the device finished nothing
+	// for the longest time that a step may take.
+	ErrStepTimeout error = fault.New(fault.StepTimeout, "%w", ErrDeviceLost)
+
+	// ErrOutOfMemory means that the device has too little memory left.
+	ErrOutOfMemory error = fault.New(fault.OutOfMemory, "out of device memory")
 )

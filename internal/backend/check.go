@@ -89,7 +89,7 @@ func (c checked) CrossEntropy(t Tally, dlogits, logits Tensor, labels Rows, scal
 		checkApart(op, []Tensor{dlogits}, []Tensor{logits})
 	}
 	if rows, cols := checkInput(op, labels); rows != logits.Rows || cols != 1 {
-		panic(fmt.Sprintf("backend: %s: labels are %dx%d, want %dx1", op, rows, cols, logits.Rows))
+		panic(fmt.Sprintf("backend: %s: labels are %dx%d, not %dx1", op, rows, cols, logits.Rows))
 	}
 	check(op, "tally.Loss", t.Loss, Float64, t.Loss.Rows, 1)
 	check(op, "tally.Hits", t.Hits, Int32, t.Loss.Rows, 1)
@@ -160,7 +160,7 @@ func checkInput(op string, x Input) (rows, cols int) {
 
 func check(op, name string, t Tensor, dt DType, rows, cols int) {
 	if t.DType != dt || t.Rows != rows || t.Cols != cols || t.Len() <= 0 || t.Buffer == nil {
-		panic(fmt.Sprintf("backend: %s: %s is %v, want %dx%d %v", op, name, t, rows, cols, dt))
+		panic(fmt.Sprintf("backend: %s: %s is %v, not %dx%d %v", op, name, t, rows, cols, dt))
 	}
 }
 

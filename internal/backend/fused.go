@@ -57,7 +57,7 @@ type TwoLayerStep struct {
 	SGD            SGD
 }
 
-// Verbs records the three verbs that TwoLayerSGD stands for.
+// Verbs records the three verbs that TwoLayerSGD replaces.
 func (s TwoLayerStep) Verbs(ops FusedOps) {
 	ops.LinearForward(s.Last.X, s.Images, s.First.W, s.First.B, s.Last.Act)
 	ops.ClassifierSGD(s.Last, s.Tally, s.Labels, s.Scale, s.SGD)

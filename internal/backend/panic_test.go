@@ -14,7 +14,7 @@ func TestCheckedPanics(t *testing.T) {
 		verb, text string
 		spoil      func(o *operands)
 	}{
-		{"LinearForward", "y is 5x3 float32, want 4x3 float32", func(o *operands) { o.y.Rows++ }},
+		{"LinearForward", "y is 5x3 float32, not 4x3 float32", func(o *operands) { o.y.Rows++ }},
 		{"LinearForward", "y is 4x4", func(o *operands) { o.y.Cols++ }},
 		{"LinearForward", "y is 4x3 float64", func(o *operands) { o.y.DType = backend.Float64 }},
 		{"LinearForward", "y is 4x3 float32", func(o *operands) { o.y.Buffer = nil }},
@@ -102,8 +102,8 @@ func TestCheckedPanics(t *testing.T) {
 		{"CrossEntropy", "logits is 4x3 float64", func(o *operands) { o.y.DType = backend.Float64 }},
 		{"CrossEntropy", "dlogits is 4x2", func(o *operands) { o.dlogits.Cols-- }},
 		{"CrossEntropy", "an output shares its memory", func(o *operands) { o.dlogits.Buffer = o.y.Buffer }},
-		{"CrossEntropy", "labels are 3x1, want 4x1", func(o *operands) { o.labels.Count-- }},
-		{"CrossEntropy", "labels are 4x2, want 4x1", func(o *operands) { o.labels.Data.Cols++ }},
+		{"CrossEntropy", "labels are 3x1, not 4x1", func(o *operands) { o.labels.Count-- }},
+		{"CrossEntropy", "labels are 4x2, not 4x1", func(o *operands) { o.labels.Data.Cols++ }},
 		{"CrossEntropy", "rows.Data is 20x1 int32", func(o *operands) { o.labels.Data.DType = backend.Int32 }},
 		{"CrossEntropy", "tally.Loss is 7x1 float32", func(o *operands) { o.tally.Loss.DType = backend.Float32 }},
 		{"CrossEntropy", "tally.Hits is 6x1", func(o *operands) { o.tally.Hits.Rows-- }},

@@ -49,7 +49,7 @@ func (d DType) String() string {
 type Buffer any
 
 // Tensor is a row-major (Rows, Cols) matrix in a backend's memory. It is a handle:
-// copies of it refer to the same memory. The zero Tensor stands for "none" where an op
+// copies of it refer to the same memory. The zero Tensor means "none" where an op
 // allows it.
 type Tensor struct {
 	Buffer     Buffer

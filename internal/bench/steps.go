@@ -45,10 +45,10 @@ func NewSteps(b backend.Backend, data *mnist.Dataset, c train.Config, repeats, s
 	return s, s.expect(step, steps > 0)
 }
 
-// NewEpoch prepares a run and warms it up. A sample is the mean time of the given
+// NewEpochs prepares a run and warms it up. A sample is the mean time of the given
 // number of passes over the training set, with the shuffling but without an
 // evaluation. The error is that of [train.Run].
-func NewEpoch(b backend.Backend, data *mnist.Dataset, c train.Config, repeats, epochs int) (*Steps, error) {
+func NewEpochs(b backend.Backend, data *mnist.Dataset, c train.Config, repeats, epochs int) (*Steps, error) {
 	batch := c.Batch
 	if batch == train.Full {
 		batch = data.Train.Len()

@@ -5,10 +5,11 @@ package durable
 import (
 	"errors"
 	"io"
-	"io/fs"
 	"os"
 	"runtime"
 	"syscall"
+
+	"mnistgpu/internal/fault"
 )
 
 // FS is the set of file operations that saving and loading use. Tests inject
@@ -29,7 +30,7 @@ type FS interface {
 	// ReadDir returns the names of the entries of a folder.
 	ReadDir(dir string) ([]string, error)
 
-	// Open opens the regular file path.
+	// Open opens the regular file path, like [fault.Open].
 	Open(path string) (Source, error)
 }
 
@@ -93,21 +94,12 @@ func (disk) ReadDir(dir string) ([]string, error) {
 	return names, nil
 }
 
-// Open checks the file's type before it opens it: opening a pipe might block
-// forever.
 func (disk) Open(path string) (Source, error) {
-	info, err := os.Stat(path)
+	f, size, err := fault.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	if !info.Mode().IsRegular() {
-		return nil, &fs.PathError{Op: "open", Path: path, Err: errors.New("is not a regular file")}
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	return source{f, info.Size()}, nil
+	return source{f, size}, nil
 }
 
 type source struct {

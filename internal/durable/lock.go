@@ -7,9 +7,11 @@ import (
 	"path/filepath"
 	"sync"
 	"time"
+
+	"mnistgpu/internal/fault"
 )
 
-// ErrLocked says that another user has locked the folder.
+// ErrLocked means that another user has locked the folder.
 var ErrLocked = errors.New("is in use by another process")
 
 // LockFile is the file in a folder that is locked in place of the folder itself:
@@ -31,7 +33,11 @@ var held sync.Map
 // process ends, in whatever way. The error is [ErrLocked] if there is already
 // another user, even in this process. The lock is [LockFile], which is not removed.
 func Lock(dir string) (release func() error, err error) {
-	f, err := os.OpenFile(filepath.Join(dir, LockFile), os.O_RDWR|os.O_CREATE, 0o666)
+	path := filepath.Join(dir, LockFile)
+	if _, err := fault.Size(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o666)
 	if err != nil {
 		return nil, err
 	}
@@ -55,7 +61,7 @@ func Lock(dir string) (release func() error, err error) {
 // longer than that. The error says that this cannot be determined, for example
 // because the file system has no locks.
 func InUse(dir string) (bool, error) {
-	f, err := os.Open(filepath.Join(dir, LockFile))
+	f, _, err := fault.Open(filepath.Join(dir, LockFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	}

@@ -49,8 +49,11 @@ func New(kind Kind, format string, args ...any) *Error {
 func Usage(format string, args ...any) *Error { return New(BadUsage, format, args...) }
 
 // In returns the error of a file or folder that is missing or bad. It leaves out what
-// err says of the path itself.
+// err says of the path itself, and returns an Error about the path unchanged.
 func In(path string, err error) *Error {
+	if e, ok := err.(*Error); ok && e.Path == path {
+		return e
+	}
 	return &Error{Kind: BadData, Path: path, Err: Cause(err)}
 }
 

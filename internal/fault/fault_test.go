@@ -35,6 +35,10 @@ func TestErrorIsOneLine(t *testing.T) {
 	if !errors.Is(In("runs/a", missing), fs.ErrNotExist) {
 		t.Error("the cause is lost")
 	}
+	e := In("runs/a", missing)
+	if In("runs/a", e) != e || In("runs/b", e) == e {
+		t.Error("an error about a path is wrapped, or one about another path is not")
+	}
 }
 
 func TestHintOfTheErrorComesFirst(t *testing.T) {

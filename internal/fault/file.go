@@ -14,18 +14,28 @@ var errIrregular = errors.New("is not a regular file")
 // checked before the file is opened. The error is an [*Error], which wraps
 // [fs.ErrNotExist] if there is no such file.
 func Open(path string) (*os.File, int64, error) {
-	info, err := os.Stat(path)
+	size, err := Size(path)
 	if err != nil {
-		return nil, 0, In(path, err)
-	}
-	if !info.Mode().IsRegular() {
-		return nil, 0, In(path, errIrregular)
+		return nil, 0, err
 	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, 0, In(path, err)
 	}
-	return f, info.Size(), nil
+	return f, size, nil
+}
+
+// Size returns the size in bytes of a regular file, without opening it. The error is
+// that of [Open].
+func Size(path string) (int64, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return 0, In(path, err)
+	}
+	if !info.Mode().IsRegular() {
+		return 0, In(path, errIrregular)
+	}
+	return info.Size(), nil
 }
 
 // Read returns the content of a regular file of at most limit bytes, whose size is

@@ -13,7 +13,7 @@ const (
 	Internal Kind = iota
 	BadUsage
 	BadData
-	BadState
+	BadState // a checkpoint of another run
 	NoDevice
 	DeviceLost
 	StepTimeout

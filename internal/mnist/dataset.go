@@ -4,6 +4,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"mnistgpu/internal/fault"
 )
 
 // A Dataset holds the images that a classifier is trained and tested on.
@@ -35,14 +37,14 @@ const MaxClasses = 256
 // LoadDir reads the four files of a data set in MNIST's layout from a folder:
 // train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and
 // t10k-labels-idx1-ubyte, raw or with ".gz", and with "-idx" or ".idx". Raw files
-// take precedence over compressed ones. The name of the data set is that of the
-// folder, or "mnist" if the files are those of MNIST.
+// take precedence over compressed ones. The data set has the name of the
+// folder, or "mnist" if the files are MNIST's.
 //
 // Every image must have a label from 0 to classes-1, and all images the same size.
 // There are 2 to 256 classes.
 func LoadDir(dir string, classes int) (*Dataset, error) {
 	if classes < 2 || classes > MaxClasses {
-		return nil, faultf(dir, "cannot have %d classes: want 2 to %d", classes, MaxClasses)
+		return nil, fault.Inf(dir, "must have 2 to %d classes (got %d)", MaxClasses, classes)
 	}
 	f, err := readFolder(dir)
 	if err != nil {
@@ -54,7 +56,7 @@ func LoadDir(dir string, classes int) (*Dataset, error) {
 	}
 	abs, err := filepath.Abs(dir)
 	if err != nil {
-		return nil, faultf(dir, "%w", cause(err))
+		return nil, fault.In(dir, err)
 	}
 	d.Name = filepath.Base(abs)
 	if f.verify() == nil {
@@ -94,13 +96,13 @@ func readFolder(dir string) (*folder, error) {
 func checkDir(dir string) error {
 	info, err := os.Stat(dir)
 	if err != nil {
-		return faultf(dir, "%w", cause(err))
+		return fault.In(dir, err)
 	}
 	if !info.IsDir() {
-		return faultf(dir, "is a file: want a folder with the four files of a data set")
+		return fault.Inf(dir, "must be a folder with the four files of a data set (got a file)")
 	}
 	if _, err := os.ReadDir(dir); err != nil {
-		return faultf(dir, "%w", cause(err))
+		return fault.In(dir, err)
 	}
 	return nil
 }
@@ -130,8 +132,8 @@ func (f *folder) dataset(classes int) (*Dataset, error) {
 	}
 	train, test := f.train.images, f.test.images
 	if test.Height != train.Height || test.Width != train.Width {
-		return nil, faultf(f.test.imagesPath, "images are %dx%d at byte 8: want %dx%d, as in %s",
-			test.Height, test.Width, train.Height, train.Width, filepath.Base(f.train.imagesPath))
+		return nil, fault.Inf(f.test.imagesPath, "images must be %dx%d, as in %s (got %dx%d)",
+			train.Height, train.Width, filepath.Base(f.train.imagesPath), test.Height, test.Width)
 	}
 	return &Dataset{
 		Height:  train.Height,
@@ -145,13 +147,13 @@ func (f *folder) dataset(classes int) (*Dataset, error) {
 // check checks that every image has a label from 0 to classes-1.
 func (h half) check(classes int) error {
 	if len(h.labels) != h.images.Len() {
-		return faultf(h.labelsPath, "%d labels: want %d, one for each image in %s",
-			len(h.labels), h.images.Len(), filepath.Base(h.imagesPath))
+		return fault.Inf(h.labelsPath, "must have %d labels, one for each image in %s (got %d)",
+			h.images.Len(), filepath.Base(h.imagesPath), len(h.labels))
 	}
 	bad := slices.IndexFunc(h.labels, func(label byte) bool { return int(label) >= classes })
 	if bad >= 0 {
-		return faultf(h.labelsPath, "label %d is %d at byte %d: want 0 to %d",
-			bad, h.labels[bad], 8+bad, classes-1)
+		return fault.Inf(h.labelsPath, "label %d at byte %d must be 0 to %d (got %d)",
+			bad, 8+bad, classes-1, h.labels[bad])
 	}
 	return nil
 }

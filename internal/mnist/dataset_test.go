@@ -51,29 +51,29 @@ func TestLoadDirFaults(t *testing.T) {
 	}{
 		{"label too large", func(t *testing.T, dir string) {
 			store(t, dir, "train-labels.idx1-ubyte", idx([]uint32{labelsMagic, 2}, 0, 4))
-		}, "/train-labels.idx1-ubyte: label 1 is 4 at byte 9: want 0 to 3"},
+		}, "/train-labels.idx1-ubyte: label 1 at byte 9 must be 0 to 3 (got 4)"},
 		{"too few labels", func(t *testing.T, dir string) {
 			store(t, dir, "train-labels.idx1-ubyte", idx([]uint32{labelsMagic, 1}, 0))
-		}, "/train-labels.idx1-ubyte: 1 labels: want 2, one for each image in train-images-idx3-ubyte"},
+		}, "/train-labels.idx1-ubyte: must have 2 labels, one for each image in train-images-idx3-ubyte (got 1)"},
 		{"too many labels", func(t *testing.T, dir string) {
 			store(t, dir, "t10k-labels-idx1-ubyte", idx([]uint32{labelsMagic, 2}, 0, 1))
-		}, "/t10k-labels-idx1-ubyte: 2 labels: want 1, one for each image in t10k-images-idx3-ubyte.gz"},
+		}, "/t10k-labels-idx1-ubyte: must have 1 labels, one for each image in t10k-images-idx3-ubyte.gz (got 2)"},
 		{"other size", func(t *testing.T, dir string) {
 			store(t, dir, "t10k-images-idx3-ubyte", idx([]uint32{imagesMagic, 1, 3, 2}, 1, 2, 3, 4, 5, 6))
-		}, "/t10k-images-idx3-ubyte: images are 3x2 at byte 8: want 2x3, as in train-images-idx3-ubyte"},
+		}, "/t10k-images-idx3-ubyte: images must be 2x3, as in train-images-idx3-ubyte (got 3x2)"},
 		{"broken file", func(t *testing.T, dir string) {
 			store(t, dir, "t10k-labels.idx1-ubyte.gz", []byte("<html>"))
-		}, `/t10k-labels.idx1-ubyte.gz: magic number is 0x3c68746d ("<htm") at byte 0: want 0x00000801, an IDX file of labels`},
+		}, `/t10k-labels.idx1-ubyte.gz: magic number must be 0x00000801, of an IDX file of labels (got 0x3c68746d ("<htm"))`},
 		{"missing file", func(t *testing.T, dir string) {
 			if err := os.Remove(filepath.Join(dir, "train-images-idx3-ubyte")); err != nil {
 				t.Fatal(err)
 			}
-		}, "/train-images-idx3-ubyte: file does not exist: want it here, raw or with .gz"},
+		}, "/train-images-idx3-ubyte: file does not exist, neither raw nor with .gz"},
 		{"folder for a file", func(t *testing.T, dir string) {
 			if err := os.Mkdir(filepath.Join(dir, "t10k-images-idx3-ubyte"), 0o755); err != nil {
 				t.Fatal(err)
 			}
-		}, "/t10k-images-idx3-ubyte: is a folder: want a file"},
+		}, "/t10k-images-idx3-ubyte: is not a regular file"},
 		{"missing folder", func(t *testing.T, dir string) {
 			if err := os.RemoveAll(dir); err != nil {
 				t.Fatal(err)
@@ -93,7 +93,7 @@ func TestLoadDirFaults(t *testing.T) {
 func TestLoadDirOfFile(t *testing.T) {
 	path := store(t, t.TempDir(), "images", twoImages)
 	_, err := LoadDir(path, 10)
-	checkFault(t, err, path+": is a file: want a folder with the four files of a data set")
+	checkFault(t, err, path+": must be a folder with the four files of a data set (got a file)")
 }
 
 func TestLoadDirUnreadable(t *testing.T) {

@@ -7,10 +7,13 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
+
+	"mnistgpu/internal/fault"
 )
 
 const (
@@ -23,14 +26,14 @@ const (
 	maxDuration = 10 * time.Minute
 )
 
-// ErrNotHad is wrapped by an [*Error] that says that MNIST is not on this machine
-// and could not be downloaded.
+// ErrNotHad is the cause of an error if MNIST is not on this machine and could not be
+// downloaded.
 var ErrNotHad = errors.New("MNIST is not here and cannot be downloaded")
 
 // download downloads the files of MNIST that are not in the cache folder yet.
 func (s Source) download(ctx context.Context) error {
 	if s.CacheDir == "" {
-		return &Error{Path: "mnist", Err: fmt.Errorf("%w: no cache folder", ErrNotHad), Hint: "set MNISTGPU_HOME"}
+		return fault.Inf("mnist", "%w: no cache folder", ErrNotHad).WithHint("set MNISTGPU_HOME")
 	}
 	for _, k := range knownFiles {
 		_, err := find(s.CacheDir, k.name)
@@ -51,10 +54,10 @@ func (s Source) download(ctx context.Context) error {
 func (s Source) downloadFile(ctx context.Context, k knownFile) error {
 	path := filepath.Join(s.CacheDir, k.name+".gz")
 	if err := os.MkdirAll(s.CacheDir, 0o755); err != nil {
-		return faultf(path, "%w: %w", ErrNotHad, cause(err))
+		return fault.Inf(path, "%w: %w", ErrNotHad, fault.Cause(err))
 	}
 	if len(s.Mirrors) == 0 {
-		return faultf(path, "%w: no mirrors", ErrNotHad)
+		return fault.Inf(path, "%w: no mirrors", ErrNotHad)
 	}
 	var reasons []string
 	for _, mirror := range s.Mirrors {
@@ -67,7 +70,7 @@ func (s Source) downloadFile(ctx context.Context, k knownFile) error {
 		}
 		reasons = append(reasons, fmt.Sprintf("%s: %v", mirror, err))
 	}
-	return faultf(path, "%w: %s", ErrNotHad, strings.Join(reasons, "; "))
+	return fault.Inf(path, "%w: %s", ErrNotHad, strings.Join(reasons, "; "))
 }
 
 // downloadFrom downloads the file at address to path if it is k. At any time, even
@@ -75,7 +78,7 @@ func (s Source) downloadFile(ctx context.Context, k knownFile) error {
 func (s Source) downloadFrom(ctx context.Context, address, path string, k knownFile) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), ".download-*")
 	if err != nil {
-		return cause(err)
+		return fault.Cause(err)
 	}
 	defer func() {
 		f.Close()
@@ -117,7 +120,7 @@ func (s Source) get(ctx context.Context, address string, w io.Writer) error {
 		return fmt.Errorf("answers %d %s", resp.StatusCode, http.StatusText(resp.StatusCode))
 	}
 	if resp.ContentLength > maxDownload {
-		return fmt.Errorf("offers %d bytes: want at most %d", resp.ContentLength, maxDownload)
+		return fmt.Errorf("must offer at most %d bytes (got %d)", maxDownload, resp.ContentLength)
 	}
 	p := &progress{w: w, total: resp.ContentLength, report: func(done, total int64) {
 		watchdog.Reset(s.Stall)
@@ -151,7 +154,7 @@ func (s Source) request(ctx context.Context, address string) (*http.Response, er
 // redirects.
 func checkHTTPS(req *http.Request, via []*http.Request) error {
 	if req.URL.Scheme != "https" {
-		return fmt.Errorf("leads to %s: want https", req.URL.Redacted())
+		return fmt.Errorf("leads to %s, which is not https", req.URL.Redacted())
 	}
 	if len(via) > 5 {
 		return errors.New("redirects without end")
@@ -166,7 +169,11 @@ func reason(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	return whole(cause(err))
+	var request *url.Error
+	if errors.As(err, &request) {
+		err = request.Err
+	}
+	return whole(fault.Cause(err))
 }
 
 // progress passes on what is written, reports it, and fails beyond maxDownload.
@@ -178,7 +185,7 @@ type progress struct {
 
 func (p *progress) Write(b []byte) (int, error) {
 	if p.done+int64(len(b)) > maxDownload {
-		return 0, fmt.Errorf("goes on after %d bytes: want the end", maxDownload)
+		return 0, fmt.Errorf("has more than %d bytes", maxDownload)
 	}
 	n, err := p.w.Write(b)
 	p.done += int64(n)

@@ -48,23 +48,23 @@ func mirrorFaults(t *testing.T) []mirrorFault {
 	other := idx([]uint32{labelsMagic, 3}, 7, 0, 8)
 	return []mirrorFault{
 		{"not found", http.NotFound, "answers 404 Not Found"},
-		{"web page", send([]byte("<html>domain for sale</html>")), `magic number is 0x3c68746d ("<htm") at byte 0: want 0x00000801, an IDX file of labels`},
-		{"nothing", send(nil), "ends at byte 0: want 8 bytes"},
+		{"web page", send([]byte("<html>domain for sale</html>")), `magic number must be 0x00000801, of an IDX file of labels (got 0x3c68746d ("<htm"))`},
+		{"nothing", send(nil), "must have 8 bytes (got 0)"},
 		{"part of the file", send(gz[:len(gz)-9]), "gzip data is damaged after byte 11 of the content: the file ends early"},
-		{"other data", send(compress(t, other)), "SHA-256 of the content is " + hexSum(other) + ": want " + smallFile.sha256 + ", that of MNIST"},
-		{"more data", send(append(bytes.Clone(gz), 0)), "goes on after the gzip data: want the end"},
+		{"other data", send(compress(t, other)), "SHA-256 of the content must be " + smallFile.sha256 + ", that of MNIST (got " + hexSum(other) + ")"},
+		{"more data", send(append(bytes.Clone(gz), 0)), "goes on after the gzip data, where it must end"},
 		{"broken connection", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", strconv.Itoa(len(gz)))
 			w.Write(gz[:10])
 		}, "the file ends early"},
 		{"too large, and says so", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "16777217")
-		}, "offers 16777217 bytes: want at most 16777216"},
+		}, "must offer at most 16777216 bytes (got 16777217)"},
 		{"too large", func(w http.ResponseWriter, r *http.Request) {
 			for chunk := make([]byte, 1<<20); r.Context().Err() == nil; {
 				w.Write(chunk)
 			}
-		}, "goes on after 16777216 bytes: want the end"},
+		}, "has more than 16777216 bytes"},
 		{"redirects without end", func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, r.URL.Path, http.StatusFound)
 		}, "redirects without end"},
@@ -161,7 +161,7 @@ func TestMirrorPlainHTTP(t *testing.T) {
 		s := Source{CacheDir: dir, Mirrors: []string{mirror}, Client: secure.Client(), Stall: 30 * time.Second}
 		err := s.downloadFile(context.Background(), smallFile)
 		checkFault(t, err, filepath.Join(dir, smallFile.name)+".gz: MNIST is not here and cannot be downloaded: "+
-			mirror+": leads to "+plain.URL+"/"+smallFile.name+".gz: want https")
+			mirror+": leads to "+plain.URL+"/"+smallFile.name+".gz, which is not https")
 		checkNames(t, dir)
 	}
 }

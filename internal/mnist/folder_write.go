@@ -6,6 +6,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+
+	"mnistgpu/internal/fault"
 )
 
 // WriteDir writes d as four raw IDX files, and the names of the classes as
@@ -15,11 +17,11 @@ func WriteDir(dir string, d *Dataset, names []string) (err error) {
 	dir = filepath.Clean(dir)
 	parent := filepath.Dir(dir)
 	if err := os.MkdirAll(parent, 0o777); err != nil {
-		return faultf(dir, "%w", cause(err))
+		return fault.Writing(dir, err)
 	}
 	temp, err := os.MkdirTemp(parent, ".data-*")
 	if err != nil {
-		return faultf(dir, "%w", cause(err))
+		return fault.Writing(dir, err)
 	}
 	defer func() {
 		if err != nil {
@@ -27,13 +29,13 @@ func WriteDir(dir string, d *Dataset, names []string) (err error) {
 		}
 	}()
 	if err := d.writeFiles(temp, names); err != nil {
-		return faultf(dir, "%w", cause(err))
+		return fault.Writing(dir, err)
 	}
 	if err := os.Chmod(temp, 0o755); err != nil {
-		return faultf(dir, "%w", cause(err))
+		return fault.Writing(dir, err)
 	}
 	if err := os.Rename(temp, dir); err != nil {
-		return faultf(dir, "%w", cause(err))
+		return fault.Writing(dir, err)
 	}
 	return nil
 }

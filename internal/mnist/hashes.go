@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"mnistgpu/internal/fault"
 )
 
 // A knownFile is one of MNIST's four files.
@@ -16,7 +18,7 @@ type knownFile struct {
 	sha256 string // of the raw IDX file, header included
 }
 
-// The hashes are of the raw files, because the same data are also distributed with
+// The hashes are of the raw files, because the same data is also distributed with
 // other compression.
 var (
 	trainImages = knownFile{"train-images-idx3-ubyte", imagesMagic, "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db"}
@@ -38,10 +40,10 @@ func find(dir, name string) (string, error) {
 			return path, nil
 		}
 		if !errors.Is(err, fs.ErrNotExist) {
-			return "", faultf(path, "%w", cause(err))
+			return "", fault.In(path, err)
 		}
 	}
-	return "", faultf(filepath.Join(dir, name), "%w: want it here, raw or with .gz", fs.ErrNotExist)
+	return "", fault.Inf(filepath.Join(dir, name), "%w, neither raw nor with .gz", fs.ErrNotExist)
 }
 
 // verify checks that the files are MNIST's.
@@ -89,10 +91,10 @@ func (k knownFile) verifyLabels(path string, labels []byte) error {
 func (k knownFile) verify(path string, write func(io.Writer) error) error {
 	got, err := contentSum(write)
 	if err != nil {
-		return faultf(path, "cannot be hashed: %w", err)
+		return fault.Inf(path, "cannot be hashed: %w", err)
 	}
 	if got != k.sha256 {
-		return faultf(path, "SHA-256 of the content is %s: want %s, that of MNIST", got, k.sha256)
+		return fault.Inf(path, "SHA-256 of the content must be %s, that of MNIST (got %s)", k.sha256, got)
 	}
 	return nil
 }

@@ -3,7 +3,8 @@ package mnist
 import (
 	"encoding/binary"
 	"io"
-	"os"
+
+	"mnistgpu/internal/fault"
 )
 
 // The first four bytes of an IDX file: two zeros, the element type (0x08, an
@@ -32,7 +33,7 @@ func (m Images) Len() int { return len(m.Pixels) / (m.Height * m.Width) }
 // ReadImages reads an IDX file of images, raw or compressed with gzip. It goes by
 // the content, not the name.
 func ReadImages(path string) (Images, error) {
-	f, err := open(path)
+	f, _, err := fault.Open(path)
 	if err != nil {
 		return Images{}, err
 	}
@@ -42,31 +43,12 @@ func ReadImages(path string) (Images, error) {
 
 // ReadLabels reads an IDX file of labels, raw or compressed with gzip.
 func ReadLabels(path string) ([]byte, error) {
-	f, err := open(path)
+	f, _, err := fault.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
 	return decodeLabels(path, f)
-}
-
-// open opens a regular file. It refuses others, because a pipe may block forever.
-func open(path string) (*os.File, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, faultf(path, "%w", cause(err))
-	}
-	if info.IsDir() {
-		return nil, faultf(path, "is a folder: want a file")
-	}
-	if !info.Mode().IsRegular() {
-		return nil, faultf(path, "is not a regular file: want a file")
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, faultf(path, "%w", cause(err))
-	}
-	return f, nil
 }
 
 // decodeImages reads images from src. Errors name path.
@@ -96,15 +78,15 @@ func decodeImages(path string, src io.Reader) (Images, error) {
 func checkShape(path string, count, height, width uint64) error {
 	switch {
 	case count < 1 || count > MaxImages:
-		return faultf(path, "count is %d at byte 4: want 1 to %d", count, MaxImages)
+		return fault.Inf(path, "count at byte 4 must be 1 to %d (got %d)", MaxImages, count)
 	case height < 1 || height > MaxPixels:
-		return faultf(path, "height is %d at byte 8: want 1 to %d", height, MaxPixels)
+		return fault.Inf(path, "height at byte 8 must be 1 to %d (got %d)", MaxPixels, height)
 	case width < 1 || width > MaxPixels:
-		return faultf(path, "width is %d at byte 12: want 1 to %d", width, MaxPixels)
+		return fault.Inf(path, "width at byte 12 must be 1 to %d (got %d)", MaxPixels, width)
 	case height*width > MaxPixels:
-		return faultf(path, "images are %dx%d at byte 8: want at most %d pixels", height, width, MaxPixels)
+		return fault.Inf(path, "images must have at most %d pixels (got %dx%d)", MaxPixels, height, width)
 	case count*(height*width) > MaxBytes:
-		return faultf(path, "%d images of %dx%d at byte 4: want at most %d bytes", count, height, width, MaxBytes)
+		return fault.Inf(path, "images must have at most %d bytes (got %d of %dx%d)", MaxBytes, count, height, width)
 	}
 	return nil
 }
@@ -120,7 +102,7 @@ func decodeLabels(path string, src io.Reader) ([]byte, error) {
 		return nil, err
 	}
 	if count := dims[0]; count < 1 || count > MaxImages {
-		return nil, faultf(path, "count is %d at byte 4: want 1 to %d", count, MaxImages)
+		return nil, fault.Inf(path, "count at byte 4 must be 1 to %d (got %d)", MaxImages, count)
 	}
 	return r.rest(int(dims[0]))
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"mnistgpu/internal/fault"
 	"mnistgpu/internal/hostile"
 )
 
@@ -94,34 +95,34 @@ func TestBrokenImages(t *testing.T) {
 		data []byte
 		want string
 	}{
-		{"empty", nil, "ends at byte 0: want 16 bytes"},
-		{"inside the magic number", twoImages[:3], "ends at byte 3: want 16 bytes"},
-		{"inside the header", twoImages[:15], "ends at byte 15: want 16 bytes"},
-		{"no data", twoImages[:16], "ends at byte 16: want 28 bytes"},
-		{"one byte short", twoImages[:27], "ends at byte 27: want 28 bytes"},
-		{"one byte long", append(bytes.Clone(twoImages), 0), "goes on after byte 28: want the end"},
-		{"labels", threeLabels, "magic number is 0x00000801 at byte 0: want 0x00000803, an IDX file of images"},
-		{"floats", idx([]uint32{0x0d03, 1, 1, 1}, 0), "magic number is 0x00000d03 at byte 0: want 0x00000803, an IDX file of images"},
-		{"little-endian", []byte{3, 8, 0, 0}, "magic number is 0x03080000 at byte 0: want 0x00000803, an IDX file of images"},
-		{"web page", []byte("<!DOCTYPE html>"), `magic number is 0x3c21444f ("<!DO") at byte 0: want 0x00000803, an IDX file of images`},
-		{"no images", idx([]uint32{imagesMagic, 0, 2, 3}), "count is 0 at byte 4: want 1 to 1000000"},
-		{"no rows", idx([]uint32{imagesMagic, 2, 0, 3}), "height is 0 at byte 8: want 1 to 65536"},
-		{"no columns", idx([]uint32{imagesMagic, 2, 2, 0}), "width is 0 at byte 12: want 1 to 65536"},
-		{"largest count", idx([]uint32{imagesMagic, 0xffffffff, 28, 28}), "count is 4294967295 at byte 4: want 1 to 1000000"},
-		{"largest height", idx([]uint32{imagesMagic, 1, 0xffffffff, 1}), "height is 4294967295 at byte 8: want 1 to 65536"},
-		{"largest width", idx([]uint32{imagesMagic, 1, 1, 0xffffffff}), "width is 4294967295 at byte 12: want 1 to 65536"},
-		{"size wraps in 32 bits", idx([]uint32{imagesMagic, 1, 65536, 65536}), "images are 65536x65536 at byte 8: want at most 65536 pixels"},
-		{"total wraps in 32 bits", idx([]uint32{imagesMagic, 65536, 256, 256}), "65536 images of 256x256 at byte 4: want at most 536870912 bytes"},
-		{"promises all that is allowed", idx([]uint32{imagesMagic, 8192, 256, 256}), "ends at byte 16: want 536870928 bytes"},
-		{"gzip of a short file", compress(t, twoImages[:20]), "ends at byte 20: want 28 bytes"},
-		{"gzip of a long file", compress(t, append(bytes.Clone(twoImages), 0)), "goes on after byte 28: want the end"},
+		{"empty", nil, "must have 16 bytes (got 0)"},
+		{"inside the magic number", twoImages[:3], "must have 16 bytes (got 3)"},
+		{"inside the header", twoImages[:15], "must have 16 bytes (got 15)"},
+		{"no data", twoImages[:16], "must have 28 bytes (got 16)"},
+		{"one byte short", twoImages[:27], "must have 28 bytes (got 27)"},
+		{"one byte long", append(bytes.Clone(twoImages), 0), "goes on after byte 28, where it must end"},
+		{"labels", threeLabels, "magic number must be 0x00000803, of an IDX file of images (got 0x00000801)"},
+		{"floats", idx([]uint32{0x0d03, 1, 1, 1}, 0), "magic number must be 0x00000803, of an IDX file of images (got 0x00000d03)"},
+		{"little-endian", []byte{3, 8, 0, 0}, "magic number must be 0x00000803, of an IDX file of images (got 0x03080000)"},
+		{"web page", []byte("<!DOCTYPE html>"), `magic number must be 0x00000803, of an IDX file of images (got 0x3c21444f ("<!DO"))`},
+		{"no images", idx([]uint32{imagesMagic, 0, 2, 3}), "count at byte 4 must be 1 to 1000000 (got 0)"},
+		{"no rows", idx([]uint32{imagesMagic, 2, 0, 3}), "height at byte 8 must be 1 to 65536 (got 0)"},
+		{"no columns", idx([]uint32{imagesMagic, 2, 2, 0}), "width at byte 12 must be 1 to 65536 (got 0)"},
+		{"largest count", idx([]uint32{imagesMagic, 0xffffffff, 28, 28}), "count at byte 4 must be 1 to 1000000 (got 4294967295)"},
+		{"largest height", idx([]uint32{imagesMagic, 1, 0xffffffff, 1}), "height at byte 8 must be 1 to 65536 (got 4294967295)"},
+		{"largest width", idx([]uint32{imagesMagic, 1, 1, 0xffffffff}), "width at byte 12 must be 1 to 65536 (got 4294967295)"},
+		{"size wraps in 32 bits", idx([]uint32{imagesMagic, 1, 65536, 65536}), "images must have at most 65536 pixels (got 65536x65536)"},
+		{"total wraps in 32 bits", idx([]uint32{imagesMagic, 65536, 256, 256}), "images must have at most 536870912 bytes (got 65536 of 256x256)"},
+		{"promises all that is allowed", idx([]uint32{imagesMagic, 8192, 256, 256}), "must have 536870928 bytes (got 16)"},
+		{"gzip of a short file", compress(t, twoImages[:20]), "must have 28 bytes (got 20)"},
+		{"gzip of a long file", compress(t, append(bytes.Clone(twoImages), 0)), "goes on after byte 28, where it must end"},
 		{"gzip header only", gz[:5], "gzip header is damaged: the file ends early"},
 		{"gzip without its end", gz[:len(gz)-1], "gzip data is damaged after byte 28 of the content: the file ends early"},
 		{"gzip with a false checksum", flipped, "gzip data is damaged after byte 28 of the content: gzip: invalid checksum"},
-		{"two gzip members", append(bytes.Clone(gz), gz...), "goes on after the gzip data: want the end"},
-		{"gzip and one byte", append(bytes.Clone(gz), 0), "goes on after the gzip data: want the end"},
-		{"empty gzip member first", append(compress(t, nil), gz...), "ends at byte 0: want 16 bytes"},
-		{"gzip in gzip", compress(t, gz), "magic number is 0x1f8b0800 at byte 0: want 0x00000803, an IDX file of images"},
+		{"two gzip members", append(bytes.Clone(gz), gz...), "goes on after the gzip data, where it must end"},
+		{"gzip and one byte", append(bytes.Clone(gz), 0), "goes on after the gzip data, where it must end"},
+		{"empty gzip member first", append(compress(t, nil), gz...), "must have 16 bytes (got 0)"},
+		{"gzip in gzip", compress(t, gz), "magic number must be 0x00000803, of an IDX file of images (got 0x1f8b0800)"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			path := store(t, t.TempDir(), "images", test.data)
@@ -137,12 +138,12 @@ func TestBrokenLabels(t *testing.T) {
 		data []byte
 		want string
 	}{
-		{"empty", nil, "ends at byte 0: want 8 bytes"},
-		{"images", twoImages, "magic number is 0x00000803 at byte 0: want 0x00000801, an IDX file of labels"},
-		{"no labels", idx([]uint32{labelsMagic, 0}), "count is 0 at byte 4: want 1 to 1000000"},
-		{"too many labels", idx([]uint32{labelsMagic, 1_000_001}), "count is 1000001 at byte 4: want 1 to 1000000"},
-		{"one byte short", threeLabels[:10], "ends at byte 10: want 11 bytes"},
-		{"one byte long", append(bytes.Clone(threeLabels), 0), "goes on after byte 11: want the end"},
+		{"empty", nil, "must have 8 bytes (got 0)"},
+		{"images", twoImages, "magic number must be 0x00000801, of an IDX file of labels (got 0x00000803)"},
+		{"no labels", idx([]uint32{labelsMagic, 0}), "count at byte 4 must be 1 to 1000000 (got 0)"},
+		{"too many labels", idx([]uint32{labelsMagic, 1_000_001}), "count at byte 4 must be 1 to 1000000 (got 1000001)"},
+		{"one byte short", threeLabels[:10], "must have 11 bytes (got 10)"},
+		{"one byte long", append(bytes.Clone(threeLabels), 0), "goes on after byte 11, where it must end"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			path := store(t, t.TempDir(), "labels", test.data)
@@ -155,9 +156,9 @@ func TestBrokenLabels(t *testing.T) {
 func TestNoFile(t *testing.T) {
 	dir := t.TempDir()
 	_, err := ReadImages(dir)
-	checkFault(t, err, dir+": is a folder: want a file")
+	checkFault(t, err, dir+": is not a regular file")
 	_, err = ReadLabels(os.DevNull)
-	checkFault(t, err, os.DevNull+": is not a regular file: want a file")
+	checkFault(t, err, os.DevNull+": is not a regular file")
 	missing := filepath.Join(dir, "missing")
 	_, err = ReadImages(missing)
 	checkFault(t, err, missing+": no such file or directory")
@@ -202,20 +203,20 @@ func TestGzipBomb(t *testing.T) {
 
 	// The buffers of bufio and gzip take about 0.1 MiB.
 	hostile.CheckCost(t, 816, func() { _, err = decodeImages("bomb", bytes.NewReader(bomb.Bytes())) })
-	checkFault(t, err, "bomb: goes on after byte 800: want the end")
+	checkFault(t, err, "bomb: goes on after byte 800, where it must end")
 }
 
-// checkFault checks that err is an *Error of one line that reads want, followed
+// checkFault checks that err is a fault of one line that reads want, followed
 // by its hint in brackets if it has one.
 func checkFault(t *testing.T, err error, want string) {
 	t.Helper()
-	fault, ok := err.(*Error)
-	if !ok {
-		t.Fatalf("error is %T %v: want an *Error", err, err)
+	e, ok := err.(*fault.Error)
+	if !ok || e.Kind != fault.BadData {
+		t.Fatalf("error is %T %v: want a *fault.Error of bad data", err, err)
 	}
-	got := fault.Error()
-	if fault.Hint != "" {
-		got += " (" + fault.Hint + ")"
+	got := e.Error()
+	if e.Hint != "" {
+		got += " (" + e.Hint + ")"
 	}
 	if got != want || strings.Contains(got, "\n") {
 		t.Errorf("error is\n%s\nwant\n%s", got, want)

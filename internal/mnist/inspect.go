@@ -6,6 +6,8 @@ import (
 	"io"
 	"path/filepath"
 	"strings"
+
+	"mnistgpu/internal/fault"
 )
 
 // A FileInfo describes one of the four files of a data set.
@@ -46,7 +48,7 @@ func (s Split) inspect(dir string, height, width int, images, labels knownFile) 
 	}
 	imagesSum, labelsSum, err := s.sums(height, width)
 	if err != nil {
-		return nil, faultf(imagesPath, "cannot be hashed: %w", err)
+		return nil, fault.Inf(imagesPath, "cannot be hashed: %w", err)
 	}
 	return []FileInfo{
 		{filepath.Base(imagesPath), []int{s.Len(), height, width}, imagesSum, imagesSum == images.sha256},

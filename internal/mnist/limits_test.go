@@ -20,7 +20,7 @@ func TestShapesAtTheirLimits(t *testing.T) {
 // Labels are read by the same reader as images, and its faults are reported for both.
 func TestLabelsAtTheirLimits(t *testing.T) {
 	_, err := decodeLabels("x", bytes.NewReader(idx([]uint32{labelsMagic, MaxImages})))
-	checkFault(t, err, "x: ends at byte 8: want 1000008 bytes")
+	checkFault(t, err, "x: must have 1000008 bytes (got 8)")
 	_, err = decodeLabels("x", bytes.NewReader(compress(t, threeLabels)[:5]))
 	checkFault(t, err, "x: gzip header is damaged: the file ends early")
 }
@@ -29,12 +29,12 @@ func TestLabelsAtTheirLimits(t *testing.T) {
 // printable character of ASCII.
 func TestMagicNumberOfText(t *testing.T) {
 	for word, want := range map[string]string{
-		" ~ ~":     `magic number is 0x207e207e (" ~ ~") at byte 0`,
-		"\x1fabc":  `magic number is 0x1f616263 at byte 0`,
-		"abc\x7f ": `magic number is 0x6162637f at byte 0`,
+		" ~ ~":     `0x207e207e (" ~ ~")`,
+		"\x1fabc":  `0x1f616263`,
+		"abc\x7f ": `0x6162637f`,
 	} {
 		_, err := decodeLabels("x", bytes.NewReader([]byte(word)))
-		checkFault(t, err, "x: "+want+": want 0x00000801, an IDX file of labels")
+		checkFault(t, err, "x: magic number must be 0x00000801, of an IDX file of labels (got "+want+")")
 	}
 }
 

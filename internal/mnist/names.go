@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"path/filepath"
 	"slices"
@@ -12,6 +11,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"mnistgpu/internal/fault"
 )
 
 // NamesFile is the file in a data set's folder that names its classes: one
@@ -40,18 +41,18 @@ func DefaultNames(n int) []string {
 // printable and unique. The error gives the number of the name, from 1.
 func CheckNames(names []string) error {
 	if len(names) < 1 || len(names) > MaxClasses {
-		return fmt.Errorf("%d names: want 1 to %d", len(names), MaxClasses)
+		return fmt.Errorf("there must be 1 to %d names (got %d)", MaxClasses, len(names))
 	}
 	for i, name := range names {
 		switch {
 		case name == "":
 			return fmt.Errorf("name %d is empty", i+1)
 		case len(name) > maxNameBytes:
-			return fmt.Errorf("name %d has %d bytes: want at most %d", i+1, len(name), maxNameBytes)
+			return fmt.Errorf("name %d must have at most %d bytes (got %d)", i+1, maxNameBytes, len(name))
 		case !utf8.ValidString(name) || strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }):
-			return fmt.Errorf("name %d is %q: want letters that can be printed", i+1, name)
+			return fmt.Errorf("name %d must be printable (got %q)", i+1, name)
 		case slices.Contains(names[:i], name):
-			return fmt.Errorf("name %d is %q, as is name %d: want each once", i+1, name, slices.Index(names, name)+1)
+			return fmt.Errorf("name %d must be unique (got %q, like name %d)", i+1, name, slices.Index(names, name)+1)
 		}
 	}
 	return nil
@@ -64,28 +65,20 @@ func EncodeNames(names []string) []byte { return []byte(strings.Join(names, "\n"
 // no such file, it returns no names and no error.
 func ReadNames(dir string) ([]string, error) {
 	path := filepath.Join(dir, NamesFile)
-	f, err := open(path)
+	const limit = MaxClasses * (maxNameBytes + 2)
+	content, err := fault.Read(path, limit)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	const limit = MaxClasses * (maxNameBytes + 2)
-	content, err := io.ReadAll(io.LimitReader(f, limit+1))
-	if err != nil {
-		return nil, faultf(path, "%w", cause(err))
-	}
-	if len(content) > limit {
-		return nil, faultf(path, "goes on after %d bytes: want a name a line", limit)
-	}
 	var names []string
 	for line := range bytes.Lines(content) {
 		names = append(names, string(bytes.TrimSpace(line)))
 	}
 	if err := CheckNames(names); err != nil {
-		return nil, faultf(path, "%w", err)
+		return nil, fault.In(path, err)
 	}
 	return names, nil
 }

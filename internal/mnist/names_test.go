@@ -40,14 +40,14 @@ func TestReadNamesFaults(t *testing.T) {
 		fmt.Fprintln(&many, i)
 	}
 	for _, test := range []struct{ name, content, want string }{
-		{"empty", "", "0 names: want 1 to 256"},
+		{"empty", "", "there must be 1 to 256 names (got 0)"},
 		{"empty line", "cat\n\ndog\n", "name 2 is empty"},
-		{"twice", "cat\ndog\ncat\n", `name 3 is "cat", as is name 1: want each once`},
-		{"binary", "cat\n\x00\x01\n", `name 2 is "\x00\x01": want letters that can be printed`},
-		{"not UTF-8", "\xff\n", `name 1 is "\xff": want letters that can be printed`},
-		{"long", strings.Repeat("x", 101), "name 1 has 101 bytes: want at most 100"},
-		{"too many", many.String(), "257 names: want 1 to 256"},
-		{"endless", strings.Repeat("x", 100_000), "goes on after 26112 bytes: want a name a line"},
+		{"twice", "cat\ndog\ncat\n", `name 3 must be unique (got "cat", like name 1)`},
+		{"binary", "cat\n\x00\x01\n", `name 2 must be printable (got "\x00\x01")`},
+		{"not UTF-8", "\xff\n", `name 1 must be printable (got "\xff")`},
+		{"long", strings.Repeat("x", 101), "name 1 must have at most 100 bytes (got 101)"},
+		{"too many", many.String(), "there must be 1 to 256 names (got 257)"},
+		{"endless", strings.Repeat("x", 100_000), "has 100000 bytes: at most 26112 are allowed"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			path := store(t, t.TempDir(), NamesFile, []byte(test.content))
@@ -61,5 +61,5 @@ func TestReadNamesFaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := ReadNames(dir)
-	checkFault(t, err, path+": is a folder: want a file")
+	checkFault(t, err, path+": is not a regular file")
 }

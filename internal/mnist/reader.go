@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"io"
 	"slices"
+
+	"mnistgpu/internal/fault"
 )
 
 // A reader parses the content of an IDX file and keeps track of its position.
@@ -29,7 +31,7 @@ func newReader(path string, src io.Reader) (*reader, error) {
 	}
 	z, err := gzip.NewReader(r.file)
 	if err != nil {
-		return nil, faultf(path, "gzip header is damaged: %w", whole(err))
+		return nil, fault.Inf(path, "gzip header is damaged: %w", whole(err))
 	}
 	z.Multistream(false)
 	r.content = z
@@ -44,8 +46,8 @@ func (r *reader) header(magic uint32, kind string, n int) ([]uint64, error) {
 		return nil, err
 	}
 	if binary.BigEndian.Uint32(word) != magic {
-		return nil, faultf(r.path, "magic number is 0x%x%s at byte 0: want 0x%08x, an IDX file of %s",
-			word, printable(word), magic, kind)
+		return nil, fault.Inf(r.path, "magic number must be 0x%08x, of an IDX file of %s (got 0x%x%s)",
+			magic, kind, word, printable(word))
 	}
 	words, err := r.take(4*n, size)
 	if err != nil {
@@ -78,12 +80,12 @@ func (r *reader) rest(n int) ([]byte, error) {
 	var extra [1]byte
 	switch _, err := io.ReadFull(r.content, extra[:]); {
 	case err == nil:
-		return nil, faultf(r.path, "goes on after byte %d: want the end", r.pos)
+		return nil, fault.Inf(r.path, "goes on after byte %d, where it must end", r.pos)
 	case err != io.EOF:
 		return nil, r.damaged(err)
 	}
 	if _, err := r.file.ReadByte(); err == nil {
-		return nil, faultf(r.path, "goes on after the gzip data: want the end")
+		return nil, fault.Inf(r.path, "goes on after the gzip data, where it must end")
 	} else if err != io.EOF {
 		return nil, r.damaged(err)
 	}
@@ -105,7 +107,7 @@ func (r *reader) take(n, end int) ([]byte, error) {
 			break
 		}
 		if err == io.EOF {
-			return nil, faultf(r.path, "ends at byte %d: want %d bytes", r.pos, end)
+			return nil, fault.Inf(r.path, "must have %d bytes (got %d)", end, r.pos)
 		}
 		if err != nil {
 			return nil, r.damaged(err)
@@ -117,12 +119,12 @@ func (r *reader) take(n, end int) ([]byte, error) {
 // damaged explains why the content cannot be read past the current byte.
 func (r *reader) damaged(err error) error {
 	if r.content == io.Reader(r.file) {
-		return faultf(r.path, "cannot be read after byte %d: %w", r.pos, cause(err))
+		return fault.Inf(r.path, "cannot be read after byte %d: %w", r.pos, fault.Cause(err))
 	}
-	return faultf(r.path, "gzip data is damaged after byte %d of the content: %w", r.pos, whole(err))
+	return fault.Inf(r.path, "gzip data is damaged after byte %d of the content: %w", r.pos, whole(err))
 }
 
-// whole replaces an unexpected end of file by an error that says so in plain words.
+// whole replaces an unexpected end of file by plain words.
 func whole(err error) error {
 	if err == io.EOF || err == io.ErrUnexpectedEOF {
 		return errors.New("the file ends early")

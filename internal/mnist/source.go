@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"mnistgpu/internal/fault"
 )
 
 // A Source says where to find MNIST.
@@ -37,7 +39,8 @@ type Source struct {
 	Progress func(file string, done, total int64)
 }
 
-// Environment returns the Source that the user's environment describes:
+// Environment returns the Source that the user's environment, as getenv returns it,
+// describes:
 // MNISTGPU_DATA names a folder that holds MNIST; if it is not set, MNIST is kept in
 // MNISTGPU_HOME/mnist or, without MNISTGPU_HOME, below the user's cache folder.
 func Environment(getenv func(name string) string) Source {
@@ -98,7 +101,7 @@ func Open(ctx context.Context, spec string, classes int, s Source) (*Dataset, er
 	switch spec {
 	case "auto", "mnist", "synthetic":
 		if classes != 10 {
-			return nil, faultf(spec, "has 10 classes, not %d: want a folder of your own data for that", classes)
+			return nil, fault.Inf(spec, "has 10 classes, not %d: give a folder of your own data for that", classes)
 		}
 	}
 	switch spec {
@@ -110,7 +113,7 @@ func Open(ctx context.Context, spec string, classes int, s Source) (*Dataset, er
 		return s.loadOrDraw(ctx)
 	}
 	if _, err := os.Stat(spec); errors.Is(err, fs.ErrNotExist) {
-		return nil, faultf(spec, "no such folder: want auto, mnist, synthetic or a folder")
+		return nil, fault.Inf(spec, "must be auto, mnist, synthetic or a folder that exists")
 	}
 	return LoadDir(spec, classes)
 }
@@ -149,16 +152,14 @@ func (s Source) Hint() string {
 	return "delete the file to download it again"
 }
 
-// loadMNIST reads the four files in dir, which must be MNIST's. Every [*Error] it
-// returns carries the hint.
+// loadMNIST reads the four files in dir, which must be MNIST's. Its errors carry the hint.
 func loadMNIST(dir, hint string) (*Dataset, error) {
 	f, err := readFolder(dir)
 	if err == nil {
 		err = f.verify()
 	}
-	var fault *Error
-	if errors.As(err, &fault) {
-		fault.Hint = hint
+	if e := fault.Of(err); e != nil {
+		e.Hint = hint
 	}
 	if err != nil {
 		return nil, err

@@ -31,12 +31,12 @@ func TestOpenFaults(t *testing.T) {
 		source     Source
 		want       string
 	}{
-		{"classes of auto", "auto", 26, Source{}, "auto: has 10 classes, not 26: want a folder of your own data for that"},
-		{"classes of mnist", "mnist", 9, Source{}, "mnist: has 10 classes, not 9: want a folder of your own data for that"},
-		{"classes of synthetic", "synthetic", 2, Source{}, "synthetic: has 10 classes, not 2: want a folder of your own data for that"},
-		{"one class", ".", 1, Source{}, ".: cannot have 1 classes: want 2 to 256"},
-		{"classes beyond a byte", ".", 257, Source{}, ".: cannot have 257 classes: want 2 to 256"},
-		{"misspelt", "mnits", 10, Source{}, "mnits: no such folder: want auto, mnist, synthetic or a folder"},
+		{"classes of auto", "auto", 26, Source{}, "auto: has 10 classes, not 26: give a folder of your own data for that"},
+		{"classes of mnist", "mnist", 9, Source{}, "mnist: has 10 classes, not 9: give a folder of your own data for that"},
+		{"classes of synthetic", "synthetic", 2, Source{}, "synthetic: has 10 classes, not 2: give a folder of your own data for that"},
+		{"one class", ".", 1, Source{}, ".: must have 2 to 256 classes (got 1)"},
+		{"classes beyond a byte", ".", 257, Source{}, ".: must have 2 to 256 classes (got 257)"},
+		{"misspelt", "mnits", 10, Source{}, "mnits: must be auto, mnist, synthetic or a folder that exists"},
 		{"no cache folder", "mnist", 10, Source{}, "mnist: MNIST is not here and cannot be downloaded: no cache folder (set MNISTGPU_HOME)"},
 		{"no mirrors", "mnist", 10, Source{CacheDir: empty}, empty + "/train-images-idx3-ubyte.gz: MNIST is not here and cannot be downloaded: no mirrors"},
 		{"no such data folder", "auto", 10, Source{DataDir: missing}, missing + ": no such file or directory (MNISTGPU_DATA names this folder)"},
@@ -72,7 +72,7 @@ func TestOpenAutoDamaged(t *testing.T) {
 	dir := t.TempDir()
 	storeSmall(t, dir)
 	path := filepath.Join(dir, "train-images-idx3-ubyte")
-	fault := path + ": SHA-256 of the content is " + hexSum(twoImages) + ": want " + trainImages.sha256 + ", that of MNIST"
+	fault := path + ": SHA-256 of the content must be " + trainImages.sha256 + ", that of MNIST (got " + hexSum(twoImages) + ")"
 	for _, test := range []struct {
 		source Source
 		hint   string
@@ -85,7 +85,7 @@ func TestOpenAutoDamaged(t *testing.T) {
 	}
 	store(t, dir, "train-images-idx3-ubyte", twoImages[:20])
 	_, err := Open(context.Background(), "auto", 10, Source{CacheDir: dir})
-	checkFault(t, err, path+": ends at byte 20: want 28 bytes (delete the file to download it again)")
+	checkFault(t, err, path+": must have 28 bytes (got 20) (delete the file to download it again)")
 }
 
 func TestEnvironment(t *testing.T) {
@@ -94,10 +94,9 @@ func TestEnvironment(t *testing.T) {
 		{"", "/h", "/x", "", "/h/mnist"},
 		{"/d", "/h", "/x", "/d", "/h/mnist"},
 	} {
-		t.Setenv("MNISTGPU_DATA", test.data)
-		t.Setenv("MNISTGPU_HOME", test.home)
 		t.Setenv("XDG_CACHE_HOME", test.xdg)
-		s := Environment(os.Getenv)
+		set := map[string]string{"MNISTGPU_DATA": test.data, "MNISTGPU_HOME": test.home}
+		s := Environment(func(name string) string { return set[name] })
 		if s.DataDir != test.wantData || s.CacheDir != test.wantCache {
 			t.Errorf("%+v: folders are %q and %q", test, s.DataDir, s.CacheDir)
 		}

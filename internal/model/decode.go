@@ -29,7 +29,7 @@ const (
 
 // Decode reads a model from the content of a file that [Model.Encode] wrote. It
 // refuses any other content, even if it is a safetensors file: if Decode accepts a
-// file, Encode reproduces it byte for byte. The error is an [*Error] without a path.
+// file, Encode reproduces it byte for byte. The error does not name the file.
 func Decode(content []byte) (*Model, error) {
 	if err := checkStart(content, int64(len(content))); err != nil {
 		return nil, err
@@ -55,18 +55,18 @@ func Decode(content []byte) (*Model, error) {
 // the first byte of the header.
 func checkStart(start []byte, size int64) error {
 	if len(start) <= lengthSize {
-		return faultf("is %d bytes long: too short for a model", size)
+		return fmt.Errorf("is %d bytes long: too short for a model", size)
 	}
 	header := binary.LittleEndian.Uint64(start)
 	switch {
 	case header > maxHeader && header > uint64(size): // this cannot be a length
-		return faultf("is not a model: want a safetensors file")
+		return fmt.Errorf("must be a model in a safetensors file")
 	case header > maxHeader:
-		return faultf("is not a model: want a safetensors file with a header of at most %d bytes, not of %d", maxHeader, header)
+		return fmt.Errorf("must be a model in a safetensors file with a header of at most %d bytes (got %d)", maxHeader, header)
 	case int64(header) > size-lengthSize:
-		return faultf("is cut off: a header of %d bytes in a file of %d", header, size)
+		return fmt.Errorf("is cut off: a header of %d bytes in a file of %d", header, size)
 	case start[lengthSize] != '{':
-		return faultf("is not a model: want a safetensors file with a JSON object at byte %d", lengthSize)
+		return fmt.Errorf("must be a model in a safetensors file with a JSON object at byte %d", lengthSize)
 	}
 	return nil
 }
@@ -80,7 +80,7 @@ func checkHeader(header []byte) error {
 		}
 	}
 	if parts > maxParts {
-		return faultf("is not a model: a header of %d commas and brackets, want at most %d", parts, maxParts)
+		return fmt.Errorf("must be a model whose header has at most %d commas and brackets (got %d)", maxParts, parts)
 	}
 	return nil
 }
@@ -90,13 +90,12 @@ func checkHeader(header []byte) error {
 const incomplete = "metadata incomplete buffer"
 
 // headerFault returns the error for content that the library refuses with err. If
-// the content has too few or too many bytes for its tensors, the error says how many
-// are wanted.
+// the content has too few or too many bytes for its tensors, the error gives both numbers.
 func headerFault(content []byte, err error) error {
 	length := binary.LittleEndian.Uint64(content)
 	var header safetensors.Metadata
 	if err.Error() != incomplete || json.Unmarshal(content[lengthSize:][:length], &header) != nil {
-		return faultf("header: %w", err)
+		return fmt.Errorf("header: %w", err)
 	}
 	var want uint64
 	for _, t := range header.Tensors() {
@@ -104,9 +103,9 @@ func headerFault(content []byte, err error) error {
 	}
 	has := uint64(len(content)) - lengthSize - length
 	if has < want {
-		return faultf("is cut off: has %d of the %d bytes of its tensors", has, want)
+		return fmt.Errorf("is cut off: has %d of the %d bytes of its tensors", has, want)
 	}
-	return faultf("goes on after its tensors: has %d bytes for their %d", has, want)
+	return fmt.Errorf("goes on after its tensors: has %d bytes for their %d", has, want)
 }
 
 // readTensors reads the layers' weights and biases from data. There must be no other
@@ -119,7 +118,7 @@ func (m *Model) readTensors(tensors map[string]*safetensors.TensorInfo, data []b
 		}
 		info, ok := tensors[name]
 		if !ok {
-			return faultf("has %d tensors, and none of them is %s", len(tensors), name)
+			return fmt.Errorf("has %d tensors, and none of them is %s", len(tensors), name)
 		}
 		t, err := readTensor(name, dims, info, data)
 		if err != nil {
@@ -131,10 +130,10 @@ func (m *Model) readTensors(tensors map[string]*safetensors.TensorInfo, data []b
 		m.Tensors = append(m.Tensors, t)
 	}
 	if n := len(m.Tensors); n == 0 || n%2 == 1 {
-		return faultf("has %d tensors: want a weight and a bias for each layer", n)
+		return fmt.Errorf("must have a weight and a bias for each layer (got %d tensors)", n)
 	}
 	if c := m.Classes(); c < 2 || c > maxClasses {
-		return faultf("has %d classes: want 2 to %d", c, maxClasses)
+		return fmt.Errorf("must have 2 to %d classes (got %d)", maxClasses, c)
 	}
 	return nil
 }
@@ -143,18 +142,18 @@ func (m *Model) readTensors(tensors map[string]*safetensors.TensorInfo, data []b
 // shape.
 func readTensor(name string, dims int, info *safetensors.TensorInfo, data []byte) (Tensor, error) {
 	if info.DType != safetensors.F32 {
-		return Tensor{}, faultf("%s is of type %v: want F32", name, info.DType)
+		return Tensor{}, fmt.Errorf("%s must be of type F32 (got %v)", name, info.DType)
 	}
 	data = data[info.DataOffsets[0]:info.DataOffsets[1]]
 	if len(info.Shape) != dims || len(data) == 0 {
-		return Tensor{}, faultf("%s has the shape %v: want %d positive numbers", name, info.Shape, dims)
+		return Tensor{}, fmt.Errorf("the shape of %s must be %d positive numbers (got %v)", name, dims, info.Shape)
 	}
 	t := Tensor{Name: name, Values: fromFloat32(data)}
 	for _, n := range info.Shape {
 		t.Shape = append(t.Shape, int(n))
 	}
 	if !t.Finite() {
-		return Tensor{}, faultf("%s holds a number that is not finite", name)
+		return Tensor{}, fmt.Errorf("%s holds a number that is not finite", name)
 	}
 	return t, nil
 }
@@ -167,7 +166,7 @@ func (m *Model) checkNext(t Tensor) error {
 	}
 	before := m.Tensors[len(m.Tensors)-1]
 	if want := before.Shape[len(before.Shape)-1]; t.Shape[0] != want {
-		return faultf("%s has the shape %v: want %d first, as %s ends", t.Name, t.Shape, want, before.Name)
+		return fmt.Errorf("the shape of %s must start with %d, like the end of %s (got %v)", t.Name, want, before.Name, t.Shape)
 	}
 	return nil
 }
@@ -181,16 +180,16 @@ func (m *Model) readMetadata(metadata map[string]string) error {
 	}{{"height", &m.Height}, {"width", &m.Width}} {
 		n, err := strconv.Atoi(metadata[side.key])
 		if err != nil || n < 1 || n > in {
-			return faultf("metadata: %s is %q: want 1 to %d pixels", side.key, metadata[side.key], in)
+			return fmt.Errorf("metadata: %s must be 1 to %d pixels (got %q)", side.key, in, metadata[side.key])
 		}
 		*side.size = n
 	}
 	if m.Height*m.Width != in {
-		return faultf("metadata: images are %dx%d: want %d pixels, as layers.0.weight", m.Height, m.Width, in)
+		return fmt.Errorf("metadata: images must have %d pixels, like layers.0.weight (got %dx%d)", in, m.Height, m.Width)
 	}
 	scale, err := strconv.ParseFloat(metadata["pixel_scale"], 64)
 	if err != nil || !(scale > 0) || math.IsInf(scale, 0) {
-		return faultf("metadata: pixel_scale is %q: want a positive number", metadata["pixel_scale"])
+		return fmt.Errorf("metadata: pixel_scale must be a positive number (got %q)", metadata["pixel_scale"])
 	}
 	m.PixelScale = scale
 	return nil
@@ -201,7 +200,7 @@ func (m *Model) readMetadata(metadata map[string]string) error {
 func (m *Model) mustBe(content []byte) error {
 	written, err := m.Encode()
 	if err != nil {
-		return faultf("%w", err)
+		return err
 	}
 	if bytes.Equal(written, content) {
 		return nil
@@ -210,5 +209,5 @@ func (m *Model) mustBe(content []byte) error {
 	for at < min(len(written), len(content)) && written[at] == content[at] {
 		at++
 	}
-	return faultf("is not as mnistgpu writes this model, from byte %d on", at)
+	return fmt.Errorf("is not as mnistgpu writes this model, from byte %d on", at)
 }

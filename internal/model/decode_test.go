@@ -3,7 +3,6 @@ package model
 import (
 	"bytes"
 	"encoding/binary"
-	"errors"
 	"math"
 	"os"
 	"path/filepath"
@@ -67,20 +66,20 @@ func TestDecodeRefuses(t *testing.T) {
 		t.Fatalf("the header that the cases change is bad itself: %v", err)
 	}
 	for _, test := range []struct{ name, old, new, want string }{
-		{"another type", `F32`, `I32`, "layers.0.weight is of type I32: want F32"},
+		{"another type", `F32`, `I32`, "layers.0.weight must be of type F32 (got I32)"},
 		{"a missing layer", `layers.0.`, `layers.1.`, "none of them is layers.0.weight"},
 		{"a missing bias", `"layers.0.bias"`, `"layers.0.gain"`, "none of them is layers.0.bias"},
 		{"a hole", `[12,84]`, `[16,88]`, "invalid metadata offset"},
 		{"an overlap", `[12,84]`, `[8,80]`, "invalid metadata offset"},
 		{"a length that is not the shape's", `[6,3]`, `[5,3]`, "offsets mismatch"},
 		{"a product that wraps", `[6,3]`, `[4294967296,4294967296]`, "shape"},
-		{"a bias for other outputs", `[6,3]`, `[3,6]`, "layers.0.bias has the shape [3]: want 6 first, as layers.0.weight ends"},
-		{"three dimensions", `[6,3]`, `[2,3,3]`, "layers.0.weight has the shape [2 3 3]: want 2 positive numbers"},
-		{"other pixels", `"height":"2"`, `"height":"1"`, "metadata: images are 1x3: want 6 pixels"},
-		{"a negative height", `"height":"2"`, `"height":"-2"`, `metadata: height is "-2": want 1 to 6 pixels`},
-		{"no width", `,"width":"3"`, ``, `metadata: width is ""`},
-		{"a scale that is not a number", `"pixel_scale":"1"`, `"pixel_scale":"NaN"`, `metadata: pixel_scale is "NaN": want a positive number`},
-		{"an infinite scale", `"pixel_scale":"1"`, `"pixel_scale":"Inf"`, `metadata: pixel_scale is "Inf"`},
+		{"a bias for other outputs", `[6,3]`, `[3,6]`, "the shape of layers.0.bias must start with 6, like the end of layers.0.weight (got [3])"},
+		{"three dimensions", `[6,3]`, `[2,3,3]`, "the shape of layers.0.weight must be 2 positive numbers (got [2 3 3])"},
+		{"other pixels", `"height":"2"`, `"height":"1"`, "metadata: images must have 6 pixels"},
+		{"a negative height", `"height":"2"`, `"height":"-2"`, `metadata: height must be 1 to 6 pixels (got "-2")`},
+		{"no width", `,"width":"3"`, ``, `metadata: width must be 1 to 6 pixels (got "")`},
+		{"a scale that is not a number", `"pixel_scale":"1"`, `"pixel_scale":"NaN"`, `metadata: pixel_scale must be a positive number (got "NaN")`},
+		{"an infinite scale", `"pixel_scale":"1"`, `"pixel_scale":"Inf"`, `metadata: pixel_scale must be a positive number (got "Inf")`},
 		{"a number for a text", `"height":"2"`, `"height":2`, "height"},
 		{"a scale in other words", `"pixel_scale":"1"`, `"pixel_scale":"1.0"`, "is not as mnistgpu writes this model, from byte"},
 		{"another format", `"format":"mnistgpu"`, `"format":"pt"`, "is not as mnistgpu writes this model"},
@@ -88,7 +87,7 @@ func TestDecodeRefuses(t *testing.T) {
 		{"a tensor that comes twice", `"layers.0.weight":{`, `"layers.0.bias":{"dtype":"F32","shape":[3],"data_offsets":[0,12]},"layers.0.weight":{`, "is not as mnistgpu writes this model"},
 		{"white space", `{"__m`, `{ "__m`, "is not as mnistgpu writes this model, from byte"},
 		{"no JSON", `}}`, `}]`, "invalid header"},
-		{"an array", `{"__m`, `["__m`, "is not a model: want a safetensors file with a JSON object at byte 8"},
+		{"an array", `{"__m`, `["__m`, "must be a model in a safetensors file with a JSON object at byte 8"},
 	} {
 		header := strings.ReplaceAll(validHeader, test.old, test.new)
 		if header == validHeader {
@@ -101,8 +100,7 @@ func TestDecodeRefuses(t *testing.T) {
 
 func checkFault(t *testing.T, name string, err error, want string) {
 	t.Helper()
-	var fault *Error
-	if !errors.As(err, &fault) || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
+	if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
 		t.Errorf("%s: the error is %v, want one line with %q", name, err, want)
 	}
 }
@@ -130,11 +128,11 @@ func TestDecodeRefusesOtherNetworks(t *testing.T) {
 		m    *Model
 		want string
 	}{
-		{"no class", wide(0), "layers.0.weight has the shape [1 0]: want 2 positive numbers"},
-		{"one class", wide(1), "has 1 classes: want 2 to 256"},
-		{"many classes", wide(257), "has 257 classes: want 2 to 256"},
-		{"a weight alone", unbiased, "has 1 tensors: want a weight and a bias for each layer"},
-		{"nothing", &Model{}, "has 0 tensors: want a weight and a bias for each layer"},
+		{"no class", wide(0), "the shape of layers.0.weight must be 2 positive numbers (got [1 0])"},
+		{"one class", wide(1), "must have 2 to 256 classes (got 1)"},
+		{"many classes", wide(257), "must have 2 to 256 classes (got 257)"},
+		{"a weight alone", unbiased, "must have a weight and a bias for each layer (got 1 tensors)"},
+		{"nothing", &Model{}, "must have a weight and a bias for each layer (got 0 tensors)"},
 	} {
 		_, err := Decode(encode(t, test.m))
 		checkFault(t, test.name, err, test.want)
@@ -148,12 +146,12 @@ func TestDecodeRefusesHeadersThatAreTooLong(t *testing.T) {
 	for _, n := range []uint64{maxHeader + 1, 1 << 40, math.MaxUint64} {
 		content := append(binary.LittleEndian.AppendUint64(nil, n), '{')
 		_, err := Decode(content)
-		checkFault(t, "header", err, "is not a model: want a safetensors file")
+		checkFault(t, "header", err, "must be a model in a safetensors file")
 	}
 	_, err := Decode(append(binary.LittleEndian.AppendUint64(nil, maxHeader+1), make([]byte, maxHeader+1)...))
-	checkFault(t, "header", err, "with a header of at most 65536 bytes, not of 65537")
+	checkFault(t, "header", err, "with a header of at most 65536 bytes (got 65537)")
 	_, err = Decode(safetensorsFile("{"+strings.Repeat("[", maxParts), 0))
-	checkFault(t, "brackets", err, "is not a model: a header of 2129 commas and brackets, want at most 2128")
+	checkFault(t, "brackets", err, "must be a model whose header has at most 2128 commas and brackets (got 2129)")
 	_, err = Decode(append(binary.LittleEndian.AppendUint64(nil, 100), '{'))
 	checkFault(t, "header", err, "is cut off: a header of 100 bytes in a file of 9")
 }

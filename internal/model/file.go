@@ -2,70 +2,41 @@ package model
 
 import (
 	"errors"
-	"fmt"
 	"io"
-	"os"
+	"io/fs"
 
-	"mnistgpu/internal/oserror"
+	"mnistgpu/internal/fault"
 )
 
-// An Error is a fault of a model file.
-type Error struct {
-	Path string // the file at fault, or empty if only its content is known
-	Err  error  // what is wrong, and what is wanted instead
-}
-
-// Error returns one line: the path, what is wrong, and what is wanted instead.
-func (e *Error) Error() string {
-	if e.Path == "" {
-		return e.Err.Error()
-	}
-	return e.Path + ": " + e.Err.Error()
-}
-
-// Unwrap returns what is wrong, without the path.
-func (e *Error) Unwrap() error { return e.Err }
-
-func faultf(format string, args ...any) error {
-	return &Error{Err: fmt.Errorf(format, args...)}
-}
-
-// Read reads the model in a file. The error is an [*Error].
+// Read reads the model in a file. The error is of the kind fault.BadData.
 func Read(path string) (*Model, error) {
 	m, err := read(path)
-	if err == nil {
-		return m, nil
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fault.In(path, err).
+			WithHint("give a model.safetensors or the folder of a run that has ended; mnistgpu runs lists the runs")
 	}
-	var fault *Error
-	if errors.As(err, &fault) {
-		return nil, &Error{path, fault.Err}
+	if err != nil {
+		return nil, fault.In(path, err)
 	}
-	return nil, &Error{path, oserror.Cause(err)}
+	return m, nil
 }
 
 // read checks the start of a file before it reads the whole of it into memory, so
 // that naming a huge file by mistake does no harm.
 func read(path string) (*Model, error) {
-	f, err := os.Open(path)
+	f, size, err := fault.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, faultf("is not a regular file")
-	}
-	start := make([]byte, min(info.Size(), lengthSize+1))
+	start := make([]byte, min(size, lengthSize+1))
 	if _, err := io.ReadFull(f, start); err != nil {
 		return nil, err
 	}
-	if err := checkStart(start, info.Size()); err != nil {
+	if err := checkStart(start, size); err != nil {
 		return nil, err
 	}
-	content := make([]byte, info.Size())
+	content := make([]byte, size)
 	if _, err := f.ReadAt(content, 0); err != nil {
 		return nil, err
 	}

@@ -42,7 +42,7 @@ func TestDecodeRefusesAScaleOfZero(t *testing.T) {
 		m := sample()
 		m.PixelScale = scale
 		_, err := Decode(encode(t, m))
-		checkFault(t, "scale", err, fmt.Sprintf(`pixel_scale is "%g": want a positive number`, scale))
+		checkFault(t, "scale", err, fmt.Sprintf(`pixel_scale must be a positive number (got "%g")`, scale))
 	}
 }
 
@@ -92,5 +92,5 @@ func TestDecodeTensorsOfFloat64(t *testing.T) {
 		t.Errorf("%v, %v: want 1.5 and -2", tensors, err)
 	}
 	_, _, err = DecodeTensors(bytes.Replace(content, []byte("F64"), []byte("I64"), 1))
-	checkFault(t, "integers", err, `"b" is of type I64: want F32 or F64`)
+	checkFault(t, "integers", err, `"b" must be of type F32 or F64 (got I64)`)
 }

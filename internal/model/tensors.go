@@ -2,6 +2,7 @@ package model
 
 import (
 	"encoding/binary"
+	"fmt"
 	"maps"
 	"math"
 	"slices"
@@ -11,7 +12,7 @@ import (
 
 // DecodeTensors reads any safetensors file of float32 and float64 numbers, whatever
 // program wrote it, and returns its tensors sorted by name, and its metadata. Numbers
-// become float32. The error is an [*Error] without a path.
+// become float32. The error does not name the file.
 func DecodeTensors(content []byte) ([]Tensor, map[string]string, error) {
 	if err := checkStart(content, int64(len(content))); err != nil {
 		return nil, nil, err
@@ -39,7 +40,7 @@ func DecodeTensors(content []byte) ([]Tensor, map[string]string, error) {
 		case safetensors.F64:
 			t.Values = fromFloat64(numbers)
 		default:
-			return nil, nil, faultf("%q is of type %v: want F32 or F64", name, info.DType)
+			return nil, nil, fmt.Errorf("%q must be of type F32 or F64 (got %v)", name, info.DType)
 		}
 		tensors = append(tensors, t)
 	}

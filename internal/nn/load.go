@@ -25,7 +25,7 @@ func Load(b backend.Backend, m *model.Model) (*MLP, error) {
 }
 
 func loadLayer(b backend.Backend, weight, bias model.Tensor, chunk int) (layer, error) {
-	l, err := newLayer(b, weight.Shape[0], weight.Shape[1], chunk, forAnswers)
+	l, err := newLayer(b, weight.Shape[0], weight.Shape[1], chunk, inferenceTensors)
 	if err != nil {
 		return layer{}, err
 	}

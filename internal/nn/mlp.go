@@ -20,7 +20,7 @@ type MLP struct {
 type layer struct {
 	w, b   backend.Tensor // (In, Out), (1, Out)
 	y, dy  backend.Tensor // (chunk, Out): output, and gradient before act
-	dw, db backend.Tensor // like w and b; see room for when they exist
+	dw, db backend.Tensor // like w and b; none if no gradients are stored
 	act    backend.Activation
 
 	// What the method keeps for w and for b, in the order of its names.
@@ -47,13 +47,13 @@ func New(b backend.Backend, widths []int, batch int, std float64, seed uint64, m
 		panic("nn: a network without a layer")
 	}
 	m := &MLP{chunk: b.ChunkRows(), method: method}
-	room := forGradients
+	tensors := gradientTensors
 	if method == SGD && batch <= m.chunk {
-		room = forFusedSteps
+		tensors = fusedTensors
 	}
 	draw := newDraw(seed)
 	for i := range widths[1:] {
-		l, err := newLayer(b, widths[i], widths[i+1], m.chunk, room)
+		l, err := newLayer(b, widths[i], widths[i+1], m.chunk, tensors)
 		if err != nil {
 			return nil, fmt.Errorf("layer %d: %w", i, err)
 		}
@@ -72,23 +72,21 @@ func New(b backend.Backend, widths []int, batch int, std float64, seed uint64, m
 	return m, nil
 }
 
-// room is the number of a layer's tensors that a given use needs.
-type room int
-
+// How many of a layer's tensors a use of the network needs.
 const (
-	forAnswers    room = 3 // w, b and y
-	forFusedSteps room = 4 // and dy
-	forGradients  room = 6 // and dw and db, summed over the chunks of a batch
+	inferenceTensors = 3 // w, b and y
+	fusedTensors     = 4 // and dy, for steps that update weights as gradients are formed
+	gradientTensors  = 6 // and dw and db, summed over the chunks of a batch
 )
 
-// newLayer allocates a layer with room for the given use.
-func newLayer(b backend.Backend, in, out, chunk int, room room) (layer, error) {
+// newLayer allocates a layer with that many of its tensors.
+func newLayer(b backend.Backend, in, out, chunk, tensors int) (layer, error) {
 	var l layer
 	shapes := []struct {
 		t          *backend.Tensor
 		rows, cols int
 	}{{&l.w, in, out}, {&l.b, 1, out}, {&l.y, chunk, out}, {&l.dy, chunk, out}, {&l.dw, in, out}, {&l.db, 1, out}}
-	for _, s := range shapes[:room] {
+	for _, s := range shapes[:tensors] {
 		t, err := b.Alloc(backend.Float32, s.rows, s.cols)
 		if err != nil {
 			return layer{}, err

@@ -1,10 +1,11 @@
 package run
 
 import (
-	"fmt"
 	"path/filepath"
 
 	"github.com/pelletier/go-toml/v2"
+
+	"mnistgpu/internal/fault"
 )
 
 // MaxConfig is the most bytes that a file of settings may have, which is more than
@@ -20,7 +21,7 @@ type Config struct {
 	Epochs, Steps         int // one of them is set
 }
 
-// ReadConfig reads the config.toml of a run. The error is an [*Error], which wraps
+// ReadConfig reads the config.toml of a run. The error is of the kind fault.BadData, which wraps
 // [fs.ErrNotExist] if there is no such file.
 func ReadConfig(dir string) (*Config, error) {
 	path := filepath.Join(dir, ConfigFile)
@@ -30,7 +31,7 @@ func ReadConfig(dir string) (*Config, error) {
 	}
 	c := new(Config)
 	if err := toml.Unmarshal(content, c); err != nil {
-		return nil, &Error{path, fmt.Errorf("is not a file of settings: %w", err)}
+		return nil, fault.Inf(path, "is not a file of settings: %w", err)
 	}
 	return c, nil
 }

@@ -11,7 +11,7 @@ import (
 	"slices"
 
 	"mnistgpu/internal/durable"
-	"mnistgpu/internal/oserror"
+	"mnistgpu/internal/fault"
 )
 
 // Dir is a run's folder.
@@ -22,20 +22,8 @@ type Dir struct {
 	written []string // names given to Write
 }
 
-// A WriteError says that a file or folder of a run cannot be written.
-type WriteError struct {
-	Path string
-	Err  error
-}
-
-// Error gives the path and what is wrong, in one line.
-func (e *WriteError) Error() string { return "cannot write " + e.Path + ": " + e.Err.Error() }
-
-// Unwrap returns what is wrong, without the path.
-func (e *WriteError) Unwrap() error { return e.Err }
-
 // Next creates the first of the folders parent/NAME-001, parent/NAME-002 and so on
-// that does not exist yet. The error is a [*WriteError].
+// that does not exist yet. The error is of the kind fault.CannotWrite.
 func Next(parent, name string) (*Dir, error) {
 	for i := 1; ; i++ {
 		d, err := Create(filepath.Join(parent, fmt.Sprintf("%s-%03d", name, i)))
@@ -45,8 +33,8 @@ func Next(parent, name string) (*Dir, error) {
 	}
 }
 
-// Create creates the folder path, which must not exist. The error is a
-// [*WriteError].
+// Create creates the folder path, which must not exist. The error is of the
+// kind fault.CannotWrite.
 func Create(path string) (*Dir, error) {
 	d := &Dir{Path: path}
 	for dir := filepath.Dir(path); ; dir = filepath.Dir(dir) {
@@ -68,7 +56,7 @@ func Create(path string) (*Dir, error) {
 // undo removes the parent folders that Create made, and wraps err.
 func (d *Dir) undo(err error) error {
 	d.removeParents()
-	return WriteFault(d.Path, err)
+	return fault.Writing(d.Path, err)
 }
 
 // Discard removes the folder, with what Write wrote to it, and the parent folders
@@ -93,7 +81,7 @@ func (d *Dir) removeParents() {
 }
 
 // Write writes content to the file name in the folder. It replaces an existing file
-// only when content is safely on the disk. The error is a [*WriteError]; see
+// only when content is safely on the disk. The error is of the kind fault.CannotWrite; see
 // [durable.Write] for what the file then holds.
 func (d *Dir) Write(name string, content []byte) error {
 	if !slices.Contains(d.written, name) {
@@ -101,24 +89,18 @@ func (d *Dir) Write(name string, content []byte) error {
 	}
 	path := filepath.Join(d.Path, name)
 	if err := durable.Write(durable.Disk, path, content); err != nil {
-		return WriteFault(path, err)
+		return fault.Writing(path, err)
 	}
 	return nil
 }
 
 // Lock makes this process the only one that writes to the folder, until it ends or
-// calls release. The error is a [*WriteError], which wraps [durable.ErrLocked] if
+// calls release. The error is of the kind fault.CannotWrite, which wraps [durable.ErrLocked] if
 // the folder is locked already.
 func (d *Dir) Lock() (release func() error, err error) {
 	release, err = durable.Lock(d.Path)
 	if err != nil {
-		return nil, WriteFault(d.Path, err)
+		return nil, fault.Writing(d.Path, err)
 	}
 	return release, nil
-}
-
-// WriteFault returns a [*WriteError] about path. It strips the operation and the paths
-// that err itself may name.
-func WriteFault(path string, err error) error {
-	return &WriteError{path, oserror.Cause(err)}
 }

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"testing"
+
+	"mnistgpu/internal/fault"
 )
 
 func TestNextNumbersFolders(t *testing.T) {
@@ -25,8 +27,7 @@ func TestNextNumbersFolders(t *testing.T) {
 func TestCreateNeverReuses(t *testing.T) {
 	path := t.TempDir()
 	_, err := Create(path)
-	var write *WriteError
-	if !errors.As(err, &write) || write.Path != path || !errors.Is(err, fs.ErrExist) {
+	if !fault.Is(err, fault.CannotWrite) || fault.Of(err).Path != path || !errors.Is(err, fs.ErrExist) {
 		t.Errorf("Create of a folder that exists gave %v", err)
 	}
 }
@@ -115,8 +116,7 @@ func TestFailedWriteLeavesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	err = d.Write("file", []byte("x"))
-	var write *WriteError
-	if !errors.As(err, &write) || write.Path != filepath.Join(d.Path, "file") {
+	if !fault.Is(err, fault.CannotWrite) || fault.Of(err).Path != filepath.Join(d.Path, "file") {
 		t.Errorf("a write that cannot be gave %v", err)
 	}
 	assertEntries(t, d.Path, "file")
@@ -152,8 +152,7 @@ func TestLockHasOneHolder(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = d.Lock()
-	var write *WriteError
-	if !errors.As(err, &write) || err.Error() != "cannot write "+d.Path+": is in use by another process" {
+	if !fault.Is(err, fault.CannotWrite) || err.Error() != "cannot write "+d.Path+": is in use by another process" {
 		t.Errorf("a second lock gave %v", err)
 	}
 	if err := release(); err != nil {

@@ -2,11 +2,9 @@ package run
 
 import (
 	"errors"
-	"fmt"
-	"io"
-	"os"
+	"io/fs"
 
-	"mnistgpu/internal/oserror"
+	"mnistgpu/internal/fault"
 )
 
 // Files in the folder of a run.
@@ -31,46 +29,12 @@ const (
 	Stopped    = "stopped"    // no process trains in its folder; can be resumed
 )
 
-// An Error says that a file of a run is missing or bad, in one line.
-type Error struct {
-	Path string
-	Err  error // what is wrong, and what is wanted instead
-}
-
-func (e *Error) Error() string { return e.Path + ": " + e.Err.Error() }
-func (e *Error) Unwrap() error { return e.Err }
-
-// Fault returns an [*Error] about the file at path, given an error of the os package.
-func Fault(path string, err error) error {
-	return &Error{path, oserror.Cause(err)}
-}
-
-// readFile reads a file of a run, of at most limit bytes. The error is an
-// [*Error].
+// readFile reads a file of a run, of at most limit bytes. The error is of the kind
+// fault.BadData.
 func readFile(path string, limit int64) ([]byte, error) {
-	content, err := readAll(path, limit)
-	if err != nil {
-		return nil, Fault(path, err)
-	}
-	return content, nil
-}
-
-func readAll(path string, limit int64) ([]byte, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, errors.New("is not a regular file")
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	content, err := io.ReadAll(io.LimitReader(f, limit+1))
-	if err == nil && int64(len(content)) > limit {
-		err = fmt.Errorf("is larger than %d bytes", limit)
+	content, err := fault.Read(path, limit)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fault.In(path, err).WithHint("give a folder that mnistgpu train made; mnistgpu runs lists the runs")
 	}
 	return content, err
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"mnistgpu/internal/fault"
 	"mnistgpu/internal/train"
 )
 
@@ -100,18 +101,18 @@ func TestBadHistory(t *testing.T) {
 	for content, want := range map[string]string{
 		"":                                       "is not the history of a run: it is empty",
 		"step,epoch\n1,1\n":                      `is not the history of a run: it has no column "loss"`,
-		header + ",\n1,1,1,1\n":                  "is not the history of a run: line 2 has 4 fields: want 8",
-		header + "\n\n1,1,NaN,1,1,1,1\n":         `is not the history of a run: line 3: loss is "NaN": want a finite number`,
-		header + "\n1,1,1,1,1,1,+Inf\n":          `is not the history of a run: line 2: seconds is "+Inf": want a finite number`,
-		header + "\n1,1,1,1,1,ninety,1\n":        `is not the history of a run: line 2: test_accuracy is "ninety": want a finite number`,
-		header + ",val_loss\n1,1,1,1,1,1,1,no\n": `is not the history of a run: line 2: val_loss is "no": want a finite number`,
-		header + "\r\n1,1,1,1,1,1," + strings.Repeat("1", 20) + "\r\n1,1,1,1,1,1," + strings.Repeat("x", 21): `is not the history of a run: line 3: seconds is "` + strings.Repeat("x", 20) + `...": want a finite number`,
-		header + "\n1,1,1,1,1,1," + strings.Repeat("x", 20) + "\n":                                           `is not the history of a run: line 2: seconds is "` + strings.Repeat("x", 20) + `": want a finite number`,
-		header + "\n1,1,1,1,,1,1\n":                                  `is not the history of a run: line 2: test_loss is "": want a finite number`,
-		header + "\n1,1,1,1,nan,1,1\n":                               `is not the history of a run: line 2: test_loss is "nan": want a finite number`,
+		header + ",\n1,1,1,1\n":                  "is not the history of a run: line 2 must have 8 fields (got 4)",
+		header + "\n\n1,1,NaN,1,1,1,1\n":         `is not the history of a run: line 3: loss must be a finite number (got "NaN")`,
+		header + "\n1,1,1,1,1,1,+Inf\n":          `is not the history of a run: line 2: seconds must be a finite number (got "+Inf")`,
+		header + "\n1,1,1,1,1,ninety,1\n":        `is not the history of a run: line 2: test_accuracy must be a finite number (got "ninety")`,
+		header + ",val_loss\n1,1,1,1,1,1,1,no\n": `is not the history of a run: line 2: val_loss must be a finite number (got "no")`,
+		header + "\r\n1,1,1,1,1,1," + strings.Repeat("1", 20) + "\r\n1,1,1,1,1,1," + strings.Repeat("x", 21): `is not the history of a run: line 3: seconds must be a finite number (got "` + strings.Repeat("x", 20) + `...")`,
+		header + "\n1,1,1,1,1,1," + strings.Repeat("x", 20) + "\n":                                           `is not the history of a run: line 2: seconds must be a finite number (got "` + strings.Repeat("x", 20) + `")`,
+		header + "\n1,1,1,1,,1,1\n":                                  `is not the history of a run: line 2: test_loss must be a finite number (got "")`,
+		header + "\n1,1,1,1,nan,1,1\n":                               `is not the history of a run: line 2: test_loss must be a finite number (got "nan")`,
 		header + ",loss\n":                                           `is not the history of a run: it has two columns "loss"`,
 		header + ",val_loss,val_loss\n":                              `is not the history of a run: it has two columns "val_loss"`,
-		header + strings.Repeat(",", maxHeader+1-len(header)) + "\n": "is not the history of a run: its first line has 4097 bytes: want at most 4096",
+		header + strings.Repeat(",", maxHeader+1-len(header)) + "\n": "is not the history of a run: its first line must have at most 4096 bytes (got 4097)",
 		"\x89PNG\r\n\x1a\n\"":                                        "is not the history of a run: ",
 	} {
 		dir := write(t, "history.csv", content)
@@ -120,8 +121,7 @@ func TestBadHistory(t *testing.T) {
 			t.Errorf("%q: %v, want %s", content, err, want)
 		}
 	}
-	var fault *Error
-	if _, err := ReadHistory(t.TempDir()); !errors.As(err, &fault) || !errors.Is(err, fs.ErrNotExist) {
+	if _, err := ReadHistory(t.TempDir()); !fault.Is(err, fault.BadData) || !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("without the file: %v", err)
 	}
 }

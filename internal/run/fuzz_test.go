@@ -137,7 +137,7 @@ func TestSummariesThatSwell(t *testing.T) {
 		}
 	}
 	dir := write(t, "summary.json", `{"status":"done"}`+strings.Repeat(" ", maxSummary))
-	if _, err := ReadSummary(dir); err == nil || !strings.HasSuffix(err.Error(), "is larger than 65536 bytes") {
+	if _, err := ReadSummary(dir); err == nil || !strings.HasSuffix(err.Error(), "bytes: at most 65536 are allowed") {
 		t.Errorf("a large one gave %v", err)
 	}
 }

@@ -48,7 +48,7 @@ type History struct {
 }
 
 // Column returns the numbers of a column, or nil if there is no such column. NaN
-// stands for a missing number, and for a test loss that was not finite.
+// means a missing number, and for a test loss that was not finite.
 func (h *History) Column(name string) []float64 { return h.columns[name] }
 
 // Best returns the highest test accuracy, a fraction of 1. It reports false if

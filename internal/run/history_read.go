@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"mnistgpu/internal/fault"
 )
 
 // Limits of a history, far above what a run needs.
@@ -19,7 +21,7 @@ const (
 )
 
 // ReadHistory reads the history.csv of a run. Its columns may be in any order, and
-// there may be others, which are ignored. The error is an [*Error], which wraps
+// there may be others, which are ignored. The error is of the kind fault.BadData, which wraps
 // [fs.ErrNotExist] if there is no such file.
 func ReadHistory(dir string) (*History, error) {
 	path := filepath.Join(dir, HistoryFile)
@@ -29,7 +31,7 @@ func ReadHistory(dir string) (*History, error) {
 	}
 	h, err := decodeHistory(content)
 	if err != nil {
-		return nil, &Error{path, fmt.Errorf("is not the history of a run: %w", err)}
+		return nil, fault.Inf(path, "is not the history of a run: %w", err)
 	}
 	return h, nil
 }
@@ -46,7 +48,7 @@ func decodeHistory(content []byte) (*History, error) {
 	h := &History{columns: map[string][]float64{}}
 	for number, line := range linesBelow(rest) {
 		if n := bytes.Count(line, comma) + 1; n != len(names) {
-			return nil, fmt.Errorf("line %d has %d fields: want %d", number, n, len(names))
+			return nil, fmt.Errorf("line %d must have %d fields (got %d)", number, len(names), n)
 		}
 		h.Len++
 	}
@@ -75,7 +77,7 @@ func decodeHeader(line []byte) ([]string, error) {
 		return nil, errors.New("it is empty")
 	}
 	if len(line) > maxHeader {
-		return nil, fmt.Errorf("its first line has %d bytes: want at most %d", len(line), maxHeader)
+		return nil, fmt.Errorf("its first line must have at most %d bytes (got %d)", maxHeader, len(line))
 	}
 	names := strings.Split(string(line), ",")
 	for _, name := range slices.Concat(columns, optional) {
@@ -122,7 +124,7 @@ func (h *History) add(name string, field []byte) error {
 	return nil
 }
 
-// lacksNumber reports whether a field of a column may stand for a missing number.
+// lacksNumber reports whether a field of a column may mean a missing number.
 // Optional columns may lack numbers. A test loss may be NaN or infinite: a run that
 // is about to diverge records it and continues.
 func lacksNumber(name string, field []byte) bool {
@@ -140,7 +142,7 @@ func lacksNumber(name string, field []byte) bool {
 func notFinite(field []byte) error {
 	const longest = 20
 	if len(field) > longest {
-		return fmt.Errorf("is %q: want a finite number", string(field[:longest])+"...")
+		return fmt.Errorf("must be a finite number (got %q)", string(field[:longest])+"...")
 	}
-	return fmt.Errorf("is %q: want a finite number", field)
+	return fmt.Errorf("must be a finite number (got %q)", field)
 }

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"slices"
 	"time"
+
+	"mnistgpu/internal/fault"
 )
 
 // Entry is a run in a list of runs.
@@ -25,11 +27,11 @@ type Entry struct {
 
 // List returns the runs in the folder parent, newest first, and the errors of those
 // that cannot be read. A folder without a config.toml is not a run. The error err is
-// an [*Error] about parent itself.
+// of the kind fault.BadData about parent itself.
 func List(parent string) (entries []Entry, broken []error, err error) {
 	folders, err := os.ReadDir(parent)
 	if err != nil {
-		return nil, nil, Fault(parent, err)
+		return nil, nil, fault.In(parent, err)
 	}
 	for _, folder := range folders {
 		dir := filepath.Join(parent, folder.Name())

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"mnistgpu/internal/durable"
+	"mnistgpu/internal/fault"
 )
 
 // folder makes a run in parent with the given files, which started at the given minute.
@@ -106,8 +107,7 @@ func TestListOfNothing(t *testing.T) {
 	_, _, err := List(none)
 	_, missing := ReadSummary(none)
 	for _, err := range []error{err, missing} {
-		var fault *Error
-		if !errors.As(err, &fault) || !errors.Is(err, fs.ErrNotExist) || strings.Count(err.Error(), none) != 1 {
+		if !fault.Is(err, fault.BadData) || !errors.Is(err, fs.ErrNotExist) || strings.Count(err.Error(), none) != 1 {
 			t.Errorf("what is not there gave %v", err)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"mnistgpu/internal/durable"
+	"mnistgpu/internal/fault"
 	"mnistgpu/internal/model"
 	"mnistgpu/internal/run/checkpoint"
 	"mnistgpu/internal/train"
@@ -15,12 +16,12 @@ import (
 
 // SaveState writes a state of a run into its folder as the newest checkpoint, removes
 // all but the newest keep, and returns the path of the new one. The settings are what
-// the run depends on. The error is a [*WriteError]: the state may not be safe,
+// the run depends on. The error is of the kind fault.CannotWrite: the state may not be safe,
 // and the older checkpoints are unchanged.
 func SaveState(dir string, settings map[string]string, s *train.State, keep int) (path string, err error) {
 	name, err := checkpoint.Save(durable.Disk, dir, Checkpoint(settings, s), keep)
 	if err != nil {
-		return "", WriteFault(dir, err)
+		return "", fault.Writing(dir, err)
 	}
 	return filepath.Join(dir, name), nil
 }
@@ -34,7 +35,7 @@ type Saved struct {
 }
 
 // LoadState reads the newest readable checkpoint in the folder of a run. It returns
-// nil if there are no checkpoints. The error is an [*Error]: there are some, but none
+// nil if there are no checkpoints. The error is of the kind fault.BadData: there are some, but none
 // can be read.
 func LoadState(dir string) (*Saved, error) {
 	l, err := checkpoint.Load(durable.Disk, dir)
@@ -42,14 +43,14 @@ func LoadState(dir string) (*Saved, error) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, &Error{dir, errors.Unwrap(err)}
+		return nil, err
 	}
 	saved := &Saved{Settings: l.State.Settings, Path: filepath.Join(dir, l.Name)}
-	for _, fault := range l.Skipped {
-		saved.Skipped = append(saved.Skipped, fault)
+	for _, e := range l.Skipped {
+		saved.Skipped = append(saved.Skipped, e)
 	}
 	if saved.State, err = StateOf(l.State); err != nil {
-		return nil, &Error{saved.Path, err}
+		return nil, fault.In(saved.Path, err)
 	}
 	return saved, nil
 }
@@ -60,6 +61,9 @@ func InUse(dir string) bool {
 	used, err := durable.InUse(dir)
 	return used || err != nil
 }
+
+// overheadKey is the name that checkpoints have for State.Overhead.
+const overheadKey = "aside"
 
 // The tensors of a checkpoint are the parameters under their own names, the state of
 // the optimization method, and the parameters of the best evaluation, with these
@@ -75,7 +79,7 @@ func Checkpoint(settings map[string]string, s *train.State) *checkpoint.State {
 		Settings: settings, Step: s.Step, Epoch: s.Epoch, Cursor: s.Cursor,
 		Order: s.Order, Generator: s.Generator, Loss: s.Loss, Hits: s.Hits,
 		History: toColumns(s.History),
-		Numbers: map[string]float64{"seconds": s.Seconds, "aside": s.Aside},
+		Numbers: map[string]float64{"seconds": s.Seconds, overheadKey: s.Overhead},
 	}
 	add := func(prefix string, tensors []model.Tensor) {
 		for _, t := range tensors {
@@ -98,7 +102,7 @@ func StateOf(c *checkpoint.State) (*train.State, error) {
 	s := &train.State{
 		Step: c.Step, Epoch: c.Epoch, Cursor: c.Cursor,
 		Order: c.Order, Generator: c.Generator, Loss: c.Loss, Hits: c.Hits,
-		Seconds: c.Numbers["seconds"], Aside: c.Numbers["aside"],
+		Seconds: c.Numbers["seconds"], Overhead: c.Numbers[overheadKey],
 	}
 	var best []model.Tensor
 	for _, t := range c.Tensors {
@@ -158,7 +162,7 @@ func toColumns(history []train.Record) []checkpoint.Column {
 
 func fromColumns(columns []checkpoint.Column) ([]train.Record, error) {
 	if len(columns) != 1+len(figures) || columns[0].Name != "step" {
-		return nil, fmt.Errorf("has a history of %d columns: want %d, step first", len(columns), 1+len(figures))
+		return nil, fmt.Errorf("must have a history of %d columns, step first (got %d)", 1+len(figures), len(columns))
 	}
 	history := make([]train.Record, len(columns[0].Values))
 	for i, v := range columns[0].Values {
@@ -170,7 +174,7 @@ func fromColumns(columns []checkpoint.Column) ([]train.Record, error) {
 	for i, f := range figures {
 		column := columns[i+1]
 		if column.Name != f.name {
-			return nil, fmt.Errorf("has %q as column %d of the history: want %q", column.Name, i+2, f.name)
+			return nil, fmt.Errorf("column %d of the history must be %q (got %q)", i+2, f.name, column.Name)
 		}
 		for line, v := range column.Values {
 			*f.of(&history[line]) = v
@@ -183,7 +187,7 @@ func fromColumns(columns []checkpoint.Column) ([]train.Record, error) {
 // whole number from 0 to 2^53.
 func whole(name string, v float64) (int, error) {
 	if !(v >= 0 && v <= 1<<53) || v != math.Trunc(v) {
-		return 0, fmt.Errorf("has %v as %s: want a whole number", v, name)
+		return 0, fmt.Errorf("%s must be a whole number (got %v)", name, v)
 	}
 	return int(v), nil
 }

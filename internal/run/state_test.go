@@ -30,7 +30,7 @@ func state() *train.State {
 		Loss:       []float64{11, 12}, Hits: []int32{13, 14},
 		History: []train.Record{record(20), record(30)},
 		Best:    &train.Best{Record: 1, Since: 15, Parameters: []model.Tensor{tensor("w", 16), tensor("b", 17)}},
-		Seconds: 18, Aside: 19,
+		Seconds: 18, Overhead: 19,
 	}
 }
 
@@ -92,13 +92,13 @@ func TestStateOfRefuses(t *testing.T) {
 		alter func(*checkpoint.State)
 		want  string
 	}{
-		{func(c *checkpoint.State) { c.History = c.History[1:] }, "has a history of 9 columns: want 10, step first"},
-		{func(c *checkpoint.State) { c.History[0].Name = "steps" }, "has a history of 10 columns: want 10, step first"},
-		{func(c *checkpoint.State) { c.History[2].Name = "x" }, `has "x" as column 3 of the history: want "loss"`},
-		{func(c *checkpoint.State) { c.History[0].Values[1] = 1.5 }, "has 1.5 as step: want a whole number"},
-		{func(c *checkpoint.State) { c.History[0].Values[1] = -1 }, "has -1 as step: want a whole number"},
-		{func(c *checkpoint.State) { c.Numbers["best_record"] = 1e300 }, "has 1e+300 as best_record: want a whole number"},
-		{func(c *checkpoint.State) { c.Numbers["best_since"] = 0.5 }, "has 0.5 as best_since: want a whole number"},
+		{func(c *checkpoint.State) { c.History = c.History[1:] }, "must have a history of 10 columns, step first (got 9)"},
+		{func(c *checkpoint.State) { c.History[0].Name = "steps" }, "must have a history of 10 columns, step first (got 10)"},
+		{func(c *checkpoint.State) { c.History[2].Name = "x" }, `column 3 of the history must be "loss" (got "x")`},
+		{func(c *checkpoint.State) { c.History[0].Values[1] = 1.5 }, "step must be a whole number (got 1.5)"},
+		{func(c *checkpoint.State) { c.History[0].Values[1] = -1 }, "step must be a whole number (got -1)"},
+		{func(c *checkpoint.State) { c.Numbers["best_record"] = 1e300 }, "best_record must be a whole number (got 1e+300)"},
+		{func(c *checkpoint.State) { c.Numbers["best_since"] = 0.5 }, "best_since must be a whole number (got 0.5)"},
 	} {
 		c := Checkpoint(nil, state())
 		test.alter(c)

@@ -6,12 +6,13 @@ import (
 	"fmt"
 	"path/filepath"
 
+	"mnistgpu/internal/fault"
 	"mnistgpu/internal/train"
 )
 
 // Summary is the result of a run: the object that train --json prints and
-// summary.json holds. Accuracies are fractions of 1. Accuracies and losses are those
-// of the weights that were kept; a run that diverged before its first evaluation has
+// summary.json holds. Accuracies are fractions of 1. Accuracies and losses belong to
+// the weights that were kept; a run that diverged before its first evaluation has
 // none.
 type Summary struct {
 	Status          string   `json:"status"`      // Done, Interrupted or Diverged
@@ -49,7 +50,7 @@ func (s *Summary) Encode() []byte {
 	return append(line, '\n')
 }
 
-// ReadSummary reads the summary.json of a run. The error is an [*Error], which
+// ReadSummary reads the summary.json of a run. The error is of the kind fault.BadData, which
 // wraps [fs.ErrNotExist] if there is none.
 func ReadSummary(dir string) (*Summary, error) {
 	path := filepath.Join(dir, SummaryFile)
@@ -59,7 +60,7 @@ func ReadSummary(dir string) (*Summary, error) {
 	}
 	s, err := decodeSummary(content)
 	if err != nil {
-		return nil, &Error{path, fmt.Errorf("is not the summary of a run: %w", err)}
+		return nil, fault.Inf(path, "is not the summary of a run: %w", err)
 	}
 	return s, nil
 }
@@ -83,9 +84,9 @@ func (s *Summary) check() error {
 	case s.Status == "":
 		return errors.New("it has no status")
 	case s.Steps < 0 || s.Steps > train.MaxSteps:
-		return fmt.Errorf("its steps are %d: want 0 to %d", s.Steps, train.MaxSteps)
+		return fmt.Errorf("its steps must be 0 to %d (got %d)", train.MaxSteps, s.Steps)
 	case s.Epochs < 0:
-		return fmt.Errorf("its epochs are %v: want 0 or more", s.Epochs)
+		return fmt.Errorf("its epochs must be 0 or more (got %v)", s.Epochs)
 	case (s.TrainAccuracy != nil) != trained || (s.TestAccuracy != nil) != trained:
 		return errors.New("it has only some of loss, train_accuracy and test_accuracy")
 	case (s.ValLoss != nil) != (s.ValAccuracy != nil) || s.ValLoss != nil && !trained:

@@ -45,7 +45,7 @@ func (g *guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		g.welcome(w, r)
 	case !g.admits(r):
 		w.Header().Set("WWW-Authenticate", "Bearer")
-		problemf(http.StatusUnauthorized, "want the token that the server printed: in the address of the page, or as Authorization: Bearer").write(w)
+		problemf(http.StatusUnauthorized, "give the token that the server printed: in the address of the page, or as Authorization: Bearer").write(w)
 	default:
 		g.next.ServeHTTP(w, r)
 	}

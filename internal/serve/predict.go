@@ -34,7 +34,7 @@ func (s *Server) predict(w http.ResponseWriter, r *http.Request) {
 	}
 	detail := r.URL.Query().Get("detail")
 	if !slices.Contains([]string{"", "true", "false"}, detail) {
-		problemf(http.StatusBadRequest, "want detail=true or detail=false").write(w)
+		problemf(http.StatusBadRequest, "detail must be true or false").write(w)
 		return
 	}
 	// A slow client must not keep others waiting, so its body is read before a slot is
@@ -91,10 +91,10 @@ func (s *Server) answer(ctx context.Context, kind string, body []byte, detail bo
 func bodyKind(r *http.Request) (string, *problem) {
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || kind != "application/json" && kind != "image/png" {
-		return "", problemf(http.StatusUnsupportedMediaType, "want Content-Type application/json or image/png")
+		return "", problemf(http.StatusUnsupportedMediaType, "Content-Type must be application/json or image/png")
 	}
 	if r.Header.Get("Content-Encoding") != "" {
-		return "", problemf(http.StatusUnsupportedMediaType, "want a body without Content-Encoding")
+		return "", problemf(http.StatusUnsupportedMediaType, "the body must have no Content-Encoding")
 	}
 	return kind, nil
 }
@@ -103,7 +103,7 @@ func bodyKind(r *http.Request) (string, *problem) {
 func readProblem(err error) *problem {
 	var large *http.MaxBytesError
 	if errors.As(err, &large) {
-		return problemf(http.StatusRequestEntityTooLarge, "want a body of at most %d bytes", maxBody)
+		return problemf(http.StatusRequestEntityTooLarge, "the body must have at most %d bytes", maxBody)
 	}
 	return problemf(http.StatusRequestTimeout, "the body did not come in time")
 }
@@ -117,7 +117,7 @@ func readPixels(n *network, body []byte) ([]byte, *problem) {
 	d := json.NewDecoder(bytes.NewReader(body))
 	d.DisallowUnknownFields()
 	want := n.model.Height * n.model.Width
-	wrong := problemf(http.StatusBadRequest, `want {"pixels": [...]} with %d whole numbers of 0 to 255 and nothing else`, want)
+	wrong := problemf(http.StatusBadRequest, `the body must be {"pixels": [...]} with %d whole numbers from 0 to 255 and nothing else`, want)
 	if err := d.Decode(&request); err != nil || len(request.Pixels) != want {
 		return nil, wrong
 	}
@@ -142,7 +142,7 @@ func (s *Server) readPNG(n *network, body []byte) ([]byte, *problem) {
 		return nil, problemf(http.StatusBadRequest, "the body is not a PNG")
 	}
 	if config.Width > maxSide || config.Height > maxSide {
-		return nil, problemf(http.StatusBadRequest, "want a picture of at most %dx%d", maxSide, maxSide)
+		return nil, problemf(http.StatusBadRequest, "the picture must be at most %dx%d", maxSide, maxSide)
 	}
 	s.desk <- struct{}{}
 	defer func() { <-s.desk }()

@@ -53,7 +53,7 @@ func (s *Server) handler() http.Handler {
 		allowed := allow(methods)
 		mux.HandleFunc(path, func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Allow", allowed)
-			problemf(http.StatusMethodNotAllowed, "want %s", allowed).write(w)
+			problemf(http.StatusMethodNotAllowed, "the method must be %s", allowed).write(w)
 		})
 	}
 	return s.count(&guard{hosts: s.options.Hosts, token: s.options.Token, next: mux})

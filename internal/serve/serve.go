@@ -74,7 +74,8 @@ type Server struct {
 }
 
 // New loads the model, if there is one yet. The server must be closed by
-// [Server.Serve]. The error is a [*model.Error] or a fault of the backend.
+// [Server.Serve]. The error is of the kind fault.BadData or a fault of
+// the backend.
 func New(ctx context.Context, o Options) (*Server, error) {
 	s := &Server{
 		options: o, worker: newWorker(), board: newBoard(), gauges: newGauges(o.Version),

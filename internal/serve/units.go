@@ -26,7 +26,7 @@ func (s *Server) unitWeights(w http.ResponseWriter, r *http.Request) {
 	}
 	i, err := strconv.ParseUint(r.PathValue("unit"), 10, 31)
 	if err != nil || int(i) >= units {
-		problemf(http.StatusNotFound, "want a unit of the first hidden layer, which has %d", units).write(w)
+		problemf(http.StatusNotFound, "there is no such unit: the first hidden layer has %d", units).write(w)
 		return
 	}
 	writeJSON(w, n.unit(int(i)))

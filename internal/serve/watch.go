@@ -2,16 +2,16 @@ package serve
 
 import (
 	"context"
-	"errors"
 	"os"
 	"path/filepath"
 	"time"
 
+	"mnistgpu/internal/fault"
 	"mnistgpu/internal/model"
 	"mnistgpu/internal/run"
 )
 
-// stamp tells versions of a file apart. The zero stamp stands for a file that was
+// stamp tells versions of a file apart. The zero stamp means a file that was
 // never checked.
 type stamp struct {
 	absent   bool
@@ -47,8 +47,7 @@ func (w *watcher) watch(ctx context.Context) error {
 		}
 		w.lookAtRun()
 		err := w.lookAtModel(ctx)
-		var file *model.Error
-		if errors.As(err, &file) {
+		if fault.Is(err, fault.BadData) {
 			w.server.options.Log.Print(err)
 		} else if err != nil {
 			return err
@@ -78,7 +77,7 @@ func (w *watcher) lookAtRun() {
 }
 
 // lookAtModel loads the model if it is new or has changed. If it cannot be read, the
-// previous one stays in place and the error is a [*model.Error]. It is no error if a
+// previous one stays in place and the error is of the kind fault.BadData. It is no error if a
 // run has no model yet.
 func (w *watcher) lookAtModel(ctx context.Context) error {
 	now := stampOf(w.server.options.Model)

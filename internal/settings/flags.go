@@ -23,11 +23,17 @@ func (s *setting) String() string {
 
 // Set keeps the text of a value that the setting accepts.
 func (s *setting) Set(text string) error {
+	return s.Choose(Choice{Text: text, Origin: "--" + s.row.Name})
+}
+
+// Choose implements [Chooser].
+func (s *setting) Choose(c Choice) error {
 	value := s.row.of(new(Values))
-	if err := value.Set(text); err != nil {
+	if err := value.Set(c.Text); err != nil {
 		return err
 	}
-	s.choice = &Choice{Text: value.String(), Origin: "--" + s.row.Name}
+	c.Text = value.String()
+	s.choice = &c
 	return nil
 }
 
@@ -63,7 +69,7 @@ func Register(f *pflag.FlagSet, command Command) {
 	f.SortFlags = false
 	for _, r := range rows(func(r *Row) bool { return r.In&command != 0 }) {
 		flag := f.VarPF(&setting{row: r}, r.Name, "", r.Help)
-		flag.DefValue = r.shownDefault()
+		flag.DefValue = r.ShownDefault()
 		if r.isToggle() {
 			flag.NoOptDefVal = "true"
 		}
@@ -113,9 +119,9 @@ func (r *Row) arg() string {
 	return strings.Join(r.Words(), "|")
 }
 
-// shownDefault returns the default that help shows, or "" for a setting that is off or
+// ShownDefault returns the default that help shows, or "" for a setting that is off or
 // whose Help tells the default.
-func (r *Row) shownDefault() string {
+func (r *Row) ShownDefault() string {
 	v := &Values{Preset: "default", Train: train.Preset("default")}
 	v.setDefaults()
 	value := r.of(v).String()

@@ -17,6 +17,7 @@ type Row struct {
 	Sweep bool    // a sweep can vary it
 	Arg   string  // what stands for the value in help, unless there is a choice of words
 	Help  string  // one sentence
+	Label string  // of an axis in a chart, or "" for the name
 
 	// Device is what giving the setting selects.
 	Device Device

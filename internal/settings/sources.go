@@ -57,20 +57,24 @@ func apply(f *pflag.FlagSet, source func(*pflag.Flag) (Choice, bool)) error {
 	return errors.Join(mistakes...)
 }
 
+// A Chooser is the value of a flag that keeps the choice which set it. All other flags
+// keep only the text.
+type Chooser interface {
+	// Choose sets the value to the text of c.
+	Choose(c Choice) error
+}
+
 // choose sets a flag.
 func choose(flag *pflag.Flag, c Choice) error {
-	if s, ok := flag.Value.(*setting); ok && c.force == implied {
-		s.choice = &c
-		return nil
+	chooser, keeps := flag.Value.(Chooser)
+	set := func() error { return flag.Value.Set(c.Text) }
+	if keeps {
+		set = func() error { return chooser.Choose(c) }
 	}
-	if flag.Value.Set(c.Text) != nil {
+	if set() != nil {
 		return fault.Usage("%s must be %s (got %q)", c.Origin, MustOf(flag), c.Text)
 	}
-	flag.Changed = true
-	if s, ok := flag.Value.(*setting); ok {
-		c.Text = s.choice.Text
-		s.choice = &c
-	}
+	flag.Changed = !keeps || c.force != implied
 	return nil
 }
 
@@ -104,7 +108,8 @@ func applyFile(f *pflag.FlagSet, path string) error {
 // separator returns what separates the elements of a list in the text of a flag. A list
 // of widths in a file describes one network, even for a sweep, which takes several.
 func separator(flag *pflag.Flag) string {
-	if _, one := flag.Value.(*setting); !one && flag.Name == "hidden" {
+	_, one := flag.Value.(*setting)
+	if r := lookup(flag.Name); r != nil && r.IsList() && !one {
 		return "x"
 	}
 	return ","

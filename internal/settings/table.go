@@ -59,7 +59,7 @@ var machine = []*Row{
 		of:   func(v *Values) Value { return wordOf(&v.Backend, "auto", "cpu", "cuda") },
 	}, {
 		Name: "blas", Group: Machine, In: Train | Sweep | LRFind | Model, Default: "auto", Arg: "NAME", Device: CPU,
-		Help:    "matrix products on the CPU: auto, sparse (our kernels: " + strings.Join(ourKernels(), ", ") + "), or for comparison " + OneOf(cpu.BLAS()) + "; implies --backend cpu",
+		Help:    "matrix products on the CPU: auto, sparse (our kernels: " + strings.Join(ourKernels(), ", ") + "), or for comparison gonum; implies --backend cpu",
 		applies: func(v *Values) bool { return v.BLAS != "auto" },
 		of:      func(v *Values) Value { return wordOf(&v.BLAS, append([]string{"auto", "sparse"}, cpu.Kernels()...)...) },
 	}, {
@@ -102,12 +102,14 @@ var machine = []*Row{
 
 func onGPU(v *Values) bool { return v.Backend == "cuda" }
 
-func ourKernels() []string { return cpu.Kernels()[:len(cpu.Kernels())-len(cpu.BLAS())] }
+// ourKernels returns the names of the kernels, without gonum, which is the last.
+func ourKernels() []string { return cpu.Kernels()[:len(cpu.Kernels())-1] }
 
 var network = []*Row{
 	{
 		Name: "hidden", Group: Network, In: Train | LRFind, Sweep: true, Arg: "WIDTHS",
-		Help: "widths of the hidden layers, such as 1024,512",
+		Label: "hidden units",
+		Help:  "widths of the hidden layers, such as 1024,512",
 		must: &rule{fmt.Sprintf("widths from 1 to 65536 of at most %d layers", model.MaxLayers), func(v *Values, _ float64) bool {
 			h := v.Train.Hidden
 			return len(h) > 0 && len(h) <= model.MaxLayers && slices.Min(h) > 0 && slices.Max(h) <= 1<<16
@@ -115,8 +117,9 @@ var network = []*Row{
 		of: func(v *Values) Value { return (*widths)(&v.Train.Hidden) },
 	}, {
 		Name: "batch", Group: Optimizer, In: Train | LRFind, Sweep: true, Arg: "IMAGES|full",
-		Help: "images per step",
-		of:   func(v *Values) Value { return (*batchSize)(&v.Train.Batch) },
+		Label: "images a step",
+		Help:  "images per step",
+		of:    func(v *Values) Value { return (*batchSize)(&v.Train.Batch) },
 	}, {
 		Name: "epochs", Group: Optimizer, In: Train, Sweep: true, Arg: "N",
 		Help:    "passes over the training set",
@@ -131,6 +134,7 @@ var network = []*Row{
 		of:   func(v *Values) Value { return (*count)(&v.Train.Steps) },
 	}, {
 		Name: "lr", Group: Optimizer, In: Train, Sweep: true, Arg: "RATE",
+		Label: "learning rate",
 		Help:  "learning rate (for momentum, by default 1-momentum times that of the preset; for adam 0.001)",
 		usual: usualLearningRate, must: positive,
 		of: func(v *Values) Value { return (*number)(&v.Train.LearningRate) },

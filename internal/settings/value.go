@@ -134,7 +134,7 @@ func wordOf[S ~string](value *S, words ...string) Value {
 	return choice{word[S]{value, words}, words}
 }
 
-// widths are those of the hidden layers, such as "1024,512".
+// widths are whole numbers, such as those of the hidden layers, "1024,512".
 type widths []int
 
 func (w *widths) Set(s string) error {

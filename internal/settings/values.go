@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"cmp"
 	"slices"
 
 	"mnistgpu/gpu"
@@ -34,8 +35,9 @@ type Values struct {
 
 	Train train.Config
 
-	given Given             // what someone chose
-	usual map[string]string // settings with their usual value for another one, by name
+	command Command           // which has the settings that are listed; 0 for train
+	given   Given             // what someone chose
+	usual   map[string]string // settings with their usual value for another one, by name
 }
 
 // BuiltIn reports whether data names what the program finds or draws itself, rather than
@@ -50,6 +52,13 @@ func (v *Values) With(backend, data string, classes Classes) *Values {
 	found := *v
 	found.Backend, found.Data, found.Classes = backend, data, classes
 	return &found
+}
+
+// Only returns a copy of v that lists no other settings than a command has.
+func (v *Values) Only(command Command) *Values {
+	some := *v
+	some.command = command
+	return &some
 }
 
 // ClassesIn returns the classes as they were found in data.
@@ -82,7 +91,7 @@ func (v *Values) Used() []Entry { return v.list((*Row).usedBy) }
 func (v *Values) list(has func(*Row, *Values) bool) []Entry {
 	var list []Entry
 	for _, r := range table {
-		if r.Scope != Invocation && has(r, v) {
+		if r.Scope != Invocation && r.In&cmp.Or(v.command, Train) != 0 && has(r, v) {
 			list = append(list, Entry{r, r.of(v).String(), v.origin(r)})
 		}
 	}

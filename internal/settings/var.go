@@ -40,6 +40,9 @@ func Word(p *string, words ...string) Value { return wordOf(p, words...) }
 // Count is the value of a flag that takes a whole number.
 func Count(p *int) Value { return (*count)(p) }
 
+// Counts is the value of a flag that takes whole numbers between commas.
+func Counts(p *[]int) Value { return (*widths)(p) }
+
 // Seed is the value of a flag that takes a whole number from 0 on.
 func Seed(p *uint64) Value { return (*seed)(p) }
 

@@ -30,14 +30,14 @@ func ParseAxis(name, text string) (Axis, error) {
 		a.Low, lowErr = strconv.ParseFloat(low, 64)
 		a.High, highErr = strconv.ParseFloat(high, 64)
 		if lowErr != nil || highErr != nil || !(0 < a.Low && a.Low < a.High) || math.IsInf(a.High, 0) {
-			return Axis{}, errors.New("want a range of two positive numbers, such as 0.001:1")
+			return Axis{}, errors.New("must be a range of two positive numbers, such as 0.001:1")
 		}
 		return a, nil
 	}
 	a := Axis{Name: name, Values: strings.Split(text, ",")}
 	for _, v := range a.Values {
 		if v == "" {
-			return Axis{}, errors.New("want values between commas, or a range such as 0.001:1")
+			return Axis{}, errors.New("must be values between commas, or a range such as 0.001:1")
 		}
 	}
 	return a, nil

@@ -11,13 +11,19 @@ import (
 	"strings"
 	"time"
 
-	"mnistgpu/internal/oserror"
+	"mnistgpu/internal/fault"
 	"mnistgpu/internal/run"
 )
 
 const (
 	specFile    = "sweep.json"
 	trialFolder = "trials"
+)
+
+// Limits of the files, far above what they need.
+const (
+	maxSpec   = 256 << 20
+	maxRecord = 1 << 20
 )
 
 // ResultsFile is the table of all trials in the folder of a finished sweep.
@@ -31,27 +37,14 @@ type Folder struct {
 	Spec *Spec
 }
 
-// A FileError says which file of a sweep cannot be used, and why.
-type FileError struct {
-	Path string
-	Err  error
-	Hint string // what to do about it, or ""
-}
-
-// Error gives the path and what is wrong, in one line.
-func (e *FileError) Error() string { return e.Path + ": " + e.Err.Error() }
-
-// Unwrap returns what is wrong, without the path.
-func (e *FileError) Unwrap() error { return e.Err }
-
 // Create creates the folder of a sweep at path, or returns the existing one if it has
-// the same spec. The error is a [*run.WriteError] or, for a file that exists but
-// cannot be used, a [*FileError].
+// the same spec. The error is of the kind fault.CannotWrite or, for a file that
+// exists but cannot be used, fault.BadData.
 func Create(path string, spec *Spec) (*Folder, error) {
 	f := &Folder{path, spec}
-	if old, err := os.ReadFile(f.specPath()); err == nil {
+	if old, err := fault.Read(f.specPath(), maxSpec); err == nil {
 		if !bytes.Equal(old, spec.encode()) {
-			return nil, &FileError{Path: f.specPath(), Err: errors.New("is of a sweep with other trials")}
+			return nil, fault.Inf(f.specPath(), "is of a sweep with other trials")
 		}
 		return f, nil
 	}
@@ -59,7 +52,7 @@ func Create(path string, spec *Spec) (*Folder, error) {
 		return nil, err
 	}
 	if err := os.MkdirAll(f.trials().Path, 0o777); err != nil {
-		return nil, &run.WriteError{Path: path, Err: err}
+		return nil, fault.Writing(path, err)
 	}
 	dir := run.Dir{Path: path}
 	var err error
@@ -74,7 +67,7 @@ func Create(path string, spec *Spec) (*Folder, error) {
 
 // made reports whether the folder exists and has the spec.
 func (f *Folder) made() bool {
-	content, err := os.ReadFile(f.specPath())
+	content, err := fault.Read(f.specPath(), maxSpec)
 	return err == nil && bytes.Equal(content, f.Spec.encode())
 }
 
@@ -117,28 +110,31 @@ func vacant(path string) error {
 		return nil
 	}
 	if err != nil {
-		return &run.WriteError{Path: path, Err: errors.New("it is not a folder")}
+		return fault.Writing(path, errors.New("is not a folder"))
 	}
 	for _, e := range entries {
 		if name := e.Name(); name != trialFolder && name != specFile && !strings.HasPrefix(name, "."+specFile) {
-			return &run.WriteError{Path: path, Err: errors.New("it is there and holds something else than a sweep")}
+			return fault.Writing(path, errors.New("exists and is not a sweep"))
 		}
 	}
 	return nil
 }
 
-// Open returns the folder of a sweep. The error is a [*FileError].
+// Open returns the folder of a sweep. The error is of the kind fault.BadData.
 func Open(path string) (*Folder, error) {
 	f := &Folder{path, new(Spec)}
-	content, err := os.ReadFile(f.specPath())
+	content, err := fault.Read(f.specPath(), maxSpec)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fault.In(f.specPath(), err).WithHint("give a folder that mnistgpu sweep made")
+	}
 	if err != nil {
-		return nil, fileError(f.specPath(), err)
+		return nil, err
 	}
 	if err := decodeStrictly(content, f.Spec); err != nil {
-		return nil, &FileError{Path: f.specPath(), Err: err}
+		return nil, fault.In(f.specPath(), err)
 	}
 	if err := f.Spec.check(); err != nil {
-		return nil, &FileError{Path: f.specPath(), Err: err}
+		return nil, fault.In(f.specPath(), err)
 	}
 	return f, nil
 }
@@ -149,19 +145,19 @@ func (f *Folder) trials() run.Dir  { return run.Dir{Path: filepath.Join(f.Path, 
 func trialFile(index int) string { return fmt.Sprintf("%05d.json", index) }
 
 // Load returns the record of a trial, or nil if the trial is not finished. The
-// error is a [*FileError]: such a file never counts as a result.
+// error is of the kind fault.BadData: such a file never counts as a result.
 func (f *Folder) Load(index int) (*Record, error) {
 	path := filepath.Join(f.trials().Path, trialFile(index))
-	content, err := os.ReadFile(path)
+	content, err := fault.Read(path, maxRecord)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fileError(path, err)
+		return nil, err
 	}
 	r, err := decodeRecord(content, f.Spec, index)
 	if err != nil {
-		return nil, &FileError{path, err, "without this file the trial is run again"}
+		return nil, fault.In(path, err).WithHint("without this file the trial is run again")
 	}
 	return r, nil
 }
@@ -171,15 +167,9 @@ func (f *Folder) Begun(index int) *run.Dir {
 	return &run.Dir{Path: filepath.Join(f.trials().Path, fmt.Sprintf("%05d", index))}
 }
 
-// Save writes the record of a trial, whose Index must be set. The error is a
-// [*run.WriteError].
+// Save writes the record of a trial, whose Index must be set. The error is of the
+// kind fault.CannotWrite.
 func (f *Folder) Save(r *Record) error {
 	trials := f.trials()
 	return trials.Write(trialFile(r.Index), r.encode())
-}
-
-// fileError returns a [*FileError] about path. It strips the operation and the path
-// that err itself may name.
-func fileError(path string, err error) error {
-	return &FileError{Path: path, Err: oserror.Cause(err)}
 }

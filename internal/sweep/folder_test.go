@@ -2,13 +2,12 @@ package sweep
 
 import (
 	"bytes"
-	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"mnistgpu/internal/run"
+	"mnistgpu/internal/fault"
 )
 
 // testSpec has four trials.
@@ -84,8 +83,7 @@ func TestMergeRefusesOtherSweeps(t *testing.T) {
 	other := testSpec()
 	other.Seed++
 	_, err := Merge([]*Folder{sweepFolder(t, testSpec(), 0), sweepFolder(t, other, 1)})
-	var file *FileError
-	if !errors.As(err, &file) {
+	if !fault.Is(err, fault.BadData) {
 		t.Errorf("merged two sweeps: %v", err)
 	}
 }
@@ -125,16 +123,14 @@ func TestCreateReusesTheSameSweepOnly(t *testing.T) {
 	}
 	other := testSpec()
 	other.Trials[0][0] = "5"
-	var file *FileError
-	if _, err := Create(f.Path, other); !errors.As(err, &file) {
+	if _, err := Create(f.Path, other); !fault.Is(err, fault.BadData) {
 		t.Errorf("another sweep in the same folder gave %v", err)
 	}
-	var write *run.WriteError
 	occupied := t.TempDir()
 	if err := os.WriteFile(filepath.Join(occupied, "letter.txt"), nil, 0o666); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Create(occupied, testSpec()); !errors.As(err, &write) {
+	if _, err := Create(occupied, testSpec()); !fault.Is(err, fault.CannotWrite) {
 		t.Errorf("a folder with something else in it gave %v", err)
 	}
 }
@@ -231,8 +227,7 @@ func loads(t *testing.T, f *Folder, path, content, want string) {
 		t.Fatal(err)
 	}
 	r, err := f.Load(1)
-	var file *FileError
-	if !errors.As(err, &file) || file.Path != path || !strings.Contains(err.Error(), want) || r != nil {
+	if !fault.Is(err, fault.BadData) || fault.Of(err).Path != path || !strings.Contains(err.Error(), want) || r != nil {
 		t.Errorf("want %q, got %v, %v", want, r, err)
 	}
 }
@@ -248,8 +243,7 @@ func TestOpenRefuses(t *testing.T) {
 		if err := os.WriteFile(f.specPath(), []byte(content), 0o666); err != nil {
 			t.Fatal(err)
 		}
-		var file *FileError
-		if _, err := Open(f.Path); !errors.As(err, &file) {
+		if _, err := Open(f.Path); !fault.Is(err, fault.BadData) {
 			t.Errorf("%q gave %v", content, err)
 		}
 	}

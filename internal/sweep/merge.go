@@ -4,9 +4,10 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
-	"errors"
 	"slices"
 	"strconv"
+
+	"mnistgpu/internal/fault"
 )
 
 // Results are the records of a sweep, in the order of their trials.
@@ -17,13 +18,14 @@ type Results struct {
 }
 
 // Merge gathers the records of folders that have the same spec. If two folders have
-// the same trial, the record of the first counts. The error is a [*FileError].
+// the same trial, the record of the first counts. The error is of the kind
+// fault.BadData.
 func Merge(folders []*Folder) (*Results, error) {
 	first := folders[0]
 	hash := first.Spec.Hash()
 	for _, f := range folders[1:] {
 		if f.Spec.Hash() != hash {
-			return nil, &FileError{Path: f.specPath(), Err: errors.New("is of another sweep than " + first.specPath())}
+			return nil, fault.Inf(f.specPath(), "is of another sweep than %s", first.specPath())
 		}
 	}
 	r := &Results{Spec: first.Spec}

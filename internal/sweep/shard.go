@@ -26,7 +26,7 @@ func ParseShard(text string) (Shard, error) {
 	i, iErr := strconv.Atoi(index)
 	n, nErr := strconv.Atoi(count)
 	if iErr != nil || nErr != nil || i < 0 || i >= n {
-		return Shard{}, errors.New("want i/n with i from 0 to n-1, such as 0/4")
+		return Shard{}, errors.New("must be i/n with i from 0 to n-1, such as 0/4")
 	}
 	return Shard{i, n}, nil
 }
@@ -48,7 +48,7 @@ func EnvironmentShard(getenv func(string) string, count int) (s Shard, variable 
 		s, err = ParseShard(fmt.Sprintf("%s/%d", getenv(kubernetes), count))
 		variable = kubernetes
 		if err != nil && count == 0 {
-			err = errors.New("is the index of a shard, but there is no count: want --shards")
+			err = errors.New("is the index of a shard, but there is no count: add --shards N")
 		}
 	default:
 		return Whole, "", nil

@@ -43,10 +43,10 @@ func TestEnvironmentShard(t *testing.T) {
 		{"slurm", env{"SLURM_ARRAY_TASK_ID": "5", "SLURM_ARRAY_TASK_COUNT": "4", "SLURM_ARRAY_TASK_MIN": "3"}, 0, Shard{2, 4}, "SLURM_ARRAY_TASK_ID", ""},
 		{"slurm, every second", env{"SLURM_ARRAY_TASK_ID": "6", "SLURM_ARRAY_TASK_COUNT": "4", "SLURM_ARRAY_TASK_MIN": "0", "SLURM_ARRAY_TASK_STEP": "2"}, 0, Shard{3, 4}, "SLURM_ARRAY_TASK_ID", ""},
 		{"slurm without a count", env{"SLURM_ARRAY_TASK_ID": "5", "SLURM_ARRAY_TASK_MIN": "3"}, 9, Shard{}, "", "SLURM_ARRAY_TASK_ID is the index of a shard, but _MIN or _COUNT is not a number"},
-		{"slurm past the end", env{"SLURM_ARRAY_TASK_ID": "7", "SLURM_ARRAY_TASK_COUNT": "4", "SLURM_ARRAY_TASK_MIN": "3"}, 0, Shard{}, "", "SLURM_ARRAY_TASK_ID want i/n with i from 0 to n-1, such as 0/4"},
+		{"slurm past the end", env{"SLURM_ARRAY_TASK_ID": "7", "SLURM_ARRAY_TASK_COUNT": "4", "SLURM_ARRAY_TASK_MIN": "3"}, 0, Shard{}, "", "SLURM_ARRAY_TASK_ID must be i/n with i from 0 to n-1, such as 0/4"},
 		{"kubernetes", env{"JOB_COMPLETION_INDEX": "1"}, 3, Shard{1, 3}, "JOB_COMPLETION_INDEX", ""},
-		{"kubernetes without a count", env{"JOB_COMPLETION_INDEX": "1"}, 0, Shard{}, "", "JOB_COMPLETION_INDEX is the index of a shard, but there is no count: want --shards"},
-		{"kubernetes past the end", env{"JOB_COMPLETION_INDEX": "3"}, 3, Shard{}, "", "JOB_COMPLETION_INDEX want i/n with i from 0 to n-1, such as 0/4"},
+		{"kubernetes without a count", env{"JOB_COMPLETION_INDEX": "1"}, 0, Shard{}, "", "JOB_COMPLETION_INDEX is the index of a shard, but there is no count: add --shards N"},
+		{"kubernetes past the end", env{"JOB_COMPLETION_INDEX": "3"}, 3, Shard{}, "", "JOB_COMPLETION_INDEX must be i/n with i from 0 to n-1, such as 0/4"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -71,7 +71,7 @@ func (s *Spec) encode() []byte {
 // package writes.
 func (s *Spec) check() error {
 	if len(s.Trials) == 0 || len(s.Trials) > MaxTrials {
-		return fmt.Errorf("%d trials, want 1 to %d", len(s.Trials), MaxTrials)
+		return fmt.Errorf("must have from 1 to %d trials (got %d)", MaxTrials, len(s.Trials))
 	}
 	for i, values := range s.Trials {
 		if len(values) != len(s.Axes) {

@@ -1,21 +1,12 @@
 package train
 
 import (
-	"fmt"
 	"math"
 	"slices"
 
+	"mnistgpu/internal/fault"
 	"mnistgpu/internal/model"
 )
-
-// A ConfigError says in one line which setting is not valid.
-type ConfigError struct{ text string }
-
-func (e *ConfigError) Error() string { return e.text }
-
-func configErrorf(format string, args ...any) error {
-	return &ConfigError{fmt.Sprintf(format, args...)}
-}
 
 // rule is what a setting must be, and its value.
 type rule struct {
@@ -28,7 +19,7 @@ func positive(v float64) bool { return v > 0 && !math.IsInf(v, 0) }
 
 func zeroOrPositive(v float64) bool { return v == 0 || positive(v) }
 
-// Check returns a [*ConfigError] that names the first setting that is not valid.
+// Check returns an error of the kind fault.BadUsage that names the first setting that is not valid.
 func (c Config) Check() error {
 	rules := c.Descent.rules() // before the rate, which may depend on them
 	rules = append(rules, []rule{
@@ -48,7 +39,7 @@ func (c Config) Check() error {
 	rules = append(rules, c.Stopping.rules()...)
 	for _, r := range rules {
 		if !r.holds {
-			return configErrorf("%s, not %v", r.text, r.value)
+			return fault.Usage("%s, not %v", r.text, r.value)
 		}
 	}
 	return nil

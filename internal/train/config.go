@@ -5,10 +5,11 @@ package train
 import (
 	"math"
 
+	"mnistgpu/internal/fault"
 	"mnistgpu/internal/nn"
 )
 
-// Full is the batch size that stands for the whole training set.
+// Full is the batch size that means the whole training set.
 const Full = 0
 
 // MaxSteps is the most steps a run may have. It bounds the tables that hold a number
@@ -56,8 +57,8 @@ func Preset(name string) Config {
 	panic("train: unknown preset")
 }
 
-// CheckFor returns a [*ConfigError] if c, though valid, cannot be run on a training set
-// of the given number of images.
+// CheckFor returns an error of the kind fault.BadUsage if c, though valid, cannot be run
+// on a training set of the given number of images.
 func (c Config) CheckFor(images int) error {
 	_, err := c.plan(images)
 	return err
@@ -76,23 +77,23 @@ func (c Config) plan(images int) (plan, error) {
 	p := plan{held: c.held(images), batch: c.Batch, steps: c.Steps}
 	p.images = images - p.held
 	if c.ValFraction > 0 && (p.held == 0 || p.images == 0) {
-		return plan{}, configErrorf("val-fraction of %v holds out %d of the %d images", c.ValFraction, p.held, images)
+		return plan{}, fault.Usage("val-fraction of %v holds out %d of the %d images", c.ValFraction, p.held, images)
 	}
 	if p.batch == Full {
 		p.batch = p.images
 	}
 	if p.batch > p.images {
-		return plan{}, configErrorf("batch of %d is larger than the training set of %d images", p.batch, p.images)
+		return plan{}, fault.Usage("batch of %d is larger than the training set of %d images", p.batch, p.images)
 	}
 	p.perEpoch = (p.images + p.batch - 1) / p.batch
 	if p.steps == 0 {
 		if c.Epochs > MaxSteps/p.perEpoch {
-			return plan{}, configErrorf("%d epochs of %d steps are more than %d steps", c.Epochs, p.perEpoch, MaxSteps)
+			return plan{}, fault.Usage("%d epochs of %d steps are more than %d steps", c.Epochs, p.perEpoch, MaxSteps)
 		}
 		p.steps = c.Epochs * p.perEpoch
 	}
 	if c.onlyWarmsUp(p) {
-		return plan{}, configErrorf("warmup of %v epochs leaves none of the run's %d steps", c.Warmup, p.steps)
+		return plan{}, fault.Usage("warmup of %v epochs leaves none of the run's %d steps", c.Warmup, p.steps)
 	}
 	return p, nil
 }

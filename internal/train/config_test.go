@@ -1,12 +1,12 @@
 package train
 
 import (
-	"errors"
 	"math"
 	"slices"
 	"testing"
 
 	"mnistgpu/internal/backend/backendtest"
+	"mnistgpu/internal/fault"
 )
 
 func TestPresetsMakeSense(t *testing.T) {
@@ -64,8 +64,7 @@ func TestCheckNamesTheSetting(t *testing.T) {
 		c := Preset("default")
 		test.alter(&c)
 		err := c.Check()
-		var config *ConfigError
-		if !errors.As(err, &config) || err.Error() != test.want {
+		if !fault.Is(err, fault.BadUsage) || err.Error() != test.want {
 			t.Errorf("Check says %q, want %q", err, test.want)
 		}
 	}

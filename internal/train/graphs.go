@@ -57,12 +57,12 @@ func (t *trainer) captureStretch() error {
 	return err
 }
 
-// undisturbed is the number of steps that may be taken in one go: a stretch, or as many
+// stepsUntilDue is the number of steps that may be taken in one go: a stretch, or as many
 // as there are before an evaluation or a save may be due.
-func (t *trainer) undisturbed() int {
+func (t *trainer) stepsUntilDue() int {
 	most := max(1, t.stretch.steps)
-	if t.saver != nil && t.saver.Pace() > 0 {
-		most = min(most, t.saver.Pace()-t.step%t.saver.Pace())
+	if t.saver != nil && t.saver.Every() > 0 {
+		most = min(most, t.saver.Every()-t.step%t.saver.Every())
 	}
 	for n := 1; n < most; n++ {
 		if t.config.evaluateAfter(t.step+n-1, t.plan) {

@@ -31,7 +31,7 @@ func (t *trainer) finiteCounts() (counts, error) {
 	}
 	for ; t.checked < t.step; t.checked++ {
 		if !finite(c.loss[t.checked]) {
-			return counts{}, &DivergedError{t.checked, "loss"}
+			return counts{}, diverged(t.checked, "loss")
 		}
 	}
 	return c, nil
@@ -66,10 +66,10 @@ func (t *trainer) evaluate() error {
 			return err
 		}
 		if !finite(r.ValLoss) {
-			return &DivergedError{t.step - 1, "validation loss"}
+			return diverged(t.step-1, "validation loss")
 		}
 	}
-	t.aside += time.Since(start)
+	t.overhead += time.Since(start)
 	r.Seconds = time.Since(t.started).Seconds()
 	t.history = append(t.history, r)
 	if t.config.Patience > 0 {
@@ -101,7 +101,7 @@ func (t *trainer) finiteTensors(params []nn.Param) ([]model.Tensor, error) {
 		}
 		tensor := model.Tensor{Name: p.Name, Shape: p.Shape, Values: values}
 		if !tensor.Finite() {
-			return nil, &DivergedError{t.step - 1, p.Name}
+			return nil, diverged(t.step-1, p.Name)
 		}
 		tensors = append(tensors, tensor)
 	}

@@ -3,6 +3,8 @@ package train
 import (
 	"fmt"
 	"time"
+
+	"mnistgpu/internal/fault"
 )
 
 // An Observer follows a run. Its methods are called from Run's goroutine.
@@ -53,12 +55,19 @@ type Record struct {
 	Seconds       float64 // since the first step started
 }
 
-// A DivergedError says which number was the first to be NaN or infinite.
-type DivergedError struct {
+// A Divergence is the cause of a [*fault.Error]: the first number that was NaN or
+// infinite.
+type Divergence struct {
 	Step   int    // counted from 0
 	Tensor string // "loss", "validation loss" or a parameter's name
 }
 
-func (e *DivergedError) Error() string {
-	return fmt.Sprintf("diverged: %s is not finite at step %d", e.Tensor, e.Step)
+// Error is one line.
+func (d *Divergence) Error() string {
+	return fmt.Sprintf("diverged: %s is not finite at step %d", d.Tensor, d.Step)
+}
+
+// diverged returns the error of a run that has diverged.
+func diverged(step int, tensor string) error {
+	return &fault.Error{Kind: fault.Diverged, Err: &Divergence{step, tensor}}
 }

@@ -8,20 +8,16 @@ import (
 	"mnistgpu/internal/model"
 )
 
-// Problem is what a run starts from and how it begins, for another program that has to
-// do the same.
+// Problem is what a run starts from, for another program that has to do the same.
 type Problem struct {
 	Model  *model.Model // before the first step
 	Batch  int          // images per step; the last step of an epoch takes what is left
 	Orders [][]int32    // of the images in each epoch
-	Losses []float64    // mean loss of each of the first steps, before its update
 }
 
-// NewProblem returns the problem of a run of c on data: the orders of the given number
-// of epochs, and the losses of the given number of steps, which it takes on b. Its
-// error is that of [Run].
-func NewProblem(b backend.Backend, data *mnist.Dataset, c Config, epochs, steps int) (*Problem, error) {
-	c.Epochs, c.Steps = 0, steps
+// NewProblem returns the problem of a run of c on data, with the orders of the given
+// number of epochs. Its error is that of [Run].
+func NewProblem(b backend.Backend, data *mnist.Dataset, c Config, epochs int) (*Problem, error) {
 	t, err := newTrainer(b, data, c, nil)
 	if err != nil {
 		return nil, err
@@ -37,13 +33,6 @@ func NewProblem(b backend.Backend, data *mnist.Dataset, c Config, epochs, steps 
 			shuffle(order, draw)
 		}
 		p.Orders = append(p.Orders, slices.Clone(order))
-	}
-	for range steps {
-		loss, err := t.lossOf(1)
-		if err != nil {
-			return nil, err
-		}
-		p.Losses = append(p.Losses, loss)
 	}
 	return p, nil
 }

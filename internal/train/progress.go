@@ -80,7 +80,7 @@ func (t *trainer) report(loss, accuracy float64) {
 	if limit := t.config.limit(); limit > 0 {
 		remaining = min(remaining, max(0, limit-time.Since(t.started)))
 	}
-	rate := float64(t.imagesIn(0, t.step)) / (time.Since(t.started) - t.aside).Seconds()
+	rate := float64(t.imagesIn(0, t.step)) / (time.Since(t.started) - t.overhead).Seconds()
 	t.observer.Progress(Progress{
 		Step: t.step, Steps: t.plan.steps, StepsPerEpoch: t.plan.perEpoch,
 		Loss: loss, Accuracy: accuracy, ImagesPerSecond: rate,

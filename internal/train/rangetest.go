@@ -22,8 +22,8 @@ type Range struct {
 // growth that fastai gave it.
 //
 // The network exists only for the test. The schedule, the length and the evaluations of
-// c are ignored. Any other error is a [*ConfigError] if c does not fit the data, or a
-// fault of the backend.
+// c are ignored. Any other error is of the kind fault.BadUsage if c does not fit the data,
+// or a fault of the backend.
 func RangeTest(ctx context.Context, b backend.Backend, data *mnist.Dataset, c Config, r Range, point func(rate, loss float64) bool) error {
 	c.Stopping, c.Epochs, c.Steps = Stopping{}, 0, r.Points*r.Steps
 	p, err := c.plan(data.Train.Len())

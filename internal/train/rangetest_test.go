@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"mnistgpu/internal/backend/backendtest"
+	"mnistgpu/internal/fault"
 )
 
 // point is a rate and its loss.
@@ -87,8 +88,7 @@ func TestRangeTestStopsWhenTold(t *testing.T) {
 	}
 	c := tinyConfig()
 	c.Batch = 21
-	var config *ConfigError
-	if err := RangeTest(t.Context(), new(backendtest.Reference), tiny, c, r, nil); !errors.As(err, &config) {
+	if err := RangeTest(t.Context(), new(backendtest.Reference), tiny, c, r, nil); !fault.Is(err, fault.BadUsage) {
 		t.Errorf("a batch larger than the data gave %v", err)
 	}
 }

@@ -2,12 +2,12 @@ package train
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"time"
 
 	"mnistgpu/internal/backend"
+	"mnistgpu/internal/fault"
 	"mnistgpu/internal/mnist"
 	"mnistgpu/internal/model"
 	"mnistgpu/internal/nn"
@@ -35,10 +35,10 @@ type Result struct {
 // the same b, data and c gave its Saver: except for the times, the result has the bits
 // of an uninterrupted run. If s is nil, no states are kept.
 //
-// If a number became NaN or infinite, the error is a [*DivergedError], with a result
-// that has no model. Any other error comes without a result: a [*ConfigError] if c does
-// not fit the data, a [*StateError] if from is not a state of such a run, or a fault of
-// the backend.
+// If a number became NaN or infinite, the error has a [*Divergence], and the result no
+// model. Any other error comes without a result: it is of the kind fault.BadUsage if c
+// does not fit the data, of the kind fault.BadState if from is not a state of such a
+// run, or a fault of the backend.
 func Run(ctx context.Context, b backend.Backend, data *mnist.Dataset, c Config, o Observer, from *State, s Saver) (*Result, error) {
 	t, err := newTrainer(b, data, c, o)
 	if err != nil {
@@ -60,8 +60,7 @@ func Run(ctx context.Context, b backend.Backend, data *mnist.Dataset, c Config, 
 		}
 	}
 	err = t.train(ctx)
-	var diverged *DivergedError
-	if errors.As(err, &diverged) {
+	if fault.Is(err, fault.Diverged) {
 		t.stop, t.model = StopDiverged, nil
 	} else if err != nil {
 		return nil, err
@@ -98,7 +97,7 @@ type trainer struct {
 	stop     StopReason // "" while the run goes on
 	started  time.Time  // moved back by the time before the restored state
 	reported time.Time
-	aside    time.Duration // spent on evaluations and saves
+	overhead time.Duration // spent on evaluations and saves
 }
 
 func newTrainer(b backend.Backend, data *mnist.Dataset, c Config, o Observer) (*trainer, error) {
@@ -158,10 +157,10 @@ func (t *trainer) train(ctx context.Context) error {
 // next takes one step, or a stretch of them, and then does what is due: an evaluation
 // or a report, and after that a save.
 func (t *trainer) next() error {
-	if err := t.advance(t.undisturbed()); err != nil {
+	if err := t.advance(t.stepsUntilDue()); err != nil {
 		return err
 	}
-	if err := t.look(); err != nil {
+	if err := t.evaluateOrReport(); err != nil {
 		return err
 	}
 	if t.saver != nil && t.saver.Due(t.step, t.step%t.plan.perEpoch == 0) {
@@ -170,8 +169,8 @@ func (t *trainer) next() error {
 	return nil
 }
 
-// look evaluates the network if that is due, and otherwise reports from time to time.
-func (t *trainer) look() error {
+// evaluateOrReport evaluates the network if that is due, and otherwise reports from time to time.
+func (t *trainer) evaluateOrReport() error {
 	if t.config.evaluateAfter(t.step-1, t.plan) {
 		return t.evaluate()
 	}
@@ -216,7 +215,7 @@ func (t *trainer) result() *Result {
 		Model:           t.model,
 		Kept:            kept,
 		Seconds:         total.Seconds(),
-		ImagesPerSecond: float64(images) / (total - t.aside).Seconds(),
+		ImagesPerSecond: float64(images) / (total - t.overhead).Seconds(),
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"mnistgpu/internal/backend/backendtest"
+	"mnistgpu/internal/fault"
 	"mnistgpu/internal/mnist"
 	"mnistgpu/internal/model"
 )
@@ -202,18 +203,18 @@ func TestRunStopsWhenItDiverges(t *testing.T) {
 	for _, test := range []struct {
 		name  string
 		alter func(*Config)
-		want  DivergedError
+		want  Divergence
 	}{
 		// 1e200 overflows float32 on the way to the device.
-		{"rate", func(c *Config) { c.LearningRate = 1e200 }, DivergedError{1, "loss"}},
-		{"weight", func(c *Config) { c.LearningRate, c.EvalEvery = 1e200, 1 }, DivergedError{0, "layers.0.weight"}},
-		{"pixels", func(c *Config) { c.PixelScale = 1e200 }, DivergedError{0, "loss"}},
+		{"rate", func(c *Config) { c.LearningRate = 1e200 }, Divergence{1, "loss"}},
+		{"weight", func(c *Config) { c.LearningRate, c.EvalEvery = 1e200, 1 }, Divergence{0, "layers.0.weight"}},
+		{"pixels", func(c *Config) { c.PixelScale = 1e200 }, Divergence{0, "loss"}},
 	} {
 		c := tinyConfig()
 		test.alter(&c)
 		r, err := Run(context.Background(), new(backendtest.Reference), tiny, c, new(log), nil, nil)
-		var got *DivergedError
-		if !errors.As(err, &got) || *got != test.want {
+		var got *Divergence
+		if !errors.As(err, &got) || !fault.Is(err, fault.Diverged) || *got != test.want {
 			t.Errorf("%s: error is %v, want %v", test.name, err, &test.want)
 			continue
 		}

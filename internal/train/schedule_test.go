@@ -1,9 +1,10 @@
 package train
 
 import (
-	"errors"
 	"math"
 	"testing"
+
+	"mnistgpu/internal/fault"
 )
 
 // scheduled is a config of the given kind whose highest rate is 0.8.
@@ -87,8 +88,7 @@ func TestRatesAreInBounds(t *testing.T) {
 func TestWarmupLeavesSteps(t *testing.T) {
 	c := scheduled("const", func(c *Config) { c.Warmup, c.Batch, c.Epochs = 2, 8, 2 })
 	want := "warmup of 2 epochs leaves none of the run's 6 steps"
-	var config *ConfigError
-	if err := c.CheckFor(20); !errors.As(err, &config) || err.Error() != want {
+	if err := c.CheckFor(20); !fault.Is(err, fault.BadUsage) || err.Error() != want {
 		t.Errorf("CheckFor says %v, want %q", err, want)
 	}
 	if c.Warmup = 1.5; c.CheckFor(20) != nil {

@@ -1,11 +1,11 @@
 package train
 
 import (
-	"errors"
 	"slices"
 	"time"
 
 	"mnistgpu/internal/backend"
+	"mnistgpu/internal/fault"
 	"mnistgpu/internal/model"
 )
 
@@ -17,10 +17,10 @@ type Saver interface {
 	// epoch says whether the last of them ended an epoch.
 	Due(steps int, epoch bool) bool
 
-	// Pace is the number of steps of which every multiple must be followed by a call of
+	// Every is the number of steps of which every multiple must be followed by a call of
 	// Due. It is 0 if calls at the ends of epochs, and now and then in between, are
 	// enough.
-	Pace() int
+	Every() int
 
 	// Save is called with a state to keep, which nothing changes afterwards: one that
 	// was due, or that at the end of the run. All its numbers are finite. The Saver
@@ -49,8 +49,8 @@ type State struct {
 	History []Record
 	Best    *Best // nil before the first evaluation of a run with patience
 
-	Seconds float64 // wall time so far
-	Aside   float64 // seconds of it not spent on training
+	Seconds  float64 // wall time so far
+	Overhead float64 // seconds of it not spent on training
 }
 
 // Best is the evaluation with the lowest validation loss so far.
@@ -78,7 +78,7 @@ func (t *trainer) save() error {
 	}
 	start := time.Now()
 	s, err := t.state(c)
-	if diverged := new(DivergedError); errors.As(err, &diverged) {
+	if fault.Is(err, fault.Diverged) {
 		return nil
 	}
 	if err != nil {
@@ -86,18 +86,18 @@ func (t *trainer) save() error {
 	}
 	t.saver.Save(s)
 	t.saved = t.step
-	t.aside += time.Since(start)
+	t.overhead += time.Since(start)
 	return nil
 }
 
-// state copies the state to the host. The error is a [*DivergedError] if the state is
+// state copies the state to the host. The error has a [*Divergence] if the state is
 // not finite.
 func (t *trainer) state(c counts) (*State, error) {
 	s := &State{
 		Step: t.step, Order: slices.Clone(t.feed.permutation),
 		Loss: c.loss[t.firstRecent():t.step], Hits: c.hits[t.firstRecent():t.step],
 		History: slices.Clone(t.history), Best: t.best.state(),
-		Seconds: time.Since(t.started).Seconds(), Aside: t.aside.Seconds(),
+		Seconds: time.Since(t.started).Seconds(), Overhead: t.overhead.Seconds(),
 	}
 	s.Epoch, s.Cursor = t.plan.position(t.step)
 	var err error
@@ -130,7 +130,7 @@ func (p plan) position(steps int) (epoch, cursor int) {
 func (t *trainer) restore(s *State) error {
 	t.step, t.saved, t.checked = s.Step, s.Step, s.Step
 	t.history = slices.Clone(s.History)
-	t.started, t.aside = time.Now().Add(-s.elapsed()), seconds(s.Aside)
+	t.started, t.overhead = time.Now().Add(-s.elapsed()), seconds(s.Overhead)
 	if t.evaluated() {
 		t.model = t.modelOf(s.Parameters)
 	}

@@ -2,12 +2,12 @@ package train
 
 import (
 	"context"
-	"errors"
 	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
 
+	"mnistgpu/internal/fault"
 	"mnistgpu/internal/model"
 )
 
@@ -16,8 +16,7 @@ func TestForeignStatesAreRefused(t *testing.T) {
 	passed, cases := 0, 0
 	check := func(name string, c Config, s *State) {
 		cases++
-		var fault *StateError
-		if _, err := Run(context.Background(), onCPU(t), tiny, c, new(log), s, nil); !errors.As(err, &fault) {
+		if _, err := Run(context.Background(), onCPU(t), tiny, c, new(log), s, nil); !fault.Is(err, fault.BadState) {
 			t.Errorf("%s: %v", name, err)
 			return
 		}
@@ -50,7 +49,7 @@ func TestForeignStatesAreRefused(t *testing.T) {
 		"a line twice":         func(s *State) { s.History[1].Step = 0 },
 		"a figure of NaN":      func(s *State) { s.History[0].ValLoss = nan },
 		"a time of NaN":        func(s *State) { s.Seconds = nan },
-		"a negative time":      func(s *State) { s.Aside = -1 },
+		"a negative time":      func(s *State) { s.Overhead = -1 },
 		"no best":              func(s *State) { s.Best = nil },
 		"a best of nowhere":    func(s *State) { s.Best.Record = 9 },
 		"a best of before":     func(s *State) { s.Best.Record = -1 },

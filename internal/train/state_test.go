@@ -20,7 +20,7 @@ type keeper struct {
 	states []*State
 }
 
-func (k *keeper) Pace() int                      { return k.pace }
+func (k *keeper) Every() int                     { return k.pace }
 func (k *keeper) Due(steps int, epoch bool) bool { return k.due(steps, epoch) }
 func (k *keeper) Save(s *State)                  { k.states = append(k.states, s) }
 
@@ -145,7 +145,7 @@ func sameResult(a, b *Result) bool {
 func TestTimesAddUp(t *testing.T) {
 	c := stateful()
 	s := at(t, c, 7)
-	s.Seconds, s.Aside = 3600, 1800
+	s.Seconds, s.Overhead = 3600, 1800
 	r, l := resumed(t, c, s, nil)
 	if r.Seconds < 3600 || l.records[0].Seconds < 3600 || r.ImagesPerSecond > float64(len(tiny.Train.Labels)*20)/1800 {
 		t.Errorf("took %v seconds, %v at the first evaluation, %v images/s", r.Seconds, l.records[0].Seconds, r.ImagesPerSecond)
@@ -240,7 +240,7 @@ func TestNonFiniteStatesAreNotSaved(t *testing.T) {
 		values := make([]float32, p.Tensor.Len())
 		values[0] = float32(math.NaN())
 		run.step++ // to a state not saved yet
-		var diverged *DivergedError
+		var diverged *Divergence
 		if err := errors.Join(backend.Upload(run.b, p.Tensor, values), run.save()); err != nil || len(k.states) != 1 {
 			t.Errorf("%s: saved %v, %v", test.name, k.steps(), err)
 		}

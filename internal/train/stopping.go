@@ -38,7 +38,7 @@ type StopReason string
 const (
 	StopFinished    StopReason = "finished"    // all steps were taken
 	StopInterrupted StopReason = "interrupted" // the context was done
-	StopDiverged    StopReason = "diverged"    // see DivergedError
+	StopDiverged    StopReason = "diverged"    // see Divergence
 	StopPatience    StopReason = "patience"    // the validation loss did not improve
 	StopTime        StopReason = "time"        // the time was up
 	StopTarget      StopReason = "target"      // the target accuracy was reached
@@ -69,7 +69,7 @@ func (t *trainer) reasonToStop(ctx context.Context) StopReason {
 // accuracy.
 func (t *trainer) onTarget() bool {
 	target := t.config.TargetAccuracy
-	return target > 0 && t.evaluated() && t.history[len(t.history)-1].Judged(t.config) >= target
+	return target > 0 && t.evaluated() && t.history[len(t.history)-1].Monitored(t.config) >= target
 }
 
 // evaluated reports whether the last line of the history is that of the last step.
@@ -78,9 +78,9 @@ func (t *trainer) evaluated() bool {
 	return n > 0 && t.history[n-1].Step == t.step-1
 }
 
-// Judged returns the accuracy that a target applies to: that of validation, or that of
-// the test if c holds out no images.
-func (r Record) Judged(c Config) float64 {
+// Monitored returns the accuracy that a target applies to: on the validation set or, if c
+// holds out no images, on the test set.
+func (r Record) Monitored(c Config) float64 {
 	if c.ValFraction > 0 {
 		return r.ValAccuracy
 	}

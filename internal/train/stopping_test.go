@@ -99,7 +99,7 @@ func TestTargetIsOfValidation(t *testing.T) {
 		t.Fatal(err)
 	}
 	last := r.History[r.Kept]
-	if r.Stop != StopTarget || r.Kept != len(r.History)-1 || last.ValAccuracy != 1 || last.TestAccuracy == 1 || last.Judged(c) != 1 {
+	if r.Stop != StopTarget || r.Kept != len(r.History)-1 || last.ValAccuracy != 1 || last.TestAccuracy == 1 || last.Monitored(c) != 1 {
 		t.Errorf("stopped as %s and kept %+v", r.Stop, last)
 	}
 }

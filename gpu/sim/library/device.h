@@ -26,6 +26,9 @@
 // DYNAMIC_SHARED names the shared memory whose size the launch gives.
 #define DYNAMIC_SHARED(type, name) type *name = (type *)sim::place.shared
 
+// HOST_CONSTANT starts the definition of a constant that the host must know too.
+#define HOST_CONSTANT constexpr
+
 #define __device__
 #define __host__
 #define __global__

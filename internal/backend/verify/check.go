@@ -50,7 +50,7 @@ func (b *verified) record(v *verb) (*check, error) {
 	return c, err
 }
 
-// mirror allocates a tensor of the oracle that stands for t, unless there is one.
+// mirror allocates a tensor of the oracle that mirrors t, unless there is one.
 func (b *verified) mirror(t backend.Tensor) (err error) {
 	if _, ok := b.mirrors[t]; !ok {
 		b.mirrors[t], err = b.oracle.Alloc(t.DType, t.Rows, t.Cols)
@@ -58,11 +58,11 @@ func (b *verified) mirror(t backend.Tensor) (err error) {
 	return err
 }
 
-// there returns the tensor of the oracle that stands for t.
+// there returns the oracle's mirror of t.
 func (b *verified) there(t backend.Tensor) backend.Tensor { return b.mirrors[t] }
 
 // run runs the verb on both backends and compares the results.
-func (c *check) run(b *verified) (*MismatchError, error) {
+func (c *check) run(b *verified) (*Mismatch, error) {
 	v := values{before: map[backend.Tensor][]float64{}, precision: b.options.Precision}
 	if v.precision.split && c.rows.Data.IsZero() {
 		v.precision = FP32
@@ -118,15 +118,15 @@ func (c *check) run(b *verified) (*MismatchError, error) {
 
 // outside finds a row number that a verb reads and that is out of range: the oracle
 // must not use it.
-func (c *check) outside(before map[backend.Tensor][]float64) *MismatchError {
+func (c *check) outside(before map[backend.Tensor][]float64) *Mismatch {
 	r := c.rows
 	if r.Data.IsZero() {
 		return nil
 	}
-	wrong := func(name string, t backend.Tensor, index int, highest int) *MismatchError {
+	wrong := func(name string, t backend.Tensor, index int, highest int) *Mismatch {
 		got := before[t][index]
 		if want := max(0, min(got, float64(highest))); got != want {
-			return &MismatchError{Op: c.op, Output: name, Tensor: t, Index: index, Got: got, Want: want}
+			return &Mismatch{Op: c.op, Output: name, Tensor: t, Index: index, Got: got, Want: want}
 		}
 		return nil
 	}

@@ -13,7 +13,7 @@ type verb struct {
 	sizes  func(ops backend.Ops, at place, size func(i int) backend.Tensor) // see output
 }
 
-// A place returns the tensor that stands for one of the network's.
+// A place returns the tensor of one of the two backends for a tensor of the network.
 type place func(backend.Tensor) backend.Tensor
 
 func itself(t backend.Tensor) backend.Tensor { return t }

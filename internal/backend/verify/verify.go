@@ -15,6 +15,7 @@ import (
 	"encoding/binary"
 
 	"mnistgpu/internal/backend"
+	"mnistgpu/internal/fault"
 )
 
 // Options are the options of [New].
@@ -62,8 +63,8 @@ type verified struct {
 }
 
 // New returns b behind checks by the oracle, which the caller closes. Both must be used
-// from one goroutine. A wrong number makes Replay return a [*MismatchError]; after it
-// only Close is allowed.
+// from one goroutine. A wrong number makes Replay return a [*fault.Error] of the kind
+// fault.WrongNumber with a [*Mismatch]; after it only Close is allowed.
 func New(b, oracle backend.Backend, o Options) backend.Backend {
 	return &verified{
 		Backend: b, oracle: oracle, options: o, good: -1,
@@ -131,7 +132,7 @@ func (g *graph) verify() error {
 		}
 		if mismatch != nil {
 			mismatch.Step, mismatch.LastGood = step, g.b.good
-			return mismatch
+			return &fault.Error{Kind: fault.WrongNumber, Err: mismatch}
 		}
 	}
 	g.b.good = step

@@ -10,6 +10,7 @@ import (
 
 	"mnistgpu/cpu"
 	"mnistgpu/internal/backend"
+	"mnistgpu/internal/fault"
 	"mnistgpu/internal/mnist"
 	"mnistgpu/internal/model"
 	"mnistgpu/internal/nn"
@@ -142,8 +143,8 @@ func testLie(t *testing.T, method nn.Method, rows int, where spot) error {
 	l := &liar{Backend: chunks{openCPU(t, ""), rows}, step: 5, where: where}
 	b := New(l, openCPU(t, "gonum"), Options{Every: 3})
 	_, err := run(b, config(method, 64))
-	var e *MismatchError
-	if !errors.As(err, &e) {
+	var e *Mismatch
+	if !errors.As(err, &e) || !fault.Is(err, fault.WrongNumber) {
 		return fmt.Errorf("not found: %v", err)
 	}
 	v := l.verbs[where.verb]

@@ -69,8 +69,8 @@ func (c *Checkpoints) Due(steps int, epoch bool) bool {
 	return epoch && since >= apart*c.last.took
 }
 
-// Pace implements [train.Saver].
-func (c *Checkpoints) Pace() int { return c.every.Steps }
+// Every implements [train.Saver].
+func (c *Checkpoints) Every() int { return c.every.Steps }
 
 // Save implements [train.Saver]. It waits for the previous save to end, but not for its
 // own.

@@ -73,7 +73,7 @@ func epochs(n float64) string {
 // missedTarget returns the error of a run whose weights miss its target accuracy, or
 // nil.
 func missedTarget(c train.Config, r *train.Result) error {
-	got := r.History[r.Kept].Judged(c)
+	got := r.History[r.Kept].Monitored(c)
 	if got >= c.Stopping.TargetAccuracy {
 		return nil
 	}

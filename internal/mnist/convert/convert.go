@@ -5,19 +5,18 @@
 package convert
 
 import (
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 
+	"mnistgpu/internal/fault"
 	"mnistgpu/internal/mnist"
-	"mnistgpu/internal/oserror"
 )
 
 // Options control how [Read] makes a data set.
 type Options struct {
-	// Names are those of the classes in the order of their labels, or nil: see
+	// Names has the names of the classes in the order of their labels, or nil: see
 	// [Read].
 	Names []string
 
@@ -61,12 +60,12 @@ func (s Skipped) String() string {
 // number of names in o, and pixels from 0 to 255, row by row; there may be a
 // header. Its images are square unless o says otherwise.
 //
-// The error is a [*mnist.Error]: path cannot be read, or has too few images to
+// The error is of the kind fault.BadData: path cannot be read, or has too few images to
 // train and test with.
 func Read(path string, o Options) (*mnist.Dataset, []string, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return nil, nil, fault(path, err)
+		return nil, nil, fault.In(path, err)
 	}
 	c := &collector{path: path, options: o, height: o.Height, width: o.Width}
 	var names []string
@@ -105,8 +104,8 @@ func (c *collector) skip(path string, line int, reason string) {
 func (c *collector) add(height, width int, pixels []byte, label byte) error {
 	c.height, c.width = height, width
 	if len(c.labels) == mnist.MaxImages || len(c.pixels)+len(pixels) > mnist.MaxBytes {
-		return fault(c.path, fmt.Errorf("more than %d images of %dx%d: want at most %d and %d bytes",
-			len(c.labels), height, width, mnist.MaxImages, mnist.MaxBytes))
+		return fault.Inf(c.path, "must have at most %d images and %d bytes of pixels (got more than %d of %dx%d)",
+			mnist.MaxImages, mnist.MaxBytes, len(c.labels), height, width)
 	}
 	c.pixels = append(c.pixels, pixels...)
 	c.labels = append(c.labels, label)
@@ -116,10 +115,10 @@ func (c *collector) add(height, width int, pixels []byte, label byte) error {
 // dataset shuffles the images and splits each class.
 func (c *collector) dataset(classes int) (*mnist.Dataset, error) {
 	if len(c.labels) == 0 {
-		return nil, fault(c.path, fmt.Errorf("has no usable image, and %d that were skipped", c.skipped))
+		return nil, fault.Inf(c.path, "has no usable image, and %d that were skipped", c.skipped)
 	}
 	if classes < 2 || classes > mnist.MaxClasses {
-		return nil, fault(c.path, fmt.Errorf("has %d classes: want 2 to %d", classes, mnist.MaxClasses))
+		return nil, fault.Inf(c.path, "must have 2 to %d classes (got %d)", mnist.MaxClasses, classes)
 	}
 	d := &mnist.Dataset{Name: filepath.Base(c.path), Height: c.height, Width: c.width, Classes: classes}
 	quota := c.testQuota()
@@ -134,7 +133,7 @@ func (c *collector) dataset(classes int) (*mnist.Dataset, error) {
 		split.Images = append(split.Images, c.pixels[i*size:][:size]...)
 	}
 	if d.Test.Len() == 0 {
-		return nil, fault(c.path, errors.New("has no class of two images: want one to train and one to test with"))
+		return nil, fault.Inf(c.path, "must have a class of two images, one to train and one to test with")
 	}
 	return d, nil
 }
@@ -152,10 +151,4 @@ func (c *collector) testQuota() (quota [mnist.MaxClasses]int) {
 		}
 	}
 	return quota
-}
-
-// fault returns a [*mnist.Error] about path. It drops the path that err itself may
-// contain.
-func fault(path string, err error) error {
-	return &mnist.Error{Path: path, Err: oserror.Cause(err)}
 }

@@ -2,15 +2,14 @@ package convert
 
 import (
 	"bufio"
-	"errors"
 	"fmt"
 	"math"
-	"os"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
+	"mnistgpu/internal/fault"
 	"mnistgpu/internal/mnist"
 )
 
@@ -20,16 +19,9 @@ const maxLine = 8 * mnist.MaxPixels
 
 // readCSV reads a CSV file and returns the names of the classes.
 func (c *collector) readCSV() ([]string, error) {
-	info, err := os.Stat(c.path)
+	f, _, err := fault.Open(c.path)
 	if err != nil {
-		return nil, fault(c.path, err)
-	}
-	if !info.Mode().IsRegular() {
-		return nil, fault(c.path, errors.New("is not a regular file: want a folder of PNG files or a CSV file"))
-	}
-	f, err := os.Open(c.path)
-	if err != nil {
-		return nil, fault(c.path, err)
+		return nil, err
 	}
 	defer f.Close()
 	lines := bufio.NewScanner(f)
@@ -40,9 +32,9 @@ func (c *collector) readCSV() ([]string, error) {
 		}
 	}
 	if err := lines.Err(); err == bufio.ErrTooLong {
-		return nil, fault(c.path, fmt.Errorf("a line is longer than %d bytes: want a label and pixels", maxLine))
+		return nil, fault.Inf(c.path, "lines must have at most %d bytes (got a longer one)", maxLine)
 	} else if err != nil {
-		return nil, fault(c.path, err)
+		return nil, fault.In(c.path, err)
 	}
 	if len(c.labels) == 0 || c.options.Names != nil {
 		return c.options.Names, nil
@@ -97,7 +89,7 @@ func (c *collector) parse(line string) (height, width int, pixels []byte, label 
 		return 0, 0, nil, 0, fmt.Errorf("label %w", err)
 	}
 	if n := len(c.options.Names); n > 0 && int(label) >= n {
-		return 0, 0, nil, 0, fmt.Errorf("label is %d: want 0 to %d, which have names", label, n-1)
+		return 0, 0, nil, 0, fmt.Errorf("label must be 0 to %d, which have names (got %d)", n-1, label)
 	}
 	pixels = make([]byte, 0, height*width)
 	for field := range strings.SplitSeq(rest, ",") {
@@ -114,13 +106,13 @@ func (c *collector) parse(line string) (height, width int, pixels []byte, label 
 func (c *collector) shape(n int) (height, width int, err error) {
 	if c.height > 0 {
 		if n != c.height*c.width {
-			return 0, 0, fmt.Errorf("has %d columns: want %d, a label and %dx%d pixels", n+1, c.height*c.width+1, c.height, c.width)
+			return 0, 0, fmt.Errorf("must have %d columns, a label and %dx%d pixels (got %d)", c.height*c.width+1, c.height, c.width, n+1)
 		}
 		return c.height, c.width, nil
 	}
 	side := int(math.Sqrt(float64(n)))
 	if n < 1 || n > mnist.MaxPixels || side*side != n {
-		return 0, 0, fmt.Errorf("has %d columns: want a label and the pixels of a square, up to %d", n+1, mnist.MaxPixels)
+		return 0, 0, fmt.Errorf("must have a label and the pixels of a square, up to %d (got %d columns)", mnist.MaxPixels, n+1)
 	}
 	return side, side, nil
 }
@@ -134,7 +126,7 @@ func parseByte(field string) (byte, error) {
 		if len(field) > longest {
 			field = field[:longest] + "..."
 		}
-		return 0, fmt.Errorf("is %q: want a whole number from 0 to 255", field)
+		return 0, fmt.Errorf("must be a whole number from 0 to 255 (got %q)", field)
 	}
 	return byte(v), nil
 }

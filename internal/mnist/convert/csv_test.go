@@ -21,18 +21,18 @@ func TestCSV(t *testing.T) {
 		{"plain", "1,5,6,7,8", ""},
 		{"spaces and quotes", ` "1", 5 ,6, "7",8`, ""},
 		{"Windows", "1,5,6,7,8\r", ""},
-		{"value of 300", "1,5,6,300,8", `column 4 is "300": want a whole number from 0 to 255`},
-		{"negative", "1,-5,6,7,8", `column 2 is "-5": want a whole number from 0 to 255`},
-		{"fraction", "1,5,6,7,0.5", `column 5 is "0.5": want a whole number from 0 to 255`},
-		{"not a number", "1,5,6,7,NaN", `column 5 is "NaN": want a whole number from 0 to 255`},
-		{"missing value", "1,5,,7,8", `column 3 is "": want a whole number from 0 to 255`},
-		{"missing column", "1,5,6,7", "has 4 columns: want 5, a label and 2x2 pixels"},
-		{"extra column", "1,5,6,7,8,", "has 6 columns: want 5, a label and 2x2 pixels"},
-		{"label of 256", "256,5,6,7,8", `label is "256": want a whole number from 0 to 255`},
-		{"label in words", "cat,5,6,7,8", `label is "cat": want a whole number from 0 to 255`},
-		{"long", "1,5,6,7," + strings.Repeat("9", 100), `column 5 is "99999999999999999999...": want a whole number from 0 to 255`},
-		{"binary", "\x00\x01", "has 1 columns: want 5, a label and 2x2 pixels"},
-		{"second header", "label,a,b,c,d", `label is "label": want a whole number from 0 to 255`},
+		{"value of 300", "1,5,6,300,8", `column 4 must be a whole number from 0 to 255 (got "300")`},
+		{"negative", "1,-5,6,7,8", `column 2 must be a whole number from 0 to 255 (got "-5")`},
+		{"fraction", "1,5,6,7,0.5", `column 5 must be a whole number from 0 to 255 (got "0.5")`},
+		{"not a number", "1,5,6,7,NaN", `column 5 must be a whole number from 0 to 255 (got "NaN")`},
+		{"missing value", "1,5,,7,8", `column 3 must be a whole number from 0 to 255 (got "")`},
+		{"missing column", "1,5,6,7", "must have 5 columns, a label and 2x2 pixels (got 4)"},
+		{"extra column", "1,5,6,7,8,", "must have 5 columns, a label and 2x2 pixels (got 6)"},
+		{"label of 256", "256,5,6,7,8", `label must be a whole number from 0 to 255 (got "256")`},
+		{"label in words", "cat,5,6,7,8", `label must be a whole number from 0 to 255 (got "cat")`},
+		{"long", "1,5,6,7," + strings.Repeat("9", 100), `column 5 must be a whole number from 0 to 255 (got "99999999999999999999...")`},
+		{"binary", "\x00\x01", "must have 5 columns, a label and 2x2 pixels (got 1)"},
+		{"second header", "label,a,b,c,d", `label must be a whole number from 0 to 255 (got "label")`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			content := "\ufefflabel,a,b,c,d\n0,1,2,3,4\n\n0,1,2,3,4\n" + test.line + "\n1,5,6,7,8"
@@ -67,8 +67,8 @@ func TestCSVFaults(t *testing.T) {
 		{"header only", "label,p0,p1,p2,p3\n", "has no usable image, and 0 that were skipped"},
 		{"no square", "0,1,2,3\n1,1,2,3\n", "has no usable image, and 2 that were skipped"},
 		{"label only", "0\n1\n", "has no usable image, and 2 that were skipped"},
-		{"one class", "0,1\n0,2\n", "has 1 classes: want 2 to 256"},
-		{"endless line", strings.Repeat("0,", 1<<20), fmt.Sprintf("a line is longer than %d bytes: want a label and pixels", maxLine)},
+		{"one class", "0,1\n0,2\n", "must have 2 to 256 classes (got 1)"},
+		{"endless line", strings.Repeat("0,", 1<<20), fmt.Sprintf("lines must have at most %d bytes (got a longer one)", maxLine)},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			dir := store(t, map[string][]byte{"x.csv": []byte(test.content)})
@@ -86,7 +86,7 @@ func TestCSVSize(t *testing.T) {
 	if err != nil || d.Height != 2 || d.Width != 1 || d.Train.Len() != 2 || d.Test.Len() != 1 {
 		t.Fatalf("%+v, %v: want 3 images of 2x1", d, err)
 	}
-	if diff := cmp.Diff([]string{"x.csv:4: has 2 columns: want 3, a label and 2x1 pixels"}, skipped); diff != "" {
+	if diff := cmp.Diff([]string{"x.csv:4: must have 3 columns, a label and 2x1 pixels (got 2)"}, skipped); diff != "" {
 		t.Errorf("skipped: -want +got:\n%s", diff)
 	}
 }
@@ -101,7 +101,7 @@ func TestCSVNames(t *testing.T) {
 	if diff := cmp.Diff([]string{"a", "b"}, names); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]string{"x.csv:3: label is 2: want 0 to 1, which have names"}, skipped); diff != "" {
+	if diff := cmp.Diff([]string{"x.csv:3: label must be 0 to 1, which have names (got 2)"}, skipped); diff != "" {
 		t.Errorf("skipped: -want +got:\n%s", diff)
 	}
 }

@@ -13,8 +13,8 @@ import (
 	"slices"
 	"strings"
 
+	"mnistgpu/internal/fault"
 	"mnistgpu/internal/mnist"
-	"mnistgpu/internal/oserror"
 )
 
 // readFolder reads the PNG files of each class and returns the names of the
@@ -25,7 +25,7 @@ func (c *collector) readFolder() ([]string, error) {
 		return nil, err
 	}
 	if len(folders) == 0 {
-		return nil, fault(c.path, errors.New("has no folders: want one for each class, CLASS/NAME.png"))
+		return nil, fault.Inf(c.path, "must have a folder for each class, with files CLASS/NAME.png")
 	}
 	names, err := c.folderNames(folders)
 	if err != nil {
@@ -57,7 +57,7 @@ func (c *collector) folderNames(folders []string) ([]string, error) {
 		names = folders
 	}
 	if err := mnist.CheckNames(names); err != nil {
-		return nil, fault(c.path, fmt.Errorf("folders of the classes: %w", err))
+		return nil, fault.Inf(c.path, "folders of the classes: %w", err)
 	}
 	for _, name := range folders {
 		if !slices.Contains(names, name) {
@@ -71,7 +71,7 @@ func (c *collector) folderNames(folders []string) ([]string, error) {
 func (c *collector) classFolders() ([]string, error) {
 	entries, err := os.ReadDir(c.path)
 	if err != nil {
-		return nil, fault(c.path, err)
+		return nil, fault.In(c.path, err)
 	}
 	var names []string
 	for _, e := range entries {
@@ -80,7 +80,7 @@ func (c *collector) classFolders() ([]string, error) {
 		switch {
 		case hidden(e):
 		case err != nil:
-			c.skip(path, 0, oserror.Cause(err).Error())
+			c.skip(path, 0, fault.Cause(err).Error())
 		case info.IsDir():
 			names = append(names, e.Name())
 		case e.Name() != mnist.NamesFile:
@@ -97,7 +97,7 @@ func hidden(e os.DirEntry) bool { return strings.HasPrefix(e.Name(), ".") }
 func (c *collector) readClass(dir string, label byte) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		c.skip(dir, 0, oserror.Cause(err).Error())
+		c.skip(dir, 0, fault.Cause(err).Error())
 		return nil
 	}
 	before := len(c.labels)
@@ -108,7 +108,7 @@ func (c *collector) readClass(dir string, label byte) error {
 		path := filepath.Join(dir, e.Name())
 		img, err := c.readPNG(path)
 		if err != nil {
-			c.skip(path, 0, oserror.Cause(err).Error())
+			c.skip(path, 0, fault.Cause(err).Error())
 			continue
 		}
 		if err := c.add(img.Rect.Dy(), img.Rect.Dx(), img.Pix, label); err != nil {
@@ -124,16 +124,12 @@ func (c *collector) readClass(dir string, label byte) error {
 // readPNG reads the image at path in grey. It checks the size before it allocates
 // memory for the pixels.
 func (c *collector) readPNG(path string) (*image.Gray, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() || !strings.EqualFold(filepath.Ext(path), ".png") {
+	if !strings.EqualFold(filepath.Ext(path), ".png") {
 		return nil, errors.New("is not a PNG file")
 	}
-	f, err := os.Open(path)
+	f, _, err := fault.Open(path)
 	if err != nil {
-		return nil, err
+		return nil, errors.Unwrap(err) // the caller names the path
 	}
 	defer f.Close()
 	config, err := png.DecodeConfig(bufio.NewReader(f))
@@ -168,10 +164,10 @@ func damaged(err error) error {
 // others.
 func (c *collector) checkSize(height, width int) error {
 	if height < 1 || width < 1 || height > mnist.MaxPixels/width {
-		return fmt.Errorf("is %dx%d: want at most %d pixels", height, width, mnist.MaxPixels)
+		return fmt.Errorf("must have at most %d pixels (got %dx%d)", mnist.MaxPixels, height, width)
 	}
 	if c.height > 0 && (height != c.height || width != c.width) {
-		return fmt.Errorf("is %dx%d: want %dx%d", height, width, c.height, c.width)
+		return fmt.Errorf("must be %dx%d (got %dx%d)", c.height, c.width, height, width)
 	}
 	return nil
 }

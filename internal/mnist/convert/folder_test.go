@@ -3,7 +3,6 @@ package convert
 import (
 	"bytes"
 	"encoding/binary"
-	"errors"
 	"hash/crc32"
 	"image"
 	"image/color"
@@ -15,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"mnistgpu/internal/fault"
 	"mnistgpu/internal/mnist"
 )
 
@@ -60,8 +60,7 @@ func read(path, folder string, o Options) (*mnist.Dataset, []string, []string, e
 // checkFault checks that err is a fault of the data, of one line.
 func checkFault(t *testing.T, err error, want string) {
 	t.Helper()
-	var fault *mnist.Error
-	if !errors.As(err, &fault) || err.Error() != want {
+	if !fault.Is(err, fault.BadData) || err.Error() != want {
 		t.Errorf("error is %v: want a fault,\n%s", err, want)
 	}
 }
@@ -98,11 +97,11 @@ func TestFolder(t *testing.T) {
 	}
 	want := []string{
 		"stray.png: is in no folder of a class",
-		"b/3.png: is 2x3: want 3x2",
+		"b/3.png: must be 3x2 (got 2x3)",
 		"b/4.png: is not a whole PNG: not a PNG file",
 		"b/5.png: is not a whole PNG: the file ends early",
 		"b/6.png: is not a whole PNG: the file ends early",
-		"b/7.png: is 3x1073741824: want at most 65536 pixels",
+		"b/7.png: must have at most 65536 pixels (got 3x1073741824)",
 		"b/notes.txt: is not a PNG file",
 		"b/sub: is not a PNG file",
 		"empty: has no usable image",
@@ -136,7 +135,7 @@ func TestFolderSize(t *testing.T) {
 	if err != nil || d.Height != 2 || d.Width != 2 || d.Train.Len()+d.Test.Len() != 3 {
 		t.Fatalf("%+v, %v: want 3 images of 2x2", d, err)
 	}
-	if diff := cmp.Diff([]string{"a/1.png: is 5x5: want 2x2"}, skipped); diff != "" {
+	if diff := cmp.Diff([]string{"a/1.png: must be 2x2 (got 5x5)"}, skipped); diff != "" {
 		t.Errorf("skipped: -want +got:\n%s", diff)
 	}
 }
@@ -148,11 +147,11 @@ func TestFolderFaults(t *testing.T) {
 		files map[string][]byte
 		want  string
 	}{
-		{"empty", nil, "has no folders: want one for each class, CLASS/NAME.png"},
-		{"no classes", map[string][]byte{"1.png": good}, "has no folders: want one for each class, CLASS/NAME.png"},
+		{"empty", nil, "must have a folder for each class, with files CLASS/NAME.png"},
+		{"no classes", map[string][]byte{"1.png": good}, "must have a folder for each class, with files CLASS/NAME.png"},
 		{"nothing usable", map[string][]byte{"a/1.png": nil, "b/.x": nil}, "has no usable image, and 3 that were skipped"},
-		{"one class", map[string][]byte{"a/1.png": good, "a/2.png": good}, "has 1 classes: want 2 to 256"},
-		{"nothing to test with", map[string][]byte{"a/1.png": good, "b/1.png": good}, "has no class of two images: want one to train and one to test with"},
+		{"one class", map[string][]byte{"a/1.png": good, "a/2.png": good}, "must have 2 to 256 classes (got 1)"},
+		{"nothing to test with", map[string][]byte{"a/1.png": good, "b/1.png": good}, "must have a class of two images, one to train and one to test with"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			dir := store(t, test.files)

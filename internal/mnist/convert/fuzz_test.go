@@ -2,7 +2,6 @@ package convert
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"image/color"
 	"image/png"
@@ -11,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"mnistgpu/internal/fault"
 	"mnistgpu/internal/hostile"
 	"mnistgpu/internal/mnist"
 )
@@ -30,8 +30,7 @@ func checkImport(t *testing.T, path string, size int) {
 	var err error
 	hostile.CheckCost(t, size+reasonSize*skipped, func() { d, names, err = Read(path, Options{TestFraction: 0.5}) })
 	if err != nil {
-		var fault *mnist.Error
-		if !errors.As(err, &fault) || strings.Contains(err.Error(), "\n") {
+		if !fault.Is(err, fault.BadData) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("the error is %q: want a fault of one line", err)
 		}
 		return

@@ -16,10 +16,10 @@ import (
 // decimal number.
 func TestCSVWithoutASize(t *testing.T) {
 	for line, want := range map[string]string{
-		"0":                      "has 1 columns: want a label and the pixels of a square, up to 65536",
-		"0,1,2,3":                "has 4 columns: want a label and the pixels of a square, up to 65536",
-		"0,1a":                   `column 2 is "1a": want a whole number from 0 to 255`,
-		"0,12345678901234567890": `column 2 is "12345678901234567890": want a whole number from 0 to 255`,
+		"0":                      "must have a label and the pixels of a square, up to 65536 (got 1 columns)",
+		"0,1,2,3":                "must have a label and the pixels of a square, up to 65536 (got 4 columns)",
+		"0,1a":                   `column 2 must be a whole number from 0 to 255 (got "1a")`,
+		"0,12345678901234567890": `column 2 must be a whole number from 0 to 255 (got "12345678901234567890")`,
 	} {
 		dir := store(t, map[string][]byte{"x.csv": []byte(line + "\n0,1\n1,1\n1,1\n0,1\n")})
 		_, _, skipped, err := read(filepath.Join(dir, "x.csv"), dir, Options{})
@@ -40,7 +40,7 @@ func TestCSVOfTheLargestImages(t *testing.T) {
 		t.Errorf("%v, skipped %q: want four images of 256x256", err, skipped)
 	}
 	_, _, err = Read(os.DevNull, Options{})
-	checkFault(t, err, os.DevNull+": is not a regular file: want a folder of PNG files or a CSV file")
+	checkFault(t, err, os.DevNull+": is not a regular file")
 }
 
 // A full collector reports that, whatever filled it. Its memory is not touched.
@@ -49,7 +49,7 @@ func TestFullCollectors(t *testing.T) {
 	many := collector{labels: make([]byte, mnist.MaxImages)}
 	large := collector{pixels: make([]byte, mnist.MaxBytes)}
 	for _, c := range []collector{many, large} {
-		if err := c.add(1, 1, []byte{1}, 0); err == nil || !strings.Contains(err.Error(), "want at most 1000000 and 536870912 bytes") {
+		if err := c.add(1, 1, []byte{1}, 0); err == nil || !strings.Contains(err.Error(), "must have at most 1000000 images and 536870912 bytes") {
 			t.Errorf("one image more gave %v", err)
 		}
 		c.path = filepath.Join(dir, "x.csv")

@@ -43,7 +43,7 @@ func Decode(r io.Reader) (image.Image, error) {
 		return nil, damaged(err, limited.N)
 	}
 	if config.Width < 1 || config.Height < 1 || config.Width > MaxSide || config.Height > MaxSide {
-		return nil, fmt.Errorf("is %d pixels wide and %d high: want at most %d each", config.Width, config.Height, MaxSide)
+		return nil, fmt.Errorf("must be at most %d pixels wide and high (got %d and %d)", MaxSide, config.Width, config.Height)
 	}
 	lies := 1
 	if format == "jpeg" {
@@ -61,9 +61,9 @@ func Decode(r io.Reader) (image.Image, error) {
 func damaged(err error, room int64) error {
 	switch {
 	case room == 0:
-		return fmt.Errorf("goes on after %d bytes: want a smaller picture", MaxBytes)
+		return fmt.Errorf("must have at most %d bytes", MaxBytes)
 	case errors.Is(err, image.ErrFormat):
-		return errors.New("is not a picture: want PNG, JPEG, GIF, BMP or WebP")
+		return errors.New("must be a picture: PNG, JPEG, GIF, BMP or WebP")
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return errors.New("is not a whole picture: the file ends early")
 	}

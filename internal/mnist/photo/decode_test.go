@@ -53,7 +53,7 @@ func TestDecodeRefusesOtherForms(t *testing.T) {
 		func(io.Reader) (image.Image, error) { return image.NewGray(image.Rect(0, 0, 1, 1)), nil },
 		func(io.Reader) (image.Config, error) { return image.Config{Width: 1, Height: 1}, nil })
 	_, err := Decode(strings.NewReader("OTHER than those"))
-	if err == nil || err.Error() != "is not a picture: want PNG, JPEG, GIF, BMP or WebP" {
+	if err == nil || err.Error() != "must be a picture: PNG, JPEG, GIF, BMP or WebP" {
 		t.Errorf("%v, want it refused", err)
 	}
 }
@@ -95,12 +95,12 @@ func TestDecodeRefuses(t *testing.T) {
 		r    io.Reader
 		want string
 	}{
-		{"nothing", strings.NewReader(""), "is not a picture: want PNG, JPEG, GIF, BMP or WebP"},
-		{"text", strings.NewReader("a picture"), "is not a picture: want PNG, JPEG, GIF, BMP or WebP"},
-		{"a wide picture", strings.NewReader(header(4097, 1)), "is 4097 pixels wide and 1 high: want at most 4096 each"},
-		{"a high picture", strings.NewReader(header(28, 1<<30)), "is 28 pixels wide and 1073741824 high: want at most 4096 each"},
+		{"nothing", strings.NewReader(""), "must be a picture: PNG, JPEG, GIF, BMP or WebP"},
+		{"text", strings.NewReader("a picture"), "must be a picture: PNG, JPEG, GIF, BMP or WebP"},
+		{"a wide picture", strings.NewReader(header(4097, 1)), "must be at most 4096 pixels wide and high (got 4097 and 1)"},
+		{"a high picture", strings.NewReader(header(28, 1<<30)), "must be at most 4096 pixels wide and high (got 28 and 1073741824)"},
 		{"a start", strings.NewReader(header(28, 28)), "is not a whole picture: the file ends early"},
-		{"an endless file", endless, "goes on after 68157440 bytes: want a smaller picture"},
+		{"an endless file", endless, "must have at most 68157440 bytes"},
 	} {
 		_, err := Decode(test.r)
 		if err == nil || err.Error() != test.want {

@@ -112,7 +112,7 @@ func placed(centre float64, length, side int) int {
 // is for pictures that already have MNIST's form. Transparent pixels are black.
 func AsIs(img image.Image, height, width int) ([]byte, error) {
 	if size := img.Bounds().Size(); size.X != width || size.Y != height {
-		return nil, fmt.Errorf("is %d pixels wide and %d high: want %d and %d", size.X, size.Y, width, height)
+		return nil, fmt.Errorf("must be %d pixels wide and %d high (got %d and %d)", width, height, size.X, size.Y)
 	}
 	return grey(img, color.Black).Pix, nil
 }

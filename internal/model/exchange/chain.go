@@ -49,7 +49,7 @@ func pair(tensors []model.Tensor) ([]*linear, error) {
 	layers := map[string]*linear{}
 	for _, t := range tensors {
 		if slices.Contains(t.Shape, 0) {
-			return nil, fmt.Errorf("holds %q of shape %v: want positive numbers", t.Name, t.Shape)
+			return nil, fmt.Errorf("the shape of %q must be positive numbers (got %v)", t.Name, t.Shape)
 		}
 		at := strings.LastIndexByte(t.Name, '.')
 		name, kind := t.Name[:max(at, 0)], t.Name[at+1:]
@@ -64,7 +64,7 @@ func pair(tensors []model.Tensor) ([]*linear, error) {
 		case kind == "bias" && len(t.Shape) == 1 && l.bias == nil:
 			l.bias = &t
 		default:
-			return nil, fmt.Errorf("holds %q of shape %v: want only NAME.weight and NAME.bias of linear layers, each once", t.Name, t.Shape)
+			return nil, fmt.Errorf("must hold only NAME.weight and NAME.bias of linear layers, each once (got %q of shape %v)", t.Name, t.Shape)
 		}
 	}
 	var sorted []*linear
@@ -75,7 +75,7 @@ func pair(tensors []model.Tensor) ([]*linear, error) {
 		sorted = append(sorted, l)
 	}
 	if len(sorted) == 0 {
-		return nil, errors.New("holds no layer: want NAME.weight and NAME.bias of linear layers")
+		return nil, errors.New("must hold NAME.weight and NAME.bias of linear layers (got no layer)")
 	}
 	slices.SortFunc(sorted, func(a, b *linear) int { return compareNames(a.name, b.name) })
 	return sorted, nil

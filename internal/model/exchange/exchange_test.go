@@ -135,23 +135,23 @@ func TestDecodeRefuses(t *testing.T) {
 		want    string
 	}{
 		{"nothing", nil, "is 0 bytes long: too short for a model"},
-		{"text", []byte("a text that is not a model"), "is not a model: want a safetensors file"},
+		{"text", []byte("a text that is not a model"), "must be a model in a safetensors file"},
 		{"half an archive", []byte("PK\x03\x04 and no more"), "is not a complete npz file: "},
 		{"a pickle of PyTorch", []byte("PK\x03\x04 and more, archive/data.pkl"), "is a file of torch.save, which only Python can read: safetensors.torch.save_file writes"},
-		{"no tensors", tensors(), "holds no layer"},
+		{"no tensors", tensors(), "(got no layer)"},
 		{"a weight alone", tensors(weight), `has a layer "a" that lacks its weight or its bias`},
-		{"another tensor", tensors(model.Tensor{Name: "mask", Shape: []int{1}, Values: []float32{0}}), `holds "mask" of shape [1]: want only NAME.weight and NAME.bias`},
-		{"a convolution", tensors(model.Tensor{Name: "a.weight", Shape: []int{1, 1, 2, 2}, Values: make([]float32, 4)}), `holds "a.weight" of shape [1 1 2 2]`},
-		{"no numbers", tensors(model.Tensor{Name: "a.weight", Shape: []int{0, 1 << 40}}), `holds "a.weight" of shape [0 1099511627776]: want positive numbers`},
+		{"another tensor", tensors(model.Tensor{Name: "mask", Shape: []int{1}, Values: []float32{0}}), `must hold only NAME.weight and NAME.bias`},
+		{"a convolution", tensors(model.Tensor{Name: "a.weight", Shape: []int{1, 1, 2, 2}, Values: make([]float32, 4)}), `(got "a.weight" of shape [1 1 2 2])`},
+		{"no numbers", tensors(model.Tensor{Name: "a.weight", Shape: []int{0, 1 << 40}}), `the shape of "a.weight" must be positive numbers (got [0 1099511627776])`},
 		{"layers that do not meet", renamed(t, sample(4, 5, 3), "b", "a"), `has weights and biases whose shapes do not follow each other`},
 		{"squares", renamed(t, sample(4, 4, 4), "a", "b"), "has only square weights"},
-		{"no image", renamed(t, sample(6, 3), "a"), "takes 6 pixels, which are no square: want their height and width"},
-		{"one class", encode(t, sample(4, 1), PyTorch), "has 1 classes: want 2 to 256"},
+		{"no image", renamed(t, sample(6, 3), "a"), "takes 6 pixels, which are not a square: give the height and width"},
+		{"one class", encode(t, sample(4, 1), PyTorch), "must have 2 to 256 classes (got 1)"},
 		{"NaN in safetensors", swap(Safetensors, nan), "layers.1.weight holds a number that is not finite"},
 		{"NaN in npz", swap(NPZ, nan), "layers.1.weight holds a number that is not finite"},
 		{"NaN for PyTorch", swap(PyTorch, nan), "layers.1.weight holds a number that is not finite"},
-		{"another size", swap(NPZ, func(m *model.Model) { m.Height = 3 }), "metadata: images are 3x2: want 4 pixels"},
-		{"a scale that is none", swap(NPZ, func(m *model.Model) { m.PixelScale = math.NaN() }), `pixel_scale is "NaN": want a positive number`},
+		{"another size", swap(NPZ, func(m *model.Model) { m.Height = 3 }), "metadata: images must have 4 pixels"},
+		{"a scale that is none", swap(NPZ, func(m *model.Model) { m.PixelScale = math.NaN() }), `pixel_scale must be a positive number (got "NaN")`},
 	} {
 		_, _, err := Decode(test.content, Hints{})
 		if err == nil || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), "\n") {
@@ -168,7 +168,7 @@ func TestDecodeOfTwins(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, _, err := Decode(b.Bytes(), Hints{})
-	if err == nil || !strings.Contains(err.Error(), `holds "a.bias" of shape [2]: want only NAME.weight and NAME.bias of linear layers, each once`) {
+	if err == nil || !strings.Contains(err.Error(), `must hold only NAME.weight and NAME.bias of linear layers, each once (got "a.bias" of shape [2])`) {
 		t.Errorf("twins: %v", err)
 	}
 }

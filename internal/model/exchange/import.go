@@ -66,7 +66,7 @@ func Decode(content []byte, h Hints) (*model.Model, Assumed, error) {
 // decodeTensors reads either kind of file, which it recognizes by its first bytes.
 func decodeTensors(content []byte) ([]model.Tensor, map[string]string, error) {
 	if len(content) > MaxBytes {
-		return nil, nil, fmt.Errorf("has %d bytes: want at most %d", len(content), MaxBytes)
+		return nil, nil, fmt.Errorf("must have at most %d bytes (got %d)", MaxBytes, len(content))
 	}
 	if !bytes.HasPrefix(content, []byte("PK\x03\x04")) {
 		return model.DecodeTensors(content)
@@ -106,7 +106,7 @@ func describe(m *model.Model, metadata map[string]string, h Hints) (a Assumed, e
 	} else {
 		side := int(math.Sqrt(float64(in)))
 		if side*side != in {
-			return a, fmt.Errorf("takes %d pixels, which are no square: want their height and width", in)
+			return a, fmt.Errorf("takes %d pixels, which are not a square: give the height and width", in)
 		}
 		m.Height, m.Width, a.Size = side, side, true
 	}

@@ -49,7 +49,7 @@ func TestLayersThatDoNotMeetAreShown(t *testing.T) {
 // memory but the first page is touched.
 func TestDecodeOfLargeFiles(t *testing.T) {
 	content := make([]byte, MaxBytes+1)
-	checkRefused(t, "too large", content, "has 1073741825 bytes: want at most 1073741824")
+	checkRefused(t, "too large", content, "must have at most 1073741824 bytes (got 1073741825)")
 	checkRefused(t, "as large as may be", content[:MaxBytes], "with a JSON object at byte 8")
 }
 
@@ -57,8 +57,8 @@ func TestDecodeOfLargeFiles(t *testing.T) {
 func TestMetadataByHalf(t *testing.T) {
 	m := sample(4, 3)
 	for metadata, want := range map[[2]string]string{
-		{"height", "2"}:         `metadata: width is "0"`,
-		{"width", "2"}:          `metadata: height is "0"`,
+		{"height", "2"}:         `metadata: width must be 1 to 4 pixels (got "0")`,
+		{"width", "2"}:          `metadata: height must be 1 to 4 pixels (got "0")`,
 		{"pixel_scale", "much"}: "has a pixel_scale that is not a number",
 	} {
 		content, err := model.EncodeTensors(m.Tensors, map[string]string{metadata[0]: metadata[1]})

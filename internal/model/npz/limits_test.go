@@ -39,7 +39,7 @@ func TestReadFloatsOfALongHeader(t *testing.T) {
 		t.Errorf("a header of %d bytes: %v", maxDict, err)
 	}
 	_, err := ReadFloats(archive(t, "x.npy", array(1, dict+" ", 1, 2, 3, 4, 5, 6)), enough)
-	if err == nil || !strings.Contains(err.Error(), "has a header of 4097 bytes: want at most 4096") {
+	if err == nil || !strings.Contains(err.Error(), "must have a header of at most 4096 bytes (got 4097)") {
 		t.Errorf("a header of %d bytes: %v", maxDict+1, err)
 	}
 }
@@ -60,7 +60,7 @@ func TestReadFloatsOfManyArrays(t *testing.T) {
 	if err := read(maxArrays); err != nil {
 		t.Errorf("as many arrays as there may be: %v", err)
 	}
-	want := fmt.Sprintf("has %d arrays: want at most %d", maxArrays+1, maxArrays)
+	want := fmt.Sprintf("must have at most %d arrays (got %d)", maxArrays, maxArrays+1)
 	if err := read(maxArrays + 1); err == nil || err.Error() != want {
 		t.Errorf("one array more: %v, want %s", err, want)
 	}

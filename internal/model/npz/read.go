@@ -33,13 +33,13 @@ func ReadFloats(content []byte, maxBytes int64) ([]Array, error) {
 		return nil, fmt.Errorf("is not a complete npz file: %w", err)
 	}
 	if len(z.File) > maxArrays {
-		return nil, fmt.Errorf("has %d arrays: want at most %d", len(z.File), maxArrays)
+		return nil, fmt.Errorf("must have at most %d arrays (got %d)", maxArrays, len(z.File))
 	}
 	var arrays []Array
 	for _, f := range z.File {
 		name, isArray := strings.CutSuffix(f.Name, ".npy")
 		if !isArray {
-			return nil, fmt.Errorf("holds %q: want only arrays, NAME.npy", f.Name)
+			return nil, fmt.Errorf("must hold only arrays, NAME.npy (got %q)", f.Name)
 		}
 		a, err := readMember(f, maxBytes)
 		if err != nil {
@@ -64,7 +64,7 @@ func readMember(f *zip.File, maxBytes int64) (Array, error) {
 	}
 	n, ok := h.count(maxBytes / 8)
 	if !ok {
-		return Array{}, fmt.Errorf("has the shape %v: want at most %d numbers in the file", h.shape, maxBytes/8)
+		return Array{}, fmt.Errorf("must have at most %d numbers (got the shape %v)", maxBytes/8, h.shape)
 	}
 	// Memory grows with the bytes that are there, whatever the shape claims. Asking
 	// for one more byte detects data beyond the array, and makes the zip reader
@@ -117,7 +117,7 @@ func readHeader(r io.Reader) (h header, err error) {
 		n = binary.LittleEndian.Uint32(length)
 	}
 	if n > maxDict {
-		return h, fmt.Errorf("has a header of %d bytes: want at most %d", n, maxDict)
+		return h, fmt.Errorf("must have a header of at most %d bytes (got %d)", maxDict, n)
 	}
 	text := make([]byte, n)
 	if _, err := io.ReadFull(r, text); err != nil {
@@ -129,7 +129,7 @@ func readHeader(r io.Reader) (h header, err error) {
 	}
 	var known bool
 	if h.element, known = elements[string(fields[1])]; !known {
-		return h, fmt.Errorf("is of type %q: want '<f4' or '<f8'", fields[1])
+		return h, fmt.Errorf("must be of type '<f4' or '<f8' (got %q)", fields[1])
 	}
 	h.columns = string(fields[2]) == "True"
 	h.shape, err = parseShape(string(fields[3]))
@@ -146,7 +146,7 @@ func parseShape(text string) ([]int, error) {
 		}
 		n, err := strconv.Atoi(strings.TrimSpace(field))
 		if err != nil || len(shape) == maxDims {
-			return nil, fmt.Errorf("has a shape of %q: want at most %d numbers", text, maxDims)
+			return nil, fmt.Errorf("must have a shape of at most %d numbers (got %q)", maxDims, text)
 		}
 		shape = append(shape, n)
 	}

@@ -83,21 +83,21 @@ func TestReadFloatsRefuses(t *testing.T) {
 	six := []byte{1, 2, 3, 4, 5, 6}
 	shaped := func(shape string) string { return array(1, strings.Replace(matrix, "2, 3", shape, 1), six...) }
 	for _, test := range []struct{ name, member, content, want string }{
-		{"another file", "x.txt", "", `holds "x.txt": want only arrays, NAME.npy`},
+		{"another file", "x.txt", "", `must hold only arrays, NAME.npy (got "x.txt")`},
 		{"no array", "x.npy", "no array", `"x" is not a NumPy array`},
 		{"nothing", "x.npy", "", `"x" is not a NumPy array`},
 		{"a start", "x.npy", "\x93NUMPY\x01\x00\x40", `"x" is cut off`},
 		{"a magic number and no more", "x.npy", "\x93NUMPY\x01\x00", `"x" is cut off`},
 		{"a start of a header", "x.npy", "\x93NUMPY\x01\x00\x40\x00{", `"x" is cut off`},
-		{"a long header", "x.npy", "\x93NUMPY\x02\x00\xff\xff\xff\xff", `"x" has a header of 4294967295 bytes: want at most 4096`},
-		{"objects", "x.npy", array(1, strings.Replace(matrix, "|u1", "|O", 1), six...), `"x" is of type "|O": want '<f4' or '<f8'`},
+		{"a long header", "x.npy", "\x93NUMPY\x02\x00\xff\xff\xff\xff", `"x" must have a header of at most 4096 bytes (got 4294967295)`},
+		{"objects", "x.npy", array(1, strings.Replace(matrix, "|u1", "|O", 1), six...), `"x" must be of type '<f4' or '<f8' (got "|O")`},
 		{"other words", "x.npy", array(1, "dict(shape=(2, 3))", six...), `"x" has a header that NumPy does not write`},
 		{"too few", "x.npy", shaped("2, 4"), `"x" has not 8 bytes for the shape [2 4]`},
 		{"too many", "x.npy", shaped("5"), `"x" has not 5 bytes for the shape [5]`},
-		{"a large shape", "x.npy", shaped("1000000000, 1000000000"), `"x" has the shape [1000000000 1000000000]: want at most 131072 numbers in the file`},
-		{"a product that wraps", "x.npy", shaped("4294967296, 4294967296"), `want at most 131072 numbers`},
-		{"a number that wraps", "x.npy", shaped("18446744073709551617"), `"x" has a shape of "18446744073709551617": want at most 8 numbers`},
-		{"many dimensions", "x.npy", shaped("1,1,1,1,1,1,1,1,6"), `want at most 8 numbers`},
+		{"a large shape", "x.npy", shaped("1000000000, 1000000000"), `"x" must have at most 131072 numbers (got the shape [1000000000 1000000000])`},
+		{"a product that wraps", "x.npy", shaped("4294967296, 4294967296"), `must have at most 131072 numbers`},
+		{"a number that wraps", "x.npy", shaped("18446744073709551617"), `"x" must have a shape of at most 8 numbers (got "18446744073709551617")`},
+		{"many dimensions", "x.npy", shaped("1,1,1,1,1,1,1,1,6"), `must have a shape of at most 8 numbers`},
 	} {
 		_, err := ReadFloats(archive(t, test.member, test.content), enough)
 		if err == nil || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), "\n") {

@@ -2,11 +2,7 @@
 // it had never stopped, in one file that is either intact or refused.
 package checkpoint
 
-import (
-	"fmt"
-
-	"mnistgpu/internal/model"
-)
+import "mnistgpu/internal/model"
 
 // State is a run after some of its steps. It is plain data; the trainer defines
 // what the names mean.
@@ -42,25 +38,4 @@ type State struct {
 type Column struct {
 	Name   string
 	Values []float64
-}
-
-// An Error is a fault of a checkpoint.
-type Error struct {
-	Path string // the file or folder at fault, or empty if only its content is known
-	Err  error  // what is wrong, and what is wanted instead
-}
-
-// Error returns one line: the path, what is wrong, and what is wanted instead.
-func (e *Error) Error() string {
-	if e.Path == "" {
-		return e.Err.Error()
-	}
-	return e.Path + ": " + e.Err.Error()
-}
-
-// Unwrap returns what is wrong, without the path.
-func (e *Error) Unwrap() error { return e.Err }
-
-func faultf(format string, args ...any) error {
-	return &Error{Err: fmt.Errorf(format, args...)}
 }

@@ -4,20 +4,21 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
+	"fmt"
 
 	"mnistgpu/internal/model"
 )
 
 // Decode reads the content of a file that [Encode] wrote. It refuses any other:
-// if Decode accepts a file, Encode reproduces it byte for byte. The error is an
-// [*Error] without a path.
+// if Decode accepts a file, Encode reproduces it byte for byte. The error
+// does not name the file.
 func Decode(content []byte) (*State, error) {
 	if err := checkStart(content, int64(len(content))); err != nil {
 		return nil, err
 	}
 	body, sum := content[:len(content)-sha256.Size], content[len(content)-sha256.Size:]
 	if got := sha256.Sum256(body); !bytes.Equal(got[:], sum) {
-		return nil, faultf("is damaged: its SHA-256 is not the one that it ends with")
+		return nil, fmt.Errorf("is damaged: its SHA-256 is not the one that it ends with")
 	}
 	d := decoder{content: body, at: headerSize}
 	s := d.state()
@@ -33,22 +34,22 @@ func Decode(content []byte) (*State, error) {
 // checkStart checks the header of a file of the given size.
 func checkStart(start []byte, size int64) error {
 	if n := min(len(start), len(magic)); string(start[:n]) != magic[:n] {
-		return faultf("is not an mnistgpu checkpoint")
+		return fmt.Errorf("is not an mnistgpu checkpoint")
 	}
 	if len(start) < headerSize {
-		return faultf("is cut off: %d bytes long, want %d at least", size, headerSize+sha256.Size)
+		return fmt.Errorf("is cut off after %d of at least %d bytes", size, headerSize+sha256.Size)
 	}
 	if v := binary.LittleEndian.Uint32(start[len(magic):]); v != version {
-		return faultf("is of version %d: want %d; another release of mnistgpu wrote it", v, version)
+		return fmt.Errorf("must be of version %d (got %d, of another release of mnistgpu)", version, v)
 	}
 	want := binary.LittleEndian.Uint64(start[headerSize-8:])
 	switch {
 	case want < uint64(headerSize+sha256.Size):
-		return faultf("is damaged: says that it is %d bytes long", want)
+		return fmt.Errorf("is damaged: gives its own length as %d bytes", want)
 	case uint64(size) < want:
-		return faultf("is cut off: %d bytes long, want %d", size, want)
+		return fmt.Errorf("is cut off after %d of %d bytes", size, want)
 	case uint64(size) > want:
-		return faultf("goes on after its end: %d bytes long, want %d", size, want)
+		return fmt.Errorf("goes on after its end: %d bytes instead of %d", size, want)
 	}
 	return nil
 }
@@ -106,8 +107,8 @@ func (d *decoder) tensor() model.Tensor {
 	}
 	n, ok := elements(t.Shape)
 	if left := len(d.content) - d.at; !ok || n > left/4 {
-		d.faultf("the tensor %q has the shape %v: want 1 to %d positive dimensions, and values within the %d bytes left",
-			t.Name, t.Shape, maxDims, left)
+		d.faultf("the shape of tensor %q must be 1 to %d positive dimensions of values within the %d bytes left (got %v)",
+			t.Name, maxDims, left, t.Shape)
 		return t
 	}
 	t.Values = d.float32s("tensors", n)

@@ -2,6 +2,7 @@ package checkpoint
 
 import (
 	"encoding/binary"
+	"fmt"
 	"math"
 )
 
@@ -18,14 +19,14 @@ const noLimit = math.MaxInt
 // faultf records the first fault, with its offset.
 func (d *decoder) faultf(format string, args ...any) {
 	if d.err == nil {
-		d.err = faultf("is damaged at byte %d: "+format, append([]any{d.at}, args...)...)
+		d.err = fmt.Errorf("is damaged at byte %d: "+format, append([]any{d.at}, args...)...)
 	}
 }
 
 // take returns the next n bytes, or nil after a fault. A fault names them what.
 func (d *decoder) take(what string, n int) []byte {
 	if d.err == nil && n > len(d.content)-d.at {
-		d.faultf("%s: %d bytes are left, want %d", what, len(d.content)-d.at, n)
+		d.faultf("%s must have %d bytes (got %d)", what, n, len(d.content)-d.at)
 	}
 	if d.err != nil {
 		return nil
@@ -45,7 +46,7 @@ func (d *decoder) count(what string, size, limit int) int {
 	n := uint64(binary.LittleEndian.Uint32(b))
 	if most := uint64(min((len(d.content)-d.at)/size, limit)); n > most {
 		d.at -= 4
-		d.faultf("%s: %d of them, want at most %d", what, n, most)
+		d.faultf("%s must have at most %d elements (got %d)", what, most, n)
 		return 0
 	}
 	return int(n)
@@ -60,7 +61,7 @@ func (d *decoder) number(what string) int {
 	n := binary.LittleEndian.Uint64(b)
 	if n > math.MaxInt {
 		d.at -= 8
-		d.faultf("%s is %d: want at most %d", what, n, math.MaxInt)
+		d.faultf("%s must be at most %d (got %d)", what, math.MaxInt, n)
 		return 0
 	}
 	return int(n)

@@ -29,11 +29,11 @@ func TestCheckStart(t *testing.T) {
 		size  int
 		want  string
 	}{
-		{start(2, least), least, "is of version 2: want 1; another release of mnistgpu wrote it"},
-		{start(version, least-1), least - 1, "is damaged: says that it is 63 bytes long"},
-		{start(version, least+1), least, "is cut off: 64 bytes long, want 65"},
-		{start(version, least), least + 1, "goes on after its end: 65 bytes long, want 64"},
-		{start(version, least)[:headerSize-1], headerSize - 1, "is cut off: 31 bytes long, want 64 at least"},
+		{start(2, least), least, "must be of version 1 (got 2, of another release of mnistgpu)"},
+		{start(version, least-1), least - 1, "is damaged: gives its own length as 63 bytes"},
+		{start(version, least+1), least, "is cut off after 64 of 65 bytes"},
+		{start(version, least), least + 1, "goes on after its end: 65 bytes instead of 64"},
+		{start(version, least)[:headerSize-1], headerSize - 1, "is cut off after 31 of at least 64 bytes"},
 		{[]byte("mnistgpu checkpoinT"), 19, "is not an mnistgpu checkpoint"},
 	} {
 		if err := checkStart(test.start, int64(test.size)); err == nil || err.Error() != test.want {
@@ -55,14 +55,14 @@ func TestDecodeNamesThePlace(t *testing.T) {
 		}
 	}
 	checkRefused(t, seal(append(bytes.Clone(body), 1, 2, 3)), "is damaged at byte 92: goes on with 3 bytes that mean nothing")
-	checkRefused(t, seal(body[:len(body)-1]), "is damaged at byte 88: numbers: 3 bytes are left, want 4")
+	checkRefused(t, seal(body[:len(body)-1]), "is damaged at byte 88: numbers must have 4 bytes (got 3)")
 	for name, want := range map[string]string{
-		"settings":  "is damaged at byte 32: settings: 1000 of them, want at most 7",
-		"order":     "is damaged at byte 60: order: 1000 of them, want at most 7",
-		"generator": "is damaged at byte 64: generator: 1000 of them, want at most 24",
-		"tensors":   "is damaged at byte 68: tensors: 1000 of them, want at most 1",
-		"loss":      "is damaged at byte 72: loss: 1000 of them, want at most 2",
-		"hits":      "is damaged at byte 76: hits: 1000 of them, want at most 3",
+		"settings":  "is damaged at byte 32: settings must have at most 7 elements (got 1000)",
+		"order":     "is damaged at byte 60: order must have at most 7 elements (got 1000)",
+		"generator": "is damaged at byte 64: generator must have at most 24 elements (got 1000)",
+		"tensors":   "is damaged at byte 68: tensors must have at most 1 elements (got 1000)",
+		"loss":      "is damaged at byte 72: loss must have at most 2 elements (got 1000)",
+		"hits":      "is damaged at byte 76: hits must have at most 3 elements (got 1000)",
 	} {
 		b := bytes.Clone(body)
 		binary.LittleEndian.PutUint32(b[lists[name]:], 1000)
@@ -70,7 +70,7 @@ func TestDecodeNamesThePlace(t *testing.T) {
 	}
 	b := bytes.Clone(body)
 	b[lists["epoch"]+7] = 0x80
-	checkRefused(t, seal(b), "is damaged at byte 44: epoch is 9223372036854775808: want at most 9223372036854775807")
+	checkRefused(t, seal(b), "is damaged at byte 44: epoch must be at most 9223372036854775807 (got 9223372036854775808)")
 }
 
 // A tensor without dimensions, or with a dimension of 0, is refused.
@@ -81,7 +81,7 @@ func TestDecodeRefusesShapes(t *testing.T) {
 	for dim, want := range map[uint64]string{0: "[0 2]", 4: "[4 2]", 100: "[100 2]"} {
 		b := bytes.Clone(body)
 		binary.LittleEndian.PutUint64(b[shape:], dim)
-		checkRefused(t, seal(b), `the tensor "w" has the shape `+want+": want 1 to 8 positive dimensions, and values within the 28 bytes left")
+		checkRefused(t, seal(b), `the shape of tensor "w" must be 1 to 8 positive dimensions of values within the 28 bytes left (got `+want+")")
 	}
 	twice := &State{Tensors: []model.Tensor{
 		{Name: "w", Shape: []int{1}, Values: []float32{1}}, {Name: "v", Shape: []int{1}, Values: []float32{1}}}}

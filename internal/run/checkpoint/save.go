@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"mnistgpu/internal/durable"
-	"mnistgpu/internal/oserror"
+	"mnistgpu/internal/fault"
 )
 
 // The files in a folder are numbered generations: checkpoint-000001.mnistgpu and
@@ -48,25 +48,25 @@ func Save(disk durable.FS, dir string, s *State, keep int) (name string, err err
 	return name, nil
 }
 
-// ErrNone is wrapped by the [*Error] of a folder without a checkpoint.
+// ErrNone is the cause of the error of a folder without a checkpoint.
 var ErrNone = errors.New("has no checkpoint")
 
 // Loaded is the newest checkpoint of a folder that can be read.
 type Loaded struct {
 	State   *State
-	Name    string   // of the file
-	Skipped []*Error // newer files that cannot be read, and why
+	Name    string         // of the file
+	Skipped []*fault.Error // newer files that cannot be read, and why
 }
 
-// Load reads the newest generation in a folder that can be read. The error is an
-// [*Error]: there are no generations, or none of them can be read.
+// Load reads the newest generation in a folder that can be read. The error is of the
+// kind fault.BadData: there are no generations, or none of them can be read.
 func Load(disk durable.FS, dir string) (*Loaded, error) {
 	all, err := generations(disk, dir)
 	if err != nil {
-		return nil, &Error{dir, cause(err)}
+		return nil, fault.In(dir, err)
 	}
 	if len(all) == 0 {
-		return nil, &Error{dir, ErrNone}
+		return nil, fault.In(dir, ErrNone)
 	}
 	l := new(Loaded)
 	for _, g := range all {
@@ -75,22 +75,13 @@ func Load(disk durable.FS, dir string) (*Loaded, error) {
 			l.Name = g.name
 			return l, nil
 		}
-		l.Skipped = append(l.Skipped, &Error{filepath.Join(dir, g.name), cause(err)})
+		l.Skipped = append(l.Skipped, fault.In(filepath.Join(dir, g.name), err))
 	}
 	var reasons []string
-	for _, fault := range l.Skipped {
-		reasons = append(reasons, fmt.Sprintf("%s %v", filepath.Base(fault.Path), fault.Err))
+	for _, e := range l.Skipped {
+		reasons = append(reasons, fmt.Sprintf("%s %v", filepath.Base(e.Path), e.Err))
 	}
-	return nil, &Error{dir, fmt.Errorf("has no checkpoint that can be read: %s", strings.Join(reasons, "; "))}
-}
-
-// cause removes from err what an [*Error] with a path says itself.
-func cause(err error) error {
-	var fault *Error
-	if errors.As(err, &fault) {
-		return fault.Err
-	}
-	return oserror.Cause(err)
+	return nil, fault.Inf(dir, "has no checkpoint that can be read: %s", strings.Join(reasons, "; "))
 }
 
 // read reads a file. It checks the header before it allocates memory for the

@@ -14,6 +14,7 @@ import (
 
 	"mnistgpu/internal/durable"
 	"mnistgpu/internal/durable/durabletest"
+	"mnistgpu/internal/fault"
 )
 
 func save(t *testing.T, disk durable.FS, dir string, step int) {
@@ -81,9 +82,9 @@ func TestLoadFallsBack(t *testing.T) {
 	}
 	want := []string{
 		"5.mnistgpu: is not a regular file",
-		"4.mnistgpu: is cut off: 0 bytes long, want 64 at least",
+		"4.mnistgpu: is cut off after 0 of at least 64 bytes",
 		"3.mnistgpu: is damaged: its SHA-256 is not the one that it ends with",
-		fmt.Sprintf("2.mnistgpu: is cut off: %d bytes long, want %d", len(good)-1, len(good)),
+		fmt.Sprintf("2.mnistgpu: is cut off after %d of %d bytes", len(good)-1, len(good)),
 	}
 	if runtime.GOOS != "windows" { // where links need a privilege
 		if err := os.Symlink("nowhere", filepath.Join(dir, "checkpoint-000006.mnistgpu")); err != nil {
@@ -165,8 +166,7 @@ func TestLoadLooksBeforeItTakesMemory(t *testing.T) {
 func TestLoadOfNothing(t *testing.T) {
 	dir := t.TempDir()
 	_, err := Load(durable.Disk, dir)
-	var fault *Error
-	if !errors.Is(err, ErrNone) || !errors.As(err, &fault) || err.Error() != dir+": has no checkpoint" {
+	if !errors.Is(err, ErrNone) || !fault.Is(err, fault.BadData) || err.Error() != dir+": has no checkpoint" {
 		t.Errorf("an empty folder gave %v", err)
 	}
 	if err := os.WriteFile(filepath.Join(dir, "checkpoint-000001.mnistgpu"), []byte("<html>"), 0o666); err != nil {
@@ -177,7 +177,7 @@ func TestLoadOfNothing(t *testing.T) {
 	if errors.Is(err, ErrNone) || err.Error() != want {
 		t.Errorf("a damaged one gave %v\nwant %s", err, want)
 	}
-	if _, err = Load(durable.Disk, filepath.Join(dir, "none")); !errors.As(err, &fault) || !errors.Is(err, os.ErrNotExist) {
+	if _, err = Load(durable.Disk, filepath.Join(dir, "none")); !fault.Is(err, fault.BadData) || !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("a missing folder gave %v", err)
 	}
 }

@@ -125,6 +125,6 @@ type shelf struct{ files [][]byte }
 
 func (s *shelf) Due(int, bool) bool { return true }
 
-func (s *shelf) Pace() int { return 1 }
+func (s *shelf) Every() int { return 1 }
 
 func (s *shelf) Save(state *train.State) { s.files = append(s.files, Timeless(state)) }

@@ -23,7 +23,7 @@ func (Silent) Evaluated(train.Record) {}
 // Timeless returns the checkpoint of s without its times, which differ from run to run.
 func Timeless(s *train.State) []byte {
 	c := *s
-	c.Seconds, c.Aside, c.History = 0, 0, slices.Clone(s.History)
+	c.Seconds, c.Overhead, c.History = 0, 0, slices.Clone(s.History)
 	for i := range c.History {
 		c.History[i].Seconds = 0
 	}

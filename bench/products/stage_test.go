@@ -1,8 +1,9 @@
-package bench
+package products
 
 import (
-	"fmt"
 	"math/rand/v2"
+	"slices"
+	"testing"
 
 	"mnistgpu/internal/backend"
 	"mnistgpu/internal/mnist"
@@ -13,13 +14,13 @@ import (
 // stage holds the operands of a step's products: real images, and the activations
 // and gradients that a new network computes from them.
 type stage struct {
+	testing.TB
 	b           backend.Backend
 	layers      []layer
-	thin        layer        // has one output, so its product costs next to nothing
+	thin        layer        // has one output, so its products cost next to nothing
 	images      backend.Rows // of the whole batch
 	rows, chunk int
 	sgd         backend.SGD
-	err         error // the first one
 }
 
 // layer is y = act(x·w + b) and its gradients, with room for one chunk.
@@ -34,14 +35,11 @@ type recordFunc func(ops backend.Ops, layer, offset, rows int)
 
 // newStage allocates the operands and runs the forward and backward passes of the
 // first chunk, so that they hold realistic values.
-func newStage(b backend.Backend, data *mnist.Dataset, c train.Config) (*stage, error) {
-	n := data.Train.Len()
-	if err := c.CheckFor(n); err != nil {
-		return nil, err
-	}
-	s := &stage{b: b, rows: c.Batch, chunk: b.ChunkRows()}
+func newStage(tb testing.TB, b backend.Backend, data *mnist.Dataset, c train.Config) *stage {
+	tb.Helper()
+	s := &stage{TB: tb, b: b, rows: c.Batch, chunk: b.ChunkRows()}
 	if c.Batch == train.Full {
-		s.rows = n
+		s.rows = data.Train.Len()
 	}
 	pixels := data.Height * data.Width
 	order := make([]int32, s.rows)
@@ -56,23 +54,22 @@ func newStage(b backend.Backend, data *mnist.Dataset, c train.Config) (*stage, e
 	labels.Data = upload(s, s.rows, 1, data.Train.Labels[:s.rows])
 	// A rate this small changes no weight. At zero a BLAS would skip the product.
 	s.sgd = backend.SGD{LearningRate: upload(s, 1, 1, []float32{1e-12}), Step: upload(s, 1, 1, []int32{0})}
-	tally := backend.Tally{Loss: upload(s, 1, 1, []float64{0}), Hits: upload(s, 1, 1, []int32{0}), Step: s.sgd.Step}
-	widths := append(append([]int{pixels}, c.Hidden...), data.Classes)
+	widths := slices.Concat([]int{pixels}, c.Hidden, []int{data.Classes})
 	for i := range widths[1:] {
 		s.layers = append(s.layers, s.newLayer(widths[i], widths[i+1], c))
 	}
-	s.thin = s.newLayer(pixels, 1, c)
-	if s.err != nil {
-		return nil, s.err
-	}
 	s.layers[len(s.layers)-1].act = backend.Identity
-	return s, s.pass(labels, tally)
+	s.thin = s.newLayer(pixels, 1, c)
+	s.thin.dy = upload(s, s.thin.dy.Rows, 1, slices.Repeat([]float32{1}, s.thin.dy.Rows)) // no row is zero
+	s.pass(labels)
+	return s
 }
 
 func upload[T backend.Element](s *stage, rows, cols int, values []T) backend.Tensor {
+	s.Helper()
 	t, err := backend.New(s.b, rows, cols, values)
-	if s.err == nil && err != nil {
-		s.err = fmt.Errorf("operands: %w", err)
+	if err != nil {
+		s.Fatal(err)
 	}
 	return t
 }
@@ -88,28 +85,33 @@ func (s *stage) newLayer(in, out int, c train.Config) layer {
 }
 
 // pass runs the forward and backward passes of the first chunk.
-func (s *stage) pass(labels backend.Rows, tally backend.Tally) error {
+func (s *stage) pass(labels backend.Rows) {
 	rows := min(s.rows, s.chunk)
 	last := s.layers[len(s.layers)-1]
-	g, err := s.b.Capture(func(ops backend.Ops) {
+	tally := backend.Tally{Loss: upload(s, 1, 1, []float64{0}), Hits: upload(s, 1, 1, []int32{0}), Step: s.sgd.Step}
+	replay(s, s.capture(func(ops backend.Ops) {
 		for i := range s.layers {
 			s.forward(ops, i, 0, rows)
 		}
 		ops.CrossEntropy(tally, last.dy, last.y, labels.Chunk(0, rows), 1/float32(s.rows))
 		for i := len(s.layers) - 1; i > 0; i-- {
-			s.backward(ops, i, 0, rows)
+			s.inputGradient(ops, i, 0, rows)
 		}
-	})
-	if err != nil {
-		return err
-	}
-	_, err = replay(s.b, g)
-	return err
+	}))
 }
 
-// capture records a product the given number of times for each chunk of the batch.
-func (s *stage) capture(layer int, record recordFunc, times int) (backend.Graph, error) {
-	return s.b.Capture(func(ops backend.Ops) {
+func (s *stage) capture(step func(backend.Ops)) backend.Graph {
+	s.Helper()
+	g, err := s.b.Capture(step)
+	if err != nil {
+		s.Fatal(err)
+	}
+	return g
+}
+
+// repeated records a product the given number of times for each chunk of the batch.
+func (s *stage) repeated(layer int, record recordFunc, times int) backend.Graph {
+	return s.capture(func(ops backend.Ops) {
 		for offset := 0; offset < s.rows; offset += s.chunk {
 			for range times {
 				record(ops, layer, offset, min(s.chunk, s.rows-offset))
@@ -128,30 +130,40 @@ func (s *stage) input(layer, offset, rows int) backend.Input {
 
 // forward records y = act(x·w + b).
 func (s *stage) forward(ops backend.Ops, i, offset, rows int) {
-	l := s.layers[i]
-	ops.LinearForward(l.y.Top(rows), s.input(i, offset, rows), l.w, l.b, l.act)
+	s.layers[i].forward(ops, s.input(i, offset, rows), rows)
 }
 
-// look records the forward product of the thin layer, which needs the same
-// preparation of the images as any other.
+// look records the forward product of the thin layer, which needs the same preparation
+// of the images as any other.
 func (s *stage) look(ops backend.Ops, _, offset, rows int) {
-	ops.LinearForward(s.thin.y.Top(rows), s.input(0, offset, rows), s.thin.w, s.thin.b, s.thin.act)
+	s.thin.forward(ops, s.input(0, offset, rows), rows)
 }
 
-// backward records the gradient for the layer below.
-func (s *stage) backward(ops backend.Ops, i, _, rows int) {
+func (l layer) forward(ops backend.Ops, x backend.Input, rows int) {
+	ops.LinearForward(l.y.Top(rows), x, l.w, l.b, l.act)
+}
+
+// inputGradient records the gradient for the layer below.
+func (s *stage) inputGradient(ops backend.Ops, i, _, rows int) {
 	l, below := s.layers[i], s.layers[i-1]
 	ops.LinearBackwardInput(below.dy.Top(rows), l.dy.Top(rows), l.w, below.y.Top(rows), below.act)
 }
 
-// update records the weights' gradient: together with the update of the weights if
-// the batch is one chunk, and otherwise added to that of the previous chunks.
-func (s *stage) update(ops backend.Ops, i, offset, rows int) {
-	l := s.layers[i]
-	x, dy := s.input(i, offset, rows), l.dy.Top(rows)
+// weightGradient records the weights' gradient: together with the update of the weights
+// if the batch is one chunk, and otherwise added to that of the previous chunks.
+func (s *stage) weightGradient(ops backend.Ops, i, offset, rows int) {
+	s.update(ops, s.layers[i], s.input(i, offset, rows), offset, rows)
+}
+
+// transpose records the weights' gradient of the thin layer.
+func (s *stage) transpose(ops backend.Ops, _, offset, rows int) {
+	s.update(ops, s.thin, s.input(0, offset, rows), offset, rows)
+}
+
+func (s *stage) update(ops backend.Ops, l layer, x backend.Input, offset, rows int) {
 	if s.rows <= s.chunk {
-		ops.LinearSGD(l.w, l.b, x, dy, s.sgd)
+		ops.LinearSGD(l.w, l.b, x, l.dy.Top(rows), s.sgd)
 		return
 	}
-	ops.LinearBackwardWeight(l.dw, l.db, x, dy, offset > 0)
+	ops.LinearBackwardWeight(l.dw, l.db, x, l.dy.Top(rows), offset > 0)
 }

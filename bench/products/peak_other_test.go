@@ -1,0 +1,5 @@
+//go:build !amd64
+
+package products
+
+func fmaLoops() []fmaLoop { return nil }
