@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"mnistgpu/internal/fault"
 	"mnistgpu/internal/mnist"
 )
 
@@ -15,7 +16,7 @@ type Classes struct {
 	Names []string // nil to take them from the data
 }
 
-// Set accepts any text; [Classes.Check] says what is wrong with it.
+// Set accepts any text; [Classes.Check] tells what is wrong with it.
 func (c *Classes) Set(text string) error {
 	if n, err := strconv.Atoi(text); err == nil {
 		*c = Classes{Count: n}
@@ -46,15 +47,16 @@ func (c *Classes) Literal() any {
 	return int64(c.Count)
 }
 
-// Check returns an error that says what is wrong with a number or with names.
-func (c *Classes) Check() error {
+// Check returns a usage error that tells what is wrong with a number or with names. label
+// is what the user gave them as, such as "--classes".
+func (c *Classes) Check(label string) error {
 	if c.Names != nil {
 		if err := mnist.CheckNames(c.Names); err != nil {
-			return fmt.Errorf("--classes: %w", err)
+			return fault.Usage("%s: %w", label, err)
 		}
 	}
 	if !c.fits() {
-		return fmt.Errorf("--classes must be %s (got %v)", c.Must(), c)
+		return fault.Usage("%s must be %s (got %v)", label, c.Must(), c)
 	}
 	return nil
 }

@@ -98,7 +98,7 @@ func (g Given) inOneFile() error {
 	for name, c := range whole {
 		r := Lookup(name)
 		c.Text, c.InFile = r.of(v).String(), r.usedBy(v)
-		if r.Default == "" && c.Text == v.without(r) {
+		if (r.Default == "" || r.usual != nil) && c.Text == v.without(r) {
 			c.force = implied
 		}
 		g[name] = c

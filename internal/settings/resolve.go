@@ -113,6 +113,8 @@ func (v *Values) check(r *Row) error {
 		}
 	case !r.fits(v):
 		return fault.Usage("%s must be %s (got %s)", label, r.must.text, value)
+	case given && r.of(v) == Value(&v.Classes):
+		return v.Classes.Check(label) // which has more to tell about names
 	}
 	return nil
 }

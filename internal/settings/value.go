@@ -238,4 +238,9 @@ func (s *seconds) String() string {
 	return d.String()
 }
 func (s *seconds) Must() string { return (*duration)(nil).Must() }
-func (s *seconds) Literal() any { return s.String() }
+func (s *seconds) Literal() any {
+	if *s == 0 {
+		return int64(0)
+	}
+	return s.String()
+}
