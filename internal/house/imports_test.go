@@ -134,7 +134,10 @@ func TestArrowsBite(t *testing.T) {
 		from, to string
 		want     bool
 	}{
-		{"cmd/mnistgpu", "internal/train", true},
+		{"cmd/mnistgpu", "internal/cli", true},
+		{"cmd/mnistgpu", "internal/train", false},
+		{"internal/cli/train", "internal/train", true},
+		{"internal/cli/train", "internal/cli/sweep", false},
 		{"internal/train", "internal/nn", true},
 		{"internal/nn", "internal/train", false},
 		{"internal/train", "cpu", false},

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"image"
 	"image/png"
+	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -16,6 +18,49 @@ import (
 
 	"mnistgpu/internal/mnist"
 )
+
+// agrees EVAL HISTORY checks that the JSON object of eval has, digit for digit, the
+// test loss and the test accuracy in the last line of a history.
+func agrees(ts *testscript.TestScript, neg bool, args []string) {
+	var object map[string]json.RawMessage
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[0])), &object))
+	lines, err := csv.NewReader(strings.NewReader(ts.ReadFile(args[1]))).ReadAll()
+	ts.Check(err)
+	last := map[string]string{}
+	for i, name := range lines[0] {
+		last[name] = lines[len(lines)-1][i]
+	}
+	for key, name := range map[string]string{"loss": "test_loss", "accuracy": "test_accuracy"} {
+		if got, want := string(object[key]), last[name]; got != want || got == "" {
+			ts.Fatalf("%s is %q, want the %s %q", key, got, name, want)
+		}
+	}
+}
+
+// sums FILE ROWS checks that a CSV of predictions has that many rows, numbered from 0,
+// whose probabilities add up to 1.
+func sums(ts *testscript.TestScript, neg bool, args []string) {
+	lines, err := csv.NewReader(strings.NewReader(ts.ReadFile(args[0]))).ReadAll()
+	ts.Check(err)
+	if got := strconv.Itoa(len(lines) - 1); got != args[1] {
+		ts.Fatalf("%s has %s rows, want %s", args[0], got, args[1])
+	}
+	for i, line := range lines[1:] {
+		if line[0] != strconv.Itoa(i) {
+			ts.Fatalf("row %d has the index %s", i, line[0])
+		}
+		var sum float64
+		for _, field := range line[3:] {
+			p, err := strconv.ParseFloat(field, 64)
+			ts.Check(err)
+			sum += p
+		}
+		// Each of the ten numbers was rounded to float32.
+		if !(math.Abs(sum-1) <= 1e-6) {
+			ts.Fatalf("the probabilities of row %d add up to %v", i, sum)
+		}
+	}
+}
 
 // photos DATA DIR N writes the first N test images in a folder of IDX files as
 // someone else would draw them: 280x280, dark on light and moved by up to 30
@@ -53,7 +98,12 @@ func enlarged(pixels []byte, by image.Point) image.Image {
 // pictures named INDEX-LABEL.png, and that at least the fraction LEAST of them is
 // right.
 func knows(ts *testscript.TestScript, neg bool, args []string) {
-	var object answers
+	var object struct {
+		Images []struct {
+			Image string
+			Top   []struct{ Class int }
+		}
+	}
 	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[0])), &object))
 	least, err := strconv.ParseFloat(args[2], 64)
 	ts.Check(err)

@@ -1,14 +1,15 @@
-package main
+package shared
 
 import (
 	"testing"
 
+	"mnistgpu/internal/fault"
 	"mnistgpu/internal/train"
 )
 
-// TestFits checks that a batch that is too large gets a hint, and that other mistakes
+// TestCheckFor checks that a batch that is too large gets a hint, and that other mistakes
 // do not.
-func TestFits(t *testing.T) {
+func TestCheckFor(t *testing.T) {
 	for name, test := range map[string]struct {
 		change func(c *train.Config)
 		hint   bool
@@ -22,13 +23,13 @@ func TestFits(t *testing.T) {
 	} {
 		c := train.Preset("default")
 		test.change(&c)
-		err := fits(c, 100)
-		if err == nil || exitCode(err) != exitUsage || (hint(err) != "") != test.hint {
-			t.Errorf("%s: %v, exit code %d, hint %q", name, err, exitCode(err), hint(err))
+		err := CheckFor(c, 100)
+		if err == nil || !fault.Is(err, fault.BadUsage) || (fault.Hint(err) != "") != test.hint {
+			t.Errorf("%s: %v, exit code %d, hint %q", name, err, fault.ExitCode(err), fault.Hint(err))
 		}
 	}
 	c := train.Preset("default")
-	if err := fits(c, c.Batch); err != nil {
+	if err := CheckFor(c, c.Batch); err != nil {
 		t.Errorf("a batch of all images: %v", err)
 	}
 }
