@@ -75,8 +75,8 @@ func TestCheckForCountsSteps(t *testing.T) {
 		batch, epochs, images int
 		want                  string
 	}{
-		{21, 1, 20, "batch of 21 is larger than the training set of 20 images"},
-		{1, 10_000_000, 20, "10000000 epochs of 20 steps are more than 10000000 steps"},
+		{21, 1, 20, "--batch 21 is larger than the training set of 20 images"},
+		{1, 10_000_000, 20, "--epochs 10000000, of 20 steps each, are more than 10000000 steps"},
 	} {
 		c := Preset("default")
 		c.Batch, c.Epochs = test.batch, test.epochs

@@ -87,7 +87,7 @@ func TestRatesAreInBounds(t *testing.T) {
 
 func TestWarmupLeavesSteps(t *testing.T) {
 	c := scheduled("const", func(c *Config) { c.Warmup, c.Batch, c.Epochs = 2, 8, 2 })
-	want := "warmup of 2 epochs leaves none of the run's 6 steps"
+	want := "--warmup 2 leaves none of the run's 6 steps"
 	if err := c.CheckFor(20); !fault.Is(err, fault.BadUsage) || err.Error() != want {
 		t.Errorf("CheckFor says %v, want %q", err, want)
 	}
