@@ -9,6 +9,7 @@
 # make same      compare the results of two git revisions, OLD and NEW; see bench/same/same.sh
 # make soak      ten minutes of valid and hostile requests to serve
 # make bench     time products and epochs on the CPU beside OpenBLAS, seven times over
+# make nightly   all of the long checks, one after another; names those that failed
 # make kernels   regenerate kernels/kernels.ptx and its cubin, with nvcc and ptxas
 # make asm       regenerate the CPU's assembly; check-asm fails if it is not committed
 
@@ -29,7 +30,7 @@ CUBIN = ptxas -arch=sm_90
 SEEDED = gpu/driver/testdata/seeded
 ARCHITECTURES = sm_75 sm_80 sm_86 sm_89 sm_90
 
-.PHONY: build build-cpu test test-long kill fuzz test-cuda faults test-browser same soak bench gpu-bundle kernels check-kernels \
+.PHONY: build build-cpu test test-long nightly kill fuzz test-cuda faults test-browser same soak bench gpu-bundle kernels check-kernels \
 	asm check-asm lint vulncheck clean reproducible release
 
 ifdef CUDA_H
@@ -49,6 +50,9 @@ test:
 
 test-long:
 	MNISTGPU_LONG=1 go test -timeout 60m ./...
+
+nightly:
+	.ci/nightly
 
 # Runs that are stopped at random times, this many by kill -9 and as many by a signal.
 # If there are g++ and cuda.h, also a tenth as many on the simulated device.

@@ -24,7 +24,9 @@ old_syntax=''
 # What may differ: fields of JSON objects, columns of CSV files, and whole files.
 fields='seconds|images_per_second|saves|save_seconds|run_dir'
 columns='seconds'
-ignored=(-name '*.toml' -o -name '*.html' -o -name 'checkpoint-*' -o -name '.*')
+# predictions.npz has labels of int64 now, since labels of one byte wrapped around where they
+# were combined with the predicted classes; predictions.csv has the same numbers.
+ignored=(-name predictions.npz -o -name '*.toml' -o -name '*.html' -o -name 'checkpoint-*' -o -name '.*')
 
 # build REVISION FOLDER builds FOLDER/mnistgpu.
 build() {

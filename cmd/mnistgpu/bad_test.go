@@ -16,6 +16,7 @@ import (
 	"mnistgpu/internal/model"
 	"mnistgpu/internal/run"
 	"mnistgpu/internal/run/checkpoint"
+	"mnistgpu/internal/settings"
 )
 
 // readers maps each archive of testdata/bad to the function that reads its files and
@@ -76,20 +77,16 @@ func firstFault(path string) error {
 
 // readBadSettings reads a settings file for train.
 func readBadSettings(path string) error {
-	_, flags := newSettings()
-	source, err := fromFile(flags, path)
-	if err != nil {
+	flags := pflag.NewFlagSet("train", pflag.ContinueOnError)
+	settings.Register(flags, settings.Train)
+	if err := flags.Set("config", path); err != nil {
 		return err
 	}
-	flags.VisitAll(func(f *pflag.Flag) {
-		if value, _ := source(f); value != nil && err == nil {
-			err = flags.Set(f.Name, *value)
-		}
-	})
-	if err != nil {
-		return flagMistake(err)
+	if err := settings.Apply(flags, func(string) string { return "" }); err != nil {
+		return err
 	}
-	return nil
+	_, err := settings.Resolve(settings.GivenBy(flags))
+	return err
 }
 
 // Every bad file is refused with its own message, and with no other.

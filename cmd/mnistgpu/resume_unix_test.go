@@ -197,7 +197,7 @@ func TestStateOfAnotherRun(t *testing.T) {
 	cmd := v.command("resume", v.whole, "--quiet")
 	out, _ := cmd.CombinedOutput()
 	want := fmt.Sprintf("mnistgpu: %s: the state after 45 steps is at image 539 of epoch 5: want image 540 of epoch 5\n", path)
-	if code := cmd.ProcessState.ExitCode(); code != exitData || string(out) != want {
+	if code := cmd.ProcessState.ExitCode(); code != 3 || string(out) != want {
 		t.Errorf("exit code %d: %s\nwant %s", code, out, want)
 	}
 }

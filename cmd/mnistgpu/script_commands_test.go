@@ -20,6 +20,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"mnistgpu/internal/mnist"
+	"mnistgpu/internal/settings"
 )
 
 // digits DIR [TRAIN TEST] writes a small data set as four IDX files, of 600 and 200
@@ -52,10 +53,10 @@ func writeDigits(dir string, training, test int) error {
 // pngs SIZE FILE... writes grey pictures of a size such as 28x20, each in a different
 // grey.
 func pngs(ts *testscript.TestScript, neg bool, args []string) {
-	var size imageSize
+	var size settings.Size
 	ts.Check(size.Set(args[0]))
 	for i, path := range args[1:] {
-		picture := image.NewGray(image.Rect(0, 0, size.width, size.height))
+		picture := image.NewGray(image.Rect(0, 0, size.Width, size.Height))
 		for k := range picture.Pix {
 			picture.Pix[k] = byte(16 * i)
 		}

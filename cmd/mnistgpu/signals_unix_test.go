@@ -35,7 +35,7 @@ func testSignalled(t *testing.T, all []*victim, n int) {
 		signal := []syscall.Signal{syscall.SIGINT, syscall.SIGTERM}[i%2]
 		took, code, err := v.signalled(dir, signal, i%3 == 0)
 		times = append(times, took)
-		if code == exitSignal+int(signal) {
+		if code == 128+int(signal) {
 			stopped++
 			var out []byte
 			if out, err = v.more(dir).CombinedOutput(); err != nil {
@@ -90,9 +90,9 @@ func (v *victim) signalled(dir string, signal syscall.Signal, twice bool) (took 
 	}
 	took, code = time.Since(start), cmd.ProcessState.ExitCode()
 	if cmd.ProcessState.Sys().(syscall.WaitStatus).Signal() == signal { // it no longer caught signals when this one came
-		code = exitSignal + int(signal)
+		code = 128 + int(signal)
 	}
-	if code != 0 && code != exitSignal+int(signal) {
+	if code != 0 && code != 128+int(signal) {
 		err = fmt.Errorf("exit code %d: %s", code, &out)
 	}
 	return took, code, err

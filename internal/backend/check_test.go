@@ -109,7 +109,7 @@ func TestCheckedPasses(t *testing.T) {
 	}
 }
 
-// TestCheckedZeroTensor shows where the zero Tensor may stand for "none".
+// TestCheckedZeroTensor shows where the zero Tensor may mean "none".
 func TestCheckedZeroTensor(t *testing.T) {
 	o := newOperands()
 	o.dlogits, o.step, o.cursor = backend.Tensor{}, backend.Tensor{}, backend.Tensor{}

@@ -16,7 +16,7 @@ type FusedOps interface {
 	// except for rounding and for what logits and dlogits hold afterwards, which is
 	// unspecified: they are room for intermediate results.
 	//
-	// Shapes: those of the four verbs.
+	// Shapes: as in the four verbs.
 	ClassifierSGD(c Classifier, t Tally, labels Rows, scale float32, sgd SGD)
 
 	// TwoLayerSGD is a whole step of plain gradient descent of a network with one
@@ -29,7 +29,7 @@ type FusedOps interface {
 	// except for rounding and for what Last.X, Last.DX, Last.Logits and Last.DLogits
 	// hold afterwards, which is unspecified.
 	//
-	// Shapes: those of the three verbs.
+	// Shapes: as in the three verbs.
 	TwoLayerSGD(s TwoLayerStep)
 }
 

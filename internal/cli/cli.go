@@ -40,6 +40,7 @@ func Run(args []string, o *ui.IO) int {
 
 // newRoot returns the root command, with all others below it.
 func newRoot(o *ui.IO) *cobra.Command {
+	cobra.EnableCommandSorting = false // they are listed in the order of use
 	root := &cobra.Command{
 		Use:   "mnistgpu",
 		Short: "Train multilayer perceptrons on MNIST-like data",

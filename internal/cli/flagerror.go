@@ -23,15 +23,15 @@ func flagError(cmd *cobra.Command, err error) error {
 		flag := missing.GetFlag()
 		return fault.Usage("--%s needs a value, %s", flag.Name, settings.MustOf(flag))
 	case errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() == "":
-		name := unknown.GetSpecifiedName()
-		return fault.Usage("unknown flag --%s%s", name, settings.DidYouMean(name, flagNames(cmd)))
+		name := "--" + unknown.GetSpecifiedName()
+		return fault.Usage("unknown flag %s%s", name, settings.DidYouMean(name, flagNames(cmd)))
 	}
 	return fault.Usage("%w", err)
 }
 
-// flagNames lists the flags of a command.
+// flagNames lists the flags of a command, with their dashes.
 func flagNames(cmd *cobra.Command) []string {
 	var names []string
-	cmd.Flags().VisitAll(func(flag *pflag.Flag) { names = append(names, flag.Name) })
+	cmd.Flags().VisitAll(func(flag *pflag.Flag) { names = append(names, "--"+flag.Name) })
 	return names
 }

@@ -23,7 +23,7 @@ func usage(cmd *cobra.Command) error {
 	if cmd.HasAvailableSubCommands() {
 		fmt.Fprintf(w, "  %s COMMAND [flags]\n", cmd.CommandPath())
 	}
-	if !cmd.HasAvailableSubCommands() || cmd.HasAvailableLocalFlags() && cmd.HasParent() {
+	if !cmd.HasAvailableSubCommands() || hasFlags(cmd) {
 		fmt.Fprintf(w, "  %s\n", cmd.UseLine())
 	}
 	if cmd.HasExample() {
@@ -38,6 +38,13 @@ func usage(cmd *cobra.Command) error {
 		}
 	}
 	return nil
+}
+
+// hasFlags reports whether a command has a flag besides --help and --version.
+func hasFlags(cmd *cobra.Command) bool {
+	has := false
+	cmd.LocalFlags().VisitAll(func(flag *pflag.Flag) { has = has || flag.Name != "help" && flag.Name != "version" })
+	return has
 }
 
 // printCommands lists the commands below a command, by group.

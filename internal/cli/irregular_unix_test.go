@@ -73,7 +73,7 @@ func TestPipesAreRefused(t *testing.T) {
 	refused("p", "serve", "run", "--addr", "127.0.0.1:0", "--token-file", "p")
 
 	for name, commands := range map[string][][]string{
-		"config.toml":       {{"resume", "run"}, {"report", "run"}, {"train", "--resume", "auto", "--run-dir", "run", "--data", "synthetic", "--backend", "cpu", "--steps", "2", "--hidden", "4"}},
+		"config.toml":       {{"resume", "run"}, {"report", "run"}},
 		"summary.json":      {{"resume", "run"}, {"report", "run"}, {"report", "run", "run", "--out", "c.html"}},
 		"history.csv":       {{"report", "run"}},
 		"model.safetensors": {{"eval", "run"}, {"predict", "run", "p.png"}, {"export", "run", "--out", "a.npz"}, {"report", "run"}, {"serve", "run", "--addr", "127.0.0.1:0"}},

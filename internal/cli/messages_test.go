@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -100,6 +101,11 @@ func writeMessages(t *testing.T, page *bytes.Buffer) {
 	}
 }
 
+var (
+	words = regexp.MustCompile(`[a-z]{2}`)
+	verbs = regexp.MustCompile(`%[-+*.0-9]*[a-z]`)
+)
+
 // messagesOf writes the texts of the messages in a file.
 func messagesOf(t *testing.T, page *bytes.Buffer, path string) {
 	file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
@@ -116,7 +122,7 @@ func messagesOf(t *testing.T, page *bytes.Buffer, path string) {
 			ast.Inspect(arg, func(n ast.Node) bool {
 				_, inner := n.(*ast.CallExpr)
 				if text, ok := n.(*ast.BasicLit); ok && text.Kind == token.STRING {
-					if s, err := strconv.Unquote(text.Value); err == nil && strings.ContainsAny(s, "abcdefghijklmnopqrstuvwxyz") {
+					if s, err := strconv.Unquote(text.Value); err == nil {
 						texts = append(texts, s)
 					}
 				}
@@ -125,6 +131,7 @@ func messagesOf(t *testing.T, page *bytes.Buffer, path string) {
 		}
 		return true
 	})
+	texts = slices.DeleteFunc(texts, func(s string) bool { return !words.MatchString(verbs.ReplaceAllString(s, "")) })
 	if len(texts) == 0 {
 		return
 	}

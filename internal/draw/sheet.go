@@ -60,7 +60,7 @@ func (s Sheet) Draw() (image.Image, error) {
 	defer face.Close()
 	g := newGrid(s, face)
 	if g.size.X*g.size.Y > maxArea {
-		return nil, fmt.Errorf("a picture of %dx%d pixels: want at most %d in all, from fewer images", g.size.Y, g.size.X, maxArea)
+		return nil, fmt.Errorf("a picture must have at most %d pixels (got %dx%d): draw fewer images", maxArea, g.size.Y, g.size.X)
 	}
 	canvas := g.newCanvas()
 	draw.Draw(canvas, canvas.Bounds(), image.NewUniform(sheetGround), image.Point{}, draw.Src)

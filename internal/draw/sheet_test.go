@@ -88,7 +88,7 @@ func TestGridTooLarge(t *testing.T) {
 	}
 	samples := checker(1024, 384, 256, "a")
 	_, err = Grid(384, 256, samples)
-	if err == nil || !strings.HasPrefix(err.Error(), "a picture of 14624x9248 pixels: want at most 134217728") {
+	if err == nil || !strings.HasPrefix(err.Error(), "a picture must have at most 134217728 pixels (got 14624x9248)") {
 		t.Errorf("%v: want an error with the size", err)
 	}
 }

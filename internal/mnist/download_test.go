@@ -57,7 +57,7 @@ func mirrorFaults(t *testing.T) []mirrorFault {
 			w.Header().Set("Content-Length", strconv.Itoa(len(gz)))
 			w.Write(gz[:10])
 		}, "the file ends early"},
-		{"too large, and says so", func(w http.ResponseWriter, _ *http.Request) {
+		{"too large by its header", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "16777217")
 		}, "must offer at most 16777216 bytes (got 16777217)"},
 		{"too large", func(w http.ResponseWriter, r *http.Request) {

@@ -48,7 +48,7 @@ func TestOpenFaults(t *testing.T) {
 	}
 }
 
-// If MNIST is not available, synthetic data are used, and say why.
+// If MNIST is not available, the data is synthetic, and Fallback has the reason.
 func TestOpenAutoFallback(t *testing.T) {
 	server := serve(t, http.NotFound)
 	dir := t.TempDir()
@@ -58,7 +58,7 @@ func TestOpenAutoFallback(t *testing.T) {
 		t.Fatal(err)
 	}
 	if d.Name != "synthetic" || d.Train.Len() != 60_000 || d.Test.Len() != 10_000 {
-		t.Errorf("data are %s, %d and %d images: want synthetic, 60000 and 10000", d.Name, d.Train.Len(), d.Test.Len())
+		t.Errorf("data set is %s, %d and %d images: want synthetic, 60000 and 10000", d.Name, d.Train.Len(), d.Test.Len())
 	}
 	want := filepath.Join(dir, "train-images-idx3-ubyte.gz") + ": MNIST is not here and cannot be downloaded: " +
 		server.URL + "/a/: answers 404 Not Found; " + server.URL + "/b/: answers 404 Not Found"
@@ -123,7 +123,7 @@ func TestRealMNIST(t *testing.T) {
 		t.Fatal(err)
 	}
 	if d.Name != "mnist" || d.Height != 28 || d.Width != 28 || d.Classes != 10 {
-		t.Errorf("data are %s, %dx%d, %d classes", d.Name, d.Height, d.Width, d.Classes)
+		t.Errorf("data set is %s, %dx%d, %d classes", d.Name, d.Height, d.Width, d.Classes)
 	}
 	if len(d.Train.Images) != 60_000*28*28 || len(d.Test.Images) != 10_000*28*28 {
 		t.Errorf("%d and %d bytes of images", len(d.Train.Images), len(d.Test.Images))
@@ -163,7 +163,7 @@ func TestRealMNISTDownload(t *testing.T) {
 		t.Fatal(err)
 	}
 	if d.Name != "mnist" || d.Fallback != "" {
-		t.Errorf("data are %s: %s", d.Name, d.Fallback)
+		t.Errorf("data set is %s: %s", d.Name, d.Fallback)
 	}
 	if diff := cmp.Diff([]string{"/t10k-images-idx3-ubyte.gz", "/t10k-labels-idx1-ubyte.gz"}, requests); diff != "" {
 		t.Errorf("requests: -want +got:\n%s", diff)

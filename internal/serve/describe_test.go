@@ -143,10 +143,10 @@ func TestMetrics(t *testing.T) {
 // TestSeriesAreBounded keeps hostile requests from filling the memory with
 // names.
 func TestSeriesAreBounded(t *testing.T) {
-	g := newGauges("")
+	g := newMetrics("")
 	for i := range 100 {
 		method := strings.Repeat("X", i+1)
-		g.answered("", method, 405)
+		g.countRequest("", method, 405)
 	}
 	if len(g.requests) != 1 {
 		t.Errorf("%d series of one route", len(g.requests))

@@ -8,11 +8,11 @@ import (
 )
 
 // events sends the model and the run, and then their changes, as server-sent events.
-// The data of a "model" event are the same as the response to GET /v1/model, those of
-// a "run" event the same as the response to GET /v1/run.
+// The content of a "model" event is the response to GET /v1/model, and the content of a
+// "run" event the response to GET /v1/run.
 func (s *Server) events(w http.ResponseWriter, r *http.Request) {
-	defer s.gauges.streams.Add(-1)
-	if s.gauges.streams.Add(1) > int64(s.options.Limits.Streams) {
+	defer s.metrics.streams.Add(-1)
+	if s.metrics.streams.Add(1) > int64(s.options.Limits.Streams) {
 		problemf(http.StatusServiceUnavailable, "%d event streams at once are the most", s.options.Limits.Streams).write(w)
 		return
 	}
@@ -20,19 +20,19 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	connection := http.NewResponseController(w)
 	connection.SetReadDeadline(time.Time{}) // the stream may last longer than a request
-	var toldModel, toldRun []byte
+	var sentModel, sentRun []byte
 	for {
-		model, run, news := s.board.read()
+		model, run, changed := s.broadcast.latest()
 		connection.SetWriteDeadline(time.Now().Add(s.options.Limits.Write))
-		tell(w, "model", model, toldModel)
-		tell(w, "run", run, toldRun)
-		toldModel, toldRun = model, run
+		sendEvent(w, "model", model, sentModel)
+		sendEvent(w, "run", run, sentRun)
+		sentModel, sentRun = model, run
 		if connection.Flush() != nil {
 			return
 		}
 		select {
-		case <-news:
-		case <-time.After(s.options.Limits.Beat):
+		case <-changed:
+		case <-time.After(s.options.Limits.Heartbeat):
 			fmt.Fprint(w, ":\n\n") // a comment, to detect clients that have gone
 		case <-r.Context().Done():
 			return
@@ -42,9 +42,9 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// tell writes an event, unless the same data have been sent before.
-func tell(w http.ResponseWriter, event string, data, told []byte) {
-	if data != nil && !bytes.Equal(data, told) {
+// sendEvent writes an event, unless the client has been sent the same data before.
+func sendEvent(w http.ResponseWriter, event string, data, sent []byte) {
+	if data != nil && !bytes.Equal(data, sent) {
 		fmt.Fprintf(w, "event: %s\ndata: %s\n\n", event, data)
 	}
 }

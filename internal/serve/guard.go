@@ -37,13 +37,13 @@ func (g *guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set(name, value)
 	}
 	switch {
-	case !g.knows(r.Host):
+	case !g.hasHost(r.Host):
 		problemf(http.StatusMisdirectedRequest, "not a host name of this server").write(w)
-	case foreign(r):
+	case isCrossSite(r):
 		problemf(http.StatusForbidden, "requests from other sites are refused").write(w)
-	case g.login(r):
-		g.welcome(w, r)
-	case !g.admits(r):
+	case g.isLogin(r):
+		g.setCookie(w, r)
+	case !g.hasToken(r):
 		w.Header().Set("WWW-Authenticate", "Bearer")
 		problemf(http.StatusUnauthorized, "give the token that the server printed: in the address of the page, or as Authorization: Bearer").write(w)
 	default:
@@ -51,10 +51,10 @@ func (g *guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// knows reports whether host is a name of this server. A site whose own name points
+// hasHost reports whether host is a name of this server. A site whose own name points
 // here (DNS rebinding) makes a browser send that name, and it cannot forge another.
 // The port is ignored: tunnels and containers change it.
-func (g *guard) knows(host string) bool {
+func (g *guard) hasHost(host string) bool {
 	name, _, err := net.SplitHostPort(host)
 	if err != nil {
 		name = host
@@ -63,9 +63,9 @@ func (g *guard) knows(host string) bool {
 	return slices.ContainsFunc(g.hosts, func(h string) bool { return strings.EqualFold(h, name) })
 }
 
-// foreign reports whether a browser says that r comes from another site. Following a
+// isCrossSite reports whether a browser says that r comes from another site. Following a
 // link to the page is allowed.
-func foreign(r *http.Request) bool {
+func isCrossSite(r *http.Request) bool {
 	site := r.Header.Get("Sec-Fetch-Site")
 	if r.URL.Path == "/" && r.Method == http.MethodGet && r.Header.Get("Sec-Fetch-Mode") == "navigate" {
 		return false
@@ -77,14 +77,14 @@ func foreign(r *http.Request) bool {
 	return site == "" && origin != "" && origin != "http://"+r.Host && origin != "https://"+r.Host
 }
 
-// login reports whether r opens the page with the token in its address.
-func (g *guard) login(r *http.Request) bool {
-	return g.token != "" && r.URL.Path == "/" && r.Method == http.MethodGet && g.is(r.URL.Query().Get("token"))
+// isLogin reports whether r opens the page with the token in its address.
+func (g *guard) isLogin(r *http.Request) bool {
+	return g.token != "" && r.URL.Path == "/" && r.Method == http.MethodGet && g.isToken(r.URL.Query().Get("token"))
 }
 
-// welcome moves the token from the address of the page, which is visible and stays in
+// setCookie moves the token from the address of the page, which is visible and stays in
 // the history, to a cookie.
-func (g *guard) welcome(w http.ResponseWriter, r *http.Request) {
+func (g *guard) setCookie(w http.ResponseWriter, r *http.Request) {
 	http.SetCookie(w, &http.Cookie{
 		Name: tokenCookie, Value: g.token, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode,
 	})
@@ -92,22 +92,22 @@ func (g *guard) welcome(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, "/", http.StatusSeeOther)
 }
 
-// admits reports whether r has the token, if there is one. /healthz needs none: that
+// hasToken reports whether r has the token, if there is one. /healthz needs none: that
 // the server is up is no secret.
-func (g *guard) admits(r *http.Request) bool {
+func (g *guard) hasToken(r *http.Request) bool {
 	if g.token == "" || r.URL.Path == "/healthz" {
 		return true
 	}
 	if bearer, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
-		return g.is(bearer)
+		return g.isToken(bearer)
 	}
 	cookie, err := r.Cookie(tokenCookie)
-	return err == nil && g.is(cookie.Value)
+	return err == nil && g.isToken(cookie.Value)
 }
 
-// is reports whether token is the right one. It compares in constant time; the hash
+// isToken reports whether token is the right one. It compares in constant time; the hash
 // hides the length too.
-func (g *guard) is(token string) bool {
+func (g *guard) isToken(token string) bool {
 	got, want := sha256.Sum256([]byte(token)), sha256.Sum256([]byte(g.token))
 	return subtle.ConstantTimeCompare(got[:], want[:]) == 1
 }

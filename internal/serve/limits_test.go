@@ -36,10 +36,10 @@ func TestAtMostSoManyPredictions(t *testing.T) {
 // at once. Requests with pixels, which need no more memory than their body, do not wait.
 func TestOnePictureAtATime(t *testing.T) {
 	s := start(t, options(t))
-	s.desk <- struct{}{}
+	s.decoding <- struct{}{}
 	picture := make(chan int, 1)
 	go func() { picture <- s.post(t, "image/png", drawing(t, 280, 280)).StatusCode }()
-	eventually(t, "a picture that waits", func() bool { return s.gauges.busy.Load() == 1 })
+	eventually(t, "a picture that waits", func() bool { return s.metrics.predictions.Load() == 1 })
 	for range 20 { // time enough for a picture that does not wait
 		if r := s.post(t, "application/json", pixels(784, "1")); r.StatusCode != 200 {
 			t.Errorf("pixels have status %d", r.StatusCode)
@@ -48,7 +48,7 @@ func TestOnePictureAtATime(t *testing.T) {
 	if len(picture) > 0 {
 		t.Error("a second picture was unpacked beside the first")
 	}
-	<-s.desk
+	<-s.decoding
 	if code := <-picture; code != 200 {
 		t.Errorf("the picture that waited has status %d", code)
 	}
@@ -157,7 +157,7 @@ func TestNothingIsLeftBehind(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer idle.Close()
-	eventually(t, "five streams", func() bool { return s.gauges.streams.Load() == 5 })
+	eventually(t, "five streams", func() bool { return s.metrics.streams.Load() == 5 })
 	if err := s.stop(); err != nil {
 		t.Errorf("Serve returns %v", err)
 	}

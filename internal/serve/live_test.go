@@ -157,10 +157,10 @@ func TestAStoppedRunIsTold(t *testing.T) {
 func TestABrokenModelLeavesTheOldOne(t *testing.T) {
 	o := options(t)
 	s := start(t, o)
-	var told journal
-	o.Log.SetOutput(&told)
+	var logged journal
+	o.Log.SetOutput(&logged)
 	put(t, o.Model, []byte("no model"))
-	eventually(t, "a line in the log", func() bool { return strings.Contains(told.String(), o.Model) })
+	eventually(t, "a line in the log", func() bool { return strings.Contains(logged.String(), o.Model) })
 	if r := s.post(t, "application/json", pixels(784, "1")); r.StatusCode != 200 {
 		t.Errorf("status %d", r.StatusCode)
 	}
@@ -177,12 +177,12 @@ func TestALostModelIsToldOnce(t *testing.T) {
 	w := &watcher{server: s.Server}
 	lost := 0
 	for range 10 {
-		if w.lookAtModel(t.Context()) != nil {
+		if w.updateModel(t.Context()) != nil {
 			lost++
 		}
 	}
 	if lost != 1 {
-		t.Errorf("%d of 10 looks tell that the model is gone, want 1", lost)
+		t.Errorf("%d of 10 updates tell that the model is gone, want 1", lost)
 	}
 	if r := s.post(t, "application/json", pixels(784, "1")); r.StatusCode != 200 {
 		t.Errorf("status %d", r.StatusCode)
@@ -191,7 +191,7 @@ func TestALostModelIsToldOnce(t *testing.T) {
 
 func TestStreamsAreLimitedAndLive(t *testing.T) {
 	o := options(t)
-	o.Limits.Streams, o.Limits.Beat = 2, time.Millisecond
+	o.Limits.Streams, o.Limits.Heartbeat = 2, time.Millisecond
 	o.Limits.Read, o.Limits.Write = 50*time.Millisecond, 50*time.Millisecond
 	s := start(t, o)
 	first, second := s.listen(t), s.listen(t)

@@ -7,7 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"runtime"
-	"runtime/metrics"
+	runtimemetrics "runtime/metrics"
 	"slices"
 	"strings"
 	"sync"
@@ -29,13 +29,13 @@ type series struct {
 	code   int
 }
 
-// gauges are the metrics of a server for Prometheus.
-type gauges struct {
+// metrics are the metrics of a server for Prometheus.
+type metrics struct {
 	version string
 	started time.Time
 
-	streams atomic.Int64 // open event streams
-	busy    atomic.Int64 // predictions in progress
+	streams     atomic.Int64 // open event streams
+	predictions atomic.Int64 // predictions in progress
 
 	mu       sync.Mutex
 	requests map[series]uint64
@@ -43,13 +43,13 @@ type gauges struct {
 	total    time.Duration            // of all predictions
 }
 
-func newGauges(version string) *gauges {
-	return &gauges{version: version, started: time.Now(), requests: map[series]uint64{}}
+func newMetrics(version string) *metrics {
+	return &metrics{version: version, started: time.Now(), requests: map[series]uint64{}}
 }
 
-// answered counts a request. Routes are patterns, and unknown methods count as
+// countRequest counts a request. Routes are patterns, and unknown methods count as
 // "other", so that hostile requests cannot create series without limit.
-func (g *gauges) answered(route, method string, code int) {
+func (m *metrics) countRequest(route, method string, code int) {
 	switch method {
 	case http.MethodGet, http.MethodHead, http.MethodPost:
 	default:
@@ -64,56 +64,56 @@ func (g *gauges) answered(route, method string, code int) {
 	case "/{$}":
 		route = "/"
 	}
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.requests[series{route, method, code}]++
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.requests[series{route, method, code}]++
 }
 
-// predicted counts a prediction that took the given time.
-func (g *gauges) predicted(took time.Duration) {
+// observePrediction counts a prediction that took the given time.
+func (m *metrics) observePrediction(took time.Duration) {
 	i, _ := slices.BinarySearch(buckets[:], took.Seconds())
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.times[i]++
-	g.total += took
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.times[i]++
+	m.total += took
 }
 
 // write writes all metrics in Prometheus's text format, version 0.0.4.
-func (g *gauges) write(w io.Writer) {
-	g.mu.Lock()
-	requests, times, total := maps.Clone(g.requests), g.times, g.total
-	g.mu.Unlock()
+func (m *metrics) write(w io.Writer) {
+	m.mu.Lock()
+	requests, times, total := maps.Clone(m.requests), m.times, m.total
+	m.mu.Unlock()
 
-	head(w, "mnistgpu_build_info", "gauge", "The version of the program, as a label.")
-	fmt.Fprintf(w, "mnistgpu_build_info{version=%q} 1\n", g.version)
-	head(w, "mnistgpu_http_requests_total", "counter", "Requests that were answered.")
+	writeHelp(w, "mnistgpu_build_info", "gauge", "The version of the program, as a label.")
+	fmt.Fprintf(w, "mnistgpu_build_info{version=%q} 1\n", m.version)
+	writeHelp(w, "mnistgpu_http_requests_total", "counter", "Requests that were answered.")
 	for _, s := range slices.SortedFunc(maps.Keys(requests), compareSeries) {
 		fmt.Fprintf(w, "mnistgpu_http_requests_total{route=%q,method=%q,code=\"%d\"} %d\n", s.route, s.method, s.code, requests[s])
 	}
 	writeTimes(w, times, total)
-	for _, m := range []struct {
+	for _, gauge := range []struct {
 		name, help string
 		value      float64
 	}{
-		{"mnistgpu_predictions_in_progress", "Predictions that wait or compute.", float64(g.busy.Load())},
-		{"mnistgpu_event_streams", "Event streams that are open.", float64(g.streams.Load())},
+		{"mnistgpu_predictions_in_progress", "Predictions that wait or compute.", float64(m.predictions.Load())},
+		{"mnistgpu_event_streams", "Event streams that are open.", float64(m.streams.Load())},
 		{"go_goroutines", "Goroutines.", float64(runtime.NumGoroutine())},
 		{"go_heap_objects_bytes", "Bytes of objects on the heap.", heapBytes()},
-		{"process_start_time_seconds", "When the server started, in Unix time.", float64(g.started.UnixMilli()) / 1000},
+		{"process_start_time_seconds", "When the server started, in Unix time.", float64(m.started.UnixMilli()) / 1000},
 	} {
-		head(w, m.name, "gauge", m.help)
-		fmt.Fprintf(w, "%s %v\n", m.name, m.value)
+		writeHelp(w, gauge.name, "gauge", gauge.help)
+		fmt.Fprintf(w, "%s %v\n", gauge.name, gauge.value)
 	}
 }
 
-func head(w io.Writer, name, kind, help string) {
+func writeHelp(w io.Writer, name, kind, help string) {
 	fmt.Fprintf(w, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, kind)
 }
 
 // writeTimes writes the histogram, whose buckets are cumulative.
 func writeTimes(w io.Writer, times [len(buckets) + 1]uint64, total time.Duration) {
 	const name = "mnistgpu_prediction_seconds"
-	head(w, name, "histogram", "Time from the pixels to the answer.")
+	writeHelp(w, name, "histogram", "Time from the pixels to the answer.")
 	var count uint64
 	for i, n := range times {
 		count += n
@@ -133,7 +133,7 @@ func compareSeries(a, b series) int {
 // heapBytes returns the bytes of objects on the heap. Unlike runtime.ReadMemStats, it
 // does not stop the world.
 func heapBytes() float64 {
-	sample := []metrics.Sample{{Name: heapMetric}}
-	metrics.Read(sample)
+	sample := []runtimemetrics.Sample{{Name: heapMetric}}
+	runtimemetrics.Read(sample)
 	return float64(sample[0].Value.Uint64())
 }

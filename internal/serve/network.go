@@ -89,7 +89,7 @@ func (s *Server) load(ctx context.Context, m *model.Model) error {
 			return err
 		}
 		s.network.Store(n)
-		s.board.setModel(n.info)
+		s.broadcast.setModel(n.info)
 		return nil
 	})
 }
@@ -131,9 +131,9 @@ var errReplaced = errors.New("the model has just been replaced")
 // but too large.
 var errNotFinite = errors.New("the answer is not finite")
 
-// ask computes the answer of n for an image. The error is errNotFinite, a fault of the
-// backend, errReplaced or errStopped, or that of ctx.
-func (s *Server) ask(ctx context.Context, n *network, image []byte, detail bool) (*answer, error) {
+// classify computes the answer of n for an image. The error is errNotFinite, errReplaced,
+// errStopped, a fault of the backend, or the error of ctx.
+func (s *Server) classify(ctx context.Context, n *network, image []byte, detail bool) (*answer, error) {
 	var probabilities []float64
 	var activations []float32
 	replaced := false
@@ -155,9 +155,9 @@ func (s *Server) ask(ctx context.Context, n *network, image []byte, detail bool)
 	if math.IsNaN(slices.Max(probabilities)) || !finite(activations) {
 		return nil, errNotFinite
 	}
-	a := n.answer(probabilities)
+	a := n.newAnswer(probabilities)
 	if detail {
-		a.Units = most(activations)
+		a.Units = mostActive(activations)
 		a.Image = make([]int, len(image))
 		for i, v := range image {
 			a.Image[i] = int(v)
@@ -166,7 +166,7 @@ func (s *Server) ask(ctx context.Context, n *network, image []byte, detail bool)
 	return a, nil
 }
 
-func (n *network) answer(probabilities []float64) *answer {
+func (n *network) newAnswer(probabilities []float64) *answer {
 	best := slices.Index(probabilities, slices.Max(probabilities))
 	return &answer{
 		Model: n.info.Version, Class: best, Name: n.info.Classes[best],
@@ -179,8 +179,8 @@ func finite(activations []float32) bool {
 	return !slices.ContainsFunc(activations, func(a float32) bool { return a-a != 0 })
 }
 
-// most returns the most active units, at most shownUnits of them, in descending order.
-func most(activations []float32) []unit {
+// mostActive returns the most active units, at most shownUnits of them, in descending order.
+func mostActive(activations []float32) []unit {
 	var units []unit
 	for i, a := range activations {
 		if a > 0 {

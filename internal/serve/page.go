@@ -25,9 +25,9 @@ var contentTypes = map[string]string{
 
 // pageFile is a file of the page.
 type pageFile struct {
-	content []byte
-	kind    string
-	tag     string // identifies the content, so that a browser fetches it once
+	content     []byte
+	contentType string
+	etag        string // identifies the content, so that a browser fetches it once
 }
 
 // pageFiles are the page's files by the paths that they are served at.
@@ -41,22 +41,22 @@ func readPage() map[string]*pageFile {
 	}
 	for _, entry := range entries {
 		content, err := page.ReadFile("page/" + entry.Name())
-		kind := contentTypes[path.Ext(entry.Name())]
-		if err != nil || kind == "" {
-			panic("serve: a page with a file that is none")
+		contentType := contentTypes[path.Ext(entry.Name())]
+		if err != nil || contentType == "" {
+			panic("serve: unknown file type in page")
 		}
-		at := "/" + entry.Name()
+		route := "/" + entry.Name()
 		if entry.Name() == "index.html" {
-			at = "/"
+			route = "/"
 		}
-		files[at] = &pageFile{content, kind, fmt.Sprintf("%q", fmt.Sprintf("%x", sha256.Sum256(content))[:16])}
+		files[route] = &pageFile{content, contentType, fmt.Sprintf("%q", fmt.Sprintf("%x", sha256.Sum256(content))[:16])}
 	}
 	return files
 }
 
 func (f *pageFile) serve(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Content-Type", f.kind)
+	w.Header().Set("Content-Type", f.contentType)
 	w.Header().Set("Cache-Control", "no-cache")
-	w.Header().Set("ETag", f.tag)
+	w.Header().Set("ETag", f.etag)
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(f.content))
 }

@@ -51,9 +51,9 @@ func (s *Server) predict(w http.ResponseWriter, r *http.Request) {
 		problemf(http.StatusServiceUnavailable, "%d predictions at once are the most", cap(s.slots)).write(w)
 		return
 	}
-	s.gauges.busy.Add(1)
-	defer s.gauges.busy.Add(-1)
-	a, problem := s.answer(r.Context(), kind, body, detail == "true")
+	s.metrics.predictions.Add(1)
+	defer s.metrics.predictions.Add(-1)
+	a, problem := s.classifyBody(r.Context(), kind, body, detail == "true")
 	if problem != nil {
 		problem.write(w)
 		return
@@ -61,8 +61,8 @@ func (s *Server) predict(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, a)
 }
 
-// answer decodes a body and asks the network.
-func (s *Server) answer(ctx context.Context, kind string, body []byte, detail bool) (*answer, *problem) {
+// classifyBody decodes a body and returns the answer of the network.
+func (s *Server) classifyBody(ctx context.Context, kind string, body []byte, detail bool) (*answer, *problem) {
 	start := time.Now()
 	n := s.network.Load()
 	if n == nil {
@@ -76,14 +76,14 @@ func (s *Server) answer(ctx context.Context, kind string, body []byte, detail bo
 	if problem != nil {
 		return nil, problem
 	}
-	a, err := s.ask(ctx, n, image, detail)
+	a, err := s.classify(ctx, n, image, detail)
 	if errors.Is(err, errNotFinite) {
 		return nil, problemf(http.StatusUnprocessableEntity, "the model's answer to this image is not finite")
 	}
 	if err != nil {
 		return nil, problemf(http.StatusServiceUnavailable, "the model cannot answer now")
 	}
-	s.gauges.predicted(time.Since(start))
+	s.metrics.observePrediction(time.Since(start))
 	return a, nil
 }
 
@@ -144,8 +144,8 @@ func (s *Server) readPNG(n *network, body []byte) ([]byte, *problem) {
 	if config.Width > maxSide || config.Height > maxSide {
 		return nil, problemf(http.StatusBadRequest, "the picture must be at most %dx%d", maxSide, maxSide)
 	}
-	s.desk <- struct{}{}
-	defer func() { <-s.desk }()
+	s.decoding <- struct{}{}
+	defer func() { <-s.decoding }()
 	var picture image.Image
 	if picture, err = png.Decode(bytes.NewReader(body)); err != nil {
 		return nil, problemf(http.StatusBadRequest, "the PNG is broken")

@@ -38,7 +38,7 @@ func (p *problem) write(w http.ResponseWriter) {
 func writeJSON(w http.ResponseWriter, v any) {
 	content, err := json.Marshal(v)
 	if err != nil {
-		panic("serve: an answer that is not JSON")
+		panic("serve: cannot marshal a response")
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")

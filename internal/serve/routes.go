@@ -27,7 +27,7 @@ func (s *Server) routes() map[string]map[string]http.HandlerFunc {
 		"/v1/events":       get(s.events),
 		"/v1/units/{unit}": get(s.unitWeights),
 		"/healthz":         get(s.health),
-		"/metrics":         get(s.metrics),
+		"/metrics":         get(s.serveMetrics),
 		"/openapi.json":    get(s.describe),
 	}
 	for path, file := range pageFiles {
@@ -78,7 +78,7 @@ func (s *Server) count(next http.Handler) http.Handler {
 				s.options.Log.Printf("internal failure: %v", failure)
 				problemf(http.StatusInternalServerError, "internal failure").write(recorder)
 			}
-			s.gauges.answered(r.Pattern, r.Method, recorder.code)
+			s.metrics.countRequest(r.Pattern, r.Method, recorder.code)
 		}()
 		next.ServeHTTP(recorder, r)
 	})
@@ -111,7 +111,7 @@ func (s *Server) modelInfo(w http.ResponseWriter, _ *http.Request) {
 const noModel = "the run has not left a model yet"
 
 func (s *Server) runInfo(w http.ResponseWriter, _ *http.Request) {
-	_, run, _ := s.board.read()
+	_, run, _ := s.broadcast.latest()
 	if run == nil {
 		problemf(http.StatusNotFound, "a model is served without a run").write(w)
 		return
@@ -128,10 +128,10 @@ func (s *Server) health(w http.ResponseWriter, _ *http.Request) {
 	}{"ok", s.network.Load() != nil})
 }
 
-func (s *Server) metrics(w http.ResponseWriter, _ *http.Request) {
+func (s *Server) serveMetrics(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
-	s.gauges.write(w)
+	s.metrics.write(w)
 }
 
 func (s *Server) describe(w http.ResponseWriter, _ *http.Request) {
@@ -140,8 +140,8 @@ func (s *Server) describe(w http.ResponseWriter, _ *http.Request) {
 	w.Write(s.description())
 }
 
-// described is the number of pixels of an image in openapi.json.
-const described = 784
+// documentedPixels is the number of pixels of an image in openapi.json.
+const documentedPixels = 784
 
 // description returns openapi.json with the size of the model's images.
 func (s *Server) description() []byte {
@@ -150,5 +150,5 @@ func (s *Server) description() []byte {
 		return openAPI
 	}
 	size := func(pixels int) []byte { return fmt.Appendf(nil, `Items": %d`, pixels) }
-	return bytes.ReplaceAll(openAPI, size(described), size(n.info.Height*n.info.Width))
+	return bytes.ReplaceAll(openAPI, size(documentedPixels), size(n.info.Height*n.info.Width))
 }

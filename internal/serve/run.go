@@ -20,7 +20,7 @@ type runInfo struct {
 	History []record `json:"history"`
 }
 
-// record is a line of history.csv: those of the [columns] that have a number.
+// record is a line of history.csv: the [columns] in which it has a number.
 type record map[string]float64
 
 // columns are the columns of the history that are sent.
@@ -33,14 +33,14 @@ var columns = []string{
 const maxRecords = 500
 
 // readRun reads the files that a run has written to its folder so far. It is no error
-// if some are not there yet. goesOn says whether the run is still running; the caller
+// if some are not there yet. running says whether the run is still running; the caller
 // must have checked that before, since a run writes its summary before it ends.
-func readRun(dir string, goesOn bool) (*runInfo, error) {
+func readRun(dir string, running bool) (*runInfo, error) {
 	r := &runInfo{Name: baseName(dir), Status: run.Unfinished, History: []record{}}
 	config, err := run.ReadConfig(dir)
 	if err == nil {
 		r.Epochs, r.Steps = config.Epochs, config.Steps
-		if !goesOn {
+		if !running {
 			r.Status = run.Stopped
 		}
 	} else if !errors.Is(err, fs.ErrNotExist) {
@@ -59,7 +59,7 @@ func readRun(dir string, goesOn bool) (*runInfo, error) {
 		return nil, err
 	}
 	for _, name := range []string{run.ConfigFile, run.HistoryFile, run.SummaryFile} {
-		if s := stampOf(filepath.Join(dir, name)); !s.absent {
+		if s := statOf(filepath.Join(dir, name)); !s.absent {
 			r.Updated = max(r.Updated, s.modified.Unix())
 		}
 	}

@@ -42,7 +42,7 @@ type Limits struct {
 	Header, Read, Write, Idle time.Duration // of a connection; see [http.Server]
 	Grace                     time.Duration // for answers in progress when the server stops
 	Poll                      time.Duration // between checks of the files of a run
-	Beat                      time.Duration // longest silence of an event stream
+	Heartbeat                 time.Duration // longest silence of an event stream
 	Predictions               int           // at once
 	Streams                   int           // at once
 }
@@ -51,7 +51,7 @@ type Limits struct {
 func DefaultLimits() Limits {
 	return Limits{
 		Header: 5 * time.Second, Read: 10 * time.Second, Write: 10 * time.Second, Idle: time.Minute,
-		Grace: 5 * time.Second, Poll: 500 * time.Millisecond, Beat: 15 * time.Second,
+		Grace: 5 * time.Second, Poll: 500 * time.Millisecond, Heartbeat: 15 * time.Second,
 		Predictions: 8, Streams: 32,
 	}
 }
@@ -61,16 +61,16 @@ const maxHeaderBytes = 16 << 10
 
 // A Server serves a model and its run.
 type Server struct {
-	options Options
-	worker  *worker
-	backend backend.Backend // used only by the worker
-	network atomic.Pointer[network]
-	board   *board
-	watcher *watcher
-	gauges  *gauges
-	slots   chan struct{} // one for each concurrent prediction
-	desk    chan struct{} // for one picture at a time; see [Server.readPNG]
-	stop    chan struct{} // closed when event streams must end
+	options   Options
+	worker    *worker
+	backend   backend.Backend // used only by the worker
+	network   atomic.Pointer[network]
+	broadcast *broadcast
+	watcher   *watcher
+	metrics   *metrics
+	slots     chan struct{} // one for each concurrent prediction
+	decoding  chan struct{} // for one picture at a time; see [Server.readPNG]
+	stop      chan struct{} // closed when event streams must end
 }
 
 // New loads the model, if there is one yet. The server must be closed by
@@ -78,12 +78,12 @@ type Server struct {
 // the backend.
 func New(ctx context.Context, o Options) (*Server, error) {
 	s := &Server{
-		options: o, worker: newWorker(), board: newBoard(), gauges: newGauges(o.Version),
-		slots: make(chan struct{}, o.Limits.Predictions), desk: make(chan struct{}, 1), stop: make(chan struct{}),
+		options: o, worker: newWorker(), broadcast: newBroadcast(), metrics: newMetrics(o.Version),
+		slots: make(chan struct{}, o.Limits.Predictions), decoding: make(chan struct{}, 1), stop: make(chan struct{}),
 	}
 	s.watcher = &watcher{server: s}
-	s.watcher.lookAtRun()
-	if err := s.watcher.lookAtModel(ctx); err != nil {
+	s.watcher.updateRun()
+	if err := s.watcher.updateModel(ctx); err != nil {
 		return nil, errors.Join(err, s.close())
 	}
 	return s, nil
@@ -95,7 +95,7 @@ func (s *Server) close() error {
 	return s.closeBackend()
 }
 
-// name returns the name of the model: that of its run or, without a run, of its file.
+// name returns the name of the model: the name of its run or, without a run, of its file.
 func (s *Server) name() string {
 	if s.options.Run != "" {
 		return baseName(s.options.Run)

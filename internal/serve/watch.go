@@ -11,27 +11,27 @@ import (
 	"mnistgpu/internal/run"
 )
 
-// stamp tells versions of a file apart. The zero stamp means a file that was
-// never checked.
-type stamp struct {
+// fileStat tells versions of a file apart. The zero fileStat is for a file that was never
+// checked.
+type fileStat struct {
 	absent   bool
 	size     int64
 	modified time.Time
 }
 
-func stampOf(path string) stamp {
+func statOf(path string) fileStat {
 	info, err := os.Stat(path)
 	if err != nil {
-		return stamp{absent: true}
+		return fileStat{absent: true}
 	}
-	return stamp{size: info.Size(), modified: info.ModTime()}
+	return fileStat{size: info.Size(), modified: info.ModTime()}
 }
 
 // watcher follows the files of a run.
 type watcher struct {
 	server                  *Server
-	model, history, summary stamp // of what was read last
-	goesOn                  bool  // whether the run was still running then
+	model, history, summary fileStat // of what was read last
+	running                 bool     // whether the run was still running then
 }
 
 // watch checks for changes until ctx is done. Only a fault of the backend is an
@@ -45,8 +45,8 @@ func (w *watcher) watch(ctx context.Context) error {
 			return nil
 		case <-ticks.C:
 		}
-		w.lookAtRun()
-		err := w.lookAtModel(ctx)
+		w.updateRun()
+		err := w.updateModel(ctx)
 		if fault.Is(err, fault.BadData) {
 			w.server.options.Log.Print(err)
 		} else if err != nil {
@@ -55,32 +55,32 @@ func (w *watcher) watch(ctx context.Context) error {
 	}
 }
 
-// lookAtRun updates the board with what a run has added to its files, and with whether
-// it is still running.
-func (w *watcher) lookAtRun() {
+// updateRun broadcasts what a run has added to its files, and whether it is still
+// running.
+func (w *watcher) updateRun() {
 	dir := w.server.options.Run
 	if dir == "" {
 		return
 	}
-	goesOn := run.InUse(dir)
-	history, summary := stampOf(filepath.Join(dir, run.HistoryFile)), stampOf(filepath.Join(dir, run.SummaryFile))
-	if w.history == history && w.summary == summary && w.goesOn == goesOn {
+	running := run.InUse(dir)
+	history, summary := statOf(filepath.Join(dir, run.HistoryFile)), statOf(filepath.Join(dir, run.SummaryFile))
+	if w.history == history && w.summary == summary && w.running == running {
 		return
 	}
-	w.history, w.summary, w.goesOn = history, summary, goesOn
-	info, err := readRun(dir, goesOn)
+	w.history, w.summary, w.running = history, summary, running
+	info, err := readRun(dir, running)
 	if err != nil {
 		w.server.options.Log.Print(err)
 		return
 	}
-	w.server.board.setRun(info)
+	w.server.broadcast.setRun(info)
 }
 
-// lookAtModel loads the model if it is new or has changed. If it cannot be read, the
-// previous one stays in place and the error is of the kind fault.BadData. It is no error if a
-// run has no model yet.
-func (w *watcher) lookAtModel(ctx context.Context) error {
-	now := stampOf(w.server.options.Model)
+// updateModel loads the model if it is new or has changed. If it cannot be read, the
+// previous one stays in place and the error is of the kind fault.BadData. It is no error
+// if a run has no model yet.
+func (w *watcher) updateModel(ctx context.Context) error {
+	now := statOf(w.server.options.Model)
 	if now == w.model || now.absent && w.server.options.Run != "" {
 		return nil
 	}

@@ -300,7 +300,7 @@ func TestChoicesOverARun(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(texts(mustResolve(t, "--data synthetic "+same)), texts(v)); diff != "" {
+		if diff := cmp.Diff(allTexts(mustResolve(t, "--data synthetic "+same)), allTexts(v)); diff != "" {
 			t.Errorf("%s: (-want +got)\n%s", line, diff)
 		}
 	}

@@ -59,7 +59,7 @@ var machine = []*Row{
 		of:   func(v *Values) Value { return wordOf(&v.Backend, "auto", "cpu", "cuda") },
 	}, {
 		Name: "blas", Group: Machine, In: Train | Sweep | LRFind | Model, Default: "auto", Arg: "NAME", Device: CPU,
-		Help:    "matrix products on the CPU: auto, sparse (our kernels: " + strings.Join(ourKernels(), ", ") + "), or for comparison gonum; implies --backend cpu",
+		Help:    "matrix products on the CPU: auto, sparse (our kernels), or for comparison gonum; implies --backend cpu",
 		applies: func(v *Values) bool { return v.BLAS != "auto" },
 		of:      func(v *Values) Value { return wordOf(&v.BLAS, append([]string{"auto", "sparse"}, cpu.Kernels()...)...) },
 	}, {
@@ -101,9 +101,6 @@ var machine = []*Row{
 }
 
 func onGPU(v *Values) bool { return v.Backend == "cuda" }
-
-// ourKernels returns the names of the kernels, without gonum, which is the last.
-func ourKernels() []string { return cpu.Kernels()[:len(cpu.Kernels())-1] }
 
 var network = []*Row{
 	{

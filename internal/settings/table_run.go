@@ -8,8 +8,8 @@ import (
 
 var schedule = []*Row{
 	{
-		Name: "lr-schedule", Group: Schedule, In: Train, Sweep: true,
-		Help: "how the learning rate changes; --lr is its peak",
+		Name: "lr-schedule", Group: Schedule, In: Train, Sweep: true, Arg: "NAME",
+		Help: OneOf(train.Schedules()) + ": how the learning rate changes; --lr is its peak",
 		of:   func(v *Values) Value { return wordOf(&v.Train.Schedule.Kind, train.Schedules()...) },
 	}, {
 		Name: "lr-period", Group: Schedule, In: Train, Sweep: true, Arg: "EPOCHS",

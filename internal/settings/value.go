@@ -49,6 +49,19 @@ func (t *text) String() string     { return string(*t) }
 func (t *text) Must() string       { return "a text" }
 func (t *text) Literal() any       { return string(*t) }
 
+// texts are texts between commas. Each Set adds to them.
+type texts []string
+
+func (t *texts) Set(s string) error {
+	if s != "" {
+		*t = append(*t, strings.Split(s, ",")...)
+	}
+	return nil
+}
+func (t *texts) String() string { return strings.Join(*t, ",") }
+func (t *texts) Must() string   { return "texts between commas" }
+func (t *texts) Literal() any   { return []string(*t) }
+
 // count is a whole number. Leading zeros do not make it octal.
 type count int
 

@@ -34,6 +34,10 @@ func (o *own) Words() []string {
 // Text is the value of a flag that takes any text.
 func Text(p *string) Value { return (*text)(p) }
 
+// Texts is the value of a flag that takes texts between commas, and can be given several
+// times.
+func Texts(p *[]string) Value { return (*texts)(p) }
+
 // Word is the value of a flag that takes one of several words.
 func Word(p *string, words ...string) Value { return wordOf(p, words...) }
 

@@ -53,7 +53,7 @@ func load(folders []*Folder, index int) (*Record, error) {
 }
 
 // SaveIn writes the records into the folder at path, which it creates unless it is of
-// the same sweep already. The errors are those of [Create] and [Folder.Save].
+// the same sweep already. The errors are the errors of [Create] and [Folder.Save].
 func (r *Results) SaveIn(path string) error {
 	f, err := Create(path, r.Spec)
 	if err != nil {

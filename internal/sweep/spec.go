@@ -81,7 +81,7 @@ func (s *Spec) check() error {
 	return nil
 }
 
-// seed returns the seed of trial i: 32 bits, about half of which differ from those of
+// seed returns the seed of trial i: 32 bits, about half of which differ from the seed of
 // any other trial. It is the mixing function of SplitMix64 (Steele, Lea and Flood
 // 2014, "Fast splittable pseudorandom number generators").
 func seed(base uint64, i int) uint64 {

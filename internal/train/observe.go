@@ -41,7 +41,7 @@ type Progress struct {
 
 // Record is a line of the history. Loss and TrainAccuracy come from the forward passes
 // before each update, over the last epoch's worth of steps up to and including Step.
-// The test and validation figures are those of the network after Step's update.
+// The test and validation figures belong to the network after Step's update.
 type Record struct {
 	Step          int     // counted from 0
 	Epoch         float64 // images seen, in multiples of the training set's size

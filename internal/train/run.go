@@ -29,7 +29,7 @@ type Result struct {
 // Run trains a network on data and reports to o. It stops early, after a whole step,
 // when ctx is done or as c.Stopping says. With patience, the result has the weights
 // with the lowest validation loss, unless the run has reached its target; otherwise it
-// has those of the last step.
+// has the weights of the last step.
 //
 // If from is not nil, Run resumes the run from that state, which an earlier call with
 // the same b, data and c gave its Saver: except for the times, the result has the bits

@@ -18,7 +18,7 @@ type values struct {
 	floor     float64                      // how far a product may be off, whatever its size
 }
 
-// The device and the oracle may each be off, so all limits are twice those of a
+// The device and the oracle may each be off, so all limits are twice the limits of a
 // backend's tests, which know the true result.
 
 // A limit says how far element i of an output may be off.

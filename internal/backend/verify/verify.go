@@ -3,7 +3,7 @@
 // [New] puts a backend behind checks: from time to time a step of training is run verb
 // by verb, an oracle runs each verb on the same operands, and the results of both are
 // compared within the limits of rounding. As each verb starts from what the device
-// itself had before it, errors do not add up, and the limits are those of single sums.
+// itself had before it, errors do not add up, and the limits are the limits of single sums.
 // The step has the same effect as any other.
 //
 // The checks cover computing, not storage: numbers that change while nothing computes

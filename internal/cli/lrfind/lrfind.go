@@ -20,15 +20,14 @@ import (
 
 const help = `Find a learning rate by a range test.
 
-A new network takes three steps at each of 100 learning rates, from 1e-6 to 10.
-At first nothing happens, then the loss falls, and finally it grows: the test
-stops when it is four times the lowest. The suggestion is in the valley, two thirds
-of the way from the rate where the smoothed loss falls fastest to the one where it
-is lowest. Pass it to train --lr unchanged. The two ends are bounds for
---lr-schedule triangular.
+A new network takes three steps at each of 100 learning rates, from 1e-6 to 10. The
+test stops when the loss exceeds four times its minimum. The suggestion lies in the
+valley, two thirds of the way from the rate where the smoothed loss falls fastest to
+the one where it is lowest: pass it to train --lr. The steepest and the lowest rate
+are good values for --lr-min and --lr of a triangular schedule.
 
-The steps are those of train with the same flags, but on 512 images where train
-would take all. The network is not kept. Settings in a file that are not among the
+The steps are like the steps of train with the same flags, but on 512 images where
+train would take all. The network is not kept. Settings in a file that are not among the
 flags of lr-find are ignored.
 
 The run folder holds lr-find.toml, lr-find.csv and the chart lr-find.png.`

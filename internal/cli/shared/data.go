@@ -20,7 +20,7 @@ func OpenData(ctx context.Context, o *ui.IO, name string, classes int) (*mnist.D
 		return nil, context.Cause(ctx)
 	}
 	if err == nil && data.Fallback != "" {
-		o.Warnf("MNIST is not available: training on synthetic digits")
+		o.Warnf("MNIST is not available: using synthetic digits")
 		o.Hintf("%s", data.Fallback)
 	}
 	return data, err

@@ -30,15 +30,25 @@ func IsFolder(path string) bool {
 
 // OpenModel reads the model at path, which is a run folder or a file.
 func OpenModel(path string) (*model.Model, error) {
-	file := path
-	if IsFolder(path) {
-		file = filepath.Join(path, run.ModelFile)
-	}
-	m, err := model.Read(file)
+	m, err := model.Read(ModelFile(path))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fault.In(file, fs.ErrNotExist).WithHint("%s", noModelHint(path))
+		return nil, NoModel(path)
 	}
 	return m, err
+}
+
+// ModelFile returns the file of the model at path, which is a run folder or a file.
+func ModelFile(path string) string {
+	if IsFolder(path) {
+		return filepath.Join(path, run.ModelFile)
+	}
+	return path
+}
+
+// NoModel returns the error of a run folder or a file that should be a model, but does
+// not exist.
+func NoModel(path string) error {
+	return fault.In(ModelFile(path), fs.ErrNotExist).WithHint("%s", noModelHint(path))
 }
 
 // noModelHint says what to do about a path without a model.

@@ -108,6 +108,7 @@ func TestFilesOfSettings(t *testing.T) {
 	write(t, "one.toml", "hidden = [1024, 512]\nlr = [0.1, 0.5]\n")
 	write(t, "two.toml", `hidden = "400,1024x512"`)
 	write(t, "run.toml", "optimizer = \"sgd\"\nlr = 0.5\nmomentum = 0.0\nepochs = 3\n")
+	write(t, "usual.toml", "hidden = [400]\nlr = 0.5\n")
 	write(t, "momentum.toml", "optimizer = \"momentum\"\nmomentum = 0.95\nlr = 0.05\n")
 	for _, test := range []struct{ args, axes, command string }{
 		{"--config one.toml", "lr", "--hidden 1024,512 --lr 0.1"},
@@ -116,7 +117,9 @@ func TestFilesOfSettings(t *testing.T) {
 		{"--config run.toml --optimizer adam,momentum", "optimizer", "--epochs 3 --optimizer adam"},
 		{"--config run.toml --steps 3,4", "steps", "--steps 3"},
 		{"--config momentum.toml --optimizer adam,sgd", "optimizer", "--lr 0.05 --optimizer adam"},
+		{"--config usual.toml --preset notebook-grid", "hidden lr", "--preset notebook --hidden 300 --lr 0.5"},
 		{"--l2 0,1 --hidden 8,9", "l2 hidden", "--hidden 8"},
+		{"--l2 0,1 --hidden 8 --hidden 8,9 --l2 1,2", "l2 hidden", "--hidden 8 --l2 1"},
 	} {
 		s, err := parsed(t, append(strings.Fields(test.args), "--seed", "1", "--data", "synthetic")...)
 		if err != nil {
@@ -133,8 +136,8 @@ func TestFilesOfSettings(t *testing.T) {
 			t.Errorf("%s: %v", test.args, err)
 			continue
 		}
-		command := strings.TrimPrefix(v.CommandLine(), "mnistgpu train --data synthetic --backend auto")
-		command = strings.TrimSpace(strings.Replace(command, " --seed 1", "", 1))
+		command := strings.NewReplacer("mnistgpu train", "", " --data synthetic --backend auto", "", " --seed 1", "").Replace(v.CommandLine())
+		command = strings.TrimSpace(command)
 		if axes := strings.Join(spec.Axes, " "); axes != test.axes || command != test.command {
 			t.Errorf("%s: trials differ in %q and the first is %q, want %q and %q", test.args, axes, command, test.axes, test.command)
 		}

@@ -12,18 +12,18 @@ import (
 	"mnistgpu/internal/settings"
 )
 
-// enter takes the folder for the run: that of an existing run, if at is not nil, or else
-// a new one.
-func (s *session) enter(at *folder) error {
-	if at == nil {
+// enter makes a new folder for the run, or checks that the run belongs to the existing
+// one.
+func (s *session) enter() error {
+	if s.dir == nil {
 		dir, err := shared.NewRunDir(s.v, s.b, s.data, s.data.Name, run.ConfigFile)
 		if err != nil {
 			return err
 		}
 		s.dir = dir
-		return lock(s.io, dir)
+		s.unlock, err = lock(s.io, dir)
+		return err
 	}
-	s.folder = *at
 	if s.saved == nil && s.ended == nil {
 		return s.startOver()
 	}

@@ -18,9 +18,10 @@ import (
 // folder is the folder of a run, locked against other processes, and what the run
 // resumes from.
 type folder struct {
-	dir   *run.Dir
-	saved *run.Saved   // nil for a run that is new, or ended before it saved a state
-	ended *run.Summary // of a run that ended by itself, or nil
+	dir    *run.Dir // nil until a new folder is made
+	unlock func() error
+	saved  *run.Saved   // nil for a run that is new, or ended before it saved a state
+	ended  *run.Summary // of a run that ended by itself, or nil
 }
 
 // reopen locks the folder of an existing run and loads its newest state. It returns nil
@@ -37,31 +38,48 @@ func reopen(o *ui.IO, path string) (*folder, error) {
 		return nil, fault.Writing(path, errors.New("it exists, and is not the folder of a run")).
 			WithHint("name the folder of a run, an empty folder, or one that does not exist yet")
 	}
-	at := &folder{dir: &run.Dir{Path: path}}
-	if err := lock(o, at.dir); err != nil {
+	f := &folder{dir: &run.Dir{Path: path}}
+	if f.unlock, err = lock(o, f.dir); err != nil {
 		return nil, err
 	}
-	if at.saved, err = run.LoadState(path); err != nil {
+	if err := f.load(o); err != nil {
+		f.leave()
 		return nil, err
 	}
-	if at.ended, err = shared.Ended(path); err != nil || at.saved == nil {
-		return at, err
-	}
-	for _, err := range at.saved.Skipped {
-		o.Warnf("%v", err)
-	}
-	return at, nil
+	return f, nil
 }
 
-// lock keeps other processes from writing to the folder of a run until this one ends. If
-// the file system has no locks, it only warns, since training is still possible.
-func lock(o *ui.IO, dir *run.Dir) error {
-	_, err := dir.Lock()
+// leave unlocks the folder.
+func (f *folder) leave() {
+	if f.unlock != nil {
+		f.unlock()
+	}
+}
+
+// load reads how far the run in the folder has come.
+func (f *folder) load(o *ui.IO) error {
+	var err error
+	if f.saved, err = run.LoadState(f.dir.Path); err != nil {
+		return err
+	}
+	if f.ended, err = shared.Ended(f.dir.Path); err != nil || f.saved == nil {
+		return err
+	}
+	for _, err := range f.saved.Skipped {
+		o.Warnf("%v", err)
+	}
+	return nil
+}
+
+// lock keeps others from writing to the folder of a run until it is unlocked. If the file
+// system has no locks, it only warns, since training is still possible.
+func lock(o *ui.IO, dir *run.Dir) (unlock func() error, err error) {
+	unlock, err = dir.Lock()
 	if errors.Is(err, errors.ErrUnsupported) {
 		o.Warnf("cannot lock %s (no file locks here): do not start another run in it", dir.Path)
-		return nil
+		return func() error { return nil }, nil
 	}
-	return err
+	return unlock, err
 }
 
 // canStart returns an error unless a run may start in a folder that has no state to

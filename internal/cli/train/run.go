@@ -17,6 +17,10 @@ import (
 
 // trainIn opens what a run needs and runs it, in a new folder if at is nil.
 func trainIn(ctx context.Context, o *ui.IO, v *settings.Values, at *folder) (err error) {
+	if at == nil {
+		at = new(folder)
+	}
+	defer at.leave()
 	read := shared.ReadAhead(ctx, o, v.Data, v.Classes.Count)
 	b, err := shared.OpenBackend(o, v)
 	if err != nil {
@@ -34,8 +38,8 @@ func trainIn(ctx context.Context, o *ui.IO, v *settings.Values, at *folder) (err
 	if err != nil {
 		return err
 	}
-	r := &session{io: o, v: v, b: b, data: data, fingerprint: shared.Fingerprint(v, b, data, sum)}
-	if err := r.enter(at); err != nil {
+	r := &session{io: o, v: v, b: b, data: data, fingerprint: shared.Fingerprint(v, b, data, sum), folder: at}
+	if err := r.enter(); err != nil {
 		return err
 	}
 	if r.ended != nil {

@@ -15,5 +15,5 @@ type session struct {
 	b           backend.Backend
 	data        *mnist.Dataset
 	fingerprint settings.Fingerprint
-	folder
+	*folder
 }

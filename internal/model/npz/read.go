@@ -75,7 +75,7 @@ func readMember(f *zip.File, maxBytes int64) (Array, error) {
 		return Array{}, fmt.Errorf("cannot be read: %w", err)
 	}
 	if int64(len(data)) != size {
-		return Array{}, fmt.Errorf("has not %d bytes for the shape %v", size, h.shape)
+		return Array{}, fmt.Errorf("must have %d bytes for the shape %v", size, h.shape)
 	}
 	values := make([]float64, n)
 	for i := range values {

@@ -22,8 +22,8 @@ type State struct {
 	// Tensors are the parameters and the optimizer's state. Names are unique.
 	Tensors []model.Tensor
 
-	// Loss and Hits are those of the steps up to Step that the history does not
-	// cover yet, or that its next line needs.
+	// Loss and Hits belong to the steps up to Step that the history does not cover
+	// yet, or that its next line needs.
 	Loss []float64
 	Hits []int32
 

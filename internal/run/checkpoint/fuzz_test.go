@@ -66,7 +66,7 @@ func TestListsThatSwell(t *testing.T) {
 	checkHostile(t, Encode(many))
 }
 
-// FuzzDecode reads content as it is, and with a correct size and sum.
+// FuzzDecode reads content unchanged, and with a correct size and sum.
 func FuzzDecode(f *testing.F) {
 	for _, s := range []*State{{}, sample(1, 40)} {
 		content := Encode(s)
