@@ -52,8 +52,8 @@ func mustResolve(t *testing.T, line string, variables ...string) *Values {
 	return v
 }
 
-// texts returns the values of all settings but --config, by name.
-func texts(v *Values) map[string]string {
+// allTexts returns the values of all settings but --config, by name.
+func allTexts(v *Values) map[string]string {
 	all := map[string]string{}
 	for _, r := range table {
 		if r.Name != "config" {
@@ -66,7 +66,7 @@ func texts(v *Values) map[string]string {
 // sameValues checks that two lines have the same values and list the same settings.
 func sameValues(t *testing.T, what string, got, want *Values) {
 	t.Helper()
-	if diff := cmp.Diff(texts(want), texts(got)); diff != "" {
+	if diff := cmp.Diff(allTexts(want), allTexts(got)); diff != "" {
 		t.Errorf("%s: other values (-want +got):\n%s", what, diff)
 	}
 	if diff := cmp.Diff(want.Train, got.Train); diff != "" {

@@ -102,7 +102,6 @@ var machine = []*Row{
 
 func onGPU(v *Values) bool { return v.Backend == "cuda" }
 
-// ourKernels returns the names of the kernels, without gonum, which is the last.
 var network = []*Row{
 	{
 		Name: "hidden", Group: Network, In: Train | LRFind, Sweep: true, Arg: "WIDTHS",

@@ -80,6 +80,7 @@ func TestOneOf(t *testing.T) {
 		}
 	}
 }
+
 func TestTextsAddUp(t *testing.T) {
 	var list []string
 	v := Texts(&list)
