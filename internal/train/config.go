@@ -77,13 +77,13 @@ func (c Config) plan(images int) (plan, error) {
 	p := plan{held: c.held(images), batch: c.Batch, steps: c.Steps}
 	p.images = images - p.held
 	if c.ValFraction > 0 && (p.held == 0 || p.images == 0) {
-		return plan{}, fault.Usage("val-fraction of %v holds out %d of the %d images", c.ValFraction, p.held, images)
+		return plan{}, fault.Usage("a validation set of %v of %d images has %d, and leaves %d to train on", c.ValFraction, images, p.held, p.images)
 	}
 	if p.batch == Full {
 		p.batch = p.images
 	}
 	if p.batch > p.images {
-		return plan{}, fault.Usage("batch of %d is larger than the training set of %d images", p.batch, p.images)
+		return plan{}, fault.Usage("a batch of %d is larger than the training set of %d images", p.batch, p.images)
 	}
 	p.perEpoch = (p.images + p.batch - 1) / p.batch
 	if p.steps == 0 {
@@ -93,7 +93,7 @@ func (c Config) plan(images int) (plan, error) {
 		p.steps = c.Epochs * p.perEpoch
 	}
 	if c.onlyWarmsUp(p) {
-		return plan{}, fault.Usage("warmup of %v epochs leaves none of the run's %d steps", c.Warmup, p.steps)
+		return plan{}, fault.Usage("a warm-up of %v epochs leaves none of the run's %d steps", c.Warmup, p.steps)
 	}
 	return p, nil
 }
