@@ -9,7 +9,3 @@ func canMount() bool { return false }
 func tmpfs(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Fatalf("tmpfs is for Linux: guard it with [mount]")
 }
-
-func readonly(ts *testscript.TestScript, neg bool, args []string) {
-	ts.Fatalf("readonly is for Linux: guard it with [mount]")
-}

@@ -133,7 +133,7 @@ func testKilled(t *testing.T, all []*victim, least int) {
 			within = within * 10 / 9
 		}
 		if err == nil {
-			err = alikeRuns(dir, v.whole)
+			err = compareResults(dir, v.whole)
 		}
 		if err != nil {
 			t.Errorf("run %d: %v", n, err)

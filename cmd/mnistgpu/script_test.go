@@ -18,6 +18,53 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"mnistgpu": main})
 }
 
+// verbs are the commands of the scripts that testscript does not have itself.
+var verbs = map[string]func(ts *testscript.TestScript, neg bool, args []string){
+	// exits CODE COMMAND... runs a command, which must end with that exit code.
+	"exits": exits,
+	// run-shown FILE TEXT DIR runs the command that follows a text in a file or in
+	// stdout, with --run-dir DIR.
+	"run-shown": runShown,
+
+	// digits DIR [TRAIN TEST] writes a data set of drawn digits: 600 and 200 images
+	// unless given.
+	"digits": digits,
+	// photos DATA DIR N writes the first N test images of a data set as pictures of
+	// 140x140, dark on light and off centre, into DIR/INDEX-LABEL.png.
+	"photos": photos,
+	// overwrite FILE OFFSET HEX overwrites bytes of a file.
+	"overwrite": overwrite,
+	// truncate FILE N leaves the first N bytes of a file.
+	"truncate": truncate,
+	// tmpfs DIR SIZE mounts a file system, if [mount], until the script ends.
+	"tmpfs": tmpfs,
+
+	// json-number FILE KEY LOW HIGH checks that a number in a JSON object lies between
+	// two others.
+	"json-number": jsonNumber,
+	// json-env FILE KEY VARIABLE sets an environment variable to the text of a value in
+	// a JSON object.
+	"json-env": jsonEnv,
+	// csv-close FILE FILE COLUMN LIMIT checks that a column of numbers is the same in two
+	// CSV files, within a relative difference.
+	"csv-close": csvClose,
+	// same-results RUN RUN checks that two runs have the same model and history, apart
+	// from the times.
+	"same-results": sameResults,
+	// mostly-right FILE N LEAST checks that predict --json has answers for N of photos'
+	// pictures, and that at least the fraction LEAST of these is right.
+	"mostly-right": mostlyRight,
+	// self-contained PAGE N checks that a page loads nothing from elsewhere, and has at
+	// least N pictures of more than one colour.
+	"self-contained": selfContained,
+
+	// simulate fault CALL CODE | hang CALL | flip PRODUCT gives the commands that follow
+	// a new simulated device, if [simulator]. From that call on, every call fails with
+	// the code, or nothing is finished; or from that product on, a bit of each result is
+	// flipped.
+	"simulate": simulate,
+}
+
 // TestScripts runs the command as a user would. No script reaches the network:
 // downloads go through a proxy that does not exist.
 func TestScripts(t *testing.T) {
@@ -34,36 +81,8 @@ func TestScripts(t *testing.T) {
 			env.Setenv("MNISTGPU_LIBCUDA", filepath.Join(env.WorkDir, "no-driver"))
 			return nil
 		},
-		Condition: func(name string) (bool, error) { return condition(name, simulated) },
-		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"digits":   digits,
-			"pngs":     pngs,
-			"poke":     poke,
-			"cut":      cut,
-			"bomb":     bomb,
-			"tmpfs":    tmpfs,
-			"readonly": readonly,
-			"exits":    exits,
-			"number":   number,
-			"close":    closeTo,
-			"fault":    fault,
-			"hang":     hang,
-			"flip":     flip,
-			"agrees":   agrees,
-			"alike":    alike,
-			"sums":     sums,
-			"same":     same,
-			"photos":   photos,
-			"knows":    knows,
-			"pictures": pictures,
-			"offline":  offline,
-			"repeats":  repeats,
-			"follow":   follow,
-			"take":     take,
-			"serve":    serveCommand,
-			"ask":      ask,
-			"end":      end,
-		},
+		Condition:           func(name string) (bool, error) { return condition(name, simulated) },
+		Cmds:                verbs,
 		RequireExplicitExec: true,
 	})
 }

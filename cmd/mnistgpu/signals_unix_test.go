@@ -43,7 +43,7 @@ func testSignalled(t *testing.T, all []*victim, n int) {
 			}
 		}
 		if err == nil {
-			err = alikeRuns(dir, v.whole)
+			err = compareResults(dir, v.whole)
 		}
 		if err != nil {
 			t.Errorf("run %d: %v", i, err)
@@ -110,7 +110,7 @@ func testOneResult(t *testing.T, v *victim) {
 	check := func(name, dir string, err error) {
 		cases++
 		if err == nil {
-			err = alikeRuns(dir, v.whole)
+			err = compareResults(dir, v.whole)
 		}
 		if err != nil {
 			t.Errorf("%s: %v", name, err)

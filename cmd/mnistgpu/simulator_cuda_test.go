@@ -21,22 +21,18 @@ func simulator(t *testing.T) string {
 	return sim.Build(t)
 }
 
-// fault CALL CODE makes that call to the simulated device and all later ones fail.
-// Calls are counted from 1 over all the commands that follow.
-func fault(ts *testscript.TestScript, neg bool, args []string) {
-	n := numbers(ts, args)
-	device(ts).Fail(sim.Fault{Call: n[0], Code: n[1], Always: true})
-}
-
-// hang CALL makes the simulated device finish nothing from that call on.
-func hang(ts *testscript.TestScript, neg bool, args []string) {
-	device(ts).Hang(numbers(ts, args)[0])
-}
-
-// flip PRODUCT makes the simulated device flip a bit in the result of that product and
-// of all later ones.
-func flip(ts *testscript.TestScript, neg bool, args []string) {
-	device(ts).Flip(sim.Flip{Product: numbers(ts, args)[0], Bit: 30, Always: true})
+func simulate(ts *testscript.TestScript, neg bool, args []string) {
+	n := numbers(ts, args[1:])
+	switch args[0] {
+	case "fault":
+		device(ts).Fail(sim.Fault{Call: n[0], Code: n[1], Always: true})
+	case "hang":
+		device(ts).Hang(n[0])
+	case "flip":
+		device(ts).Flip(sim.Flip{Product: n[0], Bit: 30, Always: true})
+	default:
+		ts.Fatalf("unknown: simulate %s", args[0])
+	}
 }
 
 // device returns a new simulated device for the commands that follow.

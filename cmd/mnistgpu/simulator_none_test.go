@@ -11,10 +11,6 @@ import (
 // simulator returns "": a program without CUDA has no use for a device.
 func simulator(*testing.T) string { return "" }
 
-func fault(ts *testscript.TestScript, neg bool, args []string) { noDevice(ts) }
-func hang(ts *testscript.TestScript, neg bool, args []string)  { noDevice(ts) }
-func flip(ts *testscript.TestScript, neg bool, args []string)  { noDevice(ts) }
-
-func noDevice(ts *testscript.TestScript) {
+func simulate(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Fatalf("there is no simulated device: guard this with [simulator]")
 }

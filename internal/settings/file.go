@@ -149,8 +149,9 @@ func (f *file) unknown(others []string) error {
 	if len(strange) == 0 {
 		return nil
 	}
+	slices.Sort(names) // a setting of a sweep is in both lists
 	key := f.first(strange)
-	return fault.Usage("%s: unknown setting %q%s", f.where(key), key, DidYouMean(key, names))
+	return fault.Usage("%s: unknown setting %q%s", f.where(key), key, DidYouMean(key, slices.Compact(names)))
 }
 
 // choice returns the file's value for a flag as it would be typed, with a separator

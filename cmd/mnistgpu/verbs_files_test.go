@@ -1,0 +1,89 @@
+package main
+
+import (
+	"bytes"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"image"
+	"image/png"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	"golang.org/x/image/draw"
+
+	"mnistgpu/internal/mnist"
+)
+
+func digits(ts *testscript.TestScript, neg bool, args []string) {
+	sizes := [2]int{600, 200}
+	for i, arg := range args[1:] {
+		var err error
+		sizes[i], err = strconv.Atoi(arg)
+		ts.Check(err)
+	}
+	ts.Check(writeDigits(ts.MkAbs(args[0]), sizes[0], sizes[1]))
+}
+
+// writeDigits writes a data set of drawn digits into a folder.
+func writeDigits(dir string, training, test int) error {
+	data := mnist.Synthetic(training, test, 1)
+	err := os.MkdirAll(dir, 0o777)
+	for prefix, split := range map[string]mnist.Split{"train": data.Train, "t10k": data.Test} {
+		var images, labels bytes.Buffer
+		err = errors.Join(err,
+			mnist.WriteImages(&images, mnist.Images{Height: data.Height, Width: data.Width, Pixels: split.Images}),
+			mnist.WriteLabels(&labels, split.Labels),
+			os.WriteFile(filepath.Join(dir, prefix+"-images-idx3-ubyte"), images.Bytes(), 0o666),
+			os.WriteFile(filepath.Join(dir, prefix+"-labels-idx1-ubyte"), labels.Bytes(), 0o666))
+	}
+	return err
+}
+
+func photos(ts *testscript.TestScript, neg bool, args []string) {
+	data, err := mnist.LoadDir(ts.MkAbs(args[0]), 10)
+	ts.Check(err)
+	dir := ts.MkAbs(args[1])
+	ts.Check(os.MkdirAll(dir, 0o777))
+	n, err := strconv.Atoi(args[2])
+	ts.Check(err)
+	random := rand.New(rand.NewPCG(1, 0))
+	fast := png.Encoder{CompressionLevel: png.BestSpeed}
+	for i := range n {
+		picture := photo(data.Test.Images[i*28*28:][:28*28], image.Pt(random.IntN(31)-15, random.IntN(31)-15))
+		f, err := os.Create(filepath.Join(dir, fmt.Sprintf("%04d-%d.png", i, data.Test.Labels[i])))
+		ts.Check(err)
+		ts.Check(fast.Encode(f, picture))
+		ts.Check(f.Close())
+	}
+}
+
+// photo returns an image of 28x28 at five times its size, inverted and moved.
+func photo(pixels []byte, by image.Point) image.Image {
+	small := &image.Gray{Pix: pixels, Stride: 28, Rect: image.Rect(0, 0, 28, 28)}
+	large := image.NewGray(image.Rect(0, 0, 140, 140))
+	draw.BiLinear.Scale(large, large.Rect.Add(by), small, small.Rect, draw.Src, nil)
+	for i, v := range large.Pix {
+		large.Pix[i] = 255 - v
+	}
+	return large
+}
+
+func overwrite(ts *testscript.TestScript, neg bool, args []string) {
+	content := []byte(ts.ReadFile(args[0]))
+	offset, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	value, err := hex.DecodeString(args[2])
+	ts.Check(err)
+	copy(content[offset:], value)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), content, 0o666))
+}
+
+func truncate(ts *testscript.TestScript, neg bool, args []string) {
+	n, err := strconv.ParseInt(args[1], 10, 64)
+	ts.Check(err)
+	ts.Check(os.Truncate(ts.MkAbs(args[0]), n))
+}
