@@ -33,7 +33,7 @@ func TestNotebookPage(t *testing.T) {
 		t.Fatalf("the page has %d commands: the test looks in the wrong place", len(commands))
 	}
 	var script strings.Builder
-	script.WriteString("digits mnist 150 60\n")
+	script.WriteString("digits mnist 128 40\n")
 	for i, c := range commands {
 		fmt.Fprintf(&script, "exec %s\n", c.command)
 		if len(c.output) > 0 {
