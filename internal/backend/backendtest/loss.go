@@ -114,7 +114,15 @@ func rowByRow(kind logits) experiment {
 func (s *stage) labels(count, classes int) (backend.Rows, []int) {
 	number := fill(func(r *rand.Rand) float64 { return float64(r.IntN(min(classes, 256))) })
 	rows := s.rows(number, count, 1, 1)
-	return rows, convert[int](s.gathered(rows))
+	return rows, s.labelsOf(rows)
+}
+
+// labelsOf returns the labels that r stands for.
+func (s *stage) labelsOf(r backend.Rows) (labels []int) {
+	for _, v := range s.gathered(r) {
+		labels = append(labels, int(v))
+	}
+	return labels
 }
 
 // gathered returns the elements of the matrix that r stands for.

@@ -81,7 +81,7 @@ var classifierMutants = []mutant{
 	}),
 	classifying("labels of another row", func(ops backend.Ops, c classifierCall) {
 		c.labels.Order = duplicate(c.labels.Order)
-		clear(c.labels.Order.Buffer.(*memory).ints)
+		clear(view(c.labels.Order).values)
 		c.all(ops)
 	}),
 }

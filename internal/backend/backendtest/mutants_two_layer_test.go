@@ -71,7 +71,7 @@ var twoLayerMutants = []mutant{
 	}),
 	spoilt("labels of other images", func(c *twoLayerCall) {
 		c.Labels.Order = duplicate(c.Labels.Order)
-		clear(c.Labels.Order.Buffer.(*memory).ints)
+		clear(view(c.Labels.Order).values)
 	}),
 	spoilt("images in another order than the labels", func(c *twoLayerCall) { c.Images.Offset-- }),
 	spoilt("nothing counted", func(c *twoLayerCall) {
@@ -79,9 +79,9 @@ var twoLayerMutants = []mutant{
 	}),
 	spoilt("last column of the images left out", func(c *twoLayerCall) {
 		c.Images.Data = duplicate(c.Images.Data)
-		m := c.Images.Data.Buffer.(*memory)
-		for i := c.Images.Data.Cols - 1; i < len(m.bytes); i += c.Images.Data.Cols {
-			m.bytes[i] = 0
+		pixels := view(c.Images.Data).values
+		for i := c.Images.Data.Cols - 1; i < len(pixels); i += c.Images.Data.Cols {
+			pixels[i] = 0
 		}
 	}),
 	stale("rows of the first step in those after it", func(c, first *twoLayerCall) { c.Images.Cursor = first.Images.Cursor }),

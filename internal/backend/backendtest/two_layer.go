@@ -51,7 +51,7 @@ func twoLayer(z shape, l2 float32) experiment {
 			return within(repeat(classifierRate*u*input*(gradient+2*sums)+8*u, max(z.in*z.hidden, z.hidden*z.out, z.out)))
 		}
 		first, last := limit(max(1, pixel), 18*float64(z.out)), limit(max(1, most), 16)
-		total := lossBound(hidden, n.w2, n.b2, size{z.rows, z.hidden, z.out}, convert[int](s.gathered(labels)))
+		total := lossBound(hidden, n.w2, n.b2, size{z.rows, z.hidden, z.out}, s.labelsOf(labels))
 		tally := backend.Tally{
 			Loss: s.output("loss", within([]float64{0, total, 0}), backend.Float64, 3, 1, []float64{3, 1, 2}),
 			Hits: s.output("hits", exact, backend.Int32, 3, 1, []float64{4, 6, 5}),
