@@ -18,33 +18,27 @@ const (
 	Float64
 )
 
+var dtypes = [...]struct {
+	name string // in Go
+	size int    // of an element, in bytes
+}{
+	{name: "none"},
+	Uint8:   {"uint8", 1},
+	Int32:   {"int32", 4},
+	Float32: {"float32", 4},
+	Float64: {"float64", 8},
+}
+
 // Size is the number of bytes of one element.
 func (d DType) Size() int {
-	switch d {
-	case Uint8:
-		return 1
-	case Int32, Float32:
-		return 4
-	case Float64:
-		return 8
+	if d == 0 {
+		panic("backend: size of an unknown DType")
 	}
-	panic("backend: size of an unknown DType")
+	return dtypes[d].size
 }
 
 // String is the type's name in Go.
-func (d DType) String() string {
-	switch d {
-	case Uint8:
-		return "uint8"
-	case Int32:
-		return "int32"
-	case Float32:
-		return "float32"
-	case Float64:
-		return "float64"
-	}
-	return "none"
-}
+func (d DType) String() string { return dtypes[d].name }
 
 // Decode returns the elements of that type in raw, which is in the host's byte order. A
 // float64 holds each of them exactly.
