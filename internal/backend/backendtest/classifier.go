@@ -62,7 +62,7 @@ func classifier(z size, act backend.Activation, l2 float32) experiment {
 			Step: s.input(backend.Int32, 1, 1, []float64{1}),
 		}
 		sgd := backend.SGD{LearningRate: s.rates(4, classifierRate, 2), Step: tally.Step, L2: l2}
-		s.run(func(ops backend.Ops) { classify(ops, c, tally, labels, scale, sgd) })
+		s.run(func(ops backend.Ops) { backend.ClassifierSGD(ops, c, tally, labels, scale, sgd) })
 	}
 }
 
@@ -83,16 +83,4 @@ func lossBound(x, w, b []float64, z size, label []int) (total float64) {
 		total += 8 * u * (1 + largest - right + math.Log(float64(z.out)))
 	}
 	return total
-}
-
-// classify records a ClassifierSGD or, if ops lacks it, the verbs that it stands for.
-func classify(ops backend.Ops, c backend.Classifier, t backend.Tally, labels backend.Rows, scale float32, sgd backend.SGD) {
-	if fused, ok := ops.(backend.FusedOps); ok {
-		fused.ClassifierSGD(c, t, labels, scale, sgd)
-		return
-	}
-	ops.LinearForward(c.Logits, c.X, c.W, c.B, backend.Identity)
-	ops.CrossEntropy(t, c.DLogits, c.Logits, labels, scale)
-	ops.LinearBackwardInput(c.DX, c.DLogits, c.W, c.X, c.Act)
-	ops.LinearSGD(c.W, c.B, c.X, c.DLogits, sgd)
 }

@@ -57,7 +57,7 @@ func twoLayer(z shape, l2 float32) experiment {
 			Hits: s.output("hits", exact, backend.Int32, 3, 1, []float64{4, 6, 5}),
 			Step: s.input(backend.Int32, 1, 1, []float64{1}),
 		}
-		call := twoLayerCall{backend.TwoLayerStep{
+		step := backend.TwoLayerStep{
 			First: backend.Layer{
 				W: s.output("w1", first, backend.Float32, z.in, z.hidden, n.w1),
 				B: s.output("b1", first, backend.Float32, 1, z.hidden, n.b1),
@@ -71,8 +71,8 @@ func twoLayer(z shape, l2 float32) experiment {
 			},
 			Images: images, Labels: labels, Tally: tally, Scale: scale,
 			SGD: backend.SGD{LearningRate: s.rates(4, classifierRate, 2), Step: tally.Step, L2: l2},
-		}}
-		s.run(call.record)
+		}
+		s.run(func(ops backend.Ops) { backend.TwoLayerSGD(ops, step) })
 	}
 }
 
@@ -120,23 +120,4 @@ func (n twoLayers) forward(images []float64, z shape) (hidden []float64, most fl
 		}
 	}
 	return hidden, most
-}
-
-// twoLayerCall holds the operands of a TwoLayerSGD.
-type twoLayerCall struct{ backend.TwoLayerStep }
-
-// record records a TwoLayerSGD or, if ops lacks it, the verbs that it stands for.
-func (c twoLayerCall) record(ops backend.Ops) {
-	if fused, ok := ops.(backend.FusedOps); ok {
-		fused.TwoLayerSGD(c.TwoLayerStep)
-		return
-	}
-	c.verbs(ops)
-}
-
-// verbs records the verbs that TwoLayerSGD stands for; plain Ops are enough.
-func (c twoLayerCall) verbs(ops backend.Ops) {
-	ops.LinearForward(c.Last.X, c.Images, c.First.W, c.First.B, c.Last.Act)
-	classify(ops, c.Last, c.Tally, c.Labels, c.Scale, c.SGD)
-	ops.LinearSGD(c.First.W, c.First.B, c.Images, c.Last.DX, c.SGD)
 }
