@@ -134,7 +134,7 @@ func newNet(s *stage, steps int, r rule, rate func(i int) float64) *net {
 	n.scratch(s)
 	n.tally = backend.Tally{
 		Loss: s.output("loss", r, backend.Float64, steps, 1, make([]float64, steps)),
-		Hits: s.output("hits", exact, backend.Int32, steps, 1, make([]float64, steps)),
+		Hits: s.counter("hits", make([]float64, steps)...),
 		Step: step,
 	}
 	rates := make([]float64, steps)
@@ -182,7 +182,7 @@ func (n *net) learn(s *stage) {
 	for i := range n.learners {
 		l := &n.learners[i]
 		zero := func() backend.Tensor {
-			return s.output("state", unjudged, backend.Float32, l.p.Rows, l.p.Cols, make([]float64, l.p.Len()))
+			return s.floats("state", unjudged, l.p.Rows, l.p.Cols, make([]float64, l.p.Len()))
 		}
 		l.m, l.v = zero(), zero()
 	}
