@@ -69,7 +69,7 @@ FUZZ = internal/mnist:FuzzImages internal/mnist:FuzzLabels internal/mnist:FuzzGz
 	internal/mnist/convert:FuzzCSV internal/mnist/convert:FuzzPNG internal/mnist/photo:FuzzDecode \
 	internal/model:FuzzDecode internal/model/npz:FuzzReadFloats internal/model/exchange:FuzzDecode \
 	internal/run/checkpoint:FuzzDecode internal/run:FuzzState internal/run:FuzzHistory \
-	internal/run:FuzzSummary cmd/mnistgpu:FuzzConfig internal/serve:FuzzHandler
+	internal/run:FuzzSummary internal/settings:FuzzConfig internal/serve:FuzzHandler
 
 # A fuzzer whose time ends while it runs an input may fail with "context deadline
 # exceeded", which is not a finding.

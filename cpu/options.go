@@ -55,8 +55,8 @@ func Kernels() []string {
 	return append(names, gonumName)
 }
 
-// Open returns a backend on the host's processor. Its error is that of
-// [Options.Check].
+// Open returns a backend on the host's processor. It returns an error if the kernels of o
+// are not available, which starts with KernelsVariable if the variable is to blame.
 func Open(o Options) (backend.Backend, error) {
 	threads := cmp.Or(o.Threads, runtime.GOMAXPROCS(0))
 	m, err := o.choose()
@@ -66,13 +66,6 @@ func Open(o Options) (backend.Backend, error) {
 	b := &Backend{multiplier: m, threads: threads, pool: newPool(threads)}
 	b.scratch.images = newImages(threads)
 	return b, nil
-}
-
-// Check returns an error if the kernels of o are not available. It starts with
-// KernelsVariable if the variable is to blame.
-func (o Options) Check() error {
-	_, err := o.choose()
-	return err
 }
 
 // multiplier is what multiplies the matrices: a set of kernels or a BLAS, and the other

@@ -18,10 +18,7 @@ const fusedRows = 512
 func (r *recorder) ClassifierSGD(c backend.Classifier, t backend.Tally, labels backend.Rows, scale float32, sgd backend.SGD) {
 	rows, in, classes := c.X.Rows, c.X.Cols, c.Logits.Cols
 	if classes > kernels.MaxClasses || rows > fusedRows && r.b.options.Engine == Auto {
-		r.LinearForward(c.Logits, c.X, c.W, c.B, backend.Identity)
-		r.CrossEntropy(t, c.DLogits, c.Logits, labels, scale)
-		r.LinearBackwardInput(c.DX, c.DLogits, c.W, c.X, c.Act)
-		r.LinearSGD(c.W, c.B, c.X, c.DLogits, sgd)
+		c.Verbs(r, t, labels, scale, sgd)
 		return
 	}
 	r.settled(labels.Order)

@@ -16,13 +16,15 @@ type Trace struct {
 	rows map[traceKey]*traceRow
 }
 
-type traceKey struct{ op, call string }
+type traceKey struct {
+	op   string // the verb, such as LinearForward
+	call string // a kernel, or a matrix product with its m, n and k
+}
 
 // traceRow is the sum over all runs of a call except the first, which includes loading
 // and warming up. If there is only one run, it is that one.
 type traceRow struct {
-	op    string // the verb, such as LinearForward
-	call  string // a kernel, or a matrix product with its m, n and k
+	traceKey
 	calls int
 	total time.Duration
 	flops int // floating-point operations of one run, 0 for kernels
@@ -33,12 +35,8 @@ type traceRow struct {
 // mean is the time of one run.
 func (r *traceRow) mean() time.Duration { return r.total / time.Duration(r.calls) }
 
-// gflops is the number of billions of floating-point operations a second.
-func (r *traceRow) gflops() float64 { return r.rate(r.flops) }
-
-// gbytes is the number of gigabytes moved a second, if nothing moves twice.
-func (r *traceRow) gbytes() float64 { return r.rate(r.bytes) }
-
+// rate is the number of billions of operations a second, or of gigabytes, if a run takes n
+// operations or bytes and moves nothing twice.
 func (r *traceRow) rate(n int) float64 {
 	return float64(n) * float64(r.calls) / float64(max(r.total, 1))
 }
@@ -52,7 +50,7 @@ func (t *Trace) add(op, call string, flops, bytes int, took time.Duration) {
 	row := t.rows[key]
 	switch {
 	case row == nil:
-		t.rows[key] = &traceRow{op: op, call: call, calls: 1, total: took, flops: flops, bytes: bytes}
+		t.rows[key] = &traceRow{traceKey: key, calls: 1, total: took, flops: flops, bytes: bytes}
 	case !row.warm:
 		row.warm, row.total = true, took
 	default:
@@ -79,7 +77,7 @@ func (t *Trace) Print(w io.Writer) error {
 	fmt.Fprintln(table, "op\tcall\tcalls\ttotal\tmean\tGFLOP/s\tGB/s")
 	for _, r := range t.sorted() {
 		fmt.Fprintf(table, "%s\t%s\t%d\t%v\t%v\t%.0f\t%.1f\n", r.op, r.call, r.calls,
-			r.total.Round(time.Microsecond), r.mean().Round(100*time.Nanosecond), r.gflops(), r.gbytes())
+			r.total.Round(time.Microsecond), r.mean().Round(100*time.Nanosecond), r.rate(r.flops), r.rate(r.bytes))
 	}
 	return table.Flush()
 }

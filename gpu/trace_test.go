@@ -22,7 +22,7 @@ func TestTraceLeavesOutTheFirstCall(t *testing.T) {
 	if gemm.calls != 2 || gemm.total != 200*time.Microsecond {
 		t.Errorf("gemm has %d calls in %v, want 2 in 200µs", gemm.calls, gemm.total)
 	}
-	if got, want := gemm.gflops(), 60/100e3; got != want {
+	if got, want := gemm.rate(gemm.flops), 60/100e3; got != want {
 		t.Errorf("gemm runs at %v GFLOP/s, want %v", got, want)
 	}
 	if advance.calls != 1 || advance.total != 4*time.Microsecond {

@@ -1,7 +1,7 @@
 package backend
 
 // FusedOps are Ops with verbs that each do the work of several. A backend may have them
-// where that is faster; whoever records a step finds out by a type assertion.
+// where that is faster. [ClassifierSGD] and [TwoLayerSGD] record them with any Ops.
 type FusedOps interface {
 	Ops
 
@@ -57,10 +57,36 @@ type TwoLayerStep struct {
 	SGD            SGD
 }
 
+// ClassifierSGD records the verb or, if ops lacks it, the verbs that it replaces.
+func ClassifierSGD(ops Ops, c Classifier, t Tally, labels Rows, scale float32, sgd SGD) {
+	if fused, ok := ops.(FusedOps); ok {
+		fused.ClassifierSGD(c, t, labels, scale, sgd)
+	} else {
+		c.Verbs(ops, t, labels, scale, sgd)
+	}
+}
+
+// Verbs records the four verbs that ClassifierSGD replaces.
+func (c Classifier) Verbs(ops Ops, t Tally, labels Rows, scale float32, sgd SGD) {
+	ops.LinearForward(c.Logits, c.X, c.W, c.B, Identity)
+	ops.CrossEntropy(t, c.DLogits, c.Logits, labels, scale)
+	ops.LinearBackwardInput(c.DX, c.DLogits, c.W, c.X, c.Act)
+	ops.LinearSGD(c.W, c.B, c.X, c.DLogits, sgd)
+}
+
+// TwoLayerSGD records the verb or, if ops lacks it, the verbs that it replaces.
+func TwoLayerSGD(ops Ops, s TwoLayerStep) {
+	if fused, ok := ops.(FusedOps); ok {
+		fused.TwoLayerSGD(s)
+	} else {
+		s.Verbs(ops)
+	}
+}
+
 // Verbs records the three verbs that TwoLayerSGD replaces.
-func (s TwoLayerStep) Verbs(ops FusedOps) {
+func (s TwoLayerStep) Verbs(ops Ops) {
 	ops.LinearForward(s.Last.X, s.Images, s.First.W, s.First.B, s.Last.Act)
-	ops.ClassifierSGD(s.Last, s.Tally, s.Labels, s.Scale, s.SGD)
+	ClassifierSGD(ops, s.Last, s.Tally, s.Labels, s.Scale, s.SGD)
 	ops.LinearSGD(s.First.W, s.First.B, s.Images, s.Last.DX, s.SGD)
 }
 
@@ -70,12 +96,7 @@ type checkedFused struct {
 }
 
 func (c checkedFused) ClassifierSGD(l Classifier, t Tally, labels Rows, scale float32, sgd SGD) {
-	// Each of the four verbs is checked by its own check.
-	verbs := checked{nothing{}}
-	verbs.LinearForward(l.Logits, l.X, l.W, l.B, Identity)
-	verbs.CrossEntropy(t, l.DLogits, l.Logits, labels, scale)
-	verbs.LinearBackwardInput(l.DX, l.DLogits, l.W, l.X, l.Act)
-	verbs.LinearSGD(l.W, l.B, l.X, l.DLogits, sgd)
+	l.Verbs(checked{nothing{}}, t, labels, scale, sgd) // each is checked by its own check
 	checkApart("ClassifierSGD", []Tensor{l.DX}, []Tensor{l.Logits, l.B, sgd.LearningRate})
 	c.fused.ClassifierSGD(l, t, labels, scale, sgd)
 }

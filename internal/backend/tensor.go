@@ -1,7 +1,9 @@
 package backend
 
 import (
+	"encoding/binary"
 	"fmt"
+	"math"
 	"unsafe"
 )
 
@@ -16,32 +18,64 @@ const (
 	Float64
 )
 
+var dtypes = [...]struct {
+	name string // in Go
+	size int    // of an element, in bytes
+}{
+	{name: "none"},
+	Uint8:   {"uint8", 1},
+	Int32:   {"int32", 4},
+	Float32: {"float32", 4},
+	Float64: {"float64", 8},
+}
+
 // Size is the number of bytes of one element.
 func (d DType) Size() int {
-	switch d {
-	case Uint8:
-		return 1
-	case Int32, Float32:
-		return 4
-	case Float64:
-		return 8
+	if d == 0 {
+		panic("backend: size of an unknown DType")
 	}
-	panic("backend: size of an unknown DType")
+	return dtypes[d].size
 }
 
 // String is the type's name in Go.
-func (d DType) String() string {
-	switch d {
-	case Uint8:
-		return "uint8"
-	case Int32:
-		return "int32"
-	case Float32:
-		return "float32"
-	case Float64:
-		return "float64"
+func (d DType) String() string { return dtypes[d].name }
+
+// Decode returns the elements of that type in raw, which is in the host's byte order. A
+// float64 holds each of them exactly.
+func (d DType) Decode(raw []byte) []float64 {
+	values, order := make([]float64, len(raw)/d.Size()), binary.NativeEndian
+	for i := range values {
+		switch d {
+		case Uint8:
+			values[i] = float64(raw[i])
+		case Int32:
+			values[i] = float64(int32(order.Uint32(raw[4*i:])))
+		case Float32:
+			values[i] = float64(math.Float32frombits(order.Uint32(raw[4*i:])))
+		case Float64:
+			values[i] = math.Float64frombits(order.Uint64(raw[8*i:]))
+		}
 	}
-	return "none"
+	return values
+}
+
+// Encode is the reverse of Decode. Numbers for Float32 are rounded to the nearest; Uint8
+// and Int32 must be able to hold theirs.
+func (d DType) Encode(values []float64) []byte {
+	raw, order := make([]byte, 0, len(values)*d.Size()), binary.NativeEndian
+	for _, v := range values {
+		switch d {
+		case Uint8:
+			raw = append(raw, uint8(v))
+		case Int32:
+			raw = order.AppendUint32(raw, uint32(int32(v)))
+		case Float32:
+			raw = order.AppendUint32(raw, math.Float32bits(float32(v)))
+		case Float64:
+			raw = order.AppendUint64(raw, math.Float64bits(v))
+		}
+	}
+	return raw
 }
 
 // Buffer is a backend's own handle for the memory behind a Tensor. It must be

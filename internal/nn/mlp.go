@@ -140,25 +140,24 @@ func (m *MLP) Step(ops backend.Ops, batch Batch, tally backend.Tally, optimizer 
 	}
 }
 
-// descend records a step of plain gradient descent on a batch of one chunk. If ops has
-// the fused verbs, the whole step is one verb where there is one hidden layer, and the
-// last layer's part is one verb where there are more.
+// descend records a step of plain gradient descent on a batch of one chunk. The whole
+// step is one verb if there is one hidden layer, and the last layer's part is one verb
+// if there are more.
 func (m *MLP) descend(ops backend.Ops, batch Batch, tally backend.Tally, scale float32, sgd backend.SGD) {
 	top := len(m.layers) - 1
-	fused, ok := ops.(backend.FusedOps)
-	if ok && top == 1 {
-		fused.TwoLayerSGD(backend.TwoLayerStep{
+	switch top {
+	case 0:
+		m.loss(ops, batch, tally, scale)
+	case 1:
+		backend.TwoLayerSGD(ops, backend.TwoLayerStep{
 			First: backend.Layer{W: m.layers[0].w, B: m.layers[0].b}, Last: m.classifier(batch.Images.Count),
 			Images: batch.Images, Labels: batch.Labels, Tally: tally, Scale: scale, SGD: sgd,
 		})
 		return
-	}
-	if ok && top > 1 {
+	default:
 		m.forward(ops, batch.Images, m.layers[:top])
-		fused.ClassifierSGD(m.classifier(batch.Images.Count), tally, batch.Labels, scale, sgd)
+		backend.ClassifierSGD(ops, m.classifier(batch.Images.Count), tally, batch.Labels, scale, sgd)
 		top--
-	} else {
-		m.loss(ops, batch, tally, scale)
 	}
 	m.backward(ops, batch.Images, top, func(l layer, x backend.Input, dy backend.Tensor) {
 		ops.LinearSGD(l.w, l.b, x, dy, sgd)

@@ -138,7 +138,9 @@ func (f *file) unknown(others []string) error {
 	strange := maps.Clone(f.values)
 	names := slices.Clone(others)
 	for _, r := range table {
-		names = append(names, r.Name)
+		if !slices.Contains(names, r.Name) {
+			names = append(names, r.Name)
+		}
 	}
 	for i, name := range names {
 		names[i] = Key(name)

@@ -93,7 +93,8 @@ func (v *Values) selectBackend() error {
 	return nil
 }
 
-// check returns an error unless the value of r is one that the run can have.
+// check returns an error unless the value of r is one that the run can have. It switches
+// off what the others leave no room for.
 func (v *Values) check(r *Row) error {
 	value := r.of(v).String()
 	choice, given := v.given[r.Name], v.isGiven(r.Name)
@@ -111,6 +112,7 @@ func (v *Values) check(r *Row) error {
 		if given && !choice.InFile && value != v.off(r) {
 			return fault.Usage("%s needs %s", label, r.needs)
 		}
+		return r.of(v).Set(v.off(r)) // so that nothing can see what a file has
 	case !r.fits(v):
 		return fault.Usage("%s must be %s (got %s)", label, r.must.text, value)
 	case given && r.of(v) == Value(&v.Classes):

@@ -2,8 +2,8 @@ package settings
 
 import (
 	"fmt"
-	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"mnistgpu/cpu"
@@ -102,7 +102,6 @@ var machine = []*Row{
 
 func onGPU(v *Values) bool { return v.Backend == "cuda" }
 
-// ourKernels returns the names of the kernels, without gonum, which is the last.
 var network = []*Row{
 	{
 		Name: "hidden", Group: Network, In: Train | LRFind, Sweep: true, Arg: "WIDTHS",
@@ -193,6 +192,9 @@ func usualLearningRate(v *Values) (value, on string) {
 		if v.isGiven("momentum") {
 			momentum = v.Train.Momentum
 		}
+		if !(momentum >= 0 && momentum < 1) {
+			return "", "" // since the momentum is the mistake
+		}
 		return brief(train.Preset(v.Preset).LearningRate * (1 - momentum)), "optimizer"
 	case nn.Adam:
 		return "0.001", "optimizer"
@@ -200,11 +202,9 @@ func usualLearningRate(v *Values) (value, on string) {
 	return "", ""
 }
 
-// brief formats x with twelve digits, so that 0.5*(1-0.9) is 0.05.
+// brief formats x with at most twelve digits, so that 0.5*(1-0.9) is 0.05.
 func brief(x float64) string {
-	n := number(x)
-	if err := n.Set(fmt.Sprintf("%.12g", x)); err != nil || math.IsInf(float64(n), 0) {
-		n = number(x) // too large for a float64 once it is rounded
-	}
+	n := new(number)
+	n.Set(strconv.FormatFloat(x, 'g', 12, 64)) // which is always a number
 	return n.String()
 }

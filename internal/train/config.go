@@ -77,23 +77,23 @@ func (c Config) plan(images int) (plan, error) {
 	p := plan{held: c.held(images), batch: c.Batch, steps: c.Steps}
 	p.images = images - p.held
 	if c.ValFraction > 0 && (p.held == 0 || p.images == 0) {
-		return plan{}, fault.Usage("--val-fraction %v holds out %d of the %d images", c.ValFraction, p.held, images)
+		return plan{}, fault.Usage("a validation set of %v of %d images has %d, and leaves %d to train on", c.ValFraction, images, p.held, p.images)
 	}
 	if p.batch == Full {
 		p.batch = p.images
 	}
 	if p.batch > p.images {
-		return plan{}, fault.Usage("--batch %d is larger than the training set of %d images", p.batch, p.images)
+		return plan{}, fault.Usage("a batch of %d is larger than the training set of %d images", p.batch, p.images)
 	}
 	p.perEpoch = (p.images + p.batch - 1) / p.batch
 	if p.steps == 0 {
 		if c.Epochs > MaxSteps/p.perEpoch {
-			return plan{}, fault.Usage("--epochs %d, of %d steps each, are more than %d steps", c.Epochs, p.perEpoch, MaxSteps)
+			return plan{}, fault.Usage("%d epochs of %d steps are more than %d steps", c.Epochs, p.perEpoch, MaxSteps)
 		}
 		p.steps = c.Epochs * p.perEpoch
 	}
 	if c.onlyWarmsUp(p) {
-		return plan{}, fault.Usage("--warmup %v leaves none of the run's %d steps", c.Warmup, p.steps)
+		return plan{}, fault.Usage("a warm-up of %v epochs leaves none of the run's %d steps", c.Warmup, p.steps)
 	}
 	return p, nil
 }

@@ -1,8 +1,6 @@
 package train
 
 import (
-	"slices"
-
 	"mnistgpu/internal/backend"
 	"mnistgpu/internal/nn"
 )
@@ -16,14 +14,6 @@ type Descent struct {
 // Optimizers lists the names that a Descent's Optimizer can have.
 func Optimizers() []string {
 	return []string{string(nn.SGD), string(nn.Momentum), string(nn.Adam)}
-}
-
-func (d Descent) rules() []rule {
-	return []rule{
-		{slices.Contains(Optimizers(), string(d.Optimizer)), "optimizer is sgd, momentum or adam", d.Optimizer},
-		{d.Momentum >= 0 && d.Momentum < 1, "momentum lies between 0 and 1", d.Momentum},
-		{d.Momentum == 0 || d.Optimizer == nn.Momentum, "momentum is for the optimizer momentum", d.Optimizer},
-	}
 }
 
 // newOptimizer returns the optimizer of the run, with the learning rate of each step in

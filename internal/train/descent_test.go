@@ -1,6 +1,7 @@
 package train
 
 import (
+	"cmp"
 	"math"
 	"testing"
 
@@ -11,7 +12,13 @@ import (
 func descending(method nn.Method, momentum float64) Config {
 	c := tinyConfig()
 	c.Optimizer, c.Momentum, c.Epochs = method, momentum, 200
-	c.FillIn(func(flag string) bool { return flag == "momentum" && momentum != 0 })
+	switch method {
+	case nn.Momentum:
+		c.Momentum = cmp.Or(momentum, 0.9)
+		c.LearningRate *= 1 - c.Momentum
+	case nn.Adam:
+		c.LearningRate = 0.001
+	}
 	return c
 }
 

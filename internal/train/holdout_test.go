@@ -121,8 +121,8 @@ func TestValidationIsThatOfTheModel(t *testing.T) {
 
 func TestHoldOutOfNothingIsRefused(t *testing.T) {
 	for fraction, want := range map[float64]string{
-		0.01: "--val-fraction 0.01 holds out 0 of the 20 images",
-		0.99: "--val-fraction 0.99 holds out 20 of the 20 images",
+		0.01: "a validation set of 0.01 of 20 images has 0, and leaves 20 to train on",
+		0.99: "a validation set of 0.99 of 20 images has 20, and leaves 0 to train on",
 	} {
 		c := tinyConfig()
 		c.ValFraction = fraction

@@ -2,8 +2,6 @@ package train
 
 import (
 	"math"
-	"slices"
-	"strings"
 )
 
 // Schedule says how the learning rate changes over a run. Lengths are in epochs, which
@@ -30,26 +28,6 @@ const (
 // Schedules lists the kinds of Schedule.
 func Schedules() []string {
 	return []string{constantRate, stepRate, expRate, cosineRate, triangularRate, oneCycleRate}
-}
-
-// rules returns the rules of a Schedule whose highest rate is peak.
-func (s Schedule) rules(peak float64) []rule {
-	kinds := Schedules()
-	last := len(kinds) - 1
-	of := func(kinds ...string) bool { return slices.Contains(kinds, s.Kind) }
-	return []rule{
-		{slices.Contains(kinds, s.Kind), "lr-schedule is " + strings.Join(kinds[:last], ", ") + " or " + kinds[last], s.Kind},
-		{zeroOrPositive(s.Period), "lr-period is zero or a positive number of epochs", s.Period},
-		{s.Decay >= 0 && s.Decay <= 1 && (s.Decay > 0 || !of(stepRate, expRate)), "lr-decay lies between 0 and 1", s.Decay},
-		{s.Min >= 0 && s.Min <= peak, "lr-min lies between 0 and lr", s.Min},
-		{s.PctStart >= 0 && s.PctStart < 1, "pct-start lies between 0 and 1", s.PctStart},
-		{zeroOrPositive(s.Warmup), "warmup is zero or a positive number of epochs", s.Warmup},
-		{s.Period == 0 || of(stepRate, expRate, triangularRate), "lr-period is for the schedules step, exp and triangular", s.Kind},
-		{s.Decay == 0 || of(stepRate, expRate), "lr-decay is for the schedules step and exp", s.Kind},
-		{s.Min == 0 || of(cosineRate, triangularRate, oneCycleRate), "lr-min is for the schedules cosine, triangular and onecycle", s.Kind},
-		{s.PctStart == 0 || of(oneCycleRate), "pct-start is for the schedule onecycle", s.Kind},
-		{s.Warmup == 0 || !of(oneCycleRate), "warmup is for the other schedules", s.Kind},
-	}
 }
 
 // learningRate is the learning rate of a step of the run p, counted from 0. A warm-up

@@ -7,11 +7,19 @@ import (
 	"mnistgpu/internal/fault"
 )
 
-// scheduled is a config of the given kind whose highest rate is 0.8.
+// scheduled is a config of the given kind, with its usual settings, whose highest rate is
+// 0.8.
 func scheduled(kind string, alter func(*Config)) Config {
 	c := Preset("default")
 	c.Schedule.Kind, c.LearningRate = kind, 0.8
-	c.FillIn(func(string) bool { return false })
+	switch kind {
+	case stepRate, expRate:
+		c.Decay = 0.1
+	case triangularRate:
+		c.Min = 0.2
+	case oneCycleRate:
+		c.Min, c.PctStart = 0.032, 0.3
+	}
 	alter(&c)
 	return c
 }
@@ -87,7 +95,7 @@ func TestRatesAreInBounds(t *testing.T) {
 
 func TestWarmupLeavesSteps(t *testing.T) {
 	c := scheduled("const", func(c *Config) { c.Warmup, c.Batch, c.Epochs = 2, 8, 2 })
-	want := "--warmup 2 leaves none of the run's 6 steps"
+	want := "a warm-up of 2 epochs leaves none of the run's 6 steps"
 	if err := c.CheckFor(20); !fault.Is(err, fault.BadUsage) || err.Error() != want {
 		t.Errorf("CheckFor says %v, want %q", err, want)
 	}

@@ -16,18 +16,6 @@ type Stopping struct {
 	TargetAccuracy float64 // validation accuracy, or else test accuracy, at which the run stops; 0 means never
 }
 
-func (s Stopping) rules() []rule {
-	return []rule{
-		{s.ValFraction >= 0 && s.ValFraction < 1, "val-fraction lies between 0 and 1", s.ValFraction},
-		{s.Patience >= 0, "patience is zero or a positive number of evaluations", s.Patience},
-		{s.Patience == 0 || s.ValFraction > 0, "patience needs a validation set, and so a val-fraction above 0", s.ValFraction},
-		{zeroOrPositive(s.MinDelta), "min-delta is zero or a positive number", s.MinDelta},
-		{s.MinDelta == 0 || s.Patience > 0, "min-delta is for a patience above 0", s.Patience},
-		{zeroOrPositive(s.Time), "time is zero or positive", s.Time},
-		{s.TargetAccuracy >= 0 && s.TargetAccuracy <= 1, "target-accuracy is a part of 1, such as 0.97", s.TargetAccuracy},
-	}
-}
-
 // limit is the time limit of the run, or 0.
 func (s Stopping) limit() time.Duration { return seconds(s.Time) }
 

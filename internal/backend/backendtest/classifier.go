@@ -15,8 +15,10 @@ const (
 	classifierRate = 0.5
 )
 
-func classifierInputs(r *rand.Rand) float64  { return float64(r.IntN(2*classifierX+1) - classifierX) }
-func classifierWeights(r *rand.Rand) float64 { return float64(r.IntN(17)-8) / 8 }
+var (
+	classifierInputs  = fill(func(r *rand.Rand) float64 { return float64(r.IntN(2*classifierX+1) - classifierX) })
+	classifierWeights = fill(func(r *rand.Rand) float64 { return float64(r.IntN(17)-8) / 8 })
+)
 
 // classifierTrials take a last layer forward and backward, in one verb where the
 // backend has it. The sizes lie around those of a warp, and around 16 classes.
@@ -39,60 +41,40 @@ func classifier(z size, act backend.Activation, l2 float32) experiment {
 	return func(s *stage) {
 		scale := 1 / float32(z.rows)
 		sums := 2*math.Sqrt(float64(z.rows)) + 2
-		update := classifierRate*u*(16*classifierX+classifierX*sums) + 8*u
-		dx := within(repeat(18*float64(z.out)*u*float64(scale), z.rows*z.in))
+		update := near(classifierRate*u*(16*classifierX+classifierX*sums) + 8*u)
+		dx := near(18 * float64(z.out) * u * float64(scale))
 
 		labels, label := s.labels(z.rows, z.out)
-		x := fill(classifierInputs)(s.rand, z.rows*z.in)
-		w := fill(classifierWeights)(s.rand, z.in*z.out)
-		b := fill(classifierWeights)(s.rand, z.out)
+		x := classifierInputs(s.rand, z.rows*z.in)
+		w := classifierWeights(s.rand, z.in*z.out)
+		b := classifierWeights(s.rand, z.out)
 		c := backend.Classifier{
 			X:       s.input(backend.Float32, z.rows, z.in, x),
 			DX:      s.result("dx", dx, z.rows, z.in),
 			Logits:  s.result("logits", unjudged, z.rows, z.out),
 			DLogits: s.result("dlogits", unjudged, z.rows, z.out),
-			W:       s.output("w", within(repeat(update, len(w))), backend.Float32, z.in, z.out, w),
-			B:       s.output("b", within(repeat(update, len(b))), backend.Float32, 1, z.out, b),
+			W:       s.floats("w", update, z.in, z.out, w),
+			B:       s.floats("b", update, 1, z.out, b),
 			Act:     act,
 		}
-		total := lossBound(x, w, b, z, label)
-		tally := backend.Tally{
-			Loss: s.output("loss", within([]float64{0, total, 0}), backend.Float64, 3, 1, []float64{3, 1, 2}),
-			Hits: s.output("hits", exact, backend.Int32, 3, 1, []float64{4, 6, 5}),
-			Step: s.input(backend.Int32, 1, 1, []float64{1}),
-		}
+		tally := s.tally(1, lossBounds(affine(x, w, b), label), exact)
 		sgd := backend.SGD{LearningRate: s.rates(4, classifierRate, 2), Step: tally.Step, L2: l2}
-		s.run(func(ops backend.Ops) { classify(ops, c, tally, labels, scale, sgd) })
+		s.run(func(ops backend.Ops) { backend.ClassifierSGD(ops, c, tally, labels, scale, sgd) })
 	}
 }
 
-// lossBound is the sum of the bounds 8u·(1 + zmax - zlabel + ln K) of all rows.
-func lossBound(x, w, b []float64, z size, label []int) (total float64) {
-	for i := range label {
-		largest, right := math.Inf(-1), 0.0
-		for c := range z.out {
-			sum := b[c]
-			for j := range z.in {
-				sum += x[i*z.in+j] * w[j*z.out+c]
+// affine returns x·w + b.
+func affine(x, w, b []float64) (y []float64) {
+	out := len(b)
+	in := len(w) / out
+	for i := range len(x) / in {
+		for j := range out {
+			sum := b[j]
+			for k := range in {
+				sum += x[i*in+k] * w[k*out+j]
 			}
-			largest = max(largest, sum)
-			if c == label[i] {
-				right = sum
-			}
+			y = append(y, sum)
 		}
-		total += 8 * u * (1 + largest - right + math.Log(float64(z.out)))
 	}
-	return total
-}
-
-// classify records a ClassifierSGD or, if ops lacks it, the verbs that it stands for.
-func classify(ops backend.Ops, c backend.Classifier, t backend.Tally, labels backend.Rows, scale float32, sgd backend.SGD) {
-	if fused, ok := ops.(backend.FusedOps); ok {
-		fused.ClassifierSGD(c, t, labels, scale, sgd)
-		return
-	}
-	ops.LinearForward(c.Logits, c.X, c.W, c.B, backend.Identity)
-	ops.CrossEntropy(t, c.DLogits, c.Logits, labels, scale)
-	ops.LinearBackwardInput(c.DX, c.DLogits, c.W, c.X, c.Act)
-	ops.LinearSGD(c.W, c.B, c.X, c.DLogits, sgd)
+	return y
 }

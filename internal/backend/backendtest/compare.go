@@ -20,9 +20,14 @@ type rule struct {
 }
 
 // exact requires equal values. It suits whole numbers, indices and counts.
-var exact = rule{judge: func(got, want, _ []float64) error {
-	return each(got, want, func(i int) (e, limit float64) { return math.Abs(got[i] - want[i]), 0 })
-}}
+var exact = near(0)
+
+// near requires |got - want| <= limit.
+func near(limit float64) rule {
+	return rule{judge: func(got, want, _ []float64) error {
+		return each(got, want, func(i int) (e, _ float64) { return math.Abs(got[i] - want[i]), limit })
+	}}
+}
 
 // within requires |got - want| <= limits[i].
 func within(limits []float64) rule {

@@ -23,6 +23,12 @@ func TestRules(t *testing.T) {
 		{"exact, NaN for NaN", exact, nan, nan, 0, true},
 		{"exact, infinity for a number", exact, inf, 3, 0, false},
 
+		{"near, at the limit", near(0.5), 3.5, 3, 0, true},
+		{"near, above the limit", near(0.5), 3.5001, 3, 0, false},
+		{"near, NaN", near(0.5), nan, 3, 0, false},
+		{"near, NaN limit", near(nan), 3.5, 3, 0, false},
+		{"near, infinity", near(0.5), inf, 3, 0, false},
+
 		{"within, at the limit", within([]float64{0.5}), 3.5, 3, 0, true},
 		{"within, above the limit", within([]float64{0.5}), 3.5001, 3, 0, false},
 		{"within, NaN", within([]float64{0.5}), nan, 3, 0, false},
@@ -55,7 +61,7 @@ func TestRules(t *testing.T) {
 
 // TestRulesOfLength shows that a missing element is a fault.
 func TestRulesOfLength(t *testing.T) {
-	for name, r := range map[string]rule{"exact": exact, "within": within([]float64{1, 1}), "sum": sum(9)} {
+	for name, r := range map[string]rule{"exact": exact, "near": near(1), "within": within([]float64{1, 1}), "sum": sum(9)} {
 		if err := r.judge([]float64{1}, []float64{1, 1}, []float64{1, 1}); err == nil {
 			t.Errorf("%s takes one element for two", name)
 		}

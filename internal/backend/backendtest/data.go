@@ -10,18 +10,8 @@ import (
 
 // write uploads values, which dst's type must be able to hold.
 func (s *stage) write(dst backend.Tensor, values []float64) {
-	if s.err != nil {
-		return
-	}
-	switch dst.DType {
-	case backend.Uint8:
-		s.err = backend.Upload(s.b, dst, convert[uint8](values))
-	case backend.Int32:
-		s.err = backend.Upload(s.b, dst, convert[int32](values))
-	case backend.Float32:
-		s.err = backend.Upload(s.b, dst, convert[float32](values))
-	case backend.Float64:
-		s.err = backend.Upload(s.b, dst, values)
+	if s.err == nil {
+		s.err = s.b.Upload(dst, dst.DType.Encode(values))
 	}
 }
 
@@ -30,32 +20,12 @@ func (s *stage) download(src backend.Tensor) []float64 {
 	if s.err != nil {
 		return nil
 	}
-	switch src.DType {
-	case backend.Uint8:
-		return fetch[uint8](s, src)
-	case backend.Int32:
-		return fetch[int32](s, src)
-	case backend.Float32:
-		if r, ok := s.b.(*Reference); ok {
-			return slices.Clone(r.Values(src))
-		}
-		return fetch[float32](s, src)
+	if r, ok := s.b.(*Reference); ok {
+		return slices.Clone(r.Values(src))
 	}
-	return fetch[float64](s, src)
-}
-
-func fetch[T backend.Element](s *stage, src backend.Tensor) []float64 {
-	var values []T
-	values, s.err = backend.Download[T](s.b, src)
-	return convert[float64](values)
-}
-
-func convert[To backend.Element | int, From backend.Element](values []From) []To {
-	converted := make([]To, len(values))
-	for i, v := range values {
-		converted[i] = To(v)
-	}
-	return converted
+	raw := make([]byte, src.Bytes())
+	s.err = s.b.Download(raw, src)
+	return src.DType.Decode(raw)
 }
 
 func absolute(values []float64) []float64 {

@@ -48,11 +48,11 @@ func (f *faulty) Upload(dst backend.Tensor, src []byte) error { return f.upload(
 
 func (f *faulty) Capture(step func(backend.Ops)) (backend.Graph, error) { return f.capture(step) }
 
-// after returns the memory allocated after t: a guard.
-func (f *faulty) after(t backend.Tensor) *memory {
+// after returns the tensor allocated after t: a guard.
+func (f *faulty) after(t backend.Tensor) backend.Tensor {
 	for i := range f.tensors {
 		if f.tensors[i] == t {
-			return f.tensors[i+1].Buffer.(*memory)
+			return f.tensors[i+1]
 		}
 	}
 	panic("no such tensor")

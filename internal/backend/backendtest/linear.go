@@ -90,7 +90,7 @@ func (s *stage) sgd(l2 float32) backend.SGD {
 
 // changed makes a float32 output that starts with numbers.
 func (s *stage) changed(name string, r rule, g generator, rows, cols int) backend.Tensor {
-	return s.output(name, r, backend.Float32, rows, cols, g(s.rand, rows*cols))
+	return s.floats(name, r, rows, cols, g(s.rand, rows*cols))
 }
 
 // checkReLU checks that ReLU gives max(z, 0) of exactly the z that Identity gives.

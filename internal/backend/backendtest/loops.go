@@ -22,7 +22,7 @@ func (m matrix) row(i int) []float64     { return m.values[i*m.cols:][:m.cols] }
 
 // view returns the matrix in a tensor's memory.
 func view(t backend.Tensor) matrix {
-	return matrix{t.Rows, t.Cols, t.Buffer.(*memory).floats}
+	return matrix{t.Rows, t.Cols, (*t.Buffer.(*memory))[:t.Len()]}
 }
 
 // read returns the matrix that a layer reads: the tensor's own, or a new one with the
@@ -35,21 +35,20 @@ func read(x backend.Input) matrix {
 	m := matrix{rows.Count, rows.Data.Cols, make([]float64, rows.Count*rows.Data.Cols)}
 	for i := range m.rows {
 		for j, v := range byteRow(rows, i) {
-			m.set(i, j, float64(rows.Scale)*float64(v))
+			m.set(i, j, float64(rows.Scale)*v)
 		}
 	}
 	return m
 }
 
 // byteRow returns Data[Order[Cursor+Offset+i]].
-func byteRow(r backend.Rows, i int) []uint8 {
-	at := scalar(r.Cursor) + r.Offset + i
-	number := int(r.Order.Buffer.(*memory).ints[at])
-	return r.Data.Buffer.(*memory).bytes[number*r.Data.Cols:][:r.Data.Cols]
+func byteRow(r backend.Rows, i int) []float64 {
+	number := view(r.Order).at(scalar(r.Cursor)+r.Offset+i, 0)
+	return view(r.Data).row(int(number))
 }
 
 // scalar returns the element of a (1, 1) Int32 tensor.
-func scalar(t backend.Tensor) int { return int(t.Buffer.(*memory).ints[0]) }
+func scalar(t backend.Tensor) int { return int(view(t).at(0, 0)) }
 
 func (loops) LinearForward(yt backend.Tensor, xt backend.Input, wt, bt backend.Tensor, act backend.Activation) {
 	y, x, w, b := view(yt), read(xt), view(wt), view(bt)
@@ -144,7 +143,7 @@ func (loops) AdamStep(pt, mt, vt, gt backend.Tensor, adam backend.Adam) {
 }
 
 func (loops) CrossEntropy(t backend.Tally, dlogits, logits backend.Tensor, labels backend.Rows, scale float32) {
-	loss, hits := view(t.Loss).values, t.Hits.Buffer.(*memory).ints
+	loss, hits := view(t.Loss).values, view(t.Hits).values
 	step := scalar(t.Step)
 	z := view(logits)
 	for i := range z.rows {
@@ -186,9 +185,9 @@ func softmax(z []float64) (largest int, p []float64, logSum float64) {
 
 func (loops) Advance(step, cursor backend.Tensor, n int) {
 	if !step.IsZero() {
-		step.Buffer.(*memory).ints[0]++
+		view(step).values[0]++
 	}
 	if !cursor.IsZero() {
-		cursor.Buffer.(*memory).ints[0] += int32(n)
+		view(cursor).values[0] += float64(n)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"mnistgpu/internal/backend"
 )
@@ -63,23 +64,29 @@ func crossEntropy(kind logits, rows, classes int, gradient bool) experiment {
 	return func(s *stage) {
 		labels, label := s.labels(rows, classes)
 		z, bounds := s.logits(kind, label, classes)
-		total := 0.0
-		for _, bound := range bounds {
-			total += bound
-		}
 		const replays = 2
-		tally := backend.Tally{
-			Loss: s.output("loss", within([]float64{0, replays * total, 0}), backend.Float64, 3, 1, []float64{3, 1, 2}),
-			Hits: s.hits(kind, replays*rows, 4, 6, 5),
-			Step: s.input(backend.Int32, 1, 1, []float64{1}),
-		}
+		tally := s.tally(replays, bounds, kind.hits(replays*rows))
 		scale := 1 / float32(rows)
 		var dlogits backend.Tensor
 		if gradient {
-			dlogits = s.result("dlogits", within(repeat(16*u*float64(scale), rows*classes)), rows, classes)
+			dlogits = s.result("dlogits", near(16*u*float64(scale)), rows, classes)
 		}
 		g := s.capture(func(ops backend.Ops) { ops.CrossEntropy(tally, dlogits, z, labels, scale) })
 		s.replay(g, replays)
+	}
+}
+
+// tally makes a tally whose middle row counts a number of times what is within bounds of
+// the Reference's losses. No row is empty.
+func (s *stage) tally(times float64, bounds []float64, hits rule) backend.Tally {
+	total := 0.0
+	for _, bound := range bounds {
+		total += times * bound
+	}
+	return backend.Tally{
+		Loss: s.output("loss", within([]float64{0, total, 0}), backend.Float64, 3, 1, []float64{3, 1, 2}),
+		Hits: s.output("hits", hits, backend.Int32, 3, 1, []float64{4, 6, 5}),
+		Step: s.input(backend.Int32, 1, 1, []float64{1}),
 	}
 }
 
@@ -97,7 +104,7 @@ func rowByRow(kind logits) experiment {
 		}
 		tally := backend.Tally{
 			Loss: s.output("loss", within(limits[:]), backend.Float64, rows, 1, make([]float64, rows)),
-			Hits: s.hits(kind, 1, make([]float64, rows)...),
+			Hits: s.output("hits", kind.hits(1), backend.Int32, rows, 1, make([]float64, rows)),
 			Step: s.counter("step", 0),
 		}
 		var none backend.Tensor
@@ -114,7 +121,15 @@ func rowByRow(kind logits) experiment {
 func (s *stage) labels(count, classes int) (backend.Rows, []int) {
 	number := fill(func(r *rand.Rand) float64 { return float64(r.IntN(min(classes, 256))) })
 	rows := s.rows(number, count, 1, 1)
-	return rows, convert[int](s.gathered(rows))
+	return rows, s.labelsOf(rows)
+}
+
+// labelsOf returns the labels that r stands for.
+func (s *stage) labelsOf(r backend.Rows) (labels []int) {
+	for _, v := range s.gathered(r) {
+		labels = append(labels, int(v))
+	}
+	return labels
 }
 
 // gathered returns the elements of the matrix that r stands for.
@@ -131,37 +146,33 @@ func (s *stage) gathered(r backend.Rows) []float64 {
 	return values
 }
 
-// logits makes a row of logits for each label, and returns the bound 8u·(1 + zmax -
-// zlabel + ln K) on the error of each row's loss.
+// logits makes a row of logits for each label, and returns their lossBounds.
 func (s *stage) logits(kind logits, label []int, classes int) (backend.Tensor, []float64) {
 	values := make([]float64, len(label)*classes)
-	bounds := make([]float64, len(label))
 	for i, y := range label {
-		z := values[i*classes:][:classes]
-		kind.row(s.rand, z, y)
-		largest := math.Inf(-1)
-		for _, v := range z {
-			largest = max(largest, v)
-		}
-		bounds[i] = 8 * u * (1 + largest - z[y] + math.Log(float64(classes)))
+		kind.row(s.rand, values[i*classes:][:classes], y)
 	}
-	return s.input(backend.Float32, len(label), classes, values), bounds
+	return s.input(backend.Float32, len(label), classes, values), lossBounds(values, label)
 }
 
-// hits makes a tally of hits. With a NaN there is no largest logit, so any number up to
+// lossBounds returns the bound 8u·(1 + zmax - zlabel + ln K) on the error of the loss of
+// each row of logits.
+func lossBounds(logits []float64, label []int) (bounds []float64) {
+	classes := len(logits) / len(label)
+	for i, y := range label {
+		z := logits[i*classes:][:classes]
+		bounds = append(bounds, 8*u*(1+slices.Max(z)-z[y]+math.Log(float64(classes))))
+	}
+	return bounds
+}
+
+// hits is the rule for hits. With a NaN there is no largest logit, so any number up to
 // most may be counted.
-func (s *stage) hits(kind logits, most int, values ...float64) backend.Tensor {
-	r := exact
+func (kind logits) hits(most int) rule {
 	if kind.name == "NaN" {
-		r = within(repeat(float64(most), len(values)))
+		return near(float64(most))
 	}
-	return s.output("hits", r, backend.Int32, len(values), 1, values)
+	return exact
 }
 
-func repeat(v float64, n int) []float64 {
-	values := make([]float64, n)
-	for i := range values {
-		values[i] = v
-	}
-	return values
-}
+func repeat(v float64, n int) []float64 { return slices.Repeat([]float64{v}, n) }

@@ -16,7 +16,7 @@ type classifierCall struct {
 type fusedRecorder struct {
 	*recorder
 	classifier func(ops backend.Ops, c classifierCall)
-	twoLayer   func(ops backend.Ops, c twoLayerCall)
+	twoLayer   func(ops backend.Ops, c backend.TwoLayerStep)
 }
 
 func (r fusedRecorder) ClassifierSGD(c backend.Classifier, t backend.Tally, labels backend.Rows, scale float32, sgd backend.SGD) {
@@ -26,13 +26,13 @@ func (r fusedRecorder) ClassifierSGD(c backend.Classifier, t backend.Tally, labe
 // classifying returns a mutant of ClassifierSGD, which runs other verbs than it should.
 func classifying(fault string, spoil func(ops backend.Ops, c classifierCall)) mutant {
 	return mutant{"ClassifierSGD: " + fault, func(f *faulty) {
-		f.fused = &fusedRecorder{classifier: spoil, twoLayer: func(ops backend.Ops, c twoLayerCall) { c.verbs(ops) }}
+		f.fused = &fusedRecorder{classifier: spoil, twoLayer: func(ops backend.Ops, c backend.TwoLayerStep) { c.Verbs(ops) }}
 	}}
 }
 
 // all runs the verbs that ClassifierSGD stands for.
 func (c classifierCall) all(ops backend.Ops) {
-	classify(ops, c.Classifier, c.tally, c.labels, c.scale, c.sgd)
+	backend.ClassifierSGD(ops, c.Classifier, c.tally, c.labels, c.scale, c.sgd)
 }
 
 var classifierMutants = []mutant{
@@ -81,7 +81,7 @@ var classifierMutants = []mutant{
 	}),
 	classifying("labels of another row", func(ops backend.Ops, c classifierCall) {
 		c.labels.Order = duplicate(c.labels.Order)
-		clear(c.labels.Order.Buffer.(*memory).ints)
+		clear(view(c.labels.Order).values)
 		c.all(ops)
 	}),
 }

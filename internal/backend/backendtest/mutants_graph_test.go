@@ -41,7 +41,7 @@ var rowsMutants = [][]mutant{
 	rowsOrLabels("Order ignored", func(r *backend.Rows) {
 		r.Order = duplicate(r.Order)
 		for i := range r.Order.Rows {
-			r.Order.Buffer.(*memory).ints[i] = int32(i % r.Data.Rows)
+			view(r.Order).values[i] = float64(i % r.Data.Rows)
 		}
 	}),
 	rows("Scale ignored", func(r *backend.Rows) { r.Scale = 1 }),

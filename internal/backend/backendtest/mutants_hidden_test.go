@@ -43,7 +43,7 @@ var hiddenMutants = []mutant{
 		if r, ok := c.x.(backend.Rows); ok {
 			r.Order = duplicate(r.Order)
 			for i := range r.Order.Rows {
-				r.Order.Buffer.(*memory).ints[i] &= 255
+				view(r.Order).values[i] = float64(uint8(view(r.Order).values[i]))
 			}
 			c.x = r
 		}

@@ -73,7 +73,7 @@ var forwardMutants = []mutant{
 	forward("writes to the pixels", func(good func(forwardCall), c forwardCall) {
 		good(c)
 		if rows, ok := c.x.(backend.Rows); ok {
-			rows.Data.Buffer.(*memory).bytes[0]++
+			view(rows.Data).values[0]++
 		}
 	}),
 	{"LinearForward: other bits each second time", func(f *faulty) {

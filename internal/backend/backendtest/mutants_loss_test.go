@@ -26,15 +26,15 @@ var gradientMutants = []mutant{
 
 // tally returns a mutant that merges the counts of one call with those of all calls
 // before it in a wrong way.
-func tally(fault string, merge func(all, batch *float64, hits, batchHits *int32, rows int)) mutant {
+func tally(fault string, merge func(all, batch *float64, hits, batchHits *float64, rows int)) mutant {
 	return loss(fault, func(good func(lossCall), c lossCall) {
 		all, step := c.tally, scalar(c.tally.Step)
 		c.tally = newTally(all)
 		good(c)
 		merge(&view(all.Loss).values[step], &view(c.tally.Loss).values[step],
-			&all.Hits.Buffer.(*memory).ints[step], &c.tally.Hits.Buffer.(*memory).ints[step], c.logits.Rows)
+			&view(all.Hits).values[step], &view(c.tally.Hits).values[step], c.logits.Rows)
 		view(all.Loss).values[step] += view(c.tally.Loss).values[step]
-		all.Hits.Buffer.(*memory).ints[step] += c.tally.Hits.Buffer.(*memory).ints[step]
+		view(all.Hits).values[step] += view(c.tally.Hits).values[step]
 	})
 }
 
@@ -46,11 +46,11 @@ func newTally(t backend.Tally) backend.Tally {
 }
 
 var tallyMutants = []mutant{
-	tally("loss is not accumulated", func(all, _ *float64, _, _ *int32, _ int) { *all = 0 }),
-	tally("hits are not accumulated", func(_, _ *float64, hits, _ *int32, _ int) { *hits = 0 }),
-	tally("mean loss", func(_, batch *float64, _, _ *int32, rows int) { *batch /= float64(rows) }),
-	tally("loss in bits", func(_, batch *float64, _, _ *int32, _ int) { *batch *= math.Log2E }),
-	tally("NaN counts as 0", func(_, batch *float64, _, _ *int32, _ int) {
+	tally("loss is not accumulated", func(all, _ *float64, _, _ *float64, _ int) { *all = 0 }),
+	tally("hits are not accumulated", func(_, _ *float64, hits, _ *float64, _ int) { *hits = 0 }),
+	tally("mean loss", func(_, batch *float64, _, _ *float64, rows int) { *batch /= float64(rows) }),
+	tally("loss in bits", func(_, batch *float64, _, _ *float64, _ int) { *batch *= math.Log2E }),
+	tally("NaN counts as 0", func(_, batch *float64, _, _ *float64, _ int) {
 		if math.IsNaN(*batch) {
 			*batch = 0
 		}
@@ -72,27 +72,27 @@ var tallyMutants = []mutant{
 	}),
 	loss("label + 1", func(good func(lossCall), c lossCall) {
 		c.labels.Data = duplicate(c.labels.Data)
-		for i, label := range c.labels.Data.Buffer.(*memory).bytes {
-			c.labels.Data.Buffer.(*memory).bytes[i] = uint8((int(label) + 1) % c.logits.Cols)
+		for i, label := range view(c.labels.Data).values {
+			view(c.labels.Data).values[i] = float64((int(label) + 1) % c.logits.Cols)
 		}
 		good(c)
 	}),
 }
 
 // byRow returns a mutant that spoils the tally once for each row counted.
-func byRow(fault string, spoil func(loss *float64, hits *int32, z []float64, label int)) mutant {
+func byRow(fault string, spoil func(loss *float64, hits *float64, z []float64, label int)) mutant {
 	return loss(fault, func(good func(lossCall), c lossCall) {
 		good(c)
 		step := scalar(c.tally.Step)
 		for i := range c.logits.Rows {
-			spoil(&view(c.tally.Loss).values[step], &c.tally.Hits.Buffer.(*memory).ints[step],
+			spoil(&view(c.tally.Loss).values[step], &view(c.tally.Hits).values[step],
 				view(c.logits).row(i), int(byteRow(c.labels, i)[0]))
 		}
 	})
 }
 
 var softmaxMutants = []mutant{
-	byRow("the largest logit is not taken off", func(loss *float64, _ *int32, z []float64, _ int) {
+	byRow("the largest logit is not taken off", func(loss *float64, _ *float64, z []float64, _ int) {
 		sum := 0.0
 		for _, v := range z {
 			sum += float64(float32(math.Exp(v)))
@@ -101,12 +101,12 @@ var softmaxMutants = []mutant{
 			*loss = math.NaN() // Inf/Inf
 		}
 	}),
-	byRow("loss from a float32 probability", func(loss *float64, _ *int32, z []float64, label int) {
+	byRow("loss from a float32 probability", func(loss *float64, _ *float64, z []float64, label int) {
 		if _, p, _ := softmax(z); float32(p[label]) == 0 {
 			*loss = math.Inf(1) // -ln 0
 		}
 	}),
-	byRow("a hit for the last of equals", func(_ *float64, hits *int32, z []float64, label int) {
+	byRow("a hit for the last of equals", func(_ *float64, hits *float64, z []float64, label int) {
 		first, _, _ := softmax(z)
 		last := first
 		for j := range z {

@@ -14,7 +14,7 @@ var memoryMutants = []mutant{
 		f.alloc = func(dt backend.DType, rows, cols int) (tensor, error) {
 			t, err := good(dt, rows, cols)
 			if dt == backend.Float64 {
-				t.Buffer.(*memory).floats[t.Len()-1] = math.NaN()
+				view(t).values[t.Len()-1] = math.NaN()
 			}
 			return t, err
 		}
@@ -37,11 +37,11 @@ var memoryMutants = []mutant{
 	}},
 	{"Upload: last element lost", func(f *faulty) {
 		f.upload = func(dst tensor, src []byte) error {
-			kept := duplicate(dst).Buffer.(*memory)
+			kept := duplicate(dst)
 			err := f.Reference.Upload(dst, src)
 			if dst.DType == backend.Int32 {
 				last := dst.Len() - 1
-				dst.Buffer.(*memory).ints[last] = kept.ints[last]
+				view(dst).values[last] = view(kept).values[last]
 			}
 			return err
 		}
@@ -49,9 +49,9 @@ var memoryMutants = []mutant{
 	{"Upload: subnormal numbers become 0", func(f *faulty) {
 		f.upload = func(dst tensor, src []byte) error {
 			err := f.Reference.Upload(dst, src)
-			for i, v := range dst.Buffer.(*memory).floats {
+			for i, v := range view(dst).values {
 				if dst.DType == backend.Float32 && math.Abs(v) < 0x1p-126 {
-					dst.Buffer.(*memory).floats[i] = 0
+					view(dst).values[i] = 0
 				}
 			}
 			return err
@@ -90,6 +90,6 @@ var memoryMutants = []mutant{
 // overrun returns a mutant whose verb writes to the byte after its output.
 func overrun(name string, spoil func(v *verbs, beyond func(tensor))) mutant {
 	return mutant{name, func(f *faulty) {
-		spoil(&f.verbs, func(t tensor) { f.after(t).bytes[0] = 0 })
+		spoil(&f.verbs, func(t tensor) { view(f.after(t)).values[0] = 0 })
 	}}
 }

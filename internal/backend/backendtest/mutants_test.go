@@ -141,7 +141,7 @@ func clearNaN(t tensor) {
 
 // duplicate returns a separate tensor with the current elements of t.
 func duplicate(t tensor) tensor {
-	m := t.Buffer.(*memory)
-	t.Buffer = &memory{slices.Clone(m.bytes), slices.Clone(m.ints), slices.Clone(m.floats)}
+	m := slices.Clone(*t.Buffer.(*memory))
+	t.Buffer = &m
 	return t
 }

@@ -124,14 +124,15 @@ func (s *stage) output(name string, r rule, dt backend.DType, rows, cols int, va
 	return s.place(&prop{name: name, rule: &r}, dt, rows, cols, values)
 }
 
+// floats makes a float32 output that starts with values.
+func (s *stage) floats(name string, r rule, rows, cols int, values []float64) backend.Tensor {
+	return s.output(name, r, backend.Float32, rows, cols, values)
+}
+
 // result makes a float32 output that is NaN everywhere, so that an element that is not
 // written, or is added to, is noticed.
 func (s *stage) result(name string, r rule, rows, cols int) backend.Tensor {
-	nan := make([]float64, rows*cols)
-	for i := range nan {
-		nan[i] = math.NaN()
-	}
-	return s.output(name, r, backend.Float32, rows, cols, nan)
+	return s.floats(name, r, rows, cols, repeat(math.NaN(), rows*cols))
 }
 
 // counter makes an Int32 output with the given initial values, which must come out
@@ -151,10 +152,7 @@ func (s *stage) place(p *prop, dt backend.DType, rows, cols int, values []float6
 
 // guard allocates bytes that nothing may write to.
 func (s *stage) guard() {
-	pattern := make([]float64, 64)
-	for i := range pattern {
-		pattern[i] = 0xa5
-	}
+	pattern := repeat(0xa5, 64)
 	t := s.alloc(backend.Uint8, 1, len(pattern))
 	s.write(t, pattern)
 	s.props = append(s.props, &prop{name: "guard", tensor: t, values: pattern})

@@ -134,7 +134,7 @@ func newNet(s *stage, steps int, r rule, rate func(i int) float64) *net {
 	n.scratch(s)
 	n.tally = backend.Tally{
 		Loss: s.output("loss", r, backend.Float64, steps, 1, make([]float64, steps)),
-		Hits: s.output("hits", exact, backend.Int32, steps, 1, make([]float64, steps)),
+		Hits: s.counter("hits", make([]float64, steps)...),
 		Step: step,
 	}
 	rates := make([]float64, steps)
@@ -182,7 +182,7 @@ func (n *net) learn(s *stage) {
 	for i := range n.learners {
 		l := &n.learners[i]
 		zero := func() backend.Tensor {
-			return s.output("state", unjudged, backend.Float32, l.p.Rows, l.p.Cols, make([]float64, l.p.Len()))
+			return s.floats("state", unjudged, l.p.Rows, l.p.Cols, make([]float64, l.p.Len()))
 		}
 		l.m, l.v = zero(), zero()
 	}
@@ -206,35 +206,30 @@ func (n *net) scratch(s *stage) {
 
 // wholeStep is a step in one verb.
 func (n *net) wholeStep(ops backend.Ops) {
-	twoLayerCall{backend.TwoLayerStep{
+	backend.TwoLayerSGD(ops, n.step())
+	ops.Advance(n.tally.Step, n.images.Cursor, netBatch)
+}
+
+// classifierStep has the last layer in one verb.
+func (n *net) classifierStep(ops backend.Ops) {
+	n.step().Verbs(ops)
+	ops.Advance(n.tally.Step, n.images.Cursor, netBatch)
+}
+
+// fusedStep only updates the weights during the backward pass.
+func (n *net) fusedStep(ops backend.Ops) {
+	n.classifierStep(struct{ backend.Ops }{ops}) // which hides the verbs of FusedOps
+}
+
+// step is a step of plain descent.
+func (n *net) step() backend.TwoLayerStep {
+	return backend.TwoLayerStep{
 		First: backend.Layer{W: n.w1, B: n.b1},
 		Last: backend.Classifier{
 			X: n.hidden, DX: n.dhidden, Logits: n.logits, DLogits: n.dlogits, W: n.w2, B: n.b2, Act: backend.ReLU,
 		},
 		Images: n.images, Labels: n.labels, Tally: n.tally, Scale: 1. / netBatch, SGD: n.weightUpdate,
-	}}.record(ops)
-	ops.Advance(n.tally.Step, n.images.Cursor, netBatch)
-}
-
-// fusedStep updates the weights during the backward pass.
-func (n *net) fusedStep(ops backend.Ops) {
-	ops.LinearForward(n.hidden, n.images, n.w1, n.b1, backend.ReLU)
-	ops.LinearForward(n.logits, n.hidden, n.w2, n.b2, backend.Identity)
-	ops.CrossEntropy(n.tally, n.dlogits, n.logits, n.labels, 1./netBatch)
-	ops.LinearBackwardInput(n.dhidden, n.dlogits, n.w2, n.hidden, backend.ReLU)
-	ops.LinearSGD(n.w2, n.b2, n.hidden, n.dlogits, n.weightUpdate)
-	ops.LinearSGD(n.w1, n.b1, n.images, n.dhidden, n.weightUpdate)
-	ops.Advance(n.tally.Step, n.images.Cursor, netBatch)
-}
-
-// classifierStep is fusedStep with the last layer in one verb.
-func (n *net) classifierStep(ops backend.Ops) {
-	ops.LinearForward(n.hidden, n.images, n.w1, n.b1, backend.ReLU)
-	classify(ops, backend.Classifier{
-		X: n.hidden, DX: n.dhidden, Logits: n.logits, DLogits: n.dlogits, W: n.w2, B: n.b2, Act: backend.ReLU,
-	}, n.tally, n.labels, 1./netBatch, n.weightUpdate)
-	ops.LinearSGD(n.w1, n.b1, n.images, n.dhidden, n.weightUpdate)
-	ops.Advance(n.tally.Step, n.images.Cursor, netBatch)
+	}
 }
 
 // plainStep is classifierStep without L2.

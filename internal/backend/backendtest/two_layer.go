@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"mnistgpu/internal/backend"
 )
@@ -45,34 +46,32 @@ func twoLayer(z shape, l2 float32) experiment {
 		sums := 2*math.Sqrt(float64(z.rows)) + 2
 		images, labels := s.batch(z)
 		n := newTwoLayers(s, z)
-		hidden, most := n.forward(s.gathered(images), z)
+		hidden := affine(s.gathered(images), n.w1, n.b1)
+		for i, v := range hidden {
+			hidden[i] = max(v, 0)
+		}
 		const pixel = twoLayerPixel * twoLayerScale
 		limit := func(input, gradient float64) rule {
-			return within(repeat(classifierRate*u*input*(gradient+2*sums)+8*u, max(z.in*z.hidden, z.hidden*z.out, z.out)))
+			return near(classifierRate*u*input*(gradient+2*sums) + 8*u)
 		}
-		first, last := limit(max(1, pixel), 18*float64(z.out)), limit(max(1, most), 16)
-		total := lossBound(hidden, n.w2, n.b2, size{z.rows, z.hidden, z.out}, convert[int](s.gathered(labels)))
-		tally := backend.Tally{
-			Loss: s.output("loss", within([]float64{0, total, 0}), backend.Float64, 3, 1, []float64{3, 1, 2}),
-			Hits: s.output("hits", exact, backend.Int32, 3, 1, []float64{4, 6, 5}),
-			Step: s.input(backend.Int32, 1, 1, []float64{1}),
-		}
-		call := twoLayerCall{backend.TwoLayerStep{
+		first, last := limit(max(1, pixel), 18*float64(z.out)), limit(max(1, slices.Max(hidden)), 16)
+		tally := s.tally(1, lossBounds(affine(hidden, n.w2, n.b2), s.labelsOf(labels)), exact)
+		step := backend.TwoLayerStep{
 			First: backend.Layer{
-				W: s.output("w1", first, backend.Float32, z.in, z.hidden, n.w1),
-				B: s.output("b1", first, backend.Float32, 1, z.hidden, n.b1),
+				W: s.floats("w1", first, z.in, z.hidden, n.w1),
+				B: s.floats("b1", first, 1, z.hidden, n.b1),
 			},
 			Last: backend.Classifier{
 				X: s.result("hidden", unjudged, z.rows, z.hidden), DX: s.result("dhidden", unjudged, z.rows, z.hidden),
 				Logits: s.result("logits", unjudged, z.rows, z.out), DLogits: s.result("dlogits", unjudged, z.rows, z.out),
-				W:   s.output("w2", last, backend.Float32, z.hidden, z.out, n.w2),
-				B:   s.output("b2", last, backend.Float32, 1, z.out, n.b2),
+				W:   s.floats("w2", last, z.hidden, z.out, n.w2),
+				B:   s.floats("b2", last, 1, z.out, n.b2),
 				Act: backend.ReLU,
 			},
 			Images: images, Labels: labels, Tally: tally, Scale: scale,
 			SGD: backend.SGD{LearningRate: s.rates(4, classifierRate, 2), Step: tally.Step, L2: l2},
-		}}
-		s.run(call.record)
+		}
+		s.run(func(ops backend.Ops) { backend.TwoLayerSGD(ops, step) })
 	}
 }
 
@@ -102,41 +101,7 @@ func newTwoLayers(s *stage, z shape) twoLayers {
 		return float64(r.IntN(9)-4) / 4
 	})
 	return twoLayers{
-		few(s.rand, z.in*z.hidden), fill(classifierWeights)(s.rand, z.hidden),
-		fill(classifierWeights)(s.rand, z.hidden*z.out), fill(classifierWeights)(s.rand, z.out),
+		few(s.rand, z.in*z.hidden), classifierWeights(s.rand, z.hidden),
+		classifierWeights(s.rand, z.hidden*z.out), classifierWeights(s.rand, z.out),
 	}
-}
-
-// forward returns the hidden units, and the largest of them.
-func (n twoLayers) forward(images []float64, z shape) (hidden []float64, most float64) {
-	for i := range z.rows {
-		for j := range z.hidden {
-			sum := n.b1[j]
-			for p := range z.in {
-				sum += images[i*z.in+p] * n.w1[p*z.hidden+j]
-			}
-			hidden = append(hidden, max(sum, 0))
-			most = max(most, sum)
-		}
-	}
-	return hidden, most
-}
-
-// twoLayerCall holds the operands of a TwoLayerSGD.
-type twoLayerCall struct{ backend.TwoLayerStep }
-
-// record records a TwoLayerSGD or, if ops lacks it, the verbs that it stands for.
-func (c twoLayerCall) record(ops backend.Ops) {
-	if fused, ok := ops.(backend.FusedOps); ok {
-		fused.TwoLayerSGD(c.TwoLayerStep)
-		return
-	}
-	c.verbs(ops)
-}
-
-// verbs records the verbs that TwoLayerSGD stands for; plain Ops are enough.
-func (c twoLayerCall) verbs(ops backend.Ops) {
-	ops.LinearForward(c.Last.X, c.Images, c.First.W, c.First.B, c.Last.Act)
-	classify(ops, c.Last, c.Tally, c.Labels, c.Scale, c.SGD)
-	ops.LinearSGD(c.First.W, c.First.B, c.Images, c.Last.DX, c.SGD)
 }

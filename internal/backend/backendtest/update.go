@@ -6,40 +6,60 @@ import (
 	"mnistgpu/internal/backend"
 )
 
-// updateTrials lists the trials of a verb that updates. The function update makes each
-// of them for a shape and an L2.
-func updateTrials(name string, update func(rows, cols int, l2 float32) experiment) (list []trial) {
-	for _, shape := range [][2]int{{1, 1}, {3, 31}, {1, 1000}, {127, 33}} {
-		for _, l2 := range []float32{0, 0.25} {
-			name := fmt.Sprintf("%s, %dx%d, L2 %v", name, shape[0], shape[1], l2)
-			list = append(list, trial{name, update(shape[0], shape[1], l2)})
+// exactUpdates are numbers whose updates are exact where the rates, L2 and other factors
+// are powers of two, and realUpdates others.
+var (
+	exactUpdates = []kind{
+		{name: "whole numbers", numbers: small, rule: always(exact)},
+		{name: "NaN", numbers: oneNaN, rule: always(exact)},
+	}
+	realUpdates = []kind{{name: "real numbers", numbers: normal, rule: sum}}
+)
+
+// An updateTrial is an experiment with a verb that updates (rows, cols) parameters.
+type updateTrial func(s *stage, k kind, rows, cols int, l2 float32)
+
+// updates lists the trials of an update with each kind of numbers.
+func updates(kinds []kind, play updateTrial) (list []trial) {
+	for _, k := range kinds {
+		for _, shape := range [][2]int{{1, 1}, {3, 31}, {1, 1000}, {127, 33}} {
+			for _, l2 := range []float32{0, 0.25} {
+				name := fmt.Sprintf("%s, %dx%d, L2 %v", k.name, shape[0], shape[1], l2)
+				list = append(list, trial{name, func(s *stage) { play(s, k, shape[0], shape[1], l2) }})
+			}
 		}
 	}
 	return list
 }
 
-// sgdStepTrials judges p by four roundings: of L2·p, of the sum with g, of the
-// product with the learning rate and of the difference.
-func sgdStepTrials() (list []trial) {
-	for _, k := range []struct {
-		name    string
-		numbers generator
-		rule    rule
-	}{
-		{"whole numbers", small, exact},
-		{"NaN", oneNaN, exact},
-		{"real numbers", normal, sum(4)},
-	} {
-		list = append(list, updateTrials(k.name, func(rows, cols int, l2 float32) experiment {
-			return func(s *stage) {
-				p := s.changed("p", k.rule, k.numbers, rows, cols)
-				g := s.numbers(k.numbers, rows, cols)
-				sgd := s.sgd(l2)
-				s.run(func(ops backend.Ops) { ops.SGDStep(p, g, sgd) })
-			}
-		})...)
+func sgdStepTrials() []trial {
+	return append(updates(exactUpdates, sgdUpdate), updates(realUpdates, sgdUpdate)...)
+}
+
+// sgdUpdate judges p by four roundings: of L2·p, of the sum with g, of the product with the
+// learning rate and of the difference.
+func sgdUpdate(s *stage, k kind, rows, cols int, l2 float32) {
+	p := s.changed("p", k.rule(4), k.numbers, rows, cols)
+	g := s.numbers(k.numbers, rows, cols)
+	sgd := s.sgd(l2)
+	s.run(func(ops backend.Ops) { ops.SGDStep(p, g, sgd) })
+}
+
+func momentumStepTrials() []trial {
+	return append(updates(exactUpdates, momentumUpdate(0.5)), updates(realUpdates, momentumUpdate(0.9))...)
+}
+
+// momentumUpdate judges v by four roundings: of L2·p, of the sum with g, of the product
+// with v and of the second sum. For p, the product with the learning rate and the
+// difference add two.
+func momentumUpdate(momentum float32) updateTrial {
+	return func(s *stage, k kind, rows, cols int, l2 float32) {
+		p := s.changed("p", k.rule(6), k.numbers, rows, cols)
+		v := s.changed("v", k.rule(4), k.numbers, rows, cols)
+		g := s.numbers(k.numbers, rows, cols)
+		momentum := backend.Momentum{SGD: s.sgd(l2), Momentum: momentum}
+		s.run(func(ops backend.Ops) { ops.MomentumStep(p, v, g, momentum) })
 	}
-	return list
 }
 
 // advanceTrials advances step, cursor, both and neither.

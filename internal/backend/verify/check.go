@@ -1,7 +1,6 @@
 package verify
 
 import (
-	"encoding/binary"
 	"math"
 
 	"mnistgpu/internal/backend"
@@ -190,7 +189,7 @@ func (b *verified) copyOver(t backend.Tensor) ([]float64, error) {
 		b.known[t] = true
 		return nil, nil
 	}
-	return decode(t.DType, raw), nil
+	return t.DType.Decode(raw), nil
 }
 
 // read returns the elements of t.
@@ -199,22 +198,7 @@ func read(b backend.Backend, t backend.Tensor) ([]float64, error) {
 	if err := b.Download(raw, t); err != nil {
 		return nil, err
 	}
-	return decode(t.DType, raw), nil
-}
-
-func decode(dt backend.DType, raw []byte) []float64 {
-	values, order := make([]float64, len(raw)/dt.Size()), binary.NativeEndian
-	for i := range values {
-		switch dt {
-		case backend.Int32:
-			values[i] = float64(int32(order.Uint32(raw[4*i:])))
-		case backend.Float32:
-			values[i] = float64(math.Float32frombits(order.Uint32(raw[4*i:])))
-		case backend.Float64:
-			values[i] = math.Float64frombits(order.Uint64(raw[8*i:]))
-		}
-	}
-	return values
+	return t.DType.Decode(raw), nil
 }
 
 // largest returns the largest absolute value.

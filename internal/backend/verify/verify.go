@@ -12,8 +12,6 @@
 package verify
 
 import (
-	"encoding/binary"
-
 	"mnistgpu/internal/backend"
 	"mnistgpu/internal/fault"
 )
@@ -120,11 +118,11 @@ func (g *graph) Replay() error {
 
 // verify runs the step verb by verb.
 func (g *graph) verify() error {
-	counter := make([]byte, 4)
-	if err := g.b.Download(counter, g.counter); err != nil {
+	counter, err := backend.Download[int32](g.b, g.counter)
+	if err != nil {
 		return err
 	}
-	step := int(int32(binary.NativeEndian.Uint32(counter)))
+	step := int(counter[0])
 	for _, c := range g.checks {
 		mismatch, err := c.run(g.b)
 		if err != nil {

@@ -24,8 +24,8 @@ var digits = mnist.Synthetic(500, 100, 1)
 // config is a run whose epochs end with a short step.
 func config(method nn.Method, batch int) train.Config {
 	c := train.Preset("default")
-	c.Hidden, c.Batch, c.Epochs, c.L2, c.Optimizer = []int{33, 17}, batch, 3, 1e-3, method
-	c.FillIn(func(string) bool { return false })
+	c.Hidden, c.Batch, c.Epochs, c.L2 = []int{33, 17}, batch, 3, 1e-3
+	traintest.SetOptimizer(&c, method)
 	return c
 }
 

@@ -129,7 +129,7 @@ func TestFailures(t *testing.T) {
 		left  string // files in the folder
 	}{
 		{t.Context(), "--momentum 0.5", "--momentum needs --optimizer momentum", 2, ""},
-		{t.Context(), "--batch 601", "--batch 601 is larger than the training set of 600 images", 2, ""},
+		{t.Context(), "--batch 601", "a batch of 601 is larger than the training set of 600 images", 2, ""},
 		{t.Context(), "--pixel-scale 1e200", "no learning rate lowers the loss: at 1e-06 the loss is not finite", 7, "lr-find.csv lr-find.toml"},
 		{stopped, "", "stopped by a test", 130, ""},
 	} {

@@ -176,7 +176,7 @@ func TestMistakes(t *testing.T) {
 		{"--trials 3 --lr 1,2", "--trials needs --method random"},
 		{"--method random --trials 2 --batch 0.1:0.2", `trial 0: --batch must be a whole number, at least 1, or full (got "0")`},
 		{"--lr 0.1,-1", "--lr must be greater than 0 (got -1)"},
-		{"--batch 64,601", "--batch 601 is larger than the training set of 600 images"},
+		{"--batch 64,601", "a batch of 601 is larger than the training set of 600 images"},
 		{"--epochs 1,2 --steps 3", "--epochs and --steps exclude each other"},
 		{"--preset notebook-grid --lr 1,2", "--preset notebook-grid sets --hidden, --lr and --method itself"},
 		{"--lr 1,2 --backend cpu --device 0,1", "--device needs --backend cuda (got cpu)"},

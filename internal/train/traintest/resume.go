@@ -56,8 +56,16 @@ type testCase struct {
 	data   *mnist.Dataset
 }
 
-// notGiven says of every setting that it was not given.
-func notGiven(string) bool { return false }
+// SetOptimizer gives c an optimizer with its usual settings.
+func SetOptimizer(c *train.Config, method nn.Method) {
+	c.Optimizer = method
+	switch method {
+	case nn.Momentum:
+		c.Momentum, c.LearningRate = 0.9, 0.1*c.LearningRate
+	case nn.Adam:
+		c.LearningRate = 0.001
+	}
+}
 
 func cases() []testCase {
 	var all []testCase
@@ -66,8 +74,8 @@ func cases() []testCase {
 			for _, images := range []int{128, 125} {
 				c := train.Preset("default")
 				c.Hidden, c.Batch, c.Epochs, c.Steps = []int{8}, 32, 0, steps
-				c.Optimizer, c.Shuffle = nn.Method(method), shuffle
-				c.FillIn(notGiven)
+				c.Shuffle = shuffle
+				SetOptimizer(&c, nn.Method(method))
 				all = append(all, testCase{fmt.Sprintf("%s shuffle=%t images=%d", method, shuffle, images), c, noise(images)})
 			}
 		}
