@@ -23,7 +23,7 @@ type Backend struct {
 	version driver.Version
 	kernels [len(kernelNames)]driver.Function
 	scratch [scratchPurposes]scratchBuffer
-	warm    map[productKind]bool // products that cuBLAS has already run
+	warm    map[driver.Product]bool // kinds of products that cuBLAS has already run
 	linears map[linearShape]*driver.Linear
 
 	residents map[int]int // how many blocks of two_layer_sgd the device holds, by their shared memory
@@ -46,7 +46,7 @@ func Open(options Options) (backend.Backend, error) {
 	device.StepTimeout = options.StepTimeout
 	b := &Backend{
 		device: device, options: options,
-		warm: map[productKind]bool{}, linears: map[linearShape]*driver.Linear{}, residents: map[int]int{},
+		warm: map[driver.Product]bool{}, linears: map[linearShape]*driver.Linear{}, residents: map[int]int{},
 	}
 	if err := b.load(); err != nil {
 		device.Close()

@@ -24,7 +24,7 @@ func (r *recorder) LinearForward(y backend.Tensor, x backend.Input, w, b backend
 		if r.linearEpilogue(linearShape{y.Rows, y.Cols, w.Rows, act}, driver.Operands{Y: address(y), X: in, W: address(w), B: address(b)}) {
 			return
 		}
-		r.gemm(product{m: y.Rows, n: y.Cols, k: w.Rows}, address(y), in, address(w))
+		r.multiply(driver.Product{M: y.Rows, N: y.Cols, K: w.Rows, A: in, B: address(w), C: address(y)})
 	}
 	r.elementwise(biasActivation, y.Len(), 8*y.Len(),
 		address(y).Arg(), address(b).Arg(), driver.Int(y.Len()), driver.Int(y.Cols), driver.Bool(act == backend.ReLU))
@@ -32,7 +32,8 @@ func (r *recorder) LinearForward(y backend.Tensor, x backend.Input, w, b backend
 
 func (r *recorder) LinearBackwardInput(dx, dy, w, x backend.Tensor, act backend.Activation) {
 	r.op = "LinearBackwardInput"
-	r.gemm(product{m: dx.Rows, n: dx.Cols, k: dy.Cols, transB: true}, address(dx), address(dy), address(w))
+	r.multiply(driver.Product{M: dx.Rows, N: dx.Cols, K: dy.Cols, TransB: true,
+		A: address(dy), B: address(w), C: address(dx)})
 	if act == backend.ReLU {
 		r.elementwise(linearBackwardInputMask, dx.Len(), 8*dx.Len(),
 			address(dx).Arg(), address(x).Arg(), driver.Int(dx.Len()))
@@ -60,9 +61,9 @@ func (r *recorder) LinearSGD(w, b backend.Tensor, x backend.Input, dy backend.Te
 		}
 		scales := r.reserve(updateScales, 8)
 		r.biasStep(b, scales, dy, sgd)
-		rows, in := x.Shape()
-		p := product{m: in, n: dy.Cols, k: rows, transA: true, accumulate: true}
-		r.multiply(factors{product: p, a: r.input(x), b: address(dy), scales: scales}, address(w))
+		p := r.gradientProduct(address(w), x, dy)
+		p.Accumulate, p.Scales = true, scales
+		r.multiply(p)
 		return
 	}
 	r.biasStep(b, 0, dy, sgd)
@@ -92,9 +93,15 @@ func (r *recorder) gradient(dw driver.Ptr, x backend.Input, dy backend.Tensor, a
 		r.splitGradient(dw, rows, dy, accumulate, nil)
 		return
 	}
+	p := r.gradientProduct(dw, x, dy)
+	p.Accumulate = accumulate
+	r.multiply(p)
+}
+
+// gradientProduct is dw = xᵀ·dy, for which it gathers x.
+func (r *recorder) gradientProduct(dw driver.Ptr, x backend.Input, dy backend.Tensor) driver.Product {
 	rows, in := x.Shape()
-	p := product{m: in, n: dy.Cols, k: rows, transA: true, accumulate: accumulate}
-	r.gemm(p, dw, r.input(x), address(dy))
+	return driver.Product{M: in, N: dy.Cols, K: rows, TransA: true, A: r.input(x), B: address(dy), C: dw}
 }
 
 // slabSums returns a matrix of few rows with the same column sums as dy: dy itself, or

@@ -20,7 +20,7 @@ type recorder struct {
 	calls []call
 	err   error // the first failure
 
-	products []factors // the products among the calls
+	products []product // the products among the calls
 
 	// The state at this point of the step.
 	rows   backend.Rows     // the gathered ones, offset from the cursor's value on the device

@@ -21,9 +21,9 @@ func (r *recorder) splits(x backend.Input) (rows backend.Rows, ok bool) {
 // splitForward records y = x·w as one product with twice as many terms: [x/2¹¹ | x] by
 // all of w's low parts followed by all of its high ones.
 func (r *recorder) splitForward(y driver.Ptr, x backend.Rows, w backend.Tensor) {
-	p := product{m: x.Count, n: w.Cols, k: 2 * w.Rows}
 	scales, factor := r.split(splitWeights, address(w), 1, w.Len(), x.Scale, 0, nil)
-	r.multiply(factors{product: p, halves: true, a: r.halves(x), b: factor, scales: scales}, y)
+	r.multiply(driver.Product{Precision: driver.FP16, M: x.Count, N: w.Cols, K: 2 * w.Rows,
+		A: r.halves(x), B: factor, C: y, Scales: scales})
 }
 
 // splitRows is the largest number of images in one product of a gradient. Within a
@@ -39,19 +39,19 @@ const splitRows = 4096
 func (r *recorder) splitGradient(dw driver.Ptr, x backend.Rows, dy backend.Tensor, accumulate bool, sgd *backend.SGD) {
 	rows, in := x.Shape()
 	out := dy.Cols
-	p := product{m: in, n: out, k: rows, transA: true, accumulate: accumulate || sgd != nil}
 	beta := float32(0)
-	if p.accumulate {
+	if accumulate || sgd != nil {
 		beta = 1
 	}
 	scales, dys := r.split(splitGradients, address(dy), rows, out, x.Scale, beta, sgd)
-	f := factors{product: p, halves: true, a: r.halves(x), lda: 2 * in, b: dys, ldb: 2 * out, scales: scales}
-	r.multiply(f, dw)
-	f.a, f.b, f.scales, f.accumulate = f.a+driver.Ptr(2*in), f.b+driver.Ptr(2*out), scales+8, true
+	p := driver.Product{Precision: driver.FP16, M: in, N: out, K: rows, TransA: true,
+		A: r.halves(x), LDA: 2 * in, B: dys, LDB: 2 * out, C: dw, Accumulate: beta == 1, Scales: scales}
+	r.multiply(p)
+	p.A, p.B, p.Scales, p.Accumulate = p.A+driver.Ptr(2*in), p.B+driver.Ptr(2*out), scales+8, true
 	for left := rows; left > 0; left -= splitRows {
-		f.k = min(splitRows, left)
-		r.multiply(f, dw)
-		f.a, f.b = f.a+driver.Ptr(2*f.k*f.lda), f.b+driver.Ptr(2*f.k*f.ldb)
+		p.K = min(splitRows, left)
+		r.multiply(p)
+		p.A, p.B = p.A+driver.Ptr(2*p.K*p.LDA), p.B+driver.Ptr(2*p.K*p.LDB)
 	}
 }
 

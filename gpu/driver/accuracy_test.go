@@ -58,7 +58,8 @@ func errorsOf(t *testing.T, p Precision, g gemmCase) (rms, largest float64) {
 		ldb = g.k
 	}
 	c := upload(t, d, make([]float32, g.m*g.n))
-	must(t, d.Gemm(p, g.transA, g.transB, g.m, g.n, g.k, 1, upload(t, d, a), lda, upload(t, d, b), ldb, 0, c, g.n))
+	must(t, d.Multiply(Product{Precision: p, M: g.m, N: g.n, K: g.k, TransA: g.transA, TransB: g.transB,
+		A: upload(t, d, a), B: upload(t, d, b), C: c}))
 	squares := 0.0
 	for i, got := range download(t, d, c, g.m*g.n) {
 		want, size := 0.0, 0.0

@@ -62,7 +62,7 @@ func useEveryCall(d *Device) error {
 	if err := cooperative(d, module, x); err != nil {
 		return err
 	}
-	product := func() error { return d.Gemm(TF32, false, false, 1, 1, 1, 1, x, 1, x+4, 1, 0, x+8, 1) }
+	product := func() error { return d.Multiply(Product{Precision: TF32, M: 1, N: 1, K: 1, A: x, B: x + 4, C: x + 8}) }
 	if err := product(); err != nil {
 		return err
 	}
@@ -93,7 +93,7 @@ func useEveryCall(d *Device) error {
 	if err := graph.Launch(); err != nil {
 		return err
 	}
-	if err := d.Gemm(FP32, false, true, 1, 1, 1, 1, x, 1, x+4, 1, 0, x+8, 1); err != nil {
+	if err := d.Multiply(Product{M: 1, N: 1, K: 1, TransB: true, A: x, B: x + 4, C: x + 8}); err != nil {
 		return err
 	}
 	if err := d.CopyOut(host, x); err != nil {

@@ -29,34 +29,61 @@ const (
 	FP16
 )
 
-// Gemm computes the matrix product
+// A Product is the matrix product
 //
 //	C = alpha · op(A)·op(B) + beta · C
 //
-// of row-major matrices op(A) (m, k), op(B) (k, n) and C (m, n), after all work before
-// it. If transA is true, op(A) is the transpose of A, which is stored as (k, m);
-// likewise transB and B. The starts of consecutive rows are lda, ldb and ldc elements
-// apart. If beta is 0, C is not read. Gemm waits only while much work is queued, and it
-// can be recorded.
+// of row-major matrices op(A) (M, K), op(B) (K, N) and C (M, N).
+type Product struct {
+	Precision Precision
+	M, N, K   int
+
+	// TransA says that op(A) is the transpose of A, which is stored as (K, M); likewise
+	// TransB and B.
+	TransA, TransB bool
+
+	A, B, C Ptr
+
+	// How many elements the starts of consecutive rows are apart, or 0 if there are no
+	// gaps. C has none.
+	LDA, LDB int
+
+	// Accumulate says that beta is 1, and otherwise C is not read; alpha is 1.
+	Accumulate bool
+
+	// Scales, unless it is 0, is where alpha and beta are instead: two float32 numbers in
+	// the device's memory, which are read when the product runs. A recorded product may
+	// find other values each time.
+	Scales Ptr
+}
+
+// Multiply computes p, after all work before it. It waits only while much work is queued,
+// and it can be recorded.
 //
 // cuBLAS is column-major: it sees each row-major matrix as its transpose. So it is
 // asked for
 //
 //	Cᵀ = alpha · op(B)ᵀ·op(A)ᵀ + beta · Cᵀ
 //
-// which swaps the operands, and m and n, and leaves everything else unchanged.
-func (d *Device) Gemm(p Precision, transA, transB bool, m, n, k int, alpha float32,
-	a Ptr, lda int, b Ptr, ldb int, beta float32, c Ptr, ldc int) error {
+// which swaps the operands, and M and N, and leaves everything else unchanged.
+func (d *Device) Multiply(p Product) error {
 	if d.err != nil {
 		return d.err
 	}
+	alpha, beta := float32(1), float32(0)
+	if p.Accumulate {
+		beta = 1
+	}
 	var err error
-	if p == FP32 {
-		d.blas.Sgemm(transpose(transB), transpose(transA), n, m, k,
-			alpha, b.floats(), ldb, a.floats(), lda, beta, c.floats(), ldc)
+	switch lda, ldb := p.distances(); {
+	case p.Scales != 0:
+		err = d.multiplyScaled(p)
+	case p.Precision == FP32:
+		d.blas.Sgemm(transpose(p.TransB), transpose(p.TransA), p.N, p.M, p.K,
+			alpha, p.B.floats(), ldb, p.A.floats(), lda, beta, p.C.floats(), p.N)
 		err = d.status("cublasSgemm", d.blas.Err())
-	} else {
-		err = d.gemmEx(p, transA, transB, m, n, k, unsafe.Pointer(&alpha), a, lda, b, ldb, unsafe.Pointer(&beta), c, ldc)
+	default:
+		err = d.gemmEx(p, unsafe.Pointer(&alpha), unsafe.Pointer(&beta))
 	}
 	if err != nil {
 		return err
@@ -64,15 +91,54 @@ func (d *Device) Gemm(p Precision, transA, transB bool, m, n, k int, alpha float
 	return d.launched(1)
 }
 
-// gemmEx is Gemm with factors that are not float32 or are rounded, and with alpha and
+// multiplyScaled computes a product that has Scales.
+func (d *Device) multiplyScaled(p Product) error {
+	if err := d.pointerMode(C.CUBLAS_POINTER_MODE_DEVICE); err != nil {
+		return err
+	}
+	alpha, beta := p.Scales.pointer(), (p.Scales + 4).pointer()
+	var err error
+	if p.Precision == FP32 {
+		lda, ldb := p.distances()
+		err = d.blasCheck("cublasSgemm", C.cublasSgemm(d.handle(), operation(p.TransB), operation(p.TransA),
+			C.int(p.N), C.int(p.M), C.int(p.K), (*C.float)(alpha),
+			(*C.float)(p.B.pointer()), C.int(ldb), (*C.float)(p.A.pointer()), C.int(lda), (*C.float)(beta),
+			(*C.float)(p.C.pointer()), C.int(p.N)))
+	} else {
+		err = d.gemmEx(p, alpha, beta)
+	}
+	if err != nil {
+		return err
+	}
+	return d.pointerMode(C.CUBLAS_POINTER_MODE_HOST)
+}
+
+// pointerMode sets where cuBLAS finds the scalars of a product.
+func (d *Device) pointerMode(mode C.cublasPointerMode_t) error {
+	return d.blasCheck("cublasSetPointerMode", C.cublasSetPointerMode(d.handle(), mode))
+}
+
+// gemmEx computes a product whose factors are not float32 or are rounded, with alpha and
 // beta wherever the pointer mode says that they are.
-func (d *Device) gemmEx(p Precision, transA, transB bool, m, n, k int, alpha unsafe.Pointer,
-	a Ptr, lda int, b Ptr, ldb int, beta unsafe.Pointer, c Ptr, ldc int) error {
-	factor, compute := p.cublas()
-	return d.blasCheck("cublasGemmEx", C.cublasGemmEx(d.handle(), operation(transB), operation(transA),
-		C.int(n), C.int(m), C.int(k), alpha,
-		b.pointer(), factor, C.int(ldb), a.pointer(), factor, C.int(lda), beta,
-		c.pointer(), C.CUDA_R_32F, C.int(ldc), compute, C.CUBLAS_GEMM_DEFAULT))
+func (d *Device) gemmEx(p Product, alpha, beta unsafe.Pointer) error {
+	lda, ldb := p.distances()
+	factor, compute := p.Precision.cublas()
+	return d.blasCheck("cublasGemmEx", C.cublasGemmEx(d.handle(), operation(p.TransB), operation(p.TransA),
+		C.int(p.N), C.int(p.M), C.int(p.K), alpha,
+		p.B.pointer(), factor, C.int(ldb), p.A.pointer(), factor, C.int(lda), beta,
+		p.C.pointer(), C.CUDA_R_32F, C.int(p.N), compute, C.CUBLAS_GEMM_DEFAULT))
+}
+
+// distances returns LDA and LDB, or the lengths of rows without gaps.
+func (p Product) distances() (lda, ldb int) {
+	lda, ldb = p.K, p.N
+	if p.TransA {
+		lda = p.M
+	}
+	if p.TransB {
+		ldb = p.K
+	}
+	return cmp.Or(p.LDA, lda), cmp.Or(p.LDB, ldb)
 }
 
 // cublas returns p in terms of cuBLAS: the type of the factors in memory, and how they

@@ -12,7 +12,7 @@ import (
 	cublas "gorgonia.org/cu/blas"
 )
 
-// gemmCase is a product with rows longer than they need to be.
+// gemmCase is a product of factors whose rows are longer than they need to be.
 type gemmCase struct {
 	transA, transB bool
 	m, n, k        int
@@ -24,7 +24,7 @@ func (g gemmCase) String() string {
 }
 
 // want computes the product in float64 by its formula.
-func (g gemmCase) want(a []float32, lda int, b []float32, ldb int, c []float32, ldc int) []float32 {
+func (g gemmCase) want(a []float32, lda int, b []float32, ldb int, c []float32) []float32 {
 	want := append([]float32(nil), c...)
 	for i := range g.m {
 		for j := range g.n {
@@ -34,9 +34,9 @@ func (g gemmCase) want(a []float32, lda int, b []float32, ldb int, c []float32, 
 			}
 			product := float64(g.alpha) * sum
 			if g.beta != 0 {
-				product += float64(g.beta) * float64(c[i*ldc+j])
+				product += float64(g.beta) * float64(c[i*g.n+j])
 			}
-			want[i*ldc+j] = float32(product)
+			want[i*g.n+j] = float32(product)
 		}
 	}
 	return want
@@ -60,7 +60,7 @@ func integers(rng *rand.Rand, n int) []float32 {
 	return x
 }
 
-func TestGemm(t *testing.T) {
+func TestMultiply(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	for _, p := range []Precision{FP32, TF32, BF16, FP16} {
 		for _, g := range []gemmCase{
@@ -73,12 +73,12 @@ func TestGemm(t *testing.T) {
 			{true, true, 1, 33, 17, 1, -1},
 			{false, true, 33, 1, 1, 2, 0},
 		} {
-			t.Run(fmt.Sprintf("%d/%v", p, g), func(t *testing.T) { testGemm(t, rng, p, g) })
+			t.Run(fmt.Sprintf("%d/%v", p, g), func(t *testing.T) { testMultiply(t, rng, p, g) })
 		}
 	}
 }
 
-func testGemm(t *testing.T, rng *rand.Rand, p Precision, g gemmCase) {
+func testMultiply(t *testing.T, rng *rand.Rand, p Precision, g gemmCase) {
 	d := openAny(t)
 	rowsA, colsA, rowsB, colsB := g.m, g.k, g.k, g.n
 	if g.transA {
@@ -87,20 +87,24 @@ func testGemm(t *testing.T, rng *rand.Rand, p Precision, g gemmCase) {
 	if g.transB {
 		rowsB, colsB = colsB, rowsB
 	}
-	lda, ldb, ldc := colsA+1, colsB+2, g.n+3
-	a, b, c := integers(rng, rowsA*lda), integers(rng, rowsB*ldb), integers(rng, g.m*ldc)
+	lda, ldb := colsA+1, colsB+2
+	a, b, c := integers(rng, rowsA*lda), integers(rng, rowsB*ldb), integers(rng, g.m*g.n)
 	if g.beta == 0 {
 		// What is not read may be anything.
-		for i := range g.m {
-			for j := range g.n {
-				c[i*ldc+j] = float32(math.NaN())
-			}
+		for i := range c {
+			c[i] = float32(math.NaN())
 		}
 	}
 	onDevice := upload(t, d, c)
-	must(t, d.Gemm(p, g.transA, g.transB, g.m, g.n, g.k, g.alpha,
-		uploadFactor(t, d, p, a), lda, uploadFactor(t, d, p, b), ldb, g.beta, onDevice, ldc))
-	got, want := download(t, d, onDevice, len(c)), g.want(a, lda, b, ldb, c, ldc)
+	product := Product{
+		Precision: p, M: g.m, N: g.n, K: g.k, TransA: g.transA, TransB: g.transB, LDA: lda, LDB: ldb,
+		A: uploadFactor(t, d, p, a), B: uploadFactor(t, d, p, b), C: onDevice, Accumulate: g.beta == 1,
+	}
+	if g.alpha != 1 || g.beta != 0 && g.beta != 1 {
+		product.Scales = upload(t, d, []float32{g.alpha, g.beta})
+	}
+	must(t, d.Multiply(product))
+	got, want := download(t, d, onDevice, len(c)), g.want(a, lda, b, ldb, c)
 	for i := range want {
 		if got[i] != want[i] {
 			t.Fatalf("element %d is %v, want %v", i, got[i], want[i])
@@ -121,7 +125,7 @@ func TestFP32IsStrict(t *testing.T) {
 		}
 	}
 	y := upload(t, d, make([]float32, n*n))
-	must(t, d.Gemm(FP32, false, false, n, n, n, 1, upload(t, d, x), n, upload(t, d, identity), n, 0, y, n))
+	must(t, d.Multiply(Product{M: n, N: n, K: n, A: upload(t, d, x), B: upload(t, d, identity), C: y}))
 	if got := download(t, d, y, n*n); !reflect.DeepEqual(got, x) {
 		t.Errorf("1 + 2^-20 becomes %v", got)
 	}
@@ -139,7 +143,7 @@ func TestPrecision(t *testing.T) {
 		BF16: {1, 1},
 	} {
 		y := upload(t, d, make([]float32, 2))
-		must(t, d.Gemm(p, false, false, 2, 1, 1, 1, upload(t, d, x), 1, one, 1, 0, y, 1))
+		must(t, d.Multiply(Product{Precision: p, M: 2, N: 1, K: 1, A: upload(t, d, x), B: one, C: y}))
 		if got := download(t, d, y, 2); !reflect.DeepEqual(got, want) {
 			t.Errorf("precision %d: %v becomes %v, want %v", p, x, got, want)
 		}

@@ -13,7 +13,7 @@ import (
 func step(d *Device, axpy Function, x, w, y, z Ptr, n int) error {
 	return errors.Join(
 		d.Zero(z, 4*n),
-		d.Gemm(FP32, false, false, n, 1, n, 1, x, n, w, 1, 1, z, 1),
+		d.Multiply(Product{M: n, N: 1, K: n, A: x, B: w, C: z, Accumulate: true}),
 		d.Launch(axpy, Dim{X: 1}, Dim{X: 64}, 0, y.Arg(), z.Arg(), Float(0.1), Int(n)))
 }
 
@@ -24,7 +24,7 @@ func TestReplayEqualsDirect(t *testing.T) {
 	x, w, z := upload(t, d, sequence(n*n)), upload(t, d, sequence(n)), upload(t, d, make([]float32, n))
 	direct, replayed := upload(t, d, sequence(n)), upload(t, d, sequence(n))
 
-	must(t, d.Gemm(FP32, false, false, n, 1, n, 1, x, n, w, 1, 0, z, 1))
+	must(t, d.Multiply(Product{M: n, N: 1, K: n, A: x, B: w, C: z}))
 	graph, err := d.Record(func() error { return step(d, axpy, x, w, replayed, z, n) })
 	must(t, err)
 	if got := download(t, d, replayed, n); !slices.Equal(got, sequence(n)) {

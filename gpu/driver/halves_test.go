@@ -77,7 +77,7 @@ func TestHalvesInProducts(t *testing.T) {
 	d := openAny(t)
 	all := allHalves()
 	one, out := uploadHalves(t, d, []uint16{toHalf(1)}), upload(t, d, make([]float32, len(all)))
-	must(t, d.Gemm(FP16, false, false, len(all), 1, 1, 1, uploadHalves(t, d, all), 1, one, 1, 0, out, 1))
+	must(t, d.Multiply(Product{Precision: FP16, M: len(all), N: 1, K: 1, A: uploadHalves(t, d, all), B: one, C: out}))
 	for i, got := range download(t, d, out, len(all)) {
 		want := sim.Half(all[i])
 		if float64(got) != want && !(got != got && want != want) {

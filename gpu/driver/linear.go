@@ -20,7 +20,7 @@ import (
 // writes Y. The algorithm is the heuristic's first choice, the same for all products of
 // a Linear.
 //
-// As with [Device.Gemm], cuBLASLt sees the transposes, Yᵀ = Wᵀ·Xᵀ, and adds a number of
+// As with [Device.Multiply], cuBLASLt sees the transposes, Yᵀ = Wᵀ·Xᵀ, and adds a number of
 // b to each of the n rows of Yᵀ.
 type Linear struct {
 	device    *Device

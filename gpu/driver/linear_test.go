@@ -28,7 +28,7 @@ func newLayer(t *testing.T, d *Device, m, n, k int, relu bool) layer {
 	x, w, b := integers(draw, m*k), integers(draw, k*n), integers(draw, n)
 	product := gemmCase{m: m, n: n, k: k, alpha: 1}
 	l := layer{m, n, k, relu, Operands{upload(t, d, make([]float32, m*n)), upload(t, d, x), upload(t, d, w), upload(t, d, b)}, nil}
-	l.want = product.want(x, k, w, n, make([]float32, m*n), n)
+	l.want = product.want(x, k, w, n, make([]float32, m*n))
 	for i := range l.want {
 		l.want[i] += b[i%n]
 		if relu {
@@ -116,7 +116,7 @@ func TestLinearIsMissing(t *testing.T) {
 			if got != nil || err != nil {
 				t.Errorf("NewLinear gives %v, %v", got, err)
 			}
-			must(t, d.Gemm(FP32, false, false, 5, 7, 3, 1, before.X, 3, before.W, 7, 0, before.Y, 7))
+			must(t, d.Multiply(Product{M: 5, N: 7, K: 3, A: before.X, B: before.W, C: before.Y}))
 			must(t, d.Sync())
 		})
 	}

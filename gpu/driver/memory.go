@@ -63,26 +63,22 @@ func (d *Device) Mem() (free, total int64, err error) {
 
 // CopyIn copies src to the device, after all work before it, and waits.
 func (d *Device) CopyIn(dst Ptr, src []byte) error {
-	if d.err != nil || len(src) == 0 {
-		return d.err
-	}
-	if err := d.Sync(); err != nil {
-		return err
-	}
-	var pin runtime.Pinner
-	defer pin.Unpin()
-	pin.Pin(&src[0])
-	err := cu.MemcpyHtoDAsync(cu.DevicePtr(dst), unsafe.Pointer(&src[0]), int64(len(src)), d.stream)
-	if err := d.result("cuMemcpyHtoDAsync", err); err != nil {
-		return err
-	}
-	return d.Sync()
+	return d.transfer("cuMemcpyHtoDAsync", src, func(host unsafe.Pointer) error {
+		return cu.MemcpyHtoDAsync(cu.DevicePtr(dst), host, int64(len(src)), d.stream)
+	})
 }
 
 // CopyOut copies len(dst) bytes from the device, after all work before it, and
 // waits.
 func (d *Device) CopyOut(dst []byte, src Ptr) error {
-	if d.err != nil || len(dst) == 0 {
+	return d.transfer("cuMemcpyDtoHAsync", dst, func(host unsafe.Pointer) error {
+		return cu.MemcpyDtoHAsync(host, cu.DevicePtr(src), int64(len(dst)), d.stream)
+	})
+}
+
+// transfer makes a copy to or from host, which it keeps in place meanwhile.
+func (d *Device) transfer(call string, host []byte, start func(host unsafe.Pointer) error) error {
+	if d.err != nil || len(host) == 0 {
 		return d.err
 	}
 	if err := d.Sync(); err != nil {
@@ -90,9 +86,8 @@ func (d *Device) CopyOut(dst []byte, src Ptr) error {
 	}
 	var pin runtime.Pinner
 	defer pin.Unpin()
-	pin.Pin(&dst[0])
-	err := cu.MemcpyDtoHAsync(unsafe.Pointer(&dst[0]), cu.DevicePtr(src), int64(len(dst)), d.stream)
-	if err := d.result("cuMemcpyDtoHAsync", err); err != nil {
+	pin.Pin(&host[0])
+	if err := d.result(call, start(unsafe.Pointer(&host[0]))); err != nil {
 		return err
 	}
 	return d.Sync()

@@ -52,32 +52,17 @@ func (c checked) LinearSGD(w, b Tensor, x Input, dy Tensor, sgd SGD) {
 }
 
 func (c checked) SGDStep(p, g Tensor, sgd SGD) {
-	const op = "SGDStep"
-	check(op, "p", p, Float32, p.Rows, p.Cols)
-	check(op, "g", g, Float32, p.Rows, p.Cols)
-	checkSGD(op, sgd)
-	checkApart(op, []Tensor{p}, []Tensor{g, sgd.LearningRate})
+	checkUpdate("SGDStep", sgd, g, operand{"p", p})
 	c.ops.SGDStep(p, g, sgd)
 }
 
 func (c checked) MomentumStep(p, v, g Tensor, momentum Momentum) {
-	const op = "MomentumStep"
-	check(op, "p", p, Float32, p.Rows, p.Cols)
-	check(op, "v", v, Float32, p.Rows, p.Cols)
-	check(op, "g", g, Float32, p.Rows, p.Cols)
-	checkSGD(op, momentum.SGD)
-	checkUpdated(op, momentum.SGD, g, p, v)
+	checkUpdate("MomentumStep", momentum.SGD, g, operand{"p", p}, operand{"v", v})
 	c.ops.MomentumStep(p, v, g, momentum)
 }
 
 func (c checked) AdamStep(p, m, v, g Tensor, adam Adam) {
-	const op = "AdamStep"
-	check(op, "p", p, Float32, p.Rows, p.Cols)
-	check(op, "m", m, Float32, p.Rows, p.Cols)
-	check(op, "v", v, Float32, p.Rows, p.Cols)
-	check(op, "g", g, Float32, p.Rows, p.Cols)
-	checkSGD(op, adam.SGD)
-	checkUpdated(op, adam.SGD, g, p, m, v)
+	checkUpdate("AdamStep", adam.SGD, g, operand{"p", p}, operand{"m", m}, operand{"v", v})
 	c.ops.AdamStep(p, m, v, g, adam)
 }
 
@@ -125,12 +110,24 @@ func checkSGD(op string, sgd SGD) {
 	check(op, "sgd.Step", sgd.Step, Int32, 1, 1)
 }
 
-// checkUpdated panics if what an update writes shares memory with what it reads
-// or with another output.
-func checkUpdated(op string, sgd SGD, g Tensor, outputs ...Tensor) {
-	checkApart(op, outputs, []Tensor{g, sgd.LearningRate})
-	for i := range outputs {
-		checkApart(op, outputs[:i], outputs[i:i+1])
+// operand is an operand with its name.
+type operand struct {
+	name string
+	Tensor
+}
+
+// checkUpdate checks the gradient g, the learning rate, and what an update writes. All
+// but the rate are of one shape, and no output shares memory with what is read or with
+// another output.
+func checkUpdate(op string, sgd SGD, g Tensor, outputs ...operand) {
+	read := []Tensor{g, sgd.LearningRate}
+	for _, o := range append(outputs, operand{"g", g}) {
+		check(op, o.name, o.Tensor, Float32, outputs[0].Rows, outputs[0].Cols)
+	}
+	checkSGD(op, sgd)
+	for _, o := range outputs {
+		checkApart(op, []Tensor{o.Tensor}, read)
+		read = append(read, o.Tensor)
 	}
 }
 

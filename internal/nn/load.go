@@ -10,27 +10,18 @@ import (
 // Load puts the network of a valid model on b, for inference only: it has no room for
 // gradients.
 func Load(b backend.Backend, m *model.Model) (*MLP, error) {
-	net := &MLP{chunk: b.ChunkRows()}
-	for i := 0; i < len(m.Tensors); i += 2 {
-		l, err := loadLayer(b, m.Tensors[i], m.Tensors[i+1], net.chunk)
-		if err != nil {
+	widths := []int{m.Tensors[0].Shape[0]}
+	for i := 1; i < len(m.Tensors); i += 2 {
+		widths = append(widths, len(m.Tensors[i].Values))
+	}
+	net, err := allocate(b, widths, inferenceTensors, 0)
+	if err != nil {
+		return nil, err
+	}
+	for i, p := range net.Params() {
+		if err := backend.Upload(b, p.Tensor, m.Tensors[i].Values); err != nil {
 			return nil, fmt.Errorf("layer %d: %w", i/2, err)
 		}
-		if i < len(m.Tensors)-2 {
-			l.act = backend.ReLU
-		}
-		net.layers = append(net.layers, l)
 	}
 	return net, nil
-}
-
-func loadLayer(b backend.Backend, weight, bias model.Tensor, chunk int) (layer, error) {
-	l, err := newLayer(b, weight.Shape[0], weight.Shape[1], chunk, inferenceTensors)
-	if err != nil {
-		return layer{}, err
-	}
-	if err := backend.Upload(b, l.w, weight.Values); err != nil {
-		return layer{}, err
-	}
-	return l, backend.Upload(b, l.b, bias.Values)
 }

@@ -46,26 +46,36 @@ func New(b backend.Backend, widths []int, batch int, std float64, seed uint64, m
 	if len(widths) < 2 {
 		panic("nn: a network without a layer")
 	}
-	m := &MLP{chunk: b.ChunkRows(), method: method}
 	tensors := gradientTensors
-	if method == SGD && batch <= m.chunk {
+	if method == SGD && batch <= b.ChunkRows() {
 		tensors = fusedTensors
 	}
+	m, err := allocate(b, widths, tensors, len(method.state()))
+	if err != nil {
+		return nil, err
+	}
+	m.method = method
 	draw := newDraw(seed)
-	for i := range widths[1:] {
-		l, err := newLayer(b, widths[i], widths[i+1], m.chunk, tensors)
-		if err != nil {
+	for i, l := range m.layers {
+		weights := TruncatedNormal(draw, l.w.Len(), std)
+		if err := backend.Upload(b, l.w, weights); err != nil {
 			return nil, fmt.Errorf("layer %d: %w", i, err)
 		}
-		if err := l.allocState(b, method); err != nil {
+	}
+	return m, nil
+}
+
+// allocate returns a network of zeros, with that many tensors in each layer and as many
+// states for each of its parameters.
+func allocate(b backend.Backend, widths []int, tensors, states int) (*MLP, error) {
+	m := &MLP{chunk: b.ChunkRows()}
+	for i, out := range widths[1:] {
+		l, err := newLayer(b, widths[i], out, m.chunk, tensors, states)
+		if err != nil {
 			return nil, fmt.Errorf("layer %d: %w", i, err)
 		}
 		if i < len(widths)-2 {
 			l.act = backend.ReLU
-		}
-		weights := TruncatedNormal(draw, l.w.Len(), std)
-		if err := backend.Upload(b, l.w, weights); err != nil {
-			return nil, fmt.Errorf("layer %d: %w", i, err)
 		}
 		m.layers = append(m.layers, l)
 	}
@@ -79,37 +89,25 @@ const (
 	gradientTensors  = 6 // and dw and db, summed over the chunks of a batch
 )
 
-// newLayer allocates a layer with that many of its tensors.
-func newLayer(b backend.Backend, in, out, chunk, tensors int) (layer, error) {
-	var l layer
-	shapes := []struct {
+// newLayer allocates a layer with that many of its tensors, and its states.
+func newLayer(b backend.Backend, in, out, chunk, tensors, states int) (layer, error) {
+	l := layer{wState: make([]backend.Tensor, states), bState: make([]backend.Tensor, states)}
+	type place struct {
 		t          *backend.Tensor
 		rows, cols int
-	}{{&l.w, in, out}, {&l.b, 1, out}, {&l.y, chunk, out}, {&l.dy, chunk, out}, {&l.dw, in, out}, {&l.db, 1, out}}
-	for _, s := range shapes[:tensors] {
-		t, err := b.Alloc(backend.Float32, s.rows, s.cols)
+	}
+	places := []place{{&l.w, in, out}, {&l.b, 1, out}, {&l.y, chunk, out}, {&l.dy, chunk, out}, {&l.dw, in, out}, {&l.db, 1, out}}[:tensors]
+	for i := range states {
+		places = append(places, place{&l.wState[i], in, out}, place{&l.bState[i], 1, out})
+	}
+	for _, p := range places {
+		t, err := b.Alloc(backend.Float32, p.rows, p.cols)
 		if err != nil {
 			return layer{}, err
 		}
-		*s.t = t
+		*p.t = t
 	}
 	return l, nil
-}
-
-// allocState allocates what the method keeps for the layer's parameters.
-func (l *layer) allocState(b backend.Backend, method Method) error {
-	for range method.state() {
-		w, err := b.Alloc(backend.Float32, l.w.Rows, l.w.Cols)
-		if err != nil {
-			return err
-		}
-		bias, err := b.Alloc(backend.Float32, l.b.Rows, l.b.Cols)
-		if err != nil {
-			return err
-		}
-		l.wState, l.bState = append(l.wState, w), append(l.bState, bias)
-	}
-	return nil
 }
 
 // Step records one step of gradient descent on the mean loss of batch. The method

@@ -57,7 +57,7 @@ func (b *verified) mirror(t backend.Tensor) (err error) {
 	return err
 }
 
-// there returns the oracle's mirror of t.
+// there returns the oracle's mirror of t. The zero Tensor has none, and is returned.
 func (b *verified) there(t backend.Tensor) backend.Tensor { return b.mirrors[t] }
 
 // run runs the verb on both backends and compares the results.

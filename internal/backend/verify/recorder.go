@@ -13,7 +13,8 @@ type verb struct {
 	sizes  func(ops backend.Ops, at place, size func(i int) backend.Tensor) // see output
 }
 
-// A place returns the tensor of one of the two backends for a tensor of the network.
+// A place returns the tensor of one of the two backends for a tensor of the network, and
+// the zero Tensor for itself.
 type place func(backend.Tensor) backend.Tensor
 
 func itself(t backend.Tensor) backend.Tensor { return t }
@@ -171,11 +172,8 @@ func (r *recorder) CrossEntropy(t backend.Tally, dlogits, logits backend.Tensor,
 	v := &verb{
 		op: "CrossEntropy",
 		run: func(ops backend.Ops, at place) {
-			tally, gradient := backend.Tally{Loss: at(t.Loss), Hits: at(t.Hits), Step: at(t.Step)}, dlogits
-			if !dlogits.IsZero() {
-				gradient = at(dlogits)
-			}
-			ops.CrossEntropy(tally, gradient, at(logits), at.rows(labels), scale)
+			tally := backend.Tally{Loss: at(t.Loss), Hits: at(t.Hits), Step: at(t.Step)}
+			ops.CrossEntropy(tally, at(dlogits), at(logits), at.rows(labels), scale)
 		},
 		writes: []output{{"loss", t.Loss, lossLimit(t.Step, logits)}, {"hits", t.Hits, exact}},
 	}
@@ -187,16 +185,8 @@ func (r *recorder) CrossEntropy(t backend.Tally, dlogits, logits backend.Tensor,
 
 func (r *recorder) Advance(step, cursor backend.Tensor, n int) {
 	v := &verb{
-		op: "Advance",
-		run: func(ops backend.Ops, at place) {
-			there := [2]backend.Tensor{step, cursor}
-			for i, t := range there {
-				if !t.IsZero() {
-					there[i] = at(t)
-				}
-			}
-			ops.Advance(there[0], there[1], n)
-		},
+		op:  "Advance",
+		run: func(ops backend.Ops, at place) { ops.Advance(at(step), at(cursor), n) },
 	}
 	for _, o := range []output{{"step", step, exact}, {"cursor", cursor, exact}} {
 		if !o.tensor.IsZero() {

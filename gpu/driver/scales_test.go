@@ -11,22 +11,23 @@ import (
 	"testing"
 )
 
-// TestGemmUpdate takes whole numbers, which need no rounding, and changes the scales
+// TestScales takes whole numbers, which need no rounding, and changes the scales
 // between two launches of one recording. A product after that must have its own scales
 // again.
-func TestGemmUpdate(t *testing.T) {
+func TestScales(t *testing.T) {
 	for _, p := range []Precision{FP32, TF32, BF16, FP16} {
-		t.Run(fmt.Sprint(p), func(t *testing.T) { testGemmUpdate(t, p) })
+		t.Run(fmt.Sprint(p), func(t *testing.T) { testScales(t, p) })
 	}
 }
 
-func testGemmUpdate(t *testing.T, p Precision) {
+func testScales(t *testing.T, p Precision) {
 	draw := rand.New(rand.NewPCG(5, 6))
 	d := openAny(t)
 	const m, n, k = 33, 10, 20
 	a, b, c := integers(draw, k*m), integers(draw, k*n), integers(draw, m*n)
 	factorA, factorB, scales, out := uploadFactor(t, d, p, a), uploadFactor(t, d, p, b), upload(t, d, make([]float32, 2)), upload(t, d, c)
-	product := func() error { return d.GemmUpdate(p, true, false, m, n, k, scales, factorA, m, factorB, n, out, n) }
+	scaled := Product{Precision: p, M: m, N: n, K: k, TransA: true, A: factorA, B: factorB, C: out, Scales: scales}
+	product := func() error { return d.Multiply(scaled) }
 	set := func(alpha, beta float32) {
 		bytes := binary.NativeEndian.AppendUint32(nil, math.Float32bits(alpha))
 		must(t, d.CopyIn(scales, binary.NativeEndian.AppendUint32(bytes, math.Float32bits(beta))))
@@ -41,14 +42,16 @@ func testGemmUpdate(t *testing.T, p Precision) {
 		set(s[0], s[1])
 		must(t, graph.Launch())
 		g := gemmCase{transA: true, m: m, n: n, k: k, alpha: s[0], beta: s[1]}
-		want = g.want(a, m, b, n, want, n)
+		want = g.want(a, m, b, n, want)
 		if got := download(t, d, out, m*n); !slices.Equal(got, want) {
 			t.Errorf("scales %v: %v, want %v", s, got, want)
 		}
 	}
-	must(t, d.Gemm(p, true, false, m, n, k, 1, factorA, m, factorB, n, 0, out, n))
+	plain := scaled
+	plain.Scales = 0
+	must(t, d.Multiply(plain))
 	g := gemmCase{transA: true, m: m, n: n, k: k, alpha: 1}
-	if got := download(t, d, out, m*n); !slices.Equal(got, g.want(a, m, b, n, want, n)) {
+	if got := download(t, d, out, m*n); !slices.Equal(got, g.want(a, m, b, n, want)) {
 		t.Error("a product after it is wrong")
 	}
 }
