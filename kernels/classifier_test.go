@@ -13,14 +13,34 @@ import (
 func inputs(r *rand.Rand) float64  { return float64(r.IntN(5) - 2) }
 func eighths(r *rand.Rand) float64 { return float64(r.IntN(17)-8) / 8 }
 
+// maxClasses is the largest number of classes that these kernels take.
+const maxClasses = 16
+
+// weightKind is what the weights and biases of the last layer are multiplied by.
+type weightKind struct {
+	name         string
+	weight, bias float64
+	relu         int
+}
+
+var weightKinds = []weightKind{{"ordinary", 1, 1, 0}, {"equal logits", 0, 0, 1}, {"saturated", 1, 1024, 1}}
+
+// noLogit is a row without a logit above -INFINITY.
+var noLogit = weightKind{"no logit", 1, math.Inf(-1), 0}
+
 // classifierTrials are those of the classifier's two kernels.
 func classifierTrials(all bool) (list []trial) {
-	shapes := [][3]int{{1, 1, 1}, {3, 33, 10}, {10, 70, 16}, {5, 300, 3}, {140, 2, 2}}
-	for _, n := range sizes(all) {
-		shapes = append(shapes, [3]int{n, 17, 3}, [3]int{3, n, 10}, [3]int{2, 40, min(n, 16)})
+	shapes := [][3]int{{1, 1, 1}, {3, 33, 10}, {10, 70, 16}, {5, 300, 3}, {140, 2, 2}, {25, 3, 2}, {33, 5, 4}}
+	for c := range maxClasses {
+		shapes = append(shapes, [3]int{2, 9, 1 + c})
 	}
-	for i, z := range shapes {
-		list = append(list, trial{fmt.Sprintf("classifier, %v", z), func(s *stage) { s.classifier(z[0], z[1], z[2], i%2) }})
+	for _, n := range sizes(all) {
+		shapes = append(shapes, [3]int{n, 17, 3}, [3]int{3, n, 10})
+	}
+	for _, z := range shapes {
+		for _, kind := range append(weightKinds, noLogit) {
+			list = append(list, trial{fmt.Sprintf("classifier, %v, %s", z, kind.name), func(s *stage) { s.classifier(z[0], z[1], z[2], kind) }})
+		}
 		for _, l2 := range []float64{0, 0.25} {
 			for _, below := range []bool{false, true} {
 				list = append(list, trial{fmt.Sprintf("classifier_sgd, %v, L2 %v, below %v", z, l2, below),
@@ -28,15 +48,22 @@ func classifierTrials(all bool) (list []trial) {
 			}
 		}
 	}
-	return append(list, trial{"classifier, NaN", func(s *stage) { s.classifierNaN() }})
+	for _, classes := range []int{1, 4} {
+		list = append(list, trial{fmt.Sprintf("classifier, NaN, %d classes", classes), func(s *stage) { s.classifierNaN(classes) }})
+	}
+	return list
 }
 
 // classifier limits errors by those of p - onehot, which are 16u times the scale, and by
 // what the sum over classes adds, as for all backends.
-func (s *stage) classifier(rows, in, classes, relu int) {
-	x, w, b := s.numbers(inputs, rows*in), s.numbers(eighths, in*classes), s.numbers(eighths, classes)
+func (s *stage) classifier(rows, in, classes int, kind weightKind) {
+	relu := kind.relu
+	x, w, b := s.numbers(inputs, rows*in), s.numbers(kind.weights, in*classes), s.numbers(kind.biases, classes)
 	picked, order, cursor, offset := s.order(rows, 30)
 	labels := s.numbers(func(r *rand.Rand) float64 { return float64(r.IntN(classes)) }, 30)
+	if rows == 10 {
+		labels[picked[3]] = float64(classes) // no class
+	}
 	scale := 1 / float32(rows)
 	var loss, limit, hits float64
 	var wantZ, wantX []float64
@@ -78,9 +105,17 @@ func (s *stage) classifier(rows, in, classes, relu int) {
 	check[float32](s, dx, wantX, within(18*float64(classes)*u*float64(scale)))
 }
 
+func (k weightKind) weights(r *rand.Rand) float64 { return k.weight * eighths(r) }
+func (k weightKind) biases(r *rand.Rand) float64 {
+	if math.IsInf(k.bias, 0) {
+		return k.bias
+	}
+	return k.bias * eighths(r)
+}
+
 // classifierNaN requires that a NaN in one row is in its loss and gradients.
-func (s *stage) classifierNaN() {
-	const rows, in, classes = 3, 5, 4
+func (s *stage) classifierNaN(classes int) {
+	const rows, in = 3, 5
 	x := s.numbers(inputs, rows*in)
 	x[in] = math.NaN()
 	t := s.tally()

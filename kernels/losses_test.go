@@ -27,9 +27,15 @@ var logitKinds = []struct {
 	}},
 	{"saturated", func(r *rand.Rand, z []float64, label int) { z[(label+r.IntN(2))%len(z)] = 1e4 }},
 	{"two equal", func(r *rand.Rand, z []float64, label int) { z[label], z[r.IntN(len(z))] = 8, 8 }},
+	{"equal in a lane", func(_ *rand.Rand, z []float64, label int) { z[label], z[(label+warp)%len(z)] = 8, 8 }},
 	{"all equal", func(_ *rand.Rand, z []float64, _ int) { clear(z) }},
 	{"NaN", func(r *rand.Rand, z []float64, _ int) { z[r.IntN(len(z))] = math.NaN() }},
 	{"-Inf", func(r *rand.Rand, z []float64, label int) { z[(label+1)%len(z)] = math.Inf(-1) }},
+	{"all -Inf", func(_ *rand.Rand, z []float64, _ int) {
+		for j := range z {
+			z[j] = math.Inf(-1)
+		}
+	}},
 	{"+Inf", func(r *rand.Rand, z []float64, label int) { z[label] = math.Inf(1) }},
 	{"subnormal", func(r *rand.Rand, z []float64, _ int) {
 		for j := range z {
@@ -37,6 +43,9 @@ var logitKinds = []struct {
 		}
 	}},
 }
+
+// warp is the number of a warp's threads.
+const warp = 32
 
 // softmax returns the loss and the gradient of a row, whether it is a hit, and the limit
 // of the loss's error: 8u·(1 + zmax - zlabel + ln K), as for all backends.
@@ -68,7 +77,7 @@ func softmax(z []float64, label int) (loss float64, gradient []float64, hit bool
 // lossTrials are those of cross_entropy.
 func lossTrials(all bool) (list []trial) {
 	for _, kind := range logitKinds {
-		shapes := [][2]int{{1, 1}, {1, 10}, {9, 3}, {17, 10}, {33, 70}, {3, 300}, {40, 160}}
+		shapes := [][2]int{{1, 1}, {1, 10}, {9, 3}, {17, 10}, {33, 70}, {3, 300}, {40, 160}, {8, 100}, {8, 128}}
 		for _, n := range sizes(all) {
 			shapes = append(shapes, [2]int{n, 10}, [2]int{2, n})
 		}

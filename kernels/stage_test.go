@@ -20,7 +20,8 @@ type machine struct {
 	module   *ptx.Module
 	variant  ptx.Variant
 	schedule ptx.Schedule
-	limit    int // instructions of a launch
+	limits   map[string]int // instructions of a launch, by trial
+	count    bool
 	kernels  map[string]*ptx.Kernel
 }
 
@@ -35,7 +36,10 @@ type stage struct {
 // try runs a trial. The same trial always has the same data.
 func (m *machine) try(t trial) (*stage, error) {
 	s := &stage{machine: m, rand: rand.New(rand.NewPCG(1, uint64(len(t.name))))}
-	s.device.Schedule, s.device.Limit = m.schedule, m.limit
+	s.device.Schedule, s.device.Limit = m.schedule, m.limits[t.name]
+	if m.count {
+		s.device.Count()
+	}
 	t.run(s)
 	if s.err != nil {
 		return s, fmt.Errorf("%s: %w", t.name, s.err)

@@ -32,16 +32,32 @@ func trials(all bool) map[string][]trial {
 	}
 }
 
+// ways are how trials are run: as ptxas -O0 would leave the code and one block after
+// another; and as -O3 would, in some order of lanes, warps and blocks. Each takes one end
+// of the error of ex2.approx.
+func ways(seed uint64) []machine {
+	return []machine{
+		{variant: ptx.Variant{Exp: -1}},
+		{variant: ptx.Variant{Exp: 1, Fuse: true}, schedule: ptx.Schedule{Seed: seed, Quantum: 100, Split: true, Resident: 3}},
+	}
+}
+
+// prepare makes m run kernels of a module.
+func (m machine) prepare(module *ptx.Module) *machine {
+	m.module, m.kernels, m.limits = module, map[string]*ptx.Kernel{}, map[string]int{}
+	return &m
+}
+
 func TestPTXComputesTheFormulas(t *testing.T) {
 	module := shipped(t)
 	for name, list := range trials(long) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			for _, variant := range []ptx.Variant{{Exp: -1}, {Fuse: true, Exp: 1}} {
-				m := &machine{module: module, variant: variant, limit: 1 << 30, kernels: map[string]*ptx.Kernel{}}
+			for _, way := range ways(1) {
+				m := way.prepare(module)
 				for _, trial := range list {
 					if _, err := m.try(trial); err != nil {
-						t.Errorf("%+v: %v", variant, err)
+						t.Errorf("%+v, %+v: %v", m.variant, m.schedule, err)
 					}
 				}
 			}

@@ -38,9 +38,9 @@ func (l *launch) begin() {
 	for first := 0; first < threads; first += warpSize {
 		w := &warp{launch: l, block: b, first: first, regs: make([][warpSize]uint64, l.kernel.slots)}
 		n := min(threads-first, warpSize)
-		w.live = uint32(1<<n - 1)
-		w.ready = w.live
-		w.special()
+		w.all = uint32(1<<n - 1)
+		w.live, w.ready = w.all, w.all
+		w.start()
 		b.warps = append(b.warps, w)
 	}
 	b.alive = len(b.warps)

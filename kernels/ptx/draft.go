@@ -32,6 +32,8 @@ func (l *linker) draft(f *function, s statement, called bool) ([]draft, error) {
 	}
 	parts := strings.Split(s.op, ".")
 	switch parts[0] {
+	case "":
+		return nil, nil
 	case "bra":
 		d.kind, d.label, d.negated = branch, s.args[0], s.negated
 		if s.guard != "" {

@@ -40,7 +40,7 @@ func (w *warp) meeting(in *instruction, pc int32) {
 		for m := here; m != 0; m &= m - 1 {
 			w.know[bits.TrailingZeros32(m)] = all
 		}
-		if here == w.live && !w.block.exited {
+		if here == w.all {
 			w.meet++
 		}
 		if w.meet >= 1<<meetBits {
@@ -118,11 +118,15 @@ func (w *warp) memory(in *instruction, active []uint8) {
 	if in.kind == atomicAdd {
 		elements = 1
 	}
+	var addresses []uint64
 	for _, lane := range active {
 		t.move(int(lane), in)
 		at := address[lane] + uint64(a.offset)
 		if shared := at>>bufferBits == 0; a.space == "shared" && !shared || a.space == "global" && shared {
 			t.fail("%#x is no address in %s memory", at, a.space)
+		}
+		if t.device.Counts != nil {
+			addresses = append(addresses, at)
 		}
 		b, offset := t.find(at, a.size*elements)
 		t.check(in, b, offset, a.size*elements)
@@ -140,7 +144,9 @@ func (w *warp) memory(in *instruction, active []uint8) {
 			}
 		}
 	}
-	w.launch.device.Counts.request(w, in, address, active, elements)
+	if c := t.device.Counts; c != nil {
+		c.request(in, addresses, a.size*elements)
+	}
 }
 
 // check notes that t reads or writes n bytes of b.

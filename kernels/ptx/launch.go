@@ -39,7 +39,7 @@ type launch struct {
 	grid      Grid
 	rand      *rand.Rand
 	constants [][warpSize]uint64
-	runs      []run // of each instruction
+	runs      []Run // of each instruction
 	left      int   // instructions that threads may still run
 	runnable  []*warp
 	waiting   []int // blocks that have not begun
@@ -47,13 +47,10 @@ type launch struct {
 	lines     map[int]string // instructions by line, for faults
 }
 
-// run counts how often an instruction ran, by warps and by threads.
-type run struct{ warps, threads int }
-
 // Launch runs a kernel to its end. Arguments are *Buffer, int, float32 or nil, the null
 // address. The error is a *Fault if the kernel did something wrong.
 func (d *Device) Launch(k *Kernel, g Grid, args ...any) (err error) {
-	l := &launch{device: d, kernel: k, grid: g, runs: make([]run, len(k.code)), left: math.MaxInt, lines: map[int]string{}}
+	l := &launch{device: d, kernel: k, grid: g, runs: make([]Run, len(k.code)), left: math.MaxInt, lines: map[int]string{}}
 	l.rand = rand.New(rand.NewPCG(d.Schedule.Seed, uint64(len(k.code))))
 	if d.Limit > 0 {
 		l.left = d.Limit
@@ -64,8 +61,12 @@ func (d *Device) Launch(k *Kernel, g Grid, args ...any) (err error) {
 	for _, in := range k.code {
 		l.lines[int(in.line)] = in.op
 	}
+	begin := l.left
 	defer func() {
-		d.Counts.add(l)
+		d.Instructions += begin - l.left
+		if d.Counts != nil {
+			d.Counts.add(l)
+		}
 		for _, b := range d.buffers {
 			b.settle()
 		}

@@ -41,6 +41,7 @@ type instruction struct {
 	run       operation // of compute
 	to, from  []slot
 	target    int32  // of a branch or call
+	frame     slot   // the first of what is called
 	negated   bool   // the branch is for lanes where the predicate is false
 	access    access // of load, store and atomicAdd
 	butterfly bool   // of shuffle: the lane is xor'ed
@@ -203,6 +204,7 @@ func (l *linker) function(f *function, base slot, called bool) error {
 		}
 		if d.kind == call {
 			l.calls = append(l.calls, pendingCall{start + i, d.callee})
+			d.frame = base + slot(slots)
 		}
 		l.code = append(l.code, d.instruction)
 	}

@@ -33,14 +33,20 @@ type Device struct {
 	// Schedule chooses who runs when. It may change between launches.
 	Schedule Schedule
 
-	// Counts are what all launches have done.
-	Counts Counts
+	// Counts are what launches have done since Count was called, or nil.
+	Counts *Counts
 
 	// Limit is how many instructions the threads of a launch may run; 0 is no limit.
 	Limit int
 
+	// Instructions counts those that the threads of all launches have run.
+	Instructions int
+
 	buffers []*Buffer
 }
+
+// Count begins to count what launches do, which takes time.
+func (d *Device) Count() { d.Counts = newCounts() }
 
 // Alloc returns a buffer of n bytes that are not set. Elements of fewer than four bytes
 // have to be told, as accesses to different ones are never a race.

@@ -1,8 +1,11 @@
 package ptx
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -126,4 +129,28 @@ func (f *function) add(text string, line int) error {
 	s.args = operandText.FindAllString(strings.Join(fields[1:], " "), -1)
 	f.statements = append(f.statements, s)
 	return nil
+}
+
+// Replace returns m with another statement in a line, or with none if text is empty.
+func (m *Module) Replace(line int, text string) (*Module, error) {
+	changed := &Module{maps.Clone(m.functions), m.shared}
+	for name, f := range m.functions {
+		i, found := slices.BinarySearchFunc(f.statements, line, func(s statement, line int) int { return cmp.Compare(s.line, line) })
+		if !found {
+			continue
+		}
+		scratch := &function{statements: []statement{{line: line}}}
+		if text != "" {
+			scratch.statements = nil
+			if err := scratch.add(text, line); err != nil {
+				return nil, err
+			}
+		}
+		g := *f
+		g.statements = slices.Clone(f.statements)
+		g.statements[i] = scratch.statements[0]
+		changed.functions[name] = &g
+		return changed, nil
+	}
+	return nil, fmt.Errorf("line %d has no statement", line)
 }

@@ -56,18 +56,20 @@ func (t *thread) reads(b *Buffer, i int) {
 	}
 	t.after(c.write, b, i*b.grain)
 	now := t.stamp
-	shared := b.others[i]
-	switch {
-	case shared != nil:
-	case c.one == 0 || c.one.block() == now.block():
-		c.add(now)
-		return
-	default: // the second block
+	var shared map[int]*readers
+	if b.others != nil {
+		shared = b.others[i]
+	}
+	if shared == nil {
+		if c.one == 0 || c.one.block() == now.block() {
+			c.add(now)
+			return
+		}
 		shared = map[int]*readers{c.one.block(): {c.one, c.other}}
 		if b.others == nil {
 			b.others = map[int]map[int]*readers{}
 		}
-		b.others[i] = shared
+		b.others[i] = shared // now there are two blocks
 	}
 	if shared[now.block()] == nil {
 		shared[now.block()] = new(readers)
@@ -79,17 +81,19 @@ func (t *thread) reads(b *Buffer, i int) {
 func (t *thread) writes(b *Buffer, i int, strong bool) {
 	c := &b.cells[i]
 	at := i * b.grain
-	if l := b.strong[at]; l == nil || !(c.write.strong() && (strong || l.newest(t.id))) {
+	if !c.write.strong() || !strong && !b.strong[at].newest(t.id) {
 		t.after(c.write, b, at)
 	}
 	t.after(c.one, b, at)
 	t.after(c.other, b, at)
-	for _, r := range b.others[i] {
-		t.after(r.one, b, at)
-		t.after(r.other, b, at)
+	if b.others != nil {
+		for _, r := range b.others[i] {
+			t.after(r.one, b, at)
+			t.after(r.other, b, at)
+		}
+		delete(b.others, i)
 	}
-	delete(b.others, i)
-	if l := b.strong[at]; l != nil && !strong {
+	if l := b.location(at); l != nil && !strong {
 		for _, s := range l.readers {
 			t.after(s, b, at)
 		}
@@ -120,9 +124,18 @@ func (l *location) newest(thread int) bool {
 	return ok && seen == len(l.versions)-1
 }
 
-// location returns that at byte `at` of b, which has strong operations from now on.
-func (b *Buffer) location(at, size int) *location {
-	l := b.strong[at]
+// location returns what strong operations did at byte `at` of b, if there were any.
+func (b *Buffer) location(at int) *location {
+	if b.strong == nil {
+		return nil
+	}
+	return b.strong[at]
+}
+
+// makeLocation returns the location at byte `at` of b, which has strong operations from
+// now on.
+func (b *Buffer) makeLocation(at, size int) *location {
+	l := b.location(at)
 	if l == nil {
 		first := version{value: b.value(at, size, false), write: b.cells[at/b.grain].write}
 		l = &location{[]version{first}, map[int]int{}, map[int]stamp{}}
@@ -137,7 +150,7 @@ func (b *Buffer) location(at, size int) *location {
 // observe is the strong read by t of a location. If old, it may be an old version. If
 // not, it is part of an atomic operation: what reads that, comes after all that led to it.
 func (t *thread) observe(b *Buffer, at, size int, old bool) uint64 {
-	l := b.location(at, size)
+	l := b.makeLocation(at, size)
 	c := b.cells[at/b.grain]
 	if c.write == 0 {
 		t.fail("byte %d of %s is not set", at, b.name)

@@ -14,6 +14,7 @@ type warp struct {
 	first  int // thread of the block
 	regs   [][warpSize]uint64
 	pc     [warpSize]int32
+	all    uint32 // the lanes that have threads
 	live   uint32
 	ready  uint32
 	waits  uint32
@@ -66,9 +67,14 @@ func (t *thread) move(lane int, in *instruction) {
 	}
 }
 
-// special fills the special registers.
-func (w *warp) special() {
+// start fills the special registers.
+func (w *warp) start() {
 	g := w.launch.grid
+	var all [warpSize]uint8
+	for lane := range all {
+		all[lane] = uint8(lane)
+	}
+	w.spoil(0, all[:])
 	for lane := range warpSize {
 		i := w.first + lane
 		for r, v := range []int{i % g.Threads.X, i / g.Threads.X, w.block.index % g.Blocks.X, w.block.index / g.Blocks.X, g.Threads.X, g.Blocks.X} {
@@ -135,8 +141,8 @@ func (w *warp) steps(group uint32, other int32, most int) int {
 	l := w.launch
 	for count := 1; ; count++ {
 		in := &l.kernel.code[pc]
-		l.runs[pc].warps++
-		l.runs[pc].threads += n
+		l.runs[pc].Warps++
+		l.runs[pc].Threads += n
 		if l.left -= n; l.left < 0 {
 			w.thread(int(lanes[0]), in).fail("does not come to an end")
 		}
@@ -217,8 +223,23 @@ func (w *warp) taken(in *instruction, active []uint8) (group uint32) {
 	return group
 }
 
+// spoil gives registers from a slot on any values, for nothing has set them: small
+// numbers, so that wrong ones do not always look out of range, or large ones.
+func (w *warp) spoil(first slot, active []uint8) {
+	for s := int(first); s < len(w.regs); s++ {
+		v := w.launch.rand.Uint64()
+		for _, lane := range active {
+			w.regs[s][lane] = v * uint64(2*lane+1)
+			if v&1 == 0 {
+				w.regs[s][lane] = v >> (lane & 31) & 3
+			}
+		}
+	}
+}
+
 // enter copies arguments and the place to return to.
 func (w *warp) enter(in *instruction, active []uint8, pc int32) {
+	w.spoil(in.frame, active)
 	for _, lane := range active {
 		w.regs[in.to[0]][lane] = uint64(pc)
 		for i, from := range in.from {
