@@ -37,8 +37,11 @@ func classifierTrials(all bool) (list []trial) {
 	for _, n := range sizes(all) {
 		shapes = append(shapes, [3]int{n, 17, 3}, [3]int{3, n, 10})
 	}
-	for _, z := range shapes {
+	for i, z := range shapes {
 		for _, kind := range append(weightKinds, noLogit) {
+			if i > 6 && kind != weightKinds[0] && !all {
+				break
+			}
 			list = append(list, trial{fmt.Sprintf("classifier, %v, %s", z, kind.name), func(s *stage) { s.classifier(z[0], z[1], z[2], kind) }})
 		}
 		for _, l2 := range []float64{0, 0.25} {

@@ -12,9 +12,9 @@ import (
 )
 
 // stepCounts returns what a step of two_layer_sgd does.
-func stepCounts(t testing.TB, rows, hidden int) *ptx.Counts {
+func stepCounts(t testing.TB, rows, hidden int) ptx.Counts {
 	m := machine{}.prepare(shipped(t))
-	m.count = true
+	m.traffic = true
 	s, err := m.try(trial{"step", func(s *stage) {
 		n := s.network(rows, 784, hidden, 10, 0, 4, weightKinds[0])
 		r, _ := s.start(n, 1)

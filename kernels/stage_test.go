@@ -21,7 +21,7 @@ type machine struct {
 	variant  ptx.Variant
 	schedule ptx.Schedule
 	limits   map[string]int // instructions of a launch, by trial
-	count    bool
+	traffic  bool           // is counted
 	kernels  map[string]*ptx.Kernel
 }
 
@@ -36,10 +36,7 @@ type stage struct {
 // try runs a trial. The same trial always has the same data.
 func (m *machine) try(t trial) (*stage, error) {
 	s := &stage{machine: m, rand: rand.New(rand.NewPCG(1, uint64(len(t.name))))}
-	s.device.Schedule, s.device.Limit = m.schedule, m.limits[t.name]
-	if m.count {
-		s.device.Count()
-	}
+	s.device.Schedule, s.device.Limit, s.device.CountTraffic = m.schedule, m.limits[t.name], m.traffic
 	t.run(s)
 	if s.err != nil {
 		return s, fmt.Errorf("%s: %w", t.name, s.err)

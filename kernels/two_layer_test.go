@@ -26,7 +26,7 @@ const (
 	pixelScale  = 0.25
 	largest     = 3 * pixelScale
 	networkRate = 0.5
-	images      = 40 // of the data set
+	images      = 7 // of the data set: few, so that each is often in a batch
 )
 
 func (s *stage) network(rows, in, hidden, classes int, l2 float64, units int, kind weightKind) network {
@@ -37,9 +37,13 @@ func (s *stage) network(rows, in, hidden, classes int, l2 float64, units int, ki
 		return float64(r.IntN(9)-4) / 4
 	}
 	pixels := func(r *rand.Rand) float64 { return float64(max(0, r.IntN(15)-11)) }
+	labels := s.numbers(func(r *rand.Rand) float64 { return float64(r.IntN(classes)) }, images)
+	if rows == 9 {
+		labels[0] = float64(classes) // no class
+	}
 	return network{
 		rows: rows, in: in, hidden: hidden, classes: classes, l2: l2, units: units,
-		data: s.numbers(pixels, images*in), labels: s.numbers(func(r *rand.Rand) float64 { return float64(r.IntN(classes)) }, images),
+		data: s.numbers(pixels, images*in), labels: labels,
 		w1: s.numbers(few, in*hidden), b1: s.numbers(eighths, hidden),
 		w2: s.numbers(kind.weights, hidden*classes), b2: s.numbers(kind.biases, classes),
 	}
@@ -162,7 +166,6 @@ func (n network) after(picked []int) (next network, loss, limit float64, hits fl
 // twoLayerTrials are those of two_layer_sgd. The sizes lie around those of a word of
 // four bytes, of a warp, of two and of 128 rows, and of 16 classes.
 func twoLayerTrials(all bool) (list []trial) {
-	type shape struct{ rows, in, hidden, classes, steps int }
 	shapes := []shape{{1, 4, 1, 2, 1}, {3, 28, 9, 10, 2}, {33, 36, 4, 10, 1}, {65, 20, 5, 3, 2}, {128, 100, 12, 16, 1}, {5, 1040, 2, 10, 1}, {22, 8, 5, 4, 1}, {27, 8, 5, 4, 1}}
 	for n := range maxClasses {
 		shapes = append(shapes, shape{n + 4, 8, 3, n + 1, 1}) // and numbers of rows around 16
@@ -173,19 +176,40 @@ func twoLayerTrials(all bool) (list []trial) {
 	for _, n := range sizes(all) {
 		shapes = append(shapes, shape{n, 12, 6, 10, 1}, shape{3, 4 * n, 5, 3, 1}, shape{4, 8, n, 2, 2})
 	}
-	add := func(z shape, units int, l2 float64, kind weightKind) {
-		list = append(list, trial{fmt.Sprintf("two_layer_sgd, %+v, %d units, L2 %v, %s", z, units, l2, kind.name),
-			func(s *stage) { s.twoLayer(s.network(z.rows, z.in, z.hidden, z.classes, l2, units, kind), z.steps) }})
-	}
 	for i, z := range shapes {
 		for _, units := range []int{4, 8} {
-			add(z, units, 0.25*float64((i+units/4)%2), weightKinds[0])
+			list = append(list, z.trial(units, 0.25*float64((i+units/4)%2), weightKinds[0]))
 		}
 	}
 	for _, kind := range weightKinds {
-		add(shape{9, 8, 5, 10, 1}, 4, 0.25, kind)
+		list = append(list, shape{9, 8, 5, 10, 1}.trial(4, 0.25, kind))
 	}
-	add(shape{2, 4, 388, 2, 1}, 4, 0, weightKinds[0]) // more blocks than three rounds of a sum over blocks
+	if all {
+		list = append(list, deepTrials()...)
+	}
+	return list
+}
+
+// shape is the size of a network and of its batch, and how many steps are taken.
+type shape struct{ rows, in, hidden, classes, steps int }
+
+func (z shape) trial(units int, l2 float64, kind weightKind) trial {
+	return trial{fmt.Sprintf("two_layer_sgd, %+v, %d units, L2 %v, %s", z, units, l2, kind.name),
+		func(s *stage) { s.twoLayer(s.network(z.rows, z.in, z.hidden, z.classes, l2, units, kind), z.steps) }}
+}
+
+// deepTrials reach what only large sizes do: more than 32 images for a warp to fetch,
+// more words than its lanes fetch at once, images that end at each of those, and a sum
+// over blocks with each number of rounds and of what is left over.
+func deepTrials() []trial {
+	list := []trial{shape{70, 1040, 3, 10, 2}.trial(4, 0, weightKinds[0]), shape{70, 1040, 3, 10, 2}.trial(8, 0, weightKinds[0])}
+	list = append(list, shape{1, 4, 200, 2, 1}.trial(8, 0, weightKinds[0]))
+	for i := range 8 {
+		list = append(list, shape{64, 4 * (32*i + 5), 1, 2, 1}.trial(4, 0, weightKinds[0]))
+	}
+	for _, blocks := range []int{64, 97, 170, 225, 260} {
+		list = append(list, shape{1, 4, 4 * blocks, 2, 1}.trial(4, 0, weightKinds[0]))
+	}
 	return list
 }
 

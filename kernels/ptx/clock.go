@@ -17,7 +17,7 @@ const beforeLaunch stamp = 1
 const maxThreads = 1024
 
 const (
-	lineBits, threadBits, epochBits, tickBits, meetBits = 14, 24, 16, 4, 5
+	lineBits, threadBits, epochBits, tickBits, meetBits = 16, 23, 15, 4, 5
 
 	threadAt = lineBits
 	epochAt  = threadAt + threadBits

@@ -32,10 +32,6 @@ type Traffic struct {
 	Parts int
 }
 
-func newCounts() *Counts {
-	return &Counts{map[int]Run{}, map[string]Run{}, map[string]Traffic{}}
-}
-
 func (r Run) plus(o Run) Run { return Run{r.Warps + o.Warps, r.Threads + o.Threads} }
 
 // class is what an instruction does.
@@ -52,6 +48,9 @@ func (in *instruction) class() string {
 
 // add adds what a launch has run.
 func (c *Counts) add(l *launch) {
+	if c.Lines == nil {
+		c.Lines, c.Classes = map[int]Run{}, map[string]Run{}
+	}
 	for i, r := range l.runs {
 		if in := &l.kernel.code[i]; r.Warps > 0 {
 			c.Lines[int(in.line)] = c.Lines[int(in.line)].plus(r)
@@ -62,6 +61,9 @@ func (c *Counts) add(l *launch) {
 
 // request adds what lanes ask for at addresses, n bytes each.
 func (c *Counts) request(in *instruction, addresses []uint64, n int) {
+	if c.Traffic == nil {
+		c.Traffic = map[string]Traffic{}
+	}
 	t := c.Traffic[in.class()]
 	t.Requests++
 	t.Bytes += len(addresses) * n

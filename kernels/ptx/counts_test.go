@@ -22,8 +22,7 @@ func TestCounts(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		d := new(Device)
-		d.Count()
+		d := &Device{CountTraffic: true}
 		set := d.Alloc("set", 256, 4)
 		set.Write(make([]byte, 256))
 		if err := d.Launch(k, Grid{Blocks: Dim{X: 2}, Threads: Dim{X: 64}}, set, nil); err != nil {

@@ -125,7 +125,7 @@ func (w *warp) memory(in *instruction, active []uint8) {
 		if shared := at>>bufferBits == 0; a.space == "shared" && !shared || a.space == "global" && shared {
 			t.fail("%#x is no address in %s memory", at, a.space)
 		}
-		if t.device.Counts != nil {
+		if t.device.CountTraffic {
 			addresses = append(addresses, at)
 		}
 		b, offset := t.find(at, a.size*elements)
@@ -144,8 +144,8 @@ func (w *warp) memory(in *instruction, active []uint8) {
 			}
 		}
 	}
-	if c := t.device.Counts; c != nil {
-		c.request(in, addresses, a.size*elements)
+	if t.device.CountTraffic {
+		t.device.Counts.request(in, addresses, a.size*elements)
 	}
 }
 

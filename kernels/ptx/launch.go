@@ -55,6 +55,9 @@ func (d *Device) Launch(k *Kernel, g Grid, args ...any) (err error) {
 	if d.Limit > 0 {
 		l.left = d.Limit
 	}
+	if g.Threads.count() > maxThreads || g.Blocks.count()*maxThreads > 1<<threadBits {
+		return fmt.Errorf("%s: more threads than this model can number", k.Name)
+	}
 	if err := l.pass(args); err != nil {
 		return err
 	}
@@ -64,9 +67,7 @@ func (d *Device) Launch(k *Kernel, g Grid, args ...any) (err error) {
 	begin := l.left
 	defer func() {
 		d.Instructions += begin - l.left
-		if d.Counts != nil {
-			d.Counts.add(l)
-		}
+		d.Counts.add(l)
 		for _, b := range d.buffers {
 			b.settle()
 		}

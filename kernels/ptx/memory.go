@@ -33,8 +33,10 @@ type Device struct {
 	// Schedule chooses who runs when. It may change between launches.
 	Schedule Schedule
 
-	// Counts are what launches have done since Count was called, or nil.
-	Counts *Counts
+	// Counts are what all launches have done. Traffic is counted only if CountTraffic is
+	// set, as it takes time.
+	Counts       Counts
+	CountTraffic bool
 
 	// Limit is how many instructions the threads of a launch may run; 0 is no limit.
 	Limit int
@@ -44,9 +46,6 @@ type Device struct {
 
 	buffers []*Buffer
 }
-
-// Count begins to count what launches do, which takes time.
-func (d *Device) Count() { d.Counts = newCounts() }
 
 // Alloc returns a buffer of n bytes that are not set. Elements of fewer than four bytes
 // have to be told, as accesses to different ones are never a race.

@@ -116,6 +116,9 @@ func (f *function) add(text string, line int) error {
 		f.shared = append(f.shared, variables(text)...)
 		return nil // other declarations add nothing to the uses of what they declare
 	}
+	if line >= 1<<lineBits {
+		return fmt.Errorf("line %d: more lines than this model can number", line)
+	}
 	s := statement{line: line}
 	if rest, guarded := strings.CutPrefix(text, "@"); guarded {
 		s.guard, text, _ = strings.Cut(rest, " ")
