@@ -5,7 +5,6 @@ package main
 import (
 	"bufio"
 	"net/http"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -25,7 +24,7 @@ func TestServedRun(t *testing.T) {
 		t.Fatalf("%v: %s", err, out)
 	}
 	server := exec.Command("mnistgpu", "serve", trained, "--addr", "127.0.0.1:0")
-	server.Stderr = os.Stderr
+	server.Stderr = t.Output()
 	stdout, err := server.StdoutPipe()
 	if err == nil {
 		err = server.Start()
