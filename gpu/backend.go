@@ -3,6 +3,7 @@
 package gpu
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -39,6 +40,7 @@ func Open(options Options) (backend.Backend, error) {
 	if set := driver.Overrides(); len(set) > 0 {
 		return nil, fault.Usage("%s would change what cuBLAS computes: unset it", strings.Join(set, " "))
 	}
+	options.Engine, options.Precision = cmp.Or(options.Engine, Auto), cmp.Or(options.Precision, FP32)
 	device, err := driver.Open(options.Device)
 	if err != nil {
 		return nil, unopened(err)

@@ -187,7 +187,7 @@ func (t *trainer) calls(test *testing.T, steps int) []call {
 func TestRowsAreGatheredOnce(t *testing.T) {
 	useDevice(t)
 	for p, kernel := range map[Precision]string{FP32: "gather_rows", Split16: "gather_halves"} {
-		t.Run(p.String(), func(t *testing.T) { testRowsAreGatheredOnce(t, p, kernel) })
+		t.Run(string(p), func(t *testing.T) { testRowsAreGatheredOnce(t, p, kernel) })
 	}
 }
 

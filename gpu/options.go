@@ -13,8 +13,6 @@ package gpu
 
 import (
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"mnistgpu/gpu/driver"
@@ -39,57 +37,46 @@ type Options struct {
 	StepTimeout time.Duration
 }
 
-// Engine says whether verbs are fused.
-type Engine uint8
+// Engine says whether verbs are fused. It is its name in flags; the empty one means Auto.
+type Engine string
 
 // The engines.
 const (
 	// Auto is Persistent where possible and otherwise Fused, except that the last layer
 	// is not fused for batches of more than 512 images.
-	Auto Engine = iota
+	Auto Engine = "auto"
 	// Ops runs each verb by itself.
-	Ops
+	Ops Engine = "ops"
 	// Fused adds biases and applies ReLU in the products of the forward pass, and
 	// advances the counters in one launch for all steps of a graph. For plain descent
 	// it also updates weights as their gradient is computed, if there is no L2, and
 	// does the last layer's part of a step in two kernels, if there are at most 16
 	// classes.
-	Fused
+	Fused Engine = "fused"
 	// Persistent runs whole steps in one kernel, which keeps the weights in shared
 	// memory as long as no other verb comes between the steps. It supports plain
 	// descent with one hidden layer, at most 128 images a step, images of a multiple of
 	// 4 pixels, and at most 16 classes, within the limits of the GPU's shared memory.
 	// It multiplies in FP32, whatever the Precision.
-	Persistent
+	Persistent Engine = "persistent"
 )
 
-var engineNames = [...]string{Auto: "auto", Ops: "ops", Fused: "fused", Persistent: "persistent"}
-
 // Engines returns the names of the engines.
-func Engines() []string { return slices.Clone(engineNames[:]) }
-
-// String is the name of e in flags, such as "auto".
-func (e Engine) String() string { return engineNames[e] }
-
-// UnmarshalText sets e by its name: auto, ops, fused or persistent.
-func (e *Engine) UnmarshalText(text []byte) error {
-	i, err := named("engine", Engines(), text)
-	if err == nil {
-		*e = Engine(i)
-	}
-	return err
+func Engines() []string {
+	return []string{string(Auto), string(Ops), string(Fused), string(Persistent)}
 }
 
 // Precision is the arithmetic of the matrix products. Whatever it is, operands, sums
 // and results are float32 in memory, and all other work is done in float32; the only
-// exception is how Split16 stores the operands of the first layer.
-type Precision uint8
+// exception is how Split16 stores the operands of the first layer. It is its name in
+// flags and results; the empty one means FP32.
+type Precision string
 
 // The precisions.
 const (
-	FP32 Precision = iota // factors unchanged
-	TF32                  // factors rounded to 10 bits of fraction, for tensor cores
-	BF16                  // factors rounded to 7 bits of fraction, for tensor cores
+	FP32 Precision = "fp32" // factors unchanged
+	TF32 Precision = "tf32" // factors rounded to 10 bits of fraction, for tensor cores
+	BF16 Precision = "bf16" // factors rounded to 7 bits of fraction, for tensor cores
 
 	// Split16 is FP32 except for the products of bytes with the weights of the first
 	// layer and with its gradient, which run on tensor cores. They take each byte as a
@@ -97,33 +84,12 @@ const (
 	// 23 of its bits. Of a factor that is less than 2⁻²⁷ of the largest, they keep the
 	// bits down to 2⁻⁵⁰ of the largest. Kernels are fastest where the widths are
 	// multiples of 8.
-	Split16
+	Split16 Precision = "split16"
 )
 
-var precisionNames = [...]string{FP32: "fp32", TF32: "tf32", BF16: "bf16", Split16: "split16"}
-
 // Precisions returns the names of the precisions.
-func Precisions() []string { return slices.Clone(precisionNames[:]) }
-
-// String is the name of p in flags and results, such as "fp32".
-func (p Precision) String() string { return precisionNames[p] }
-
-// UnmarshalText sets p by its name: fp32, tf32, bf16 or split16.
-func (p *Precision) UnmarshalText(text []byte) error {
-	i, err := named("precision", Precisions(), text)
-	if err == nil {
-		*p = Precision(i)
-	}
-	return err
-}
-
-// named returns the index of text in names, the names of a kind of option.
-func named(kind string, names []string, text []byte) (int, error) {
-	i, last := slices.Index(names, string(text)), len(names)-1
-	if i < 0 {
-		return 0, fmt.Errorf("%s must be %s or %s (got %q)", kind, strings.Join(names[:last], ", "), names[last], text)
-	}
-	return i, nil
+func Precisions() []string {
+	return []string{string(FP32), string(TF32), string(BF16), string(Split16)}
 }
 
 // DeviceInfo describes a GPU: its compute capability, its memory in bytes, and why it

@@ -109,7 +109,7 @@ func TestWholeNumbers(t *testing.T) {
 				continue
 			}
 			checks++
-			t.Run(p.String()+"/"+check.Name, func(t *testing.T) {
+			t.Run(string(p)+"/"+check.Name, func(t *testing.T) {
 				b, err := Open(Options{Precision: p})
 				if err != nil {
 					t.Fatal(err)

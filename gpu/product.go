@@ -15,7 +15,7 @@ type product struct {
 }
 
 // precisions are the driver's precisions for products that are not split.
-var precisions = [...]driver.Precision{
+var precisions = map[Precision]driver.Precision{
 	FP32: driver.FP32, TF32: driver.TF32, BF16: driver.BF16, Split16: driver.FP32,
 }
 

@@ -68,18 +68,18 @@ var machine = []*Row{
 		applies: onGPU, must: notNegative,
 		of: func(v *Values) Value { return (*count)(&v.GPU.Device) },
 	}, {
-		Name: "precision", Group: Machine, In: Train | Sweep | LRFind | Model, Default: gpu.FP32.String(), Device: GPU,
+		Name: "precision", Group: Machine, In: Train | Sweep | LRFind | Model, Default: string(gpu.FP32), Device: GPU,
 		Help:    "matrix products on a GPU; split16 is fp32 except that products with images use two float16 terms",
 		applies: onGPU,
-		of:      func(v *Values) Value { return choice{&v.GPU.Precision, gpu.Precisions()} },
+		of:      func(v *Values) Value { return wordOf(&v.GPU.Precision, gpu.Precisions()...) },
 	}, {
-		Name: "engine", Group: Machine, In: Train | Sweep | LRFind, Default: gpu.Auto.String(), Device: GPU,
+		Name: "engine", Group: Machine, In: Train | Sweep | LRFind, Default: string(gpu.Auto), Device: GPU,
 		Help:    "GPU kernels per step: ops (one per operation), fused, persistent (one kernel for many small steps), or auto",
 		applies: onGPU,
 		must: &rule{"auto or ops with --verify-every", func(v *Values, _ float64) bool {
 			return v.VerifyEvery == 0 || v.GPU.Engine == gpu.Auto || v.GPU.Engine == gpu.Ops
 		}},
-		of: func(v *Values) Value { return choice{&v.GPU.Engine, gpu.Engines()} },
+		of: func(v *Values) Value { return wordOf(&v.GPU.Engine, gpu.Engines()...) },
 	}, {
 		Name: "graph", Group: Machine, Scope: Invocation, In: Train | LRFind, Default: "true",
 		Help: "on a GPU, replay a step as one CUDA graph",

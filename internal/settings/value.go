@@ -1,7 +1,6 @@
 package settings
 
 import (
-	"encoding"
 	"errors"
 	"fmt"
 	"slices"
@@ -115,37 +114,26 @@ func (t *toggle) Must() string    { return "true or false" }
 func (t *toggle) Literal() any    { return bool(*t) }
 func (t *toggle) Words() []string { return []string{"true", "false"} }
 
-// choice is one of several words.
-type choice struct {
-	value encoding.TextUnmarshaler
-	words []string
-}
-
-func (c choice) Set(s string) error { return c.value.UnmarshalText([]byte(s)) }
-func (c choice) String() string     { return fmt.Sprint(c.value) }
-func (c choice) Must() string       { return OneOf(c.words) }
-func (c choice) Literal() any       { return c.String() }
-func (c choice) Words() []string    { return c.words }
-
-// word is the [choice] of a string.
+// word is one of several words.
 type word[S ~string] struct {
 	value *S
 	words []string
 }
 
-func (w word[S]) UnmarshalText(text []byte) error {
-	if !slices.Contains(w.words, string(text)) {
+func (w word[S]) Set(s string) error {
+	if !slices.Contains(w.words, s) {
 		return errValue
 	}
-	*w.value = S(text)
+	*w.value = S(s)
 	return nil
 }
-func (w word[S]) String() string { return string(*w.value) }
+func (w word[S]) String() string  { return string(*w.value) }
+func (w word[S]) Must() string    { return OneOf(w.words) }
+func (w word[S]) Literal() any    { return w.String() }
+func (w word[S]) Words() []string { return w.words }
 
 // wordOf returns the value of a setting that is one of several words.
-func wordOf[S ~string](value *S, words ...string) Value {
-	return choice{word[S]{value, words}, words}
-}
+func wordOf[S ~string](value *S, words ...string) Value { return word[S]{value, words} }
 
 // widths are whole numbers, such as those of the hidden layers, "1024,512".
 type widths []int

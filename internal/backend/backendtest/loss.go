@@ -76,8 +76,8 @@ func crossEntropy(kind logits, rows, classes int, gradient bool) experiment {
 	}
 }
 
-// tally makes a tally whose middle row counts a number of times what is within bounds of
-// the Reference's losses. No row is empty.
+// tally makes a tally of three rows, none empty, that counts in the middle one. Each time
+// that it counts, the loss may be off by the sum of bounds.
 func (s *stage) tally(times float64, bounds []float64, hits rule) backend.Tally {
 	total := 0.0
 	for _, bound := range bounds {

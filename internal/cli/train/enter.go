@@ -69,7 +69,7 @@ func (s *session) checkSame(begun settings.Fingerprint) error {
 // checkSettings returns an error that names the settings in which the run differs from
 // the one that was started in its folder.
 func (s *session) checkSettings(begun, now settings.Fingerprint) error {
-	engine, ops := begun["engine"], gpu.Ops.String()
+	engine, ops := begun["engine"], string(gpu.Ops)
 	if s.v.VerifyEvery > 0 && now["engine"] == ops && engine != ops && engine != "" {
 		return cannotVerify(s.dir.Path, engine)
 	}

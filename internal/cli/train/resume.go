@@ -75,7 +75,7 @@ func resumed(f *pflag.FlagSet, dir string) (*settings.Values, error) {
 	}
 	v, err := settings.Resolve(flags.Over(begun))
 	if was.Backend == "cuda" && was.GPU.Engine != gpu.Ops && (err != nil || v.VerifyEvery > 0) {
-		return nil, cannotVerify(dir, was.GPU.Engine.String())
+		return nil, cannotVerify(dir, string(was.GPU.Engine))
 	}
 	if err != nil {
 		return nil, err

@@ -15,7 +15,7 @@ func (s *session) newSummary(r *train.Result, err error) *run.Summary {
 	c := s.v.Train
 	sum := &run.Summary{
 		Status: run.Done, StopReason: string(r.Stop), Backend: s.b.Name(), Device: s.b.Device(),
-		Precision: s.v.GPU.Precision.String(), Data: s.data.Name,
+		Precision: string(s.v.GPU.Precision), Data: s.data.Name,
 		Preset: s.v.Preset, Seed: c.Seed, Hidden: c.Hidden, Batch: r.Batch,
 		Steps: r.Steps, Epochs: r.Epochs, Seconds: r.Seconds, ImagesPerSecond: r.ImagesPerSecond,
 		RunDir: s.dir.Path,
