@@ -27,7 +27,7 @@ func descend(p, g []float32, lr, l2 float32) {
 // MomentumStep computes v = Momentum·v + (g + L2·p) and p -= lr·v.
 func (r *recorder) MomentumStep(p, v, g backend.Tensor, momentum backend.Momentum) {
 	params, velocities, gradients := matrix(p), matrix(v), matrix(g)
-	k := r.b.updates()
+	k := r.b.kernels
 	r.strips(params, func(s strip) {
 		k.Momentum(s.of(params), s.of(velocities), s.of(gradients),
 			learningRate(momentum.SGD), momentum.Momentum, momentum.L2)
@@ -40,7 +40,7 @@ func (r *recorder) MomentumStep(p, v, g backend.Tensor, momentum backend.Momentu
 // p -= alpha·m/(√v + Epsilon).
 func (r *recorder) AdamStep(p, m, v, g backend.Tensor, adam backend.Adam) {
 	params, means, squares, gradients := matrix(p), matrix(m), matrix(v), matrix(g)
-	k := r.b.updates()
+	k := r.b.kernels
 	r.strips(params, func(s strip) {
 		k.Adam(s.of(params), s.of(means), s.of(squares), s.of(gradients),
 			learningRate(adam.SGD), adam.Beta1, adam.Beta2, adam.Epsilon, adam.L2)
@@ -48,15 +48,6 @@ func (r *recorder) AdamStep(p, m, v, g backend.Tensor, adam backend.Adam) {
 	r.wrote(p)
 	r.wrote(m)
 	r.wrote(v)
-}
-
-// updates returns the kernels of the methods that keep state. A BLAS has none, so the
-// generic ones stand in.
-func (b *Backend) updates() *kernel.Set {
-	if b.kernels == nil {
-		return kernel.Generic()
-	}
-	return b.kernels
 }
 
 // learningRate reads the rate of the current step.

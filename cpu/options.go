@@ -68,8 +68,8 @@ func Open(o Options) (backend.Backend, error) {
 	return b, nil
 }
 
-// multiplier is what multiplies the matrices: a set of kernels or a BLAS, and the other
-// one is nil.
+// multiplier is what multiplies the matrices: a BLAS if there is one, with the generic
+// kernels for the updates, or a set of kernels.
 type multiplier struct {
 	name    string
 	kernels *kernel.Set
@@ -83,7 +83,7 @@ func (m multiplier) Multiplier() string { return m.name }
 // names.
 func (o Options) choose() (multiplier, error) {
 	if o.BLAS != nil {
-		return multiplier{name: o.Kernels, blas: o.BLAS}, nil
+		return multiplier{o.Kernels, kernel.Generic(), o.BLAS}, nil
 	}
 	variable := os.Getenv(KernelsVariable)
 	free := o.Kernels == "" || o.Kernels == autoName || o.Kernels == sparseName && variable != gonumName
@@ -104,7 +104,7 @@ func named(name string) (multiplier, error) {
 	case "", autoName, sparseName:
 		return multiplier{name: sets[0].Name, kernels: sets[0]}, nil
 	case gonumName:
-		return multiplier{name: name, blas: gonum.Implementation{}}, nil
+		return multiplier{name, kernel.Generic(), gonum.Implementation{}}, nil
 	}
 	for _, set := range sets {
 		if set.Name == name {
