@@ -34,7 +34,7 @@ type keeper struct {
 
 func (k *keeper) Due(int, bool) bool { return true }
 
-func (k *keeper) Pace() int { return 1 }
+func (k *keeper) Every() int { return 1 }
 
 func (k *keeper) Save(s *train.State) {
 	if _, err := run.SaveState(k.dir, nil, s, 2); err != nil {
@@ -74,7 +74,7 @@ type states map[int]*train.State
 
 func (s states) Due(int, bool) bool { return true }
 
-func (s states) Pace() int { return 1 }
+func (s states) Every() int { return 1 }
 
 func (s states) Save(state *train.State) { s[state.Step] = state }
 

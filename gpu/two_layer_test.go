@@ -134,7 +134,7 @@ type everySteps int
 
 func (e everySteps) Due(step int, _ bool) bool { return step%int(e) == 0 }
 
-func (e everySteps) Pace() int { return int(e) }
+func (e everySteps) Every() int { return int(e) }
 
 func (e everySteps) Save(*train.State) {}
 
