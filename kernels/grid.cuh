@@ -42,6 +42,7 @@ __device__ inline bool leave(Gate *gate) {
 	__threadfence();
 	if (atomicAdd(&gate->left, 1u) < gridDim.x - 1)
 		return false;
+	__threadfence(); // the others have read arrived for the last time before this
 	gate->arrived = gate->left = 0;
 	return true;
 }
