@@ -10,15 +10,23 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 )
 
-// flags make a library that traps out-of-range indices into arrays and that rounds
-// after each operation.
-var flags = strings.Fields(`-std=c++17 -O2 -ftree-vectorize -ffp-contract=off -fPIC -shared -fvisibility=hidden
+// flags make code that traps out-of-range indices into arrays and that rounds after each
+// operation.
+var flags = strings.Fields(`-std=c++17 -O2 -ftree-vectorize -ffp-contract=off -fPIC -fvisibility=hidden
 	-U_FORTIFY_SOURCE -fsanitize=bounds -fsanitize-undefined-trap-on-error`)
+
+// kernels are the object files of the kernels and what makes each different: those of
+// the second one report their accesses to memory, and trap those that are not aligned.
+var kernels = []struct{ object, flags string }{
+	{"kernels.o", "-DWATCHED=0"},
+	{"watched_kernels.o", "-DWATCHED=1 -g1 -fsanitize=thread,alignment --param tsan-distinguish-volatile=1"},
+}
 
 // errUnavailable says that this machine cannot build the library.
 var errUnavailable = errors.New("no simulated device")
@@ -34,7 +42,7 @@ var build = sync.OnceValues(func() (path string, err error) {
 		return "", fmt.Errorf("%w: %w", errUnavailable, err)
 	}
 	arguments := append(includes(root), flags...)
-	key, err := fingerprint(root, compiler, arguments)
+	key, err := fingerprint(root, compiler, append(arguments, fmt.Sprint(kernels)))
 	if err != nil {
 		return "", err
 	}
@@ -66,20 +74,43 @@ func Build(t testing.TB) string {
 
 // compile leaves the complete library at path, or nothing.
 func compile(compiler string, arguments []string, root, path string) error {
-	sources, err := filepath.Glob(filepath.Join(root, "gpu/sim/library/*.cpp"))
+	folder, err := os.MkdirTemp(filepath.Dir(path), "build")
 	if err != nil {
 		return err
 	}
-	fresh := fmt.Sprintf("%s.%d", path, os.Getpid())
-	arguments = append(append(arguments, "-o", fresh), sources...)
-	text, err := exec.Command(compiler, arguments...).CombinedOutput()
+	defer os.RemoveAll(folder)
+	library := filepath.Join(root, "gpu/sim/library")
+	sources, err := filepath.Glob(filepath.Join(library, "*.cpp"))
+	if err != nil {
+		return err
+	}
+	both := filepath.Join(library, "kernels.cpp")
+	sources = slices.DeleteFunc(sources, func(name string) bool { return name == both })
+	for _, k := range kernels {
+		object := filepath.Join(folder, k.object)
+		if err := run(compiler, arguments, append(strings.Fields(k.flags), "-c", both, "-o", object)); err != nil {
+			return err
+		}
+		sources = append(sources, object)
+	}
+	fresh := filepath.Join(folder, "library.so")
+	link := []string{"-shared", "-Wl,-z,defs", "-T", filepath.Join(library, "shared.ld"), "-o", fresh}
+	if err := run(compiler, arguments, append(link, sources...)); err != nil {
+		return err
+	}
+	return os.Rename(fresh, path)
+}
+
+// run runs the compiler.
+func run(compiler string, arguments, more []string) error {
+	text, err := exec.Command(compiler, slices.Concat(arguments, more)...).CombinedOutput()
 	switch {
 	case bytes.Contains(text, []byte("cuda.h: No such file")):
 		return fmt.Errorf("%w: no cuda.h: set CUDA_HOME", errUnavailable)
 	case err != nil:
 		return fmt.Errorf("%w\n%s", err, text)
 	}
-	return os.Rename(fresh, path)
+	return nil
 }
 
 // includes returns options for the folders of headers that g++ does not know by itself.
