@@ -31,8 +31,21 @@ var kernels = []struct{ object, flags string }{
 // errUnavailable says that this machine cannot build the library.
 var errUnavailable = errors.New("no simulated device")
 
+// Library is the environment variable that names a library to use instead of the one
+// that Build builds.
+const Library = "MNISTGPU_SIM_LIBRARY"
+
 // build builds the library once per process.
 var build = sync.OnceValues(func() (path string, err error) {
+	if path := os.Getenv(Library); path != "" {
+		return path, nil
+	}
+	return buildWith("")
+})
+
+// buildWith builds the library with the kernels in a folder, or with those of the
+// module if that is empty.
+func buildWith(folder string) (path string, err error) {
 	root, err := moduleRoot()
 	if err != nil {
 		return "", err
@@ -41,26 +54,41 @@ var build = sync.OnceValues(func() (path string, err error) {
 	if err != nil {
 		return "", fmt.Errorf("%w: %w", errUnavailable, err)
 	}
-	arguments := append(includes(root), flags...)
-	key, err := fingerprint(root, compiler, append(arguments, fmt.Sprint(kernels)))
+	if folder == "" {
+		folder = filepath.Join(root, "kernels")
+	}
+	arguments := append(includes(root, folder), flags...)
+	key, err := fingerprint(compiler, fmt.Sprint(flags, kernels), filepath.Join(root, "gpu/sim/library/*"),
+		filepath.Join(root, "gpu/driver/testdata/*.cu"), filepath.Join(folder, "*.cu"), filepath.Join(folder, "*.cuh"))
 	if err != nil {
 		return "", err
 	}
-	folder, err := cache()
+	libraries, err := cache()
 	if err != nil {
 		return "", err
 	}
-	path = filepath.Join(folder, key+".so")
+	path = filepath.Join(libraries, key+".so")
 	if _, err := os.Stat(path); err == nil {
 		return path, nil
 	}
 	return path, compile(compiler, arguments, root, path)
-})
+}
 
 // Build returns the path of the library. It rebuilds the library if its sources or the
 // compiler have changed. The test is skipped, with the reason, if there is no g++, no
 // cuda.h, or no sources beside the test.
 func Build(t testing.TB) string {
+	t.Helper()
+	return built(t, build)
+}
+
+// BuildWith is Build for a library with the kernels in another folder.
+func BuildWith(t testing.TB, folder string) string {
+	t.Helper()
+	return built(t, func() (string, error) { return buildWith(folder) })
+}
+
+func built(t testing.TB, build func() (string, error)) string {
 	t.Helper()
 	path, err := build()
 	if errors.Is(err, errUnavailable) {
@@ -114,8 +142,8 @@ func run(compiler string, arguments, more []string) error {
 }
 
 // includes returns options for the folders of headers that g++ does not know by itself.
-func includes(root string) []string {
-	list := []string{"-I" + filepath.Join(root, "gpu/sim/library"), "-I" + filepath.Join(root, "kernels")}
+func includes(root, kernels string) []string {
+	list := []string{"-I" + filepath.Join(root, "gpu/sim/library"), "-I" + kernels}
 	if home := os.Getenv("CUDA_HOME"); home != "" {
 		list = append(list, "-I"+filepath.Join(home, "include"))
 	}
@@ -132,17 +160,18 @@ func cache() (string, error) {
 	return folder, os.MkdirAll(folder, 0o700)
 }
 
-// fingerprint returns a hash of everything that the library is made of. It reads the
-// sources in the test's own process, so that go test knows what a result depends on.
-func fingerprint(root, compiler string, arguments []string) (string, error) {
+// fingerprint returns a hash of everything that the library is made of: the compiler, its
+// options, and the files of the patterns by their base names. It reads the sources in the
+// test's own process, so that go test knows what a result depends on.
+func fingerprint(compiler, options string, patterns ...string) (string, error) {
 	version, err := exec.Command(compiler, "--version").Output()
 	if err != nil {
 		return "", err
 	}
 	hash := sha256.New()
-	fmt.Fprintf(hash, "%s%q", version, arguments)
-	for _, pattern := range []string{"gpu/sim/library/*", "gpu/driver/testdata/*.cu", "kernels/*.cu", "kernels/*.cuh"} {
-		paths, err := filepath.Glob(filepath.Join(root, pattern))
+	fmt.Fprintf(hash, "%s%q", version, options)
+	for _, pattern := range patterns {
+		paths, err := filepath.Glob(pattern)
 		if err != nil {
 			return "", err
 		}
@@ -151,7 +180,7 @@ func fingerprint(root, compiler string, arguments []string) (string, error) {
 			if err != nil {
 				return "", err
 			}
-			fmt.Fprintf(hash, "%q%q", path, text)
+			fmt.Fprintf(hash, "%q%q", filepath.Base(path), text)
 		}
 	}
 	return fmt.Sprintf("%x", hash.Sum(nil)[:16]), nil

@@ -80,6 +80,8 @@ CUresult launch(Grid grid, CUfunction handle, CUstream stream, void **params) {
 	const size_t threads = grid.block.x * grid.block.y * grid.block.z, blocks = grid.grid.x * grid.grid.y * grid.grid.z;
 	if (grid.cooperative && blocks > multiprocessors * resident(threads, grid.shared))
 		return CUDA_ERROR_COOPERATIVE_LAUNCH_TOO_LARGE;
+	if (world.control->watched && threads * blocks > most_watched)
+		return CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES;
 	grid.thread = (*function->kernel)(params);
 	return enqueue(stream, [grid] { return run_grid(grid); });
 }

@@ -13,6 +13,10 @@ namespace sim {
 // watching is whether the running kernel reports its accesses.
 extern bool watching;
 
+// most_watched is the number of threads that a launch may have: what is known of them
+// takes memory that grows with its square.
+const size_t most_watched = 1 << 14;
+
 // watch begins or ends watching a launch of that many threads, which may use the
 // device's memory.
 void watch(bool on, size_t threads);
