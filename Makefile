@@ -4,6 +4,7 @@
 # make fuzz      hostile input to all readers of files, FUZZTIME=30s each
 # make reproducible  check that two builds are identical; make release fills bin/release
 # make test-cuda test the CUDA backend on the simulated device, or on a GPU
+# make mutants-cuda  check that the tests find 26 bugs of the kinds that break on a GPU
 # make faults    every fault of a simulated device, at every call of a run; takes half an hour
 # make test-browser  test the page of serve in Chromium; needs real MNIST
 # make same      compare the results of two git revisions, OLD and NEW; see bench/same/same.sh
@@ -30,7 +31,7 @@ CUBIN = ptxas -arch=sm_90
 SEEDED = gpu/driver/testdata/seeded
 ARCHITECTURES = sm_75 sm_80 sm_86 sm_89 sm_90
 
-.PHONY: build build-cpu test test-long nightly kill fuzz test-cuda faults test-browser same soak bench gpu-bundle kernels check-kernels \
+.PHONY: build build-cpu test test-long nightly kill fuzz test-cuda mutants-cuda faults test-browser same soak bench gpu-bundle kernels check-kernels \
 	asm check-asm lint vulncheck clean reproducible release
 
 ifdef CUDA_H
@@ -88,6 +89,10 @@ fuzz:
 
 test-cuda:
 	go test -tags cuda -timeout 30m ./gpu/... ./kernels/... ./cmd/...
+
+# The bugs are in gpu/mutants_table_test.go. make test-cuda runs this too.
+mutants-cuda:
+	go test -count=1 -tags cuda -timeout 30m -v -run TestMutants ./gpu
 
 faults:
 	MNISTGPU_LONG=1 MNISTGPU_CYCLES=1000 go test -count=1 -tags cuda -timeout 90m -v -run 'Fault|Hang|Capacity|Cycles' ./gpu/...

@@ -25,6 +25,7 @@ const testPTX = `.version 7.8
 .entry test_rotate(
 .entry test_shared_index(
 .entry test_store(
+.entry test_store_four(
 .entry test_stuck(
 `
 

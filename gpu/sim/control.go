@@ -20,7 +20,7 @@ type control struct {
 
 	capacity, failCall, failCode, failAlways, failLater, hangCall atomic.Uint64
 	flipProduct, flipAlways, flipElement, flipBit                 atomic.Uint64
-	epilogues, compute, noCubins, alone                           atomic.Uint64
+	epilogues, compute, noCubins, alone, watched                  atomic.Uint64
 }
 
 // A Device is the simulated device as a test sees it, from outside the driver.
@@ -121,6 +121,13 @@ func (d *Device) SetEpilogues(e Epilogues) { d.c.epilogues.Store(uint64(e)) }
 
 // SetCooperative sets whether the device has cooperative launches. By default it does.
 func (d *Device) SetCooperative(is bool) { d.c.alone.Store(word(!is)) }
+
+// Watch has the device find races and accesses that are not aligned, until the test
+// ends. It must not be open yet. Allocations then start where a GPU's do, and need not
+// end at a page that must not be accessed. A launch with a race fails with
+// CUDA_ERROR_LAUNCH_FAILED and describes it on standard error. One of more than 16384
+// threads fails with CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES. Kernels are much slower.
+func (d *Device) Watch() { d.c.watched.Store(1) }
 
 // A Fault is a failure that the device is to have.
 type Fault struct {

@@ -7,7 +7,9 @@
 //
 // The device is strict where a GPU is not:
 //
-//   - Fresh memory is NaN, and so is the dynamic shared memory of each block.
+//   - Fresh memory is NaN, and so is the shared memory of each block.
+//   - Host and device have different addresses for the same memory. What is given to the
+//     wrong side faults there.
 //   - A kernel that reads or writes outside an allocation, in freed memory, or
 //     past the end of a shared array fails with CUDA_ERROR_ILLEGAL_ADDRESS. An
 //     allocation ends at a page that must not be accessed; a write shortly before its
@@ -28,13 +30,27 @@
 //   - A call from a thread without the context fails.
 //   - A kernel is found only if the loaded PTX or cubin has it too, and a cubin is
 //     accepted only if it is for the device.
-//   - A product whose shape or type is new to cuBLAS fails in a recording.
+//   - A product fails in a recording if its shape or type is new to cuBLAS, or if cuBLAS
+//     has no workspace from the host.
+//   - A cuBLAS handle keeps its math mode, its pointer mode, and its workspace until it
+//     gets another stream.
 //   - A sum of products of float16 is truncated, not rounded, after every 16.
 //   - cuBLASLt accepts only matrices that start at a multiple of 256 bytes from the start
 //     of an allocation, and only the algorithm that it chose for their shapes.
 //
+// After [Device.Watch] it is strict about the order of accesses too. Then kernels run
+// that are compiled to report each access, and a launch fails if two threads access the
+// same bytes, one of them writes, and nothing orders the two:
+//
+//   - Barriers of a block and of a warp order what their threads do. Shuffles and votes
+//     do not, nor does the order in which the device happens to run the threads.
+//   - Threads of different blocks are ordered only by a fence, an atomic access that
+//     another thread's atomic access reads, and a fence of that thread. A volatile read
+//     is atomic.
+//   - A vector must start at a multiple of its size. Allocations start at multiples of
+//     256 bytes for that, and so do not always end at a forbidden page.
+//
 // It computes on one thread of the host and has no fused multiply-add, so its results
-// may differ from a GPU's by rounding. Static shared memory keeps what the previous
-// block left in it, and blocks that run together share it, so kernels for cooperative
-// launches must have none.
+// may differ from a GPU's by rounding. Blocks that run together share their static shared
+// memory, so kernels for cooperative launches must have none.
 package sim

@@ -7,18 +7,14 @@
 
 using namespace sim;
 
-namespace {
-
-// spans reports whether the n bytes from p on are in one allocation.
-bool spans(CUdeviceptr p, size_t n) {
+bool sim::spans(CUdeviceptr p, size_t n, size_t alignment) {
 	auto it = world.memory.upper_bound(p);
 	if (it == world.memory.begin())
 		return false;
 	--it;
-	return p - it->first <= it->second && n <= it->second - (p - it->first);
+	const size_t offset = p - it->first;
+	return offset <= it->second && n <= it->second - offset && offset % alignment == 0;
 }
-
-}  // namespace
 
 CUresult cuMemGetInfo(size_t *free, size_t *total) {
 	return call(context, [&] {
@@ -35,7 +31,7 @@ CUresult cuMemAlloc(CUdeviceptr *p, size_t n) {
 		wait();
 		if (n > world.control->capacity - world.used)
 			return CUDA_ERROR_OUT_OF_MEMORY;
-		*p = (CUdeviceptr)fence_alloc(n);
+		*p = to_device(fence_alloc(n, alignment()));
 		if (*p == 0)
 			return CUDA_ERROR_OUT_OF_MEMORY;
 		world.memory[*p] = n;
@@ -50,7 +46,7 @@ CUresult cuMemFree(CUdeviceptr p) {
 		if (it == world.memory.end())
 			return CUDA_ERROR_INVALID_VALUE;
 		const CUresult result = drain();
-		const bool intact = fence_free((void *)p, it->second);
+		const bool intact = fence_free(to_host((void *)p), it->second);
 		world.used -= it->second;
 		world.memory.erase(it);
 		return result == CUDA_SUCCESS && !intact ? CUDA_ERROR_ILLEGAL_ADDRESS : result;
@@ -66,7 +62,7 @@ CUresult cuMemcpyHtoDAsync(CUdeviceptr to, const void *from, size_t n, CUstream 
 			return CUDA_ERROR_INVALID_VALUE;
 		wait();
 		return enqueue(stream, [=] {
-			memcpy((void *)to, from, n);
+			memcpy(to_host((void *)to), from, n);
 			return CUDA_SUCCESS;
 		});
 	});
@@ -78,7 +74,7 @@ CUresult cuMemcpyDtoHAsync(void *to, CUdeviceptr from, size_t n, CUstream stream
 			return CUDA_ERROR_INVALID_VALUE;
 		wait();
 		return enqueue(stream, [=] {
-			memcpy(to, (const void *)from, n);
+			memcpy(to, to_host((const void *)from), n);
 			return CUDA_SUCCESS;
 		});
 	});
@@ -89,7 +85,7 @@ CUresult cuMemsetD8Async(CUdeviceptr to, unsigned char value, size_t n, CUstream
 		if (!spans(to, n))
 			return CUDA_ERROR_INVALID_VALUE;
 		return enqueue(stream, [=] {
-			memset((void *)to, value, n);
+			memset(to_host((void *)to), value, n);
 			return CUDA_SUCCESS;
 		});
 	});

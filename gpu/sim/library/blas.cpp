@@ -53,6 +53,8 @@ Read reader(cudaDataType type, cublasComputeType_t compute) {
 	                                                 : fp32;
 }
 
+const size_t workspace_alignment = 256;
+
 struct Gemm {
 	bool trans_a, trans_b;
 	int m, n, k;
@@ -149,18 +151,29 @@ bool fits(const Gemm &g) {
 	       g.ldc >= std::max(1, g.m);
 }
 
-// enqueue_gemm fails in a recording if the shape is new: cuBLAS may then load a kernel,
-// which a recording may not allow.
-cublasStatus_t enqueue_gemm(cublasHandle_t handle, const Gemm &g) {
+// enqueue_gemm fails in a recording if the shape is new or if the host has supplied no
+// workspace: cuBLAS may then load a kernel or allocate memory, which a recording may not
+// allow. A product leaves nothing usable at the start of the workspace.
+cublasStatus_t enqueue_gemm(cublasHandle_t handle, Gemm g) {
 	return with_handle(handle, [&](Blas &blas) {
 		if (!fits(g))
 			return CUDA_ERROR_INVALID_VALUE;
+		if (blas.rounds && g.read == fp32)
+			g.read = tf32;
+		if (blas.workspace == nullptr && world.recorder != nullptr)
+			return CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED;
 		const bool first = blas.loaded.insert({g.read == fp16, g.trans_a, g.trans_b, g.m, g.n, g.k}).second;
 		if (first && world.recorder != nullptr)
 			return CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED;
+		g.a = to_host(g.a), g.b = to_host(g.b), g.c = to_host(g.c);
+		const auto product = [g, workspace = to_host(blas.workspace)](float alpha, float beta) {
+			if (workspace)
+				memset(workspace, 0xff, workspace_alignment);
+			return multiply(g, alpha, beta);
+		};
 		if (blas.scalars_on_device)
-			return enqueue(blas.stream, [g] { return multiply(g, *g.alpha, *g.beta); });
-		return enqueue(blas.stream, [g, alpha = *g.alpha, beta = *g.beta] { return multiply(g, alpha, beta); });
+			return enqueue(blas.stream, [product, g] { return product(*to_host(g.alpha), *to_host(g.beta)); });
+		return enqueue(blas.stream, [product, alpha = *g.alpha, beta = *g.beta] { return product(alpha, beta); });
 	});
 }
 
@@ -202,19 +215,29 @@ cublasStatus_t cublasDestroy(cublasHandle_t handle) {
 	});
 }
 
+// As in cuBLAS, another stream takes the host's workspace away.
 cublasStatus_t cublasSetStream(cublasHandle_t handle, cudaStream_t stream) {
 	return with_handle(handle, [&](Blas &blas) {
 		blas.stream = (CUstream)stream;
+		blas.workspace = nullptr;
 		return CUDA_SUCCESS;
 	});
 }
 
-cublasStatus_t cublasSetWorkspace(cublasHandle_t handle, void *, size_t) {
-	return with_handle(handle, [](Blas &) { return CUDA_SUCCESS; });
+cublasStatus_t cublasSetWorkspace(cublasHandle_t handle, void *workspace, size_t size) {
+	return with_handle(handle, [&](Blas &blas) {
+		if (size < workspace_alignment || !spans((CUdeviceptr)workspace, size, workspace_alignment))
+			return CUDA_ERROR_INVALID_VALUE;
+		blas.workspace = workspace;
+		return CUDA_SUCCESS;
+	});
 }
 
-cublasStatus_t cublasSetMathMode(cublasHandle_t handle, cublasMath_t) {
-	return with_handle(handle, [](Blas &) { return CUDA_SUCCESS; });
+cublasStatus_t cublasSetMathMode(cublasHandle_t handle, cublasMath_t mode) {
+	return with_handle(handle, [&](Blas &blas) {
+		blas.rounds = mode == CUBLAS_TF32_TENSOR_OP_MATH;
+		return CUDA_SUCCESS;
+	});
 }
 
 cublasStatus_t cublasSetPointerMode(cublasHandle_t handle, cublasPointerMode_t mode) {

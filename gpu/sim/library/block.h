@@ -39,8 +39,9 @@ inline unsigned lane() { return thread->rank % 32; }
 // wait_block returns when all threads of the block wait there or have returned.
 void wait_block();
 
-// wait_warp returns when all lanes of mask wait there or have returned.
-void wait_warp(unsigned mask);
+// wait_warp returns when all lanes of mask wait there or have returned. If orders is
+// true, what they did before is then ordered before what they do next.
+void wait_warp(unsigned mask, bool orders);
 
 // nap lets all other threads run that can, in all blocks that run together.
 void nap();

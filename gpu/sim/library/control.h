@@ -36,6 +36,7 @@ struct Control {
 	uint64_t compute;       // compute capability, 80 for 8.0; 0 for the default
 	uint64_t no_cubins;     // whether the driver refuses modules that are not PTX
 	uint64_t alone;         // whether there are no cooperative launches
+	uint64_t watched;       // whether kernels report their accesses
 };
 
 }  // namespace sim

@@ -5,6 +5,9 @@
 // wait for each other. So a block's shared variables are static, and atomic operations
 // need no care. Blocks of a cooperative launch take turns, so they may have dynamic
 // shared memory only.
+//
+// The kernels are compiled twice. If WATCHED is 1, the compiler reports their accesses
+// to memory (races.h) and traps those that are not aligned as a GPU requires.
 
 #ifndef SIM_DEVICE_H
 #define SIM_DEVICE_H
@@ -15,12 +18,13 @@
 #include <string.h>
 
 #include "block.h"
+#include "races.h"
 #include "registry.h"
 
 // KERNEL declares a kernel and registers it by its name. It ignores launch bounds.
 #define KERNEL(name, params, ...)                              \
 	static void name params;                                   \
-	static const sim::Registration register_##name(#name, name); \
+	static const sim::Registration register_##name(WATCHED, #name, name); \
 	static void name params
 
 // DYNAMIC_SHARED names the shared memory whose size the launch gives.
@@ -39,20 +43,25 @@
 #define __restrict__
 #define __launch_bounds__(...)
 
-namespace sim {
+#if WATCHED
+#define VECTOR(bytes) struct alignas(bytes)
+#else
+#define VECTOR(bytes) struct
+#endif
 
-// shuffle is trade for any type of up to eight bytes.
+// Each of the two has functions of its own.
+namespace {
+
+// shuffle is sim::trade for any type of up to eight bytes.
 template <typename T>
 T shuffle(unsigned mask, T value, unsigned from) {
 	static_assert(sizeof(T) <= 8, "values of more than eight bytes cannot be traded");
 	uint64_t bits = 0;
 	memcpy(&bits, &value, sizeof value);
-	bits = trade(mask, bits, from);
+	bits = sim::trade(mask, bits, from);
 	memcpy(&value, &bits, sizeof value);
 	return value;
 }
-
-}  // namespace sim
 
 using dim3 = sim::Dim;
 
@@ -63,31 +72,30 @@ using dim3 = sim::Dim;
 #define warpSize 32
 
 inline void __syncthreads() { sim::wait_block(); }
-inline void __syncwarp(unsigned mask = ~0u) { sim::wait_warp(mask); }
-inline void __threadfence() {}
-inline void __threadfence_block() {}
+inline void __syncwarp(unsigned mask = ~0u) { sim::wait_warp(mask, true); }
+inline void __threadfence() { sim::fence(); }
 inline void __nanosleep(unsigned) { sim::nap(); }
 
 template <typename T>
 T __shfl_sync(unsigned mask, T v, int lane) {
-	return sim::shuffle(mask, v, lane % 32);
+	return shuffle(mask, v, lane % 32);
 }
 
 template <typename T>
 T __shfl_xor_sync(unsigned mask, T v, int lanes) {
-	return sim::shuffle(mask, v, sim::lane() ^ lanes);
+	return shuffle(mask, v, sim::lane() ^ lanes);
 }
 
 template <typename T>
 T __shfl_down_sync(unsigned mask, T v, unsigned lanes) {
 	const unsigned from = sim::lane() + lanes;
-	return sim::shuffle(mask, v, from < 32 ? from : sim::lane());
+	return shuffle(mask, v, from < 32 ? from : sim::lane());
 }
 
 template <typename T>
 T __shfl_up_sync(unsigned mask, T v, unsigned lanes) {
 	const unsigned lane = sim::lane();
-	return sim::shuffle(mask, v, lane < lanes ? lane : lane - lanes);
+	return shuffle(mask, v, lane < lanes ? lane : lane - lanes);
 }
 
 inline unsigned __ballot_sync(unsigned mask, int predicate) {
@@ -100,14 +108,16 @@ inline unsigned __ballot_sync(unsigned mask, int predicate) {
 inline int __any_sync(unsigned mask, int predicate) { return sim::any(mask, predicate); }
 
 template <typename T>
-T atomicAdd(T *p, T v) {
+[[gnu::no_sanitize_thread]] T atomicAdd(T *p, T v) {
+	sim::touch(p, sizeof *p, true);
 	const T old = *p;
 	*p += v;
 	return old;
 }
 
 template <typename T>
-T atomicMax(T *p, T v) {
+[[gnu::no_sanitize_thread]] T atomicMax(T *p, T v) {
+	sim::touch(p, sizeof *p, true);
 	const T old = *p;
 	*p = old < v ? v : old;
 	return old;
@@ -188,19 +198,19 @@ inline size_t max(size_t a, size_t b) { return a < b ? b : a; }
 inline float min(float a, float b) { return fminf(a, b); }
 inline float max(float a, float b) { return fmaxf(a, b); }
 
-struct float2 {
+VECTOR(8) float2 {
 	float x, y;
 };
-struct float4 {
+VECTOR(16) float4 {
 	float x, y, z, w;
 };
-struct int2 {
+VECTOR(8) int2 {
 	int x, y;
 };
-struct uchar4 {
+VECTOR(4) uchar4 {
 	unsigned char x, y, z, w;
 };
-struct ushort4 {
+VECTOR(8) ushort4 {
 	unsigned short x, y, z, w;
 };
 inline float2 make_float2(float x, float y) { return {x, y}; }
@@ -213,5 +223,7 @@ inline uchar4 make_uchar4(unsigned char x, unsigned char y, unsigned char z, uns
 inline ushort4 make_ushort4(unsigned short x, unsigned short y, unsigned short z, unsigned short w) {
 	return {x, y, z, w};
 }
+
+}  // namespace
 
 #endif

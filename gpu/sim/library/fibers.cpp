@@ -3,7 +3,6 @@
 // together take turns, each until all of its threads wait. The compiler's own setjmp
 // saves little, so functions that switch fibers are opaque to the compiler (noipa).
 
-#include <sys/mman.h>
 #include <ucontext.h>
 
 #include <algorithm>
@@ -12,6 +11,8 @@
 #include <vector>
 
 #include "block.h"
+#include "fiber.h"
+#include "races.h"
 
 namespace sim {
 
@@ -21,24 +22,11 @@ Dim block_size, grid_size;
 
 namespace {
 
-struct Fiber {
-	void *resume[5];
-	bool started = false;
-	char *stack;
-
-	Fiber() {
-		stack = (char *)mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-		mprotect(stack, 4096, PROT_NONE);  // a guard, for stacks grow down
-	}
-	~Fiber() { munmap(stack, size); }
-
-	static constexpr size_t size = 128 << 10;
-};
-
 struct Slot {
 	Thread self;
 	bool at_block;     // it waits for the block
 	unsigned mask;     // the lanes for which it waits in its warp
+	bool orders;       // whether that orders what they do
 	unsigned present;  // the lanes with which it last left its warp's barrier
 	Fiber *fiber;
 	uint64_t traded[2];
@@ -79,7 +67,12 @@ void *scheduler[5];
 
 Warp &warp_of(const Thread &t) { return block->warps[t.rank / 32]; }
 
-void release(Slot &slot) { block->ready.push_back(slot.self.rank); }
+// release lets a thread run, and adds it to those that have met.
+void release(const Slot &slot, std::vector<unsigned> &met) {
+	block->ready.push_back(slot.self.rank);
+	if (watching)
+		met.push_back(slot.self.rank);
+}
 
 // open_warp releases the lanes that wait with this mask, if all lanes of the mask have
 // arrived or returned.
@@ -93,11 +86,14 @@ void open_warp(Warp &warp, unsigned mask) {
 	if (mask & ~warp.returned & ~present)
 		return;
 	warp.waiting &= ~present;
+	std::vector<unsigned> met;
 	for (unsigned lane = 0; lane < 32; lane++)
 		if (present >> lane & 1) {
 			warp.first[lane].present = present;
-			release(warp.first[lane]);
+			release(warp.first[lane], met);
 		}
+	if (watching && warp.first[__builtin_ctz(present)].orders)
+		meet(met);
 }
 
 // open_block releases the threads that wait for the block, if all threads have arrived
@@ -106,11 +102,14 @@ void open_block() {
 	if (block->at_block < block->alive)
 		return;
 	block->at_block = 0;
+	std::vector<unsigned> met;
 	for (Slot &slot : block->slots)
 		if (slot.at_block) {
 			slot.at_block = false;
-			release(slot);
+			release(slot, met);
 		}
+	if (watching && !met.empty())
+		meet(met);
 }
 
 // end_thread notes that the running thread has returned.
@@ -147,7 +146,7 @@ void yield() {
 unsigned offer(unsigned mask, uint64_t value) {
 	const unsigned turn = thread->turn ^= 1;
 	own().traded[turn] = value;
-	wait_warp(mask);
+	wait_warp(mask, false);
 	return turn;
 }
 
@@ -268,8 +267,9 @@ void wait_block() {
 	yield();
 }
 
-void wait_warp(unsigned mask) {
+void wait_warp(unsigned mask, bool orders) {
 	own().mask = mask;
+	own().orders = orders;
 	Warp &warp = warp_of(*thread);
 	warp.waiting |= 1u << lane();
 	open_warp(warp, mask);

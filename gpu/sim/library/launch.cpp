@@ -4,6 +4,7 @@
 
 #include "block.h"
 #include "memory.h"
+#include "races.h"
 #include "world.h"
 
 using namespace sim;
@@ -28,9 +29,13 @@ std::vector<Place> places(const Dim &grid, bool falling) {
 	return list;
 }
 
+// The static shared memory of all kernels. The linker script shared.ld defines them.
+extern "C" char static_shared_start[], static_shared_end[];
+
 // run_grid runs the blocks in rising order, then for the next launch in falling order,
 // and their threads likewise. A kernel may rely on neither. Each block has dynamic
-// shared memory; if its size is 0, using it is a fault.
+// shared memory; if its size is 0, using it is a fault. All bits of shared memory are
+// set at first.
 CUresult run_grid(const Grid &launch) {
 	static bool falling;
 	falling = !falling;
@@ -40,9 +45,15 @@ CUresult run_grid(const Grid &launch) {
 	const size_t size = launch.cooperative ? all.size() : 1;
 	std::vector<void *> rooms(launch.shared > 0 ? size : 0);
 	for (void *&room : rooms)
-		room = fence_alloc(launch.shared);
+		room = fence_alloc(launch.shared, alignment());
+	watch(world.control->watched, all.size() * launch.block.x * launch.block.y * launch.block.z);
+	watch_shared(static_shared_start, static_shared_end - static_shared_start);
+	for (void *room : rooms)
+		watch_shared(room, launch.shared);
 	bool done = true;
 	for (size_t first = 0; first < all.size() && done; first += size) {
+		memset(static_shared_start, 0xff, static_shared_end - static_shared_start);
+		forget_shared();
 		std::vector<Place> some(all.begin() + first, all.begin() + first + size);
 		for (size_t i = 0; i < rooms.size(); i++)
 			some[i].shared = memset(rooms[i], 0xff, launch.shared);
@@ -50,7 +61,7 @@ CUresult run_grid(const Grid &launch) {
 	}
 	for (void *room : rooms)
 		fence_free(room, launch.shared);
-	return done ? CUDA_SUCCESS : CUDA_ERROR_LAUNCH_TIMEOUT;
+	return !done ? CUDA_ERROR_LAUNCH_TIMEOUT : raced() ? CUDA_ERROR_LAUNCH_FAILED : CUDA_SUCCESS;
 }
 
 // fits reports whether a GPU could run the launch.
@@ -69,6 +80,8 @@ CUresult launch(Grid grid, CUfunction handle, CUstream stream, void **params) {
 	const size_t threads = grid.block.x * grid.block.y * grid.block.z, blocks = grid.grid.x * grid.grid.y * grid.grid.z;
 	if (grid.cooperative && blocks > multiprocessors * resident(threads, grid.shared))
 		return CUDA_ERROR_COOPERATIVE_LAUNCH_TOO_LARGE;
+	if (world.control->watched && threads * blocks > most_watched)
+		return CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES;
 	grid.thread = (*function->kernel)(params);
 	return enqueue(stream, [grid] { return run_grid(grid); });
 }

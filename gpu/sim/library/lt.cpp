@@ -45,23 +45,15 @@ bool agree(const Layout &a, const Layout &b, const Layout &d) {
 	return whole(a) && whole(b) && whole(d) && a.rows == d.rows && b.cols == d.cols && a.cols == b.rows;
 }
 
-// aligned reports whether p is a multiple of n bytes from the start of an allocation,
-// which on a GPU is at a multiple of 256.
-bool aligned(const void *p, size_t n) {
-	auto it = world.memory.upper_bound((CUdeviceptr)p);
-	if (it == world.memory.begin())
-		return false;
-	--it;
-	const size_t offset = (CUdeviceptr)p - it->first;
-	return offset < it->second && offset % n == 0;
-}
+// aligned reports whether p is at a multiple of n bytes in the device's memory.
+bool aligned(const void *p, size_t n) { return spans((CUdeviceptr)p, 1, n); }
 
 // finish applies the epilogue to a column. The tests choose what ReLU makes of NaN.
 void finish(float *column, const Operation &o, int rows) {
 	const bool zero = world.control->epilogues == zero_nan;
 	for (int i = 0; i < rows; i++) {
 		float &v = column[i];
-		v += o.bias[i];
+		v += to_host(o.bias)[i];
 		if (o.epilogue == CUBLASLT_EPILOGUE_RELU_BIAS && (v < 0 || (zero && v != v)))
 			v = 0;
 	}
@@ -208,9 +200,9 @@ cublasStatus_t cublasLtMatmul(cublasLtHandle_t handle, cublasLtMatmulDesc_t desc
 			return CUDA_ERROR_INVALID_VALUE;
 		if (lt->loaded.insert(given).second && world.recorder != nullptr)
 			return CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED;
-		const Product product = {la->rows, lb->cols, la->cols, (const float *)a, la->ld, (const float *)b, lb->ld, (float *)d, ld->ld};
+		const Product product = {la->rows, lb->cols, la->cols, to_host((const float *)a), la->ld, to_host((const float *)b), lb->ld, to_host((float *)d), ld->ld};
 		return enqueue((CUstream)stream, [product, operation = *o, workspace, n = given[6]] {
-			memset(workspace, 0xff, n);
+			memset(to_host(workspace), 0xff, n);
 			multiply(product, operation.compute);
 			for (int j = 0; j < product.n; j++)
 				finish(product.c + (size_t)j * product.ldc, operation, product.m);

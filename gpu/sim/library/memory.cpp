@@ -39,7 +39,7 @@ int ones() {
 
 }  // namespace
 
-void *fence_alloc(size_t n) {
+void *fence_alloc(size_t n, size_t alignment) {
 	const size_t size = whole_pages(n);
 	void *start = mmap(nullptr, size + 2 * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (start == MAP_FAILED)
@@ -48,13 +48,14 @@ void *fence_alloc(size_t n) {
 	for (size_t i = 0; i < size; i += chunk)
 		if (mmap(first + i, std::min(chunk, size - i), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, ones(), 0) == MAP_FAILED)
 			return nullptr;
-	return first + size - n;
+	return first + (size - n) / alignment * alignment;
 }
 
 bool fence_free(void *p, size_t n) {
 	const size_t size = whole_pages(n);
-	char *first = (char *)p + n - size;
-	const bool intact = std::all_of(first, (char *)p, [](char c) { return c == (char)0xff; });
+	char *first = (char *)((uintptr_t)p / page * page), *start = (char *)p;
+	const auto unset = [](char c) { return c == (char)0xff; };
+	const bool intact = std::all_of(first, start, unset) && std::all_of(start + n, first + size, unset);
 	mmap(first, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
 	freed.push_back({first - page, size + 2 * page});
 	return intact;

@@ -19,6 +19,11 @@ const size_t taken_shared = 1 << 10;  // by the system, for each block
 
 }  // namespace
 
+std::map<std::string, Kernel> &sim::kernels(bool watched) {
+	static std::map<std::string, Kernel> all[2];
+	return all[watched];
+}
+
 size_t sim::resident(size_t threads, size_t shared) {
 	return std::min(its_threads / threads, its_shared / (shared + taken_shared));
 }
@@ -50,9 +55,10 @@ CUresult cuModuleGetFunction(CUfunction *function, CUmodule handle, const char *
 		Module *module = find<Module>(handle);
 		if (module == nullptr)
 			return CUDA_ERROR_INVALID_HANDLE;
-		const auto kernel = kernels().find(name);
+		const auto &all = kernels(world.control->watched);
+		const auto kernel = all.find(name);
 		const std::string entry = std::string(".entry ") + name + "(";
-		if (kernel == kernels().end() || module->image.find(entry) == std::string::npos)
+		if (kernel == all.end() || module->image.find(entry) == std::string::npos)
 			return CUDA_ERROR_NOT_FOUND;
 		Function &made = module->functions[name];
 		made.kernel = &kernel->second;

@@ -10,29 +10,40 @@
 #include <type_traits>
 #include <utility>
 
+#include "memory.h"
+
 namespace sim {
 
 // A Kernel takes what cuLaunchKernel gets, pointers to the arguments, copies
-// the arguments, and returns what each thread runs.
+// the arguments, and returns what each thread runs. Arguments that are pointers are
+// addresses of the device.
 using Kernel = std::function<std::function<void()>(void **)>;
 
-inline std::map<std::string, Kernel> &kernels() {
-	static std::map<std::string, Kernel> all;
-	return all;
+// kernels returns the usual kernels by their names, or those that report their accesses.
+std::map<std::string, Kernel> &kernels(bool watched);
+
+template <typename T>
+T argument(T v) {
+	return v;
+}
+
+template <typename T>
+T *argument(T *p) {
+	return to_host(p);
 }
 
 // A Registration registers a function as a Kernel.
 struct Registration {
 	template <typename... P>
-	Registration(const char *name, void (*function)(P...)) {
-		kernels()[name] = [function](void **params) {
+	Registration(bool watched, const char *name, void (*function)(P...)) {
+		kernels(watched)[name] = [function](void **params) {
 			return bind(function, params, std::index_sequence_for<P...>());
 		};
 	}
 
 	template <typename... P, size_t... I>
 	static std::function<void()> bind(void (*function)(P...), void **params, std::index_sequence<I...>) {
-		std::tuple<P...> values(*static_cast<std::remove_const_t<P> *>(params[I])...);
+		std::tuple<P...> values(argument(*static_cast<std::remove_const_t<P> *>(params[I]))...);
 		return [function, values] { std::apply(function, values); };
 	}
 };

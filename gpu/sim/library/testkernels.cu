@@ -59,6 +59,11 @@ KERNEL(test_store, (float *x, int i)) {
 	x[i] = 1;
 }
 
+// test_store_four writes x[i] to x[i+3] as one vector, with one thread.
+KERNEL(test_store_four, (float *x, int i)) {
+	*(float4 *)(x + i) = make_float4(1, 2, 3, 4);
+}
+
 // test_load reads x[i] with one thread.
 KERNEL(test_load, (float *out, const float *x, int i)) {
 	*out = x[i];

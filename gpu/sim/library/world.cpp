@@ -74,6 +74,8 @@ Control *map_control(const char *path) {
 
 unsigned compute() { return world.control->compute ? world.control->compute : 90; }
 
+size_t alignment() { return world.control->watched ? 256 : 1; }
+
 void attach() {
 	const char *path = getenv("MNISTGPU_SIM");
 	if (path == nullptr || world.control_file == path)
@@ -96,7 +98,7 @@ void reset() {
 	world.recorder = nullptr;
 	world.objects.clear();
 	for (const auto &[address, bytes] : world.memory)
-		fence_free((void *)address, bytes);
+		fence_free(to_host((void *)address), bytes);
 	world.memory.clear();
 	world.used = 0;
 }

@@ -81,6 +81,8 @@ struct Event : Object {
 
 struct Blas : Object {
 	CUstream stream = nullptr;
+	void *workspace = nullptr;          // the host's; its own one is allocated by a product
+	bool rounds = false;                // factors of float32 become TF32
 	bool scalars_on_device = false;     // alpha and beta, read when a product's turn comes
 	std::set<std::vector<int>> loaded;  // kinds and shapes of the products so far
 };
@@ -99,7 +101,7 @@ struct World {
 	bool told = false;               // the host knows that the context is lost
 
 	std::map<void *, std::unique_ptr<Object>> objects;
-	std::map<CUdeviceptr, size_t> memory;  // bytes by address
+	std::map<CUdeviceptr, size_t> memory;  // bytes by the device's address
 	size_t used = 0;                       // bytes of memory
 
 	std::deque<Launch> queue;    // requested and not done yet
@@ -109,6 +111,14 @@ struct World {
 };
 
 extern World world;
+
+// alignment is that of allocations: as on a GPU if kernels are watched, and otherwise
+// none, so that each ends exactly at a forbidden page.
+size_t alignment();
+
+// spans reports whether the n bytes from p on are in one allocation, and start at a
+// multiple of `alignment` bytes from its start. On a GPU that is at a multiple of 256.
+bool spans(CUdeviceptr p, size_t n, size_t alignment = 1);
 
 // compute is the device's compute capability, 90 for 9.0.
 unsigned compute();
