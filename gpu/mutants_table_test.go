@@ -63,7 +63,7 @@ var mutants = []mutant{
 		"if (first + threadIdx.x < n.hidden) s.b1[threadIdx.x] = n.b1[first + threadIdx.x];", "TestWatched"},
 
 	// Calls of the driver and of cuBLAS.
-	{"the width of another matrix", "gpu/product.go", "lda = f.m", "lda = f.k", "TestWatched"},
+	{"the width of another matrix", "gpu/driver/gemm.go", "lda = p.M", "lda = p.K", "TestWatched"},
 	{"scratch memory that is not aligned", "gpu/memory.go",
 		"at, err := b.alloc(n)" + orReturn0 + "*buffer = scratchBuffer{at, n}\n\treturn at, nil",
 		"at, err := b.alloc(n + 8)" + orReturn0 + "*buffer = scratchBuffer{at + 8, n}\n\treturn at + 8, nil", "TestWatched"},
@@ -75,8 +75,8 @@ var mutants = []mutant{
 	{"a handle in TF32", "gpu/driver/gemm.go",
 		"return d.blasCheck(\"cublasSetMathMode\", C.cublasSetMathMode(d.handle(), C.CUBLAS_DEFAULT_MATH))",
 		"return d.blasCheck(\"cublasSetMathMode\", C.cublasSetMathMode(d.handle(), C.CUBLAS_TF32_TENSOR_OP_MATH))", "TestWatched"},
-	{"scales expected on the device", "gpu/driver/gemm_update.go",
-		"if err := d.pointerMode(C.CUBLAS_POINTER_MODE_HOST);" + orReturn, "", "TestWatched"},
+	{"scales expected on the device", "gpu/driver/gemm.go",
+		"return d.pointerMode(C.CUBLAS_POINTER_MODE_HOST)", "return nil", "TestWatched"},
 	{"the epilogue of another layer", "gpu/driver/linear.go",
 		"if relu {" + epilogue, "if !relu {" + epilogue, "TestWatched"},
 }

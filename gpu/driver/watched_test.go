@@ -71,14 +71,14 @@ func TestOtherSide(t *testing.T) {
 			return d.Launch(kernel(t, d, "test_store"), Dim{}, Dim{}, 0, host.Arg(), Int(0))
 		},
 		"factor": func(d *Device, x, host Ptr) error {
-			return d.Gemm(FP32, false, false, 1, 1, 1, 1, host, 1, x, 1, 0, x+4, 1)
+			return d.Multiply(Product{M: 1, N: 1, K: 1, A: host, B: x, C: x + 4})
 		},
 		"scales": func(d *Device, x, host Ptr) error {
-			return d.GemmUpdate(FP32, false, false, 1, 1, 1, host, x, 1, x, 1, x+4, 1)
+			return d.Multiply(Product{M: 1, N: 1, K: 1, A: x, B: x, C: x + 4, Scales: host})
 		},
 		"scales of a product after another": func(d *Device, x, host Ptr) error {
-			must(t, d.pointerMode(1)) // as GemmUpdate would leave it
-			return d.Gemm(FP32, false, false, 1, 1, 1, 1, x, 1, x, 1, 0, x+4, 1)
+			must(t, d.pointerMode(1)) // as a product with Scales would leave it
+			return d.Multiply(Product{M: 1, N: 1, K: 1, A: x, B: x, C: x + 4})
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
