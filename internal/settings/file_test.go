@@ -113,7 +113,7 @@ func TestChoicesOverARun(t *testing.T) {
 
 func TestRunFilesAreBadData(t *testing.T) {
 	for content, want := range map[string]string{
-		"lrr = 0.1\n":   `:1: unknown setting "lrr": did you mean lr`,
+		"lrr = 0.1\n":   `:1: unknown setting "lrr": did you mean l2 or lr`,
 		"[a]\n":         ":1: tables ([name]) are not allowed in a settings file",
 		"top = 3\n":     `:1: unknown setting "top"`,
 		"a.b = 3\n":     ":1: tables ([name]) are not allowed in a settings file",

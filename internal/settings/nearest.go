@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -13,7 +14,7 @@ func DidYouMean(name string, known []string) string {
 	for _, k := range known {
 		all.AddCommand(&cobra.Command{Use: k, Run: func(*cobra.Command, []string) {}})
 	}
-	near := all.SuggestionsFor(name)
+	near := slices.Sorted(slices.Values(all.SuggestionsFor(name)))
 	if len(near) == 0 {
 		return ""
 	}
