@@ -98,7 +98,7 @@ var leadingZeros = regexp.MustCompile(`([=\[,\s][+-]?)0+([0-9])`)
 func withoutLeadingZeros(content []byte) []byte {
 	var b bytes.Buffer
 	for line := range bytes.Lines(content) {
-		if !bytes.ContainsAny(line, `"'`) {
+		if bytes.IndexByte(line, '0') >= 0 && !bytes.ContainsAny(line, `"'`) {
 			line = leadingZeros.ReplaceAll(line, []byte("$1$2"))
 		}
 		b.Write(line)
