@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"fmt"
 	"runtime"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -30,7 +31,7 @@ func Run(args []string, o *ui.IO) int {
 	root.SetArgs(args)
 	cmd, err := root.ExecuteC()
 	if e := fault.Of(err); e != nil && e.Kind == fault.BadUsage && fault.Hint(err) == "" {
-		err = fault.Usage("%w", err).WithHint("see %s --help", cmd.CommandPath())
+		err = fault.Usage("%w", err).WithHint("see %s --help", strings.TrimSuffix(cmd.CommandPath(), " help"))
 	}
 	if err = cmp.Or(err, o.Err()); err != nil {
 		o.Fail(err)

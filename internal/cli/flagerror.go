@@ -21,7 +21,7 @@ func flagError(cmd *cobra.Command, err error) error {
 		return fault.Usage("--%s must be %s (got %q)", flag.Name, settings.MustOf(flag), invalid.GetValue())
 	case errors.As(err, &missing):
 		flag := missing.GetFlag()
-		return fault.Usage("--%s needs a value, %s", flag.Name, settings.MustOf(flag))
+		return fault.Usage("--%s needs a value: %s", flag.Name, flag.Value.Type())
 	case errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() == "":
 		name := "--" + unknown.GetSpecifiedName()
 		return fault.Usage("unknown flag %s%s", name, settings.DidYouMean(name, flagNames(cmd)))

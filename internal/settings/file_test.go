@@ -60,6 +60,20 @@ func TestOldFilesLeaveOutWhatIsUsual(t *testing.T) {
 	}
 }
 
+// TestOwnFilesCount gives files that no run has written: all that they say is chosen,
+// whatever the preset would say, and what they get wrong the command line may put right.
+func TestOwnFilesCount(t *testing.T) {
+	for _, test := range []struct{ content, flags, same string }{
+		{"lr = 0.5", "--optimizer adam", "--optimizer adam --lr 0.5"},
+		{"epochs = 10\nlr = 0.5\nhidden = [400]", "--preset notebook", "--preset notebook --epochs 10 --lr 0.5 --hidden 400"},
+		{"preset = \"notebook\"\nsteps = 301", "--preset default", "--preset default --steps 301"},
+		{"blas = \"sparse\"\nbackend = \"cuda\"", "--backend cpu", "--backend cpu --blas sparse"},
+		{"backend = \"cpu\"\ndevice = 1", "--backend cuda", "--backend cuda --device 1"},
+	} {
+		sameValues(t, test.content+" "+test.flags, mustResolve(t, "--config "+writeFile(t, test.content)+" "+test.flags), mustResolve(t, test.same))
+	}
+}
+
 // TestWrittenFilesRepeat writes the settings of a run as a file, with which --config and
 // FromRun give the same run.
 func TestWrittenFilesRepeat(t *testing.T) {

@@ -79,12 +79,12 @@ func (g Given) device() Device {
 	return Any
 }
 
-// inOneFile prepares the choices of a file for others that are stronger. What a setting
-// has anyway, because of the file's other settings, does not count as chosen: a file with
-// optimizer = "sgd", lr = 0.5 and momentum = 0, as a run writes it, leaves the learning
-// rate and the momentum of --optimizer momentum to what is usual. What the file's other
-// settings leave no room for is a mistake, unless the command line makes room.
-func (g Given) inOneFile() error {
+// inOneFile prepares the choices of a file for others that are stronger. What the file's
+// other settings leave no room for is a mistake, unless the command line makes room. In a
+// file that a run has written, what a setting has anyway, because of the others, does not
+// count as chosen: one with optimizer = "sgd", lr = 0.5 and momentum = 0 leaves the
+// learning rate and the momentum of --optimizer momentum to what is usual.
+func (g Given) inOneFile() {
 	whole := Given{}
 	for name, c := range g {
 		if r := lookup(name); r != nil && r.Accepts(c.Text) == nil { // a sweep takes more
@@ -93,17 +93,22 @@ func (g Given) inOneFile() error {
 	}
 	v, err := resolve(whole)
 	if err != nil {
-		return err
+		return // the command line may put it right
 	}
+	written := whole.has("preset") && whole.has("optimizer") && whole.has("lr-schedule")
 	for name, c := range whole {
 		r := Lookup(name)
 		c.Text, c.InFile = r.of(v).String(), r.usedBy(v)
-		if (r.Default == "" || r.usual != nil) && c.Text == v.without(r) {
+		if written && (r.Default == "" || r.usual != nil) && c.Text == v.without(r) {
 			c.force = implied
 		}
 		g[name] = c
 	}
-	return nil
+}
+
+func (g Given) has(name string) bool {
+	_, ok := g[name]
+	return ok
 }
 
 // without returns the value that a setting has if it is not given, for the others.

@@ -96,9 +96,7 @@ func applyFile(f *pflag.FlagSet, path string) error {
 	if err := content.unknown(names); err != nil {
 		return err
 	}
-	if err := choices.inOneFile(); err != nil {
-		return err
-	}
+	choices.inOneFile()
 	return apply(f, func(flag *pflag.Flag) (Choice, bool) {
 		c, ok := choices[flag.Name]
 		return c, ok

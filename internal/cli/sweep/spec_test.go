@@ -107,14 +107,17 @@ func TestFilesOfSettings(t *testing.T) {
 	t.Chdir(t.TempDir())
 	write(t, "one.toml", "hidden = [1024, 512]\nlr = [0.1, 0.5]\n")
 	write(t, "two.toml", `hidden = "400,1024x512"`)
-	write(t, "run.toml", "optimizer = \"sgd\"\nlr = 0.5\nmomentum = 0.0\nepochs = 3\n")
-	write(t, "usual.toml", "hidden = [400]\nlr = 0.5\n")
+	const complete = "preset = \"default\"\noptimizer = \"sgd\"\nlr_schedule = \"const\"\n" // as a run writes it
+	write(t, "run.toml", complete+"lr = 0.5\nmomentum = 0.0\nepochs = 3\n")
+	write(t, "usual.toml", complete+"hidden = [400]\nlr = 0.5\n")
+	write(t, "own.toml", "lr = 0.5\n")
 	write(t, "momentum.toml", "optimizer = \"momentum\"\nmomentum = 0.95\nlr = 0.05\n")
 	for _, test := range []struct{ args, axes, command string }{
 		{"--config one.toml", "lr", "--hidden 1024,512 --lr 0.1"},
 		{"--config two.toml", "hidden", ""},
 		{"--config two.toml --hidden 8 --l2 0,1", "l2", "--hidden 8"},
 		{"--config run.toml --optimizer adam,momentum", "optimizer", "--epochs 3 --optimizer adam"},
+		{"--config own.toml --optimizer adam,momentum", "optimizer", "--lr 0.5 --optimizer adam"},
 		{"--config run.toml --steps 3,4", "steps", "--steps 3"},
 		{"--config momentum.toml --optimizer adam,sgd", "optimizer", "--lr 0.05 --optimizer adam"},
 		{"--config usual.toml --preset notebook-grid", "hidden lr", "--preset notebook --hidden 300 --lr 0.5"},
