@@ -202,7 +202,7 @@ check memory 120 real gpu.test TestOutOfMemory
 check cycles 300 real gpu.test TestCyclesLoseNoMemory
 check preset 120 real gpu.test TestDefaultPreset
 check verify 200 real gpu.test TestVerifyGoodRuns
-check products 120 real driver.test TestGemm TestGemmUpdate TestLinear TestFP32IsStrict TestErrorsOfProducts TestHalvesInProducts
+check products 120 real driver.test TestMultiply TestLinear TestFP32IsStrict TestErrorsOfProducts TestHalvesInProducts
 for tool in memcheck initcheck racecheck synccheck; do
 	if [ -n "$dry" ] || command -v compute-sanitizer >/dev/null; then
 		check "$tool" 300 sanitize $tool
