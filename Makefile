@@ -66,7 +66,7 @@ kill:
 # The fuzz tests of the readers of foreign files, each for FUZZTIME. Failing inputs are
 # kept in testdata.
 FUZZTIME ?= 30s
-FUZZ = internal/mnist:FuzzImages internal/mnist:FuzzLabels internal/mnist:FuzzGzip \
+FUZZ = internal/mnist:FuzzImages internal/mnist:FuzzLabels internal/mnist:FuzzGzip internal/mnist/gunzip:FuzzReader \
 	internal/mnist/convert:FuzzCSV internal/mnist/convert:FuzzPNG internal/mnist/photo:FuzzDecode \
 	internal/model:FuzzDecode internal/model/npz:FuzzReadFloats internal/model/exchange:FuzzDecode \
 	internal/run/checkpoint:FuzzDecode internal/run:FuzzState internal/run:FuzzHistory \

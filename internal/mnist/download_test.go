@@ -52,7 +52,7 @@ func mirrorFaults(t *testing.T) []mirrorFault {
 		{"nothing", send(nil), "must have 8 bytes (got 0)"},
 		{"part of the file", send(gz[:len(gz)-9]), "gzip data is damaged after byte 11 of the content: the file ends early"},
 		{"other data", send(compress(t, other)), "SHA-256 of the content must be " + smallFile.sha256 + ", that of MNIST (got " + hexSum(other) + ")"},
-		{"more data", send(append(bytes.Clone(gz), 0)), "goes on after the gzip data, where it must end"},
+		{"more data", send(append(bytes.Clone(gz), 1)), "goes on after the gzip data, where it must end"},
 		{"broken connection", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", strconv.Itoa(len(gz)))
 			w.Write(gz[:10])

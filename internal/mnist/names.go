@@ -74,6 +74,7 @@ func ReadNames(dir string) ([]string, error) {
 		return nil, err
 	}
 	var names []string
+	content = bytes.TrimPrefix(content, []byte("\ufeff")) // a byte-order mark, as Windows writes it
 	for line := range bytes.Lines(content) {
 		names = append(names, string(bytes.TrimSpace(line)))
 	}

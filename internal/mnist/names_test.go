@@ -24,7 +24,7 @@ func TestReadNames(t *testing.T) {
 	if names, err := ReadNames(dir); names != nil || err != nil {
 		t.Errorf("without a file: %q, %v: want neither", names, err)
 	}
-	store(t, dir, NamesFile, []byte("cat\r\nhouse dog\nΩ"))
+	store(t, dir, NamesFile, []byte("\ufeffcat\r\nhouse dog\nΩ"))
 	names, err := ReadNames(dir)
 	if err != nil {
 		t.Fatal(err)

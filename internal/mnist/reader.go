@@ -2,8 +2,6 @@ package mnist
 
 import (
 	"bufio"
-	"bytes"
-	"compress/gzip"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -11,6 +9,7 @@ import (
 	"slices"
 
 	"mnistgpu/internal/fault"
+	"mnistgpu/internal/mnist/gunzip"
 )
 
 // A reader parses the content of an IDX file and keeps track of its position.
@@ -26,14 +25,13 @@ type reader struct {
 func newReader(path string, src io.Reader) (*reader, error) {
 	r := &reader{path: path, file: bufio.NewReaderSize(src, 64<<10)}
 	r.content = r.file
-	if start, _ := r.file.Peek(2); !bytes.Equal(start, []byte{0x1f, 0x8b}) {
+	if start, _ := r.file.Peek(2); !gunzip.Is(start) {
 		return r, nil
 	}
-	z, err := gzip.NewReader(r.file)
+	z, err := gunzip.NewReader(r.file)
 	if err != nil {
 		return nil, fault.Inf(path, "gzip header is damaged: %w", whole(err))
 	}
-	z.Multistream(false)
 	r.content = z
 	return r, nil
 }
@@ -81,12 +79,9 @@ func (r *reader) rest(n int) ([]byte, error) {
 	switch _, err := io.ReadFull(r.content, extra[:]); {
 	case err == nil:
 		return nil, fault.Inf(r.path, "goes on after byte %d, where it must end", r.pos)
+	case err == gunzip.ErrTrailing:
+		return nil, fault.In(r.path, err)
 	case err != io.EOF:
-		return nil, r.damaged(err)
-	}
-	if _, err := r.file.ReadByte(); err == nil {
-		return nil, fault.Inf(r.path, "goes on after the gzip data, where it must end")
-	} else if err != io.EOF {
 		return nil, r.damaged(err)
 	}
 	return data, nil
