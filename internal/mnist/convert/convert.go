@@ -1,45 +1,153 @@
-// Package convert makes data sets from folders of PNG files and from CSV files.
+// Package convert reads the data sets that people have into one form: IDX files of MNIST
+// and its relatives, NumPy's npz and npy, tables in text, Parquet, ARFF, svmlight, and
+// folders of pictures. A file's content says what it is, not its name.
 //
-// Its input is not trusted. An image that does not fit is skipped, and reported
-// with its place and the reason; the rest is used.
+// Each format has a folder of its own below this one and hands over its samples as
+// package sample describes. What is the same for all of them is decided here: how numbers
+// become pixels, which labels become which classes, which files are parts of one data
+// set.
+//
+// The input is not trusted. An image that does not fit is skipped, and reported with its
+// place and the reason; the rest is used.
 package convert
 
 import (
+	"errors"
 	"fmt"
-	"math/rand/v2"
-	"os"
 	"path/filepath"
 
 	"mnistgpu/internal/fault"
 	"mnistgpu/internal/mnist"
 )
 
-// Options control how [Read] makes a data set.
+// Options control how [Load] reads a data set.
 type Options struct {
-	// Names has the names of the classes in the order of their labels, or nil: see
-	// [Read].
+	// Names has the names of the classes in the order of their labels, or nil for those
+	// that are found. A label is one of the names or, if no name is a number, the number
+	// of one, from 0.
 	Names []string
 
-	// Height and Width are the size of the images to accept. Both are 0 for the
-	// size of the first image.
+	// Height and Width are the size of the images. Both are 0 for the size that all
+	// images have; if pictures differ in size, that is 28x28. Images of another size are
+	// scaled.
 	Height, Width int
 
-	// TestFraction is the fraction of each class that goes into the test set,
-	// between 0 and 1. A class of two or more images has at least one in each
+	// Label names the column of labels in a table; "" finds it.
+	Label string
+
+	// Test is a file or folder of test images, or "" for those that belong to the data
 	// set.
+	Test string
+
+	// Transpose says whether rows and columns of the images are swapped.
+	Transpose Transpose
+
+	// Unlabelled asks for images without labels. Labels are then ignored.
+	Unlabelled bool
+
+	// Memory is how many bytes the pixels may take, or 0 for no limit. The sizes that
+	// headers claim are checked against it before memory is taken.
+	Memory int64
+
+	// AllowSkipped accepts a data set of which more than a tenth cannot be used.
+	AllowSkipped bool
+
+	// TestFraction is the fraction of each class that [Read] puts into the test set if
+	// the data set has none, between 0 and 1. A class of two or more images has at least
+	// one in each set.
 	TestFraction float64
 
 	// Seed determines which images these are, and the order of all images.
 	Seed uint64
 
-	// Skip, if not nil, is called for everything that is left out.
+	// Skip, if not nil, is called for everything that is left out; see [Reporter].
 	Skip func(Skipped)
+
+	// Progress, if not nil, is called while files are read.
+	Progress func(done, total int64)
 }
 
-// Skipped is something that was left out.
+// Transpose says whether rows and columns of the images are swapped.
+type Transpose uint8
+
+// The values of Transpose. EMNIST's files store their images swapped.
+const (
+	TransposeEMNIST Transpose = iota // if the names of the files begin with emnist
+	TransposeAlways
+	TransposeNever
+)
+
+// A Set is a data set as it was found.
+type Set struct {
+	Name          string // the base name of the path
+	Height, Width int    // of every image, in pixels
+	Names         []string
+
+	// The images in the order of their files. Those of no part are in Train, and parts
+	// that the data set does not have are empty.
+	Train, Validation, Test mnist.Split
+
+	Facts   []string // what the user should know, a line each
+	Skipped int      // images that could not be used
+}
+
+// ErrSkipped is wrapped by the error of a data set of which too much cannot be used.
+var ErrSkipped = errors.New("more than a tenth cannot be used")
+
+// Load reads a data set from a file or a folder:
+//
+//   - the four IDX files of a data set, in a folder or the path of one of them, with
+//     numbers of any type of the format;
+//   - npz and npy files with arrays of images and labels whose names or shapes tell them
+//     apart, such as Keras' x_train and y_train or MedMNIST's train_images;
+//   - a table in a text file, Parquet, ARFF or svmlight, with a line for each image, and
+//     Parquet files with encoded pictures;
+//   - a folder of pictures, CLASS/NAME, or with such folders in train, test and val.
+//
+// Parts are found by their names: of two files or folders that differ in train and test,
+// both are read.
+//
+// The error is of the kind fault.BadData.
+func Load(path string, o Options) (*Set, error) {
+	l := newLoader(path, o)
+	if err := l.find(); err != nil {
+		return nil, err
+	}
+	if err := l.survey(); err != nil {
+		return nil, err
+	}
+	return l.fill()
+}
+
+// Read is [Load], and splits the data set if it has no test part. It returns the data set
+// and the names of its classes.
+func Read(path string, o Options) (*mnist.Dataset, []string, error) {
+	set, err := Load(path, o)
+	if err != nil {
+		return nil, nil, err
+	}
+	d, err := set.Dataset(o.TestFraction, o.Seed)
+	if err != nil {
+		return nil, nil, fault.In(path, err)
+	}
+	return d, set.Names, nil
+}
+
+// nameOf returns the name of the data set at path.
+func nameOf(path string) string {
+	if abs, err := filepath.Abs(path); err == nil {
+		path = abs
+	}
+	return filepath.Base(path)
+}
+
+// A Skipped is something that was left out.
 type Skipped struct {
-	Path   string
-	Line   int // of a CSV file, from 1, or 0
+	Path  string
+	Line  int    // of a text, or the number of an item in a file, from 1; 0 for a whole file
+	Cause string // what reasons of the same kind have in common
+
+	// Reason says in one line why it was left out.
 	Reason string
 }
 
@@ -49,106 +157,4 @@ func (s Skipped) String() string {
 		return fmt.Sprintf("%s:%d: %s", s.Path, s.Line, s.Reason)
 	}
 	return s.Path + ": " + s.Reason
-}
-
-// Read reads a folder of PNG files, CLASS/NAME.png, or a CSV file of lines
-// label,p0,p1,... and returns the data set and the names of its classes.
-//
-// The classes of a folder, in the order of their labels, are those that o names,
-// or else those in the folder's own classes.txt, or else all of its subfolders,
-// sorted by name. The lines of a CSV file have labels from 0 to 255, or up to the
-// number of names in o, and pixels from 0 to 255, row by row; there may be a
-// header. Its images are square unless o says otherwise.
-//
-// The error is of the kind fault.BadData: path cannot be read, or has too few images to
-// train and test with.
-func Read(path string, o Options) (*mnist.Dataset, []string, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, nil, fault.In(path, err)
-	}
-	c := &collector{path: path, options: o, height: o.Height, width: o.Width}
-	var names []string
-	if info.IsDir() {
-		names, err = c.readFolder()
-	} else {
-		names, err = c.readCSV()
-	}
-	if err != nil {
-		return nil, nil, err
-	}
-	d, err := c.dataset(len(names))
-	return d, names, err
-}
-
-// A collector gathers the usable images.
-type collector struct {
-	path          string
-	options       Options
-	height, width int // of every image, or 0 until the first one
-	pixels        []byte
-	labels        []byte
-	skipped       int
-}
-
-// skip reports that what is at the given line of path is left out.
-func (c *collector) skip(path string, line int, reason string) {
-	c.skipped++
-	if c.options.Skip != nil {
-		c.options.Skip(Skipped{path, line, reason})
-	}
-}
-
-// add adds an image of height x width pixels. The error says that there are too
-// many.
-func (c *collector) add(height, width int, pixels []byte, label byte) error {
-	c.height, c.width = height, width
-	if len(c.labels) == mnist.MaxImages || len(c.pixels)+len(pixels) > mnist.MaxBytes {
-		return fault.Inf(c.path, "must have at most %d images and %d bytes of pixels (got more than %d of %dx%d)",
-			mnist.MaxImages, mnist.MaxBytes, len(c.labels), height, width)
-	}
-	c.pixels = append(c.pixels, pixels...)
-	c.labels = append(c.labels, label)
-	return nil
-}
-
-// dataset shuffles the images and splits each class.
-func (c *collector) dataset(classes int) (*mnist.Dataset, error) {
-	if len(c.labels) == 0 {
-		return nil, fault.Inf(c.path, "has no usable image, and %d that were skipped", c.skipped)
-	}
-	if classes < 2 || classes > mnist.MaxClasses {
-		return nil, fault.Inf(c.path, "must have 2 to %d classes (got %d)", mnist.MaxClasses, classes)
-	}
-	d := &mnist.Dataset{Name: filepath.Base(c.path), Height: c.height, Width: c.width, Classes: classes}
-	quota := c.testQuota()
-	size := c.height * c.width
-	for _, i := range rand.New(rand.NewPCG(c.options.Seed, 0)).Perm(len(c.labels)) {
-		label, split := c.labels[i], &d.Train
-		if quota[label] > 0 {
-			quota[label]--
-			split = &d.Test
-		}
-		split.Labels = append(split.Labels, label)
-		split.Images = append(split.Images, c.pixels[i*size:][:size]...)
-	}
-	if d.Test.Len() == 0 {
-		return nil, fault.Inf(c.path, "must have a class of two images, one to train and one to test with")
-	}
-	return d, nil
-}
-
-// testQuota returns how many images of each class go into the test set.
-func (c *collector) testQuota() (quota [mnist.MaxClasses]int) {
-	var count [mnist.MaxClasses]int
-	for _, label := range c.labels {
-		count[label]++
-	}
-	for label, n := range count {
-		if n >= 2 {
-			share := int(c.options.TestFraction*float64(n) + 0.5)
-			quota[label] = min(max(share, 1), n-1)
-		}
-	}
-	return quota
 }
