@@ -67,7 +67,7 @@ kill:
 # kept in testdata.
 FUZZTIME ?= 30s
 FUZZ = internal/mnist:FuzzImages internal/mnist:FuzzLabels internal/mnist:FuzzGzip internal/mnist/gunzip:FuzzReader \
-	internal/mnist/convert:FuzzCSV internal/mnist/convert:FuzzPNG internal/mnist/photo:FuzzDecode \
+	$(addprefix internal/mnist/convert:Fuzz,IDX NPY NPZ CSV ARFF SVMLight Parquet Picture) internal/mnist/photo:FuzzDecode \
 	internal/model:FuzzDecode internal/model/npz:FuzzReadFloats internal/model/exchange:FuzzDecode \
 	internal/run/checkpoint:FuzzDecode internal/run:FuzzState internal/run:FuzzHistory \
 	internal/run:FuzzSummary internal/settings:FuzzConfig internal/serve:FuzzHandler

@@ -105,7 +105,7 @@ var ErrSkipped = errors.New("more than a tenth cannot be used")
 //   - a folder of pictures, CLASS/NAME, or with such folders in train, test and val.
 //
 // Parts are found by their names: of two files or folders that differ in train and test,
-// both are read.
+// both are read. A file classes.txt beside the files names the classes from 0.
 //
 // The error is of the kind fault.BadData.
 func Load(path string, o Options) (*Set, error) {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"mnistgpu/internal/fault"
+	"mnistgpu/internal/mnist"
 	"mnistgpu/internal/mnist/convert/input"
 	"mnistgpu/internal/mnist/convert/sample"
 )
@@ -220,6 +221,12 @@ func (l *loader) decideClasses() error {
 	}
 	if images == 0 || l.options.Unlabelled {
 		return nil
+	}
+	if declared == nil && l.request.Names == nil {
+		var err error
+		if declared, err = mnist.ReadNames(filepath.Dir(l.parts[0].path)); err != nil {
+			return err
+		}
 	}
 	classes, err := l.labels.Classes(l.request.Names, declared)
 	if err != nil {

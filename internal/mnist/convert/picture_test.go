@@ -40,6 +40,9 @@ func plain(t testing.TB, height, width int, c color.Color) []byte {
 	return encode(t, img, png.Encode)
 }
 
+// testGrey is a grey that is neither black nor white.
+var testGrey = color.Gray{9}
+
 // digit returns image i of a split.
 func digit(s mnist.Split, i int) *image.Gray {
 	return &image.Gray{Pix: s.Images[i*784:][:784], Stride: 28, Rect: image.Rect(0, 0, 28, 28)}
@@ -118,6 +121,15 @@ func TestPictureClasses(t *testing.T) {
 	}
 }
 
+// encoders write pictures of each format.
+var encoders = map[string]func(io.Writer, image.Image) error{
+	"png":  png.Encode,
+	"jpg":  func(w io.Writer, m image.Image) error { return jpeg.Encode(w, m, &jpeg.Options{Quality: 95}) },
+	"gif":  func(w io.Writer, m image.Image) error { return gif.Encode(w, m, nil) },
+	"bmp":  bmp.Encode,
+	"tiff": func(w io.Writer, m image.Image) error { return tiff.Encode(w, m, nil) },
+}
+
 // All formats, at any size: the pictures are scaled to the common size or to 28x28, or to
 // the one that is asked for, and keep their aspect.
 func TestPictureFormats(t *testing.T) {
@@ -126,17 +138,11 @@ func TestPictureFormats(t *testing.T) {
 	for i := range large.Pix {
 		large.Pix[i] = img.Pix[i/280/10*28+i%280/10]
 	}
-	jpg := func(w io.Writer, m image.Image) error { return jpeg.Encode(w, m, &jpeg.Options{Quality: 95}) }
-	gifs := func(w io.Writer, m image.Image) error { return gif.Encode(w, m, nil) }
-	tiffs := func(w io.Writer, m image.Image) error { return tiff.Encode(w, m, nil) }
-	for name, test := range map[string]struct {
-		encode    func(io.Writer, image.Image) error
-		tolerance int // of the format
-	}{"png": {png.Encode, 0}, "jpg": {jpg, 12}, "gif": {gifs, 26}, "bmp": {bmp.Encode, 0}, "tiff": {tiffs, 0}} {
+	for name, tolerance := range map[string]int{"png": 0, "jpg": 12, "gif": 26, "bmp": 0, "tiff": 0} {
 		t.Run(name, func(t *testing.T) {
-			small, big := encode(t, img, test.encode), encode(t, large, test.encode)
+			small, big := encode(t, img, encoders[name]), encode(t, large, encoders[name])
 			dir := store(t, map[string][]byte{"a/1." + name: small, "a/2": small, "b/1": small})
-			closeTo(t, dir, Options{}, img.Pix, test.tolerance)
+			closeTo(t, dir, Options{}, img.Pix, tolerance)
 			dir = store(t, map[string][]byte{"a/1." + name: small, "a/2": big, "b/1": big})
 			closeTo(t, dir, Options{}, img.Pix, 80) // linear interpolation blurs the edges of blocks
 			closeTo(t, dir, Options{Height: 28, Width: 28}, img.Pix, 80)

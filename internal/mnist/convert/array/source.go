@@ -39,7 +39,12 @@ func (s *source) Survey(v *sample.Survey) error {
 		return fault.In(s.Images.String(), err)
 	}
 	v.Layout, v.Count = s.layout, s.Images.shape[0]
-	if err := cmp.Or(s.request.Room(v.Count, s.layout.Numbers), s.request.Room(1, s.layout.Numbers*(s.Images.element.size+8))); err != nil {
+	const float = 8
+	one := s.layout.Numbers * s.Images.element.size
+	if s.Images.element.value != nil {
+		one += s.layout.Numbers * float
+	}
+	if err := cmp.Or(s.request.Room(v.Count, s.layout.Numbers), s.request.Room(1, one)); err != nil {
 		return fault.In(s.Images.String(), err)
 	}
 	if s.Labels != nil {

@@ -123,7 +123,8 @@ func (s *source) Each(use func(*sample.Sample) error) error {
 // parse reads the values of a line, and returns its label.
 func (s *source) parse(line []byte) (int, *sample.Reason) {
 	i, pixels, found := 0, 0, -1
-	for field := range fields(line, s.separator) {
+	rest := newSplitter(line, s.separator)
+	for field, ok := rest.next(); ok; field, ok = rest.next() {
 		if i == len(s.columns) {
 			if i++; len(field) > 0 {
 				return -1, s.wrongColumns(line)
@@ -140,8 +141,8 @@ func (s *source) parse(line []byte) (int, *sample.Reason) {
 				return -1, why
 			}
 		case pixel:
-			v, ok := number(field, s.separator)
-			if !ok {
+			v, isNumber := number(field, s.separator)
+			if !isNumber {
 				if s.count(line) != len(s.columns) {
 					return -1, s.wrongColumns(line)
 				}

@@ -27,46 +27,61 @@ func separatorOf(lines [][]byte) byte {
 	return ' '
 }
 
-// fields returns the fields of a line, without the blanks and the quotes around them.
-// Several spaces separate as one does. A quoted field ends in its line, so that one
-// quote too many costs one line.
-func fields(line []byte, separator byte) iter.Seq[[]byte] {
+// A splitter splits a line into its fields, without the blanks and the quotes around them.
+// Several spaces separate as one does. A quoted field ends in its line, so that one quote
+// too many costs one line.
+type splitter struct {
+	rest      []byte
+	separator byte
+	end       bool
+}
+
+func newSplitter(line []byte, separator byte) splitter {
 	if separator == ' ' {
-		return spaced(line)
+		line = bytes.TrimSpace(line)
 	}
-	return func(yield func([]byte) bool) {
-		rest := line
-		for more := true; more; {
-			var field []byte
-			end := bytes.IndexByte(rest, separator)
-			if start := bytes.TrimLeft(rest, " "); len(start) > 0 && start[0] == '"' {
-				if quote := closing(start); quote >= 0 {
-					end = bytes.IndexByte(start[quote:], separator)
-					if end >= 0 {
-						end += quote
-					}
-					rest = start
-				}
-			}
-			if more = end >= 0; more {
-				field, rest = rest[:end], rest[end+1:]
-			} else {
-				field = rest
-			}
-			if !yield(trim(field)) {
-				return
+	return splitter{rest: line, separator: separator}
+}
+
+// next returns the next field. It reports whether there is one.
+func (s *splitter) next() (field []byte, ok bool) {
+	if s.end {
+		return nil, false
+	}
+	end := bytes.IndexByte(s.rest, s.separator)
+	if i := blanks(s.rest); i < len(s.rest) && s.rest[i] == '"' {
+		if quote := closing(s.rest[i:]); quote >= 0 {
+			after := i + quote
+			if end = bytes.IndexByte(s.rest[after:], s.separator); end >= 0 {
+				end += after
 			}
 		}
 	}
+	if end < 0 {
+		s.end = true
+		return trim(s.rest), true
+	}
+	field, s.rest = s.rest[:end], s.rest[end+1:]
+	if s.separator == ' ' {
+		s.rest = s.rest[blanks(s.rest):]
+	}
+	return trim(field), true
 }
 
-// spaced returns the fields of a line that spaces separate.
-func spaced(line []byte) iter.Seq[[]byte] {
+// blanks returns the number of blanks that b begins with.
+func blanks(b []byte) int {
+	n := 0
+	for n < len(b) && b[n] == ' ' {
+		n++
+	}
+	return n
+}
+
+// fields returns the fields of a line.
+func fields(line []byte, separator byte) iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
-		for field := range bytes.FieldsSeq(line) {
-			if !yield(trim(field)) {
-				return
-			}
+		s := newSplitter(line, separator)
+		for field, ok := s.next(); ok && yield(field); field, ok = s.next() {
 		}
 	}
 }

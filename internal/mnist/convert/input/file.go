@@ -25,9 +25,9 @@ func (m *Meter) Expect(n int64) {
 	}
 }
 
-// Add reports that n more are done.
+// Add reports that n more are done. Nothing counts before it is known how much there is.
 func (m *Meter) Add(n int64) {
-	if m == nil || m.Report == nil || n == 0 {
+	if m == nil || m.Report == nil || m.total == 0 || n == 0 {
 		return
 	}
 	m.done = min(m.done+n, m.total)

@@ -88,7 +88,7 @@ func Size(r io.Reader, q *sample.Request) (image.Point, *sample.Reason) {
 		return size, sample.Because("must have 1 to %d pixels (got %dx%d)", most, size.Y, size.X)
 	}
 	if err := q.Room(1, bytesPerPixel*size.X*size.Y); err != nil {
-		return size, sample.Because("%w", err)
+		return size, unreadable(err)
 	}
 	return size, nil
 }

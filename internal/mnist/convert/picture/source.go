@@ -54,7 +54,7 @@ func (s *source) Survey(v *sample.Survey) error {
 func (s *source) size(path string) (image.Point, *sample.Reason) {
 	f, _, err := fault.Open(path)
 	if err != nil {
-		return image.Point{}, sample.Because("%w", fault.Cause(err))
+		return image.Point{}, unreadable(err)
 	}
 	defer f.Close()
 	return Size(f, s.request)
@@ -90,15 +90,23 @@ func (s *source) decode(path string) (image.Image, *sample.Reason) {
 	}
 	f, size, err := fault.Open(path)
 	if err != nil {
-		return nil, sample.Because("%w", fault.Cause(err))
+		return nil, unreadable(err)
 	}
 	defer f.Close()
 	if err := s.request.Room(1, int(size)); err != nil {
-		return nil, sample.Because("%w", err)
+		return nil, unreadable(err)
 	}
 	content := make([]byte, size)
 	if _, err := io.ReadFull(f, content); err != nil {
-		return nil, sample.Because("%w", fault.Cause(err))
+		return nil, unreadable(err)
 	}
 	return Decode(content, s.request)
+}
+
+// unreadable says why a file cannot be read, without its path.
+func unreadable(err error) *sample.Reason {
+	if e := fault.Of(err); e != nil {
+		err = e.Err
+	}
+	return sample.Because("%v", fault.Cause(err))
 }

@@ -126,7 +126,7 @@ func walk(dir string, names []string) (*tree, error) {
 func (t *tree) collect(c *class, dir string, depth int) {
 	folders, others, err := list(dir)
 	if err != nil {
-		t.strays = append(t.strays, stray{dir, sample.Because("%w", fault.Cause(err))})
+		t.strays = append(t.strays, stray{dir, unreadable(err)})
 		return
 	}
 	for _, name := range others {
