@@ -202,7 +202,7 @@ func TestCSVRefused(t *testing.T) {
 		"empty":          {"", Options{}, "must be IDX, npy, npz, Parquet, ARFF, svmlight, or a table"},
 		"text":           {"Dear reader,\nthis is no table.\n", Options{}, "must be IDX, npy"},
 		"a header alone": {"label,a,b,c,d\n", Options{}, "must be IDX, npy"},
-		"UTF-16":         {"\xff\xfe0\x00,\x001\x00\n\x00", Options{}, "must be IDX, npy"},
+		"UTF-16":         {"\xff\xfe0\x00,\x001\x00\n\x00", Options{}, "must be text in UTF-8 (got UTF-16)"},
 		"no square":      {"0,1,2,3,4,5\n1,1,2,3,4,5\n", Options{}, "must have a label and the pixels of a square, or of the size given, in each line (got 6 columns)"},
 		"another size":   {"0,1,2,3,4\n1,1,2,3,4\n", Options{Height: 3, Width: 3}, "(got 5 columns)"},
 		"one class":      {"0,10\n0,10\n", Options{}, `must have 2 to 256 classes (got 1, "0")`},

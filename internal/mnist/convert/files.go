@@ -25,13 +25,10 @@ type file struct {
 // formatWords matches words in names of files that say nothing about the data set.
 var formatWords = regexp.MustCompile(`^(csv|tsv|txt|gz|parquet|arff|svm|svmlight|libsvm|dat|data|of|default|[0-9]+)$`)
 
-// newFile detects the format of a file whose name, within the data set, says the part.
-func (l *loader) newFile(path, name string) (file, error) {
+// newFile returns a file whose name, within the data set, says the part. Its format is not
+// known yet.
+func (l *loader) newFile(path, name string) file {
 	f := file{File: input.File{Path: path, Meter: &l.meter}}
-	var err error
-	if f.format, err = detect(f.File); err != nil {
-		return f, err
-	}
 	var words []string
 	f.part, words = sample.PartOf(sample.Words(name))
 	words = slices.DeleteFunc(words, formatWords.MatchString)
@@ -39,7 +36,7 @@ func (l *loader) newFile(path, name string) (file, error) {
 		f.part, words = sample.Test, words[:n-1]
 	}
 	f.stem = strings.Join(words, "-")
-	return f, nil
+	return f
 }
 
 // find finds the sources of the data set.
@@ -75,7 +72,8 @@ func (l *loader) findAt(path string) error {
 	if info.IsDir() {
 		return l.findIn(path)
 	}
-	f, err := l.newFile(path, filepath.Base(path))
+	f := l.newFile(path, filepath.Base(path))
+	f.format, err = detect(f.File)
 	switch {
 	case err != nil:
 		return err
@@ -107,14 +105,16 @@ func (l *loader) siblings(f file) ([]file, error) {
 		if picture.Foreign(e.Name()) || e.Name() == filepath.Base(f.Path) || !isFile(path) {
 			continue
 		}
-		other, err := l.newFile(path, e.Name())
-		if err != nil || other.format == nil {
+		other := l.newFile(path, e.Name())
+		otherPart := other.stem == f.stem && other.part != f.part &&
+			(f.part == sample.Train || f.part == sample.None && other.part == sample.Test)
+		if !otherPart && !f.format.isArray() {
 			continue
 		}
-		arrays := other.format.isArray() && f.format.isArray()
-		table := other.format == f.format && other.stem == f.stem && other.part != f.part &&
-			(f.part == sample.Train || other.part == sample.Test && f.part == sample.None)
-		if arrays || table && !f.format.isArray() {
+		if other.format, err = detect(other.File); err != nil || other.format == nil {
+			continue
+		}
+		if other.format == f.format || other.format.isArray() && f.format.isArray() {
 			all = append(all, other)
 		}
 	}

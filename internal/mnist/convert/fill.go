@@ -44,6 +44,11 @@ func (l *loader) fill() (*Set, error) {
 	case 10*blank > used:
 		l.facts = append(l.facts, fmt.Sprintf("%d of %d images are of one grey throughout", blank, used))
 	}
+	if n := set.Validation.Len(); n > 0 && set.Test.Len() > 0 {
+		l.facts = append(l.facts, fmt.Sprintf("the %d images for validation come after those for training", n))
+	} else if n > 0 {
+		l.facts = append(l.facts, fmt.Sprintf("the %d images for validation are for testing, for which there are no others", n))
+	}
 	set.Facts = l.facts
 	return set, nil
 }

@@ -1,15 +1,13 @@
 package convert
 
 import (
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
-	"os"
-
 	"mnistgpu/internal/fault"
 	"mnistgpu/internal/mnist"
-	"mnistgpu/internal/mnist/convert/input"
 	"mnistgpu/internal/mnist/convert/picture"
 	"mnistgpu/internal/mnist/convert/sample"
 )
@@ -34,9 +32,8 @@ func (l *loader) findIn(dir string) error {
 	if len(files) == 0 {
 		return l.addPictures(dir)
 	}
-	arrays := slices.Clone(files)
-	arrays = slices.DeleteFunc(arrays, func(f file) bool { return !f.format.isArray() })
-	if len(arrays) > 0 {
+	isNoArray := func(f file) bool { return !f.format.isArray() }
+	if arrays := slices.DeleteFunc(slices.Clone(files), isNoArray); len(arrays) > 0 {
 		return l.addArrays(dir, l.newest(arrays), nil)
 	}
 	if files, err = l.oneSet(dir, l.newest(files)); err != nil {
@@ -45,64 +42,68 @@ func (l *loader) findIn(dir string) error {
 	return l.addTables(files)
 }
 
+// A listing is what a folder has.
+type listing struct {
+	files    []file // of a known format, but for pictures
+	pictures int
+	folders  []string // paths
+}
+
+// list lists a folder of the data set in dir. It stops at enough pictures.
+func (l *loader) list(dir, folder string) (found listing, err error) {
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return found, fault.In(folder, err)
+	}
+	for _, e := range entries {
+		path := filepath.Join(folder, e.Name())
+		switch {
+		case picture.Foreign(e.Name()) || e.Name() == mnist.NamesFile:
+		case isDir(path):
+			found.folders = append(found.folders, path)
+		case isFile(path) && found.pictures < enoughPictures:
+			rel, err := filepath.Rel(dir, path)
+			if err != nil {
+				return found, fault.In(path, err)
+			}
+			f := l.newFile(path, rel)
+			if f.format, err = detect(f.File); err != nil {
+				return found, err
+			}
+			if f.format == pictureFormat {
+				found.pictures++
+			} else if f.format != nil {
+				found.files = append(found.files, f)
+			}
+		}
+	}
+	return found, nil
+}
+
 // search returns the files in a folder whose format is known, those of the highest level
-// that has any, and whether there are pictures below it.
+// that has any, and whether there are pictures below the folder.
 func (l *loader) search(dir string) (files []file, pictures bool, err error) {
 	level := []string{dir}
-	for depth := 0; depth <= maxDepth && len(level) > 0 && len(files) == 0; depth++ {
+	for depth := 0; depth <= maxDepth && len(level) > 0; depth++ {
 		var next []string
-		seen := 0
+		had := len(files) > 0
 		for _, folder := range level {
-			entries, err := os.ReadDir(folder)
-			if err != nil {
-				if depth == 0 {
-					return nil, false, fault.In(dir, err)
-				}
-				continue
+			found, err := l.list(dir, folder)
+			if err != nil && depth == 0 {
+				return nil, false, err
 			}
-			for _, e := range entries {
-				path := filepath.Join(folder, e.Name())
-				switch {
-				case picture.Foreign(e.Name()) || e.Name() == mnist.NamesFile || seen == enoughPictures:
-				case isFile(path):
-					rel, _ := filepath.Rel(dir, path)
-					f, err := l.newFile(path, rel)
-					if err == nil && f.format == pictureFormat {
-						seen++
-						pictures = pictures || depth > 0
-					} else if err == nil && f.format != nil {
-						files = append(files, f)
-					}
-				case isDir(path):
-					next = append(next, path)
-				}
+			pictures = pictures || depth > 0 && found.pictures > 0
+			next = append(next, found.folders...)
+			if !had {
+				files = append(files, found.files...)
 			}
+		}
+		if had { // and it is known whether there are pictures below the files
+			break
 		}
 		level = next
 	}
-	if !pictures && len(files) > 0 {
-		pictures = l.hasPictures(level)
-	}
 	return files, pictures, nil
-}
-
-// hasPictures reports whether some of the folders begin with a picture.
-func (l *loader) hasPictures(folders []string) bool {
-	for _, folder := range folders {
-		entries, _ := os.ReadDir(folder)
-		for _, e := range entries {
-			path := filepath.Join(folder, e.Name())
-			if picture.Foreign(e.Name()) || !isFile(path) {
-				continue
-			}
-			f, err := detect(input.File{Path: path})
-			if err == nil && f == pictureFormat {
-				return true
-			}
-			break
-		}
-	}
-	return false
 }
 
 func isDir(path string) bool {

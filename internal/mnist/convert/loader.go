@@ -178,6 +178,9 @@ func (l *loader) checkRoom() error {
 	for _, p := range l.parts {
 		if n := p.known.Layout.Numbers; n > 0 && p.known.Layout.Height == 0 {
 			size := image.Pt(l.width, l.height)
+			if n != size.X*size.Y && l.options.Height == 0 {
+				return fault.Inf(p.path, "images must be squares, or their size must be given (got %d pixels an image)", n)
+			}
 			if n != size.X*size.Y {
 				return fault.Inf(p.path, "must have %d pixels an image, %dx%d (got %d)", size.X*size.Y, size.Y, size.X, n)
 			}

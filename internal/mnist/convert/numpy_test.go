@@ -114,7 +114,7 @@ func TestMedMNIST(t *testing.T) {
 		"train_images", npy("|u1", false, []int{40, 28, 28, 3}, inRGB(digits.Train.Images, 3, false)), "val_images", npy("|u1", false, []int{20, 28, 28, 3}, inRGB(digits.Test.Images, 3, false)),
 		"test_images", npy("|u1", false, []int{60, 28, 28, 3}, inRGB(all.Images, 3, false)),
 		"train_labels", column(digits.Train), "val_labels", column(digits.Test), "test_labels", column(all))}), "pathmnist.npz")
-	set := load(t, path, Options{}, digits.Train, all)
+	set := load(t, path, Options{}, digits.Train, all, "the 20 images for validation come after those for training")
 	if !bytes.Equal(set.Validation.Images, digits.Test.Images) || !bytes.Equal(set.Validation.Labels, digits.Test.Labels) {
 		t.Error("the validation part differs")
 	}
@@ -246,7 +246,7 @@ func TestNPYRefused(t *testing.T) {
 		"huge":         {map[string][]byte{"x.npy": npy("|u1", false, []int{1 << 40, 1 << 40}, nil), "y.npy": y}, Options{}, "must have the bytes for the shape"},
 		"memory":       {map[string][]byte{"x.npy": imagesNPY(all), "y.npy": y}, Options{Memory: 60 * 784 / 2}, "must fit in 23520 bytes of memory"},
 		"empty":        {map[string][]byte{"x.npy": npy("|u1", false, []int{0, 28, 28}, nil), "y.npy": npy("|u1", false, []int{0}, nil)}, Options{}, "must not be empty (got the shape [0 28 28])"},
-		"a wrong size": {map[string][]byte{"x.npy": npy("|u1", false, []int{60, 783}, all.Images[:60*783]), "y.npy": y}, Options{}, "must have 729 pixels an image, 27x27 (got 783)"},
+		"a wrong size": {map[string][]byte{"x.npy": npy("|u1", false, []int{60, 783}, all.Images[:60*783]), "y.npy": y}, Options{}, "images must be squares, or their size must be given (got 783 pixels an image)"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := Load(store(t, test.files), test.o)

@@ -92,9 +92,14 @@ func TestPictureTrees(t *testing.T) {
 		t.Error(diff)
 	}
 	parts := join(tree(t, digits.Train, "train"), tree(t, digits.Test, "test"), tree(t, digits.Test, "val"), junk)
-	set = load(t, store(t, parts), Options{}, byClass(digits.Train), byClass(digits.Test))
+	set = load(t, store(t, parts), Options{}, byClass(digits.Train), byClass(digits.Test), "for validation come after")
 	if !bytes.Equal(set.Validation.Images, byClass(digits.Test).Images) {
 		t.Error("the validation part differs")
+	}
+	two := join(tree(t, digits.Train, "train"), tree(t, digits.Test, "valid"))
+	set = load(t, store(t, two), Options{}, byClass(digits.Train), mnist.Split{}, "the 20 images for validation are for testing")
+	if d, err := set.Dataset(0.5, 1); err != nil || !bytes.Equal(d.Train.Images, byClass(digits.Train).Images) || !bytes.Equal(d.Test.Images, byClass(digits.Test).Images) {
+		t.Errorf("%v: the validation part is not the test set", err)
 	}
 	deep := join(tree(t, digits.Train, "set/training"), tree(t, digits.Test, "set/testing"), map[string][]byte{"__MACOSX/set/._x": {1}})
 	load(t, store(t, deep), Options{}, byClass(digits.Train), byClass(digits.Test))

@@ -9,18 +9,20 @@ import (
 
 // Dataset returns the images of a set to train and test with. If the set has a test part,
 // that is the test set, and all other images are for training, in their order; those of a
-// validation part come last. Otherwise all images are shuffled, and testFraction of each
-// class becomes the test set; seed determines which. The images of s are moved, not
-// copied.
+// validation part come last. If it has only a validation part, that is the test set. A
+// set without parts is shuffled, and testFraction of each class becomes the test set; seed
+// determines which. The images of s are moved, not copied.
 //
 // The error says in one line that there are too few images.
 func (s *Set) Dataset(testFraction float64, seed uint64) (*mnist.Dataset, error) {
 	d := &mnist.Dataset{Name: s.Name, Height: s.Height, Width: s.Width, Classes: len(s.Names), Train: s.Train, Test: s.Test}
-	if n := s.Validation.Len(); n > 0 {
+	if d.Test.Len() == 0 {
+		d.Test = s.Validation
+	} else {
 		d.Train.Images = append(d.Train.Images, s.Validation.Images...)
 		d.Train.Labels = append(d.Train.Labels, s.Validation.Labels...)
-		s.Validation = mnist.Split{}
 	}
+	s.Validation = mnist.Split{}
 	if d.Test.Len() > 0 {
 		if d.Train.Len() == 0 {
 			return nil, fmt.Errorf("must have training images (got %d test images alone)", d.Test.Len())

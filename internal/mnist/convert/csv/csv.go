@@ -66,6 +66,9 @@ func sniffed(f input.File) (lines [][]byte, err error) {
 // start must have many fields.
 func Looks(start []byte) bool {
 	const many = 100
+	if input.IsUTF16(start) {
+		return true // and the reader refuses it with a reason
+	}
 	start = bytes.TrimSpace(bytes.TrimPrefix(start, []byte("\ufeff")))
 	first, rest, _ := bytes.Cut(start, []byte("\n"))
 	second, _, _ := bytes.Cut(bytes.TrimSpace(rest), []byte("\n"))

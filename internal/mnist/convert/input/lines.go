@@ -29,7 +29,7 @@ func (f File) EachLine(use func(number int, line []byte) error) error {
 	for number := 1; lines.Scan(); number++ {
 		line := lines.Bytes()
 		if number == 1 {
-			if bytes.HasPrefix(line, []byte("\xff\xfe")) || bytes.HasPrefix(line, []byte("\xfe\xff")) {
+			if IsUTF16(line) {
 				return fault.Inf(f.Path, "must be text in UTF-8 (got UTF-16)")
 			}
 			line = bytes.TrimPrefix(line, []byte("\ufeff"))
@@ -46,4 +46,10 @@ func (f File) EachLine(use func(number int, line []byte) error) error {
 		return fault.In(f.Path, err)
 	}
 	return nil
+}
+
+// IsUTF16 reports whether a text that starts with start is in UTF-16, as some programs on
+// Windows write it.
+func IsUTF16(start []byte) bool {
+	return bytes.HasPrefix(start, []byte("\xff\xfe")) || bytes.HasPrefix(start, []byte("\xfe\xff"))
 }
