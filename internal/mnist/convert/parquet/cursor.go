@@ -39,6 +39,10 @@ func open(f input.File) (*parquet.File, *input.Raw, error) {
 	return file, raw, nil
 }
 
+// valuesAhead is how many values a cursor reads at a time. There may be a cursor for each
+// pixel.
+const valuesAhead = 128
+
 // A cursor reads the values of a leaf column, row by row.
 type cursor struct {
 	pages  parquet.Pages
@@ -51,7 +55,7 @@ type cursor struct {
 // newCursor returns a cursor at the start of a column in a group of rows.
 func newCursor(rows parquet.RowGroup, column *parquet.Column) (c *cursor, err error) {
 	err = guard(func() error {
-		c = &cursor{pages: rows.ColumnChunks()[column.Index()].Pages(), buffer: make([]parquet.Value, 1024)}
+		c = &cursor{pages: rows.ColumnChunks()[column.Index()].Pages(), buffer: make([]parquet.Value, valuesAhead)}
 		return nil
 	})
 	return c, err
@@ -96,6 +100,8 @@ func (c *cursor) fill() error {
 		n, err := c.values.ReadValues(c.buffer)
 		if err == io.EOF {
 			c.values, err = nil, nil
+		} else if n == 0 && err == nil {
+			err = io.ErrNoProgress // a damaged page may say that there is more for ever
 		}
 		if n > 0 || err != nil {
 			c.ahead = c.buffer[:n] // n > 0 may come together with io.EOF
