@@ -12,23 +12,30 @@ import (
 	"mnistgpu/internal/ui"
 )
 
-const importHelp = `Turn a folder of PNG files or a CSV file into a data set to train on.
+const importHelp = `Turn the data files that you have into a data set to train on.
 
-In a folder, each class has a folder of its own, CLASS/NAME.png. Sorted by name,
-the classes get the labels from 0. To choose the classes and their order yourself,
-use --classes, or a file classes.txt beside the folders with one name per line.
-Colours become grey; 0 is black.
+It takes, by their content:
 
-A line of a CSV file is label,p0,p1,... with labels and pixels from 0 to 255,
-row by row. There may be a header. Images are square, unless --size is given.
---classes names the labels from 0.
+  folders of pictures   CLASS/NAME or train/CLASS/NAME and test/CLASS/NAME, as PNG,
+                        JPEG, GIF, BMP, WebP or TIFF; colours become grey
+  tables                CSV and other text, Parquet, ARFF, svmlight: a line for each
+                        image; the column of labels is found by its name
+  NumPy                 npz and npy, such as x_train, y_train, x_test and y_test
+  IDX                   the four files of MNIST and its relatives, with numbers of
+                        any type; EMNIST's images are turned
 
-What cannot be used is skipped and reported on stderr, with its place and the
-reason. The images are shuffled, and a part of each class becomes the test set. The
-new folder holds four IDX files, and the names of the classes in classes.txt.`
+Sorted by name, classes get the labels from 0. To choose their order yourself, use
+--classes, or a file classes.txt beside the data with one name per line. What was
+assumed about the numbers is reported on stderr, and so is what cannot be used, with
+its place and the reason; it is skipped.
+
+A test set of its own is kept. Otherwise a part of each class becomes the test set,
+and the images are shuffled. The new folder holds four IDX files, and the names of
+the classes in classes.txt.`
 
 const importExamples = `  mnistgpu data import letters --out letters-idx
   mnistgpu data import digits.csv --out digits --test-fraction 0.2 --seed 3
+  mnistgpu data import mnist.npz --out mnist-npz
   mnistgpu data import pets.csv --out pets --classes cat,dog,hamster
   mnistgpu data import banners --out banners-idx --size 16x64`
 
@@ -45,18 +52,18 @@ type importOptions struct {
 func newImport(o *ui.IO) *cobra.Command {
 	s := importOptions{testFraction: 0.15, seed: 1}
 	cmd := &cobra.Command{
-		Use:     "import DIR|FILE.csv --out DIR",
-		Short:   "Turn PNG files or a CSV file into a data set",
+		Use:     "import DIR|FILE --out DIR",
+		Short:   "Turn pictures, tables or arrays into a data set",
 		Long:    importHelp,
 		Example: importExamples,
-		Args:    shared.Arguments(1, 1, "a folder of PNG files or a CSV file"),
+		Args:    shared.Arguments(1, 1, "a folder or a file of data"),
 	}
 	f := cmd.Flags()
 	settings.Var(f, settings.Text(&s.out), "out", "DIR", "new folder for the data set")
 	settings.Var(f, &s.classes, "classes", "NAME,...", "names of the classes in the order of their labels, such as cat,dog,hamster")
 	settings.Var(f, settings.Number(&s.testFraction), "test-fraction", "FRACTION", "part of each class that becomes the test set")
 	settings.Var(f, settings.Seed(&s.seed), "seed", "N", "seed of the split and the order")
-	settings.Var(f, settings.ImageSize(&s.size), "size", "HEIGHTxWIDTH", "size of the images, such as 28x28 (default that of the first)")
+	settings.Var(f, settings.ImageSize(&s.size), "size", "HEIGHTxWIDTH", "size of the images, such as 28x28 (default that of all images, or 28x28)")
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
 		if err := s.check(f.Changed("classes")); err != nil {
 			return err
@@ -88,22 +95,34 @@ func (s *importOptions) run(o *ui.IO, path string) error {
 	if err := shared.RefuseExisting(s.out, "--out must name a folder that does not exist yet"); err != nil {
 		return err
 	}
-	skipped := 0
-	data, names, err := convert.Read(path, convert.Options{
-		Names: s.classes.Names, Height: s.size.Height, Width: s.size.Width, TestFraction: s.testFraction, Seed: s.seed,
-		Skip: func(what convert.Skipped) {
-			skipped++
-			o.Notef("skipped %v", what)
-		},
+	bar := o.NewBar(-1)
+	note := func(line string) {
+		bar.Clear()
+		o.Notef("%s", line)
+	}
+	skipped := convert.NewReporter(note, nil)
+	set, err := convert.Load(path, convert.Options{
+		Names: s.classes.Names, Height: s.size.Height, Width: s.size.Width, Memory: mnist.MaxBytes,
+		Skip:     skipped.Skip,
+		Progress: func(done, total int64) { bar.Set(done, "reading "+path, ui.Megabytes(done)) },
 	})
+	bar.Clear()
+	skipped.Finish() // which fails only for a list in a file
 	if err != nil {
 		return err
 	}
-	if err := mnist.WriteDir(s.out, data, names); err != nil {
+	for _, fact := range set.Facts {
+		note(fact)
+	}
+	data, err := set.Dataset(s.testFraction, s.seed)
+	if err != nil {
+		return fault.In(path, err)
+	}
+	if err := mnist.WriteDir(s.out, data, set.Names); err != nil {
 		return err
 	}
-	printClasses(o, data, names)
-	o.Printf("\n%s: %s; skipped %s\n", s.out, sizes(data), ui.Thousands(skipped))
+	printClasses(o, data, set.Names)
+	o.Printf("\n%s: %s; skipped %s\n", s.out, sizes(data), ui.Thousands(set.Skipped))
 	o.Printf("train on it: %s\n", trainOn(s.out, data.Train.Len()))
 	return nil
 }
