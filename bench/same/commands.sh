@@ -134,7 +134,7 @@ mnistgpu eval run --json >eval.json
 mnistgpu eval run --predictions predictions.csv
 mnistgpu eval run --predictions predictions.npz
 mnistgpu predict run ../../inputs/drawings --top 10 --json >predict.json
-mnistgpu predict ../settings/pictures ../../inputs/pictures/ring/0.png --as-is --json >as-is.json
+mnistgpu predict ../settings/pictures ../../inputs/pictures/ring/0.png --prepare as-is --json >as-is.json
 for file in model.onnx model.npz model.safetensors; do
 	mnistgpu export run --out $file
 done

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"mnistgpu/internal/fault"
+	"mnistgpu/internal/mnist/form"
 )
 
 // A Dataset holds the images that a classifier is trained and tested on.
@@ -15,6 +16,11 @@ type Dataset struct {
 	Classes       int    // labels are 0 to Classes-1
 	Train, Test   Split
 
+	// Measured says what the images look like. It is zero, which means MNIST's form, for
+	// built-in data and until [Dataset.Measure] is called.
+	Measured form.Measurement
+
+	inverted bool // whether the pixels are 255 minus those that were read
 	verified bool // whether the content is known to be that of MNIST
 
 	// Fallback says in one line why [Open] used synthetic data for "auto". It is

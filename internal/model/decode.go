@@ -192,6 +192,9 @@ func (m *Model) readMetadata(metadata map[string]string) error {
 		return fmt.Errorf("metadata: pixel_scale must be a positive number (got %q)", metadata["pixel_scale"])
 	}
 	m.PixelScale = scale
+	if m.Form, err = DecodeForm(metadata); err != nil {
+		return fmt.Errorf("metadata: %w", err)
+	}
 	return nil
 }
 

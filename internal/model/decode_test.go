@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"mnistgpu/internal/mnist/form"
 )
 
 // deep is a model of eleven layers, whose names do not sort in the order of their
@@ -34,7 +36,10 @@ func encode(t testing.TB, m *Model) []byte {
 }
 
 func TestDecodeGivesTheModelBack(t *testing.T) {
-	for _, want := range []*Model{sample(), deep()} {
+	light, photos := sample(), sample()
+	light.Form = form.Form{Background: form.Light, Framing: form.Cropped, Box: 24.0 / 28}
+	photos.Form = form.Form{Background: form.Mixed, Framing: form.Whole}
+	for _, want := range []*Model{sample(), deep(), light, photos} {
 		content := encode(t, want)
 		got, err := Decode(content)
 		if err != nil {
@@ -80,6 +85,11 @@ func TestDecodeRefuses(t *testing.T) {
 		{"no width", `,"width":"3"`, ``, `metadata: width must be 1 to 6 pixels (got "")`},
 		{"a scale that is not a number", `"pixel_scale":"1"`, `"pixel_scale":"NaN"`, `metadata: pixel_scale must be a positive number (got "NaN")`},
 		{"an infinite scale", `"pixel_scale":"1"`, `"pixel_scale":"Inf"`, `metadata: pixel_scale must be a positive number (got "Inf")`},
+		{"another background", `"format"`, `"background":"blue","format"`, `metadata: background must be dark, light or mixed (got "blue")`},
+		{"a background that is not written", `"format"`, `"background":"dark","format"`, "is not as mnistgpu writes this model"},
+		{"another framing", `"height"`, `"framing":"tilted","height"`, `metadata: framing must be centred, cropped or whole (got "tilted")`},
+		{"cropped to no box", `"height"`, `"framing":"cropped","height"`, "metadata: box must be greater than 0 and at most 1 (got 0)"},
+		{"a box that is not a number", `"format"`, `"box":"NaN","format"`, "metadata: box must be 0 unless images are cropped (got NaN)"},
 		{"a number for a text", `"height":"2"`, `"height":2`, "height"},
 		{"a scale in other words", `"pixel_scale":"1"`, `"pixel_scale":"1.0"`, "is not as mnistgpu writes this model, from byte"},
 		{"another format", `"format":"mnistgpu"`, `"format":"pt"`, "is not as mnistgpu writes this model"},

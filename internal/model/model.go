@@ -2,6 +2,8 @@
 // what is needed to use them, and the file that holds both.
 package model
 
+import "mnistgpu/internal/mnist/form"
+
 // MaxLayers is the most hidden layers that a model may have.
 const MaxLayers = 128
 
@@ -28,6 +30,10 @@ type Model struct {
 	Tensors       []Tensor // "layers.0.weight", "layers.0.bias", and so on
 	Height, Width int      // of an image, in pixels
 	PixelScale    float64  // what a byte of an image is multiplied by
+
+	// Form is what the training images looked like. If their background is light, the
+	// network takes images inverted: 255 - pixel for each pixel.
+	Form form.Form
 }
 
 // Classes is the number of classes that the model tells apart.

@@ -59,6 +59,19 @@ func TestEncodeKeepsPixelScale(t *testing.T) {
 	}
 }
 
+// TestMNISTsFormIsLeftOut has the file of a model that was written before there were
+// others.
+func TestMNISTsFormIsLeftOut(t *testing.T) {
+	content, err := sample().Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `{"__metadata__":{"format":"mnistgpu","height":"1","pixel_scale":"0.00392156862745098","width":"2"},`
+	if !bytes.HasPrefix(content[lengthSize:], []byte(want)) {
+		t.Errorf("the header begins with %s", content[lengthSize:][:len(want)])
+	}
+}
+
 func TestEncodeRepeatsItself(t *testing.T) {
 	first, err := sample().Encode()
 	if err != nil {

@@ -9,19 +9,22 @@ import (
 )
 
 // Encode returns the model as a safetensors file. Equal models give equal bytes. The
-// file's metadata holds the size of an image and the pixel scale.
+// file's metadata holds the size of an image, the pixel scale, and the form of the images
+// as far as it is not that of MNIST's.
 func (m *Model) Encode() ([]byte, error) {
 	return EncodeTensors(m.Tensors, m.Metadata("mnistgpu"))
 }
 
 // Metadata returns the metadata of the model for a file of the given format.
 func (m *Model) Metadata(format string) map[string]string {
-	return map[string]string{
+	metadata := map[string]string{
 		"format":      format,
 		"height":      strconv.Itoa(m.Height),
 		"width":       strconv.Itoa(m.Width),
 		"pixel_scale": strconv.FormatFloat(m.PixelScale, 'g', -1, 64),
 	}
+	encodeForm(metadata, m.Form)
+	return metadata
 }
 
 // EncodeTensors returns a safetensors file. Equal tensors and metadata give

@@ -110,5 +110,8 @@ func (t *trainer) finiteTensors(params []nn.Param) ([]model.Tensor, error) {
 
 // modelOf returns the network with the given parameters.
 func (t *trainer) modelOf(params []model.Tensor) *model.Model {
-	return &model.Model{Height: t.data.Height, Width: t.data.Width, PixelScale: t.config.PixelScale, Tensors: params}
+	return &model.Model{
+		Tensors: params, Height: t.data.Height, Width: t.data.Width,
+		PixelScale: t.config.PixelScale, Form: t.data.Measured.Form,
+	}
 }

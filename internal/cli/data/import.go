@@ -118,6 +118,8 @@ func (s *importOptions) run(o *ui.IO, path string) error {
 	if err != nil {
 		return fault.In(path, err)
 	}
+	data.Measure()
+	note(data.Measured.String())
 	if err := mnist.WriteDir(s.out, data, set.Names); err != nil {
 		return err
 	}

@@ -142,6 +142,7 @@ func (s *showOptions) open(ctx context.Context, o *ui.IO) (*mnist.Dataset, error
 	if err != nil {
 		return nil, err
 	}
+	data.Invert(false) // so that the images are shown as they were read
 	data.Classes = int(max(slices.Max(data.Train.Labels), slices.Max(data.Test.Labels))) + 1
 	return data, nil
 }

@@ -115,5 +115,8 @@ func printInspection(o *ui.IO, dir string, data *mnist.Dataset, files []mnist.Fi
 	table.Flush()
 	o.Printf("\n")
 	printClasses(o, data, names)
+	if data.Measure(); data.Measured.Images > 0 {
+		o.Printf("\n%v\n", data.Measured)
+	}
 	o.Printf("\n%s is good: %s\n", dir, sizes(data))
 }

@@ -67,7 +67,8 @@ func TestRangeTest(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !strings.HasPrefix(stdout, "suggest ") || !strings.HasSuffix(stdout, "\npicture in runs/digits-lr-find-001/lr-find.png\n") ||
-		stderr != "testing 100 learning rates from 1e-06 to 10: 3 steps of 64 images at each\n" {
+		!strings.HasPrefix(stderr, "digits: images of 28x28, ") || strings.Count(stderr, "\n") != 2 ||
+		!strings.HasSuffix(stderr, "\ntesting 100 learning rates from 1e-06 to 10: 3 steps of 64 images at each\n") {
 		t.Errorf("it prints %q and %q", stdout, stderr)
 	}
 	stdout, stderr, err = command(t, t.Context(), "--backend cpu --hidden 32 --batch 64 --run-dir again --quiet --json")

@@ -102,7 +102,7 @@ func (s *evalOptions) run(ctx context.Context, o *ui.IO, v *settings.Values) (er
 	if err != nil {
 		return err
 	}
-	if err := shared.CheckImages(m, s.model, data); err != nil {
+	if err := shared.FitImages(m, s.model, data); err != nil {
 		return err
 	}
 	names, err := shared.ModelClasses(s.model, m)

@@ -9,12 +9,13 @@ import (
 	"mnistgpu/internal/cli/shared"
 	"mnistgpu/internal/fault"
 	"mnistgpu/internal/infer"
+	"mnistgpu/internal/mnist/photo"
 	"mnistgpu/internal/model"
 	"mnistgpu/internal/settings"
 	"mnistgpu/internal/ui"
 )
 
-const predictHelp = `Classify pictures of digits.
+const predictHelp = `Classify pictures, such as of digits.
 
 The model is a run folder that train left, or a model.safetensors. A picture is
 PNG, JPEG, GIF, BMP or WebP, of up to 4096x4096 pixels: a photo or a drawing,
@@ -22,10 +23,18 @@ dark on light or light on dark, in colour or on transparency. In a folder, all
 pictures are taken, including those in the folders below, sorted by name. The
 name - is stdin.
 
-A picture is brought into the form of MNIST's images, as their authors did it: the
-ink is cropped, fitted into a box of 20x20 and centred by its mass in 28x28, or in
-the size that the model takes. --show prints the result. --as-is takes pictures
-that have that form already: of the model's size, light on black.
+A picture is prepared to look like the images that the model was trained on, which
+it remembers. --prepare says how:
+
+  auto   as the training images: as below if they are centred as MNIST's; else a
+         picture of the model's size keeps its pixels, and others are cropped to
+         their ink if the images are, or scaled to the size with their aspect kept;
+         it is inverted if its background is not that of the images
+  mnist  as MNIST's authors did it: the ink is cropped, fitted into a box of 20x20
+         and centred by its mass in 28x28, or in the size that the model takes
+  as-is  not at all: it looks like the training images, and has their size
+
+--show prints the result, which is light on black unless the images are photos.
 
 A picture that cannot be read is reported on stderr; the others are still classified.`
 
@@ -39,16 +48,16 @@ type predictOptions struct {
 	pictures []string
 	top      int
 	show     bool
-	asIs     bool
+	prepare  string // a photo.Preparation
 	json     bool
 }
 
 // NewPredict returns the predict command.
 func NewPredict(o *ui.IO) *cobra.Command {
-	s := predictOptions{top: 3}
+	s := predictOptions{top: 3, prepare: string(photo.Auto)}
 	cmd := &cobra.Command{
 		Use:     "predict RUN|model.safetensors IMAGE...",
-		Short:   "Classify pictures of digits",
+		Short:   "Classify pictures",
 		Long:    predictHelp,
 		Example: predictExamples,
 		Args:    shared.Arguments(2, -1, shared.ModelArgument+", and then pictures"),
@@ -56,7 +65,7 @@ func NewPredict(o *ui.IO) *cobra.Command {
 	f := cmd.Flags()
 	settings.Var(f, settings.Count(&s.top), "top", "N", "number of classes to print, the most probable first")
 	settings.Var(f, settings.Switch(&s.show), "show", "bool", "print the image that the network sees")
-	settings.Var(f, settings.Switch(&s.asIs), "as-is", "bool", "do not convert the pictures, which have the model's size and are light on black")
+	settings.Var(f, settings.Word(&s.prepare, photo.Preparations()...), "prepare", "auto|mnist|as-is", "make the pictures look like the training images, or like MNIST's, or leave them")
 	settings.Var(f, settings.Switch(&s.json), "json", "bool", "print one JSON object")
 	settings.Register(f, settings.Model)
 	settings.SetDefault(f, "backend", "cpu") // a GPU takes longer to open than a CPU to answer
@@ -134,7 +143,7 @@ func (s *predictOptions) newBar(o *ui.IO, n int) *ui.Bar {
 // answer adds the network's answer for a picture to a, and prints it unless --json is
 // given. A problem with the picture is recorded in a; an error is any other problem.
 func (s *predictOptions) answer(a *answers, p picture, m *model.Model, net *infer.Network, names []string) error {
-	pixels, err := p.read(a.io.Stdin, m.Height, m.Width, s.asIs)
+	pixels, err := p.read(a.io.Stdin, m, photo.Preparation(s.prepare))
 	if err != nil {
 		a.fail(p.path, err)
 		return nil

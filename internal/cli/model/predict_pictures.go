@@ -12,6 +12,7 @@ import (
 	"mnistgpu/internal/cli/shared"
 	"mnistgpu/internal/fault"
 	"mnistgpu/internal/mnist/photo"
+	"mnistgpu/internal/model"
 )
 
 // stdinName is the argument for the picture on stdin.
@@ -80,9 +81,8 @@ func beginsAsPicture(path string) bool {
 	return string(start) == "\x89PNG" || string(start[:3]) == "\xff\xd8\xff"
 }
 
-// read returns the picture as height x width bytes for the network. Unless asIs is set,
-// it converts the picture. The error does not name the path.
-func (p picture) read(stdin io.Reader, height, width int, asIs bool) ([]byte, error) {
+// read returns the picture as the network m sees it. The error does not name the path.
+func (p picture) read(stdin io.Reader, m *model.Model, how photo.Preparation) ([]byte, error) {
 	if p.err != nil {
 		return nil, p.err
 	}
@@ -99,8 +99,5 @@ func (p picture) read(stdin io.Reader, height, width int, asIs bool) ([]byte, er
 	if err != nil {
 		return nil, err
 	}
-	if asIs {
-		return photo.AsIs(img, height, width)
-	}
-	return photo.Digit(img, height, width)
+	return photo.Prepare(img, how, m.Form, m.Height, m.Width)
 }

@@ -23,7 +23,7 @@ func TestPredict(t *testing.T) {
 	write(t, filepath.Join(dir, "notes.txt"), []byte("not a picture"))
 	write(t, filepath.Join(dir, ".a.png"), litPNG(t, 1))
 	write(t, filepath.Join(below, "y.png"), litPNG(t, 1))
-	stdout, stderr, err := execute(NewPredict, litPNG(t, 7), brightest(t), dir, "-", "--as-is", "--top", "1", "--show")
+	stdout, stderr, err := execute(NewPredict, litPNG(t, 7), brightest(t), dir, "-", "--prepare", "as-is", "--top", "1", "--show")
 	if err != nil || stderr != "" {
 		t.Errorf("%v, with %q on stderr", err, stderr)
 	}
@@ -42,7 +42,7 @@ func TestPredictOfBadPictures(t *testing.T) {
 	text := write(t, filepath.Join(dir, "text.png"), []byte("text"))
 	empty := t.TempDir()
 	m := brightest(t)
-	stdout, stderr, err := execute(NewPredict, nil, m, text, os.DevNull, good, "nowhere.png", empty, "--as-is", "--json")
+	stdout, stderr, err := execute(NewPredict, nil, m, text, os.DevNull, good, "nowhere.png", empty, "--prepare", "as-is", "--json")
 	if err == nil || err.Error() != "no answer for 4 of 5 pictures" || !fault.Is(err, fault.BadData) {
 		t.Errorf("the error is %v", err)
 	}

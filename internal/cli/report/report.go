@@ -104,7 +104,7 @@ func (s *options) score(ctx context.Context, o *ui.IO, v *settings.Values, r *re
 	if err != nil {
 		return err
 	}
-	if err := shared.CheckImages(m, r.Dir, data); err != nil {
+	if err := shared.FitImages(m, r.Dir, data); err != nil {
 		return err
 	}
 	b, err := shared.OpenBackend(o, v)

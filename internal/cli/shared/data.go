@@ -4,12 +4,15 @@ import (
 	"context"
 
 	"mnistgpu/internal/mnist"
+	"mnistgpu/internal/mnist/form"
 	"mnistgpu/internal/settings"
 	"mnistgpu/internal/ui"
 )
 
 // OpenData loads the data of the given name, which is that of --data, with a number of
-// classes, or 0 to take it from the data. It warns if synthetic digits replace MNIST.
+// classes, or 0 to take it from the data. It warns if synthetic digits replace MNIST, and
+// tells what the images of other data look like. If their background is light, they are
+// inverted.
 func OpenData(ctx context.Context, o *ui.IO, name string, classes int) (*mnist.Dataset, error) {
 	source := mnist.Environment(o.Getenv)
 	bar := &downloadBar{io: o}
@@ -19,11 +22,21 @@ func OpenData(ctx context.Context, o *ui.IO, name string, classes int) (*mnist.D
 	if err != nil && ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
-	if err == nil && data.Fallback != "" {
+	if err == nil {
+		tell(o, name, data)
+	}
+	return data, err
+}
+
+// tell says what the user should know about data of a name.
+func tell(o *ui.IO, name string, data *mnist.Dataset) {
+	if data.Fallback != "" {
 		o.Warnf("MNIST is not available: using synthetic digits")
 		o.Hintf("%s", data.Fallback)
 	}
-	return data, err
+	if data.Measured.Images > 0 {
+		o.Notef("%s: %v", name, data.Measured)
+	}
 }
 
 // loadData loads the data that spec names; name is what the user called them.
@@ -35,18 +48,26 @@ func loadData(ctx context.Context, name, spec string, classes int, source mnist.
 		}
 		classes = len(names)
 	}
-	return mnist.Open(ctx, spec, classes, source)
+	data, err := mnist.Open(ctx, spec, classes, source)
+	if err == nil && !settings.BuiltIn(spec) {
+		// Networks see zeros where there is nothing: they learn faster, and the CPU skips
+		// zeros.
+		data.Measure()
+		data.Invert(data.Measured.Background == form.Light)
+	}
+	return data, err
 }
 
 // ReadAhead starts to read the data on another goroutine while the caller opens the
 // backend: a GPU takes longer to open than a data set, and must be opened on the
 // goroutine that uses it. The function returned is [OpenData], except that it need not
-// read the data again. It warns, downloads and fails just like OpenData, and only when it
+// read the data again. It tells, downloads and fails just like OpenData, and only when it
 // is called.
 func ReadAhead(ctx context.Context, o *ui.IO, name string, classes int) func() (*mnist.Dataset, error) {
 	early := earlyData(ctx, o, name, classes)
 	return func() (*mnist.Dataset, error) {
 		if data := <-early; data != nil {
+			tell(o, name, data)
 			return data, nil
 		}
 		return OpenData(ctx, o, name, classes)

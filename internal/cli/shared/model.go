@@ -13,6 +13,7 @@ import (
 	"mnistgpu/internal/backend"
 	"mnistgpu/internal/fault"
 	"mnistgpu/internal/mnist"
+	"mnistgpu/internal/mnist/form"
 	"mnistgpu/internal/model"
 	"mnistgpu/internal/run"
 	"mnistgpu/internal/settings"
@@ -144,12 +145,20 @@ func DataFlag(f *pflag.FlagSet, data *string) {
 	settings.Var(f, settings.Text(data), "data", "auto|mnist|synthetic|DIR", "MNIST, drawn digits, or a folder of IDX files (default that of the run)")
 }
 
-// CheckImages returns an error unless the images of data have the size that a model
-// takes. path names the model.
-func CheckImages(m *model.Model, path string, data *mnist.Dataset) error {
+// FitImages makes images look as a model was trained to see them: those of a data set
+// with a clear background have it dark, unless the model was trained on images without
+// one. It returns an error unless the images have the size that the model takes. path
+// names the model.
+func FitImages(m *model.Model, path string, data *mnist.Dataset) error {
 	if data.Height != m.Height || data.Width != m.Width {
 		return fault.New(fault.BadData, "%s takes images of %dx%d, and the images of %s are %dx%d",
 			path, m.Height, m.Width, data.Name, data.Height, data.Width)
+	}
+	switch {
+	case m.Form.Background == form.Mixed:
+		data.Invert(false)
+	case data.Measured.Background == form.Mixed:
+		data.Invert(m.Form.Background == form.Light)
 	}
 	return nil
 }

@@ -109,14 +109,14 @@ func TestASweepContinues(t *testing.T) {
 	t.Chdir(t.TempDir())
 	writeDigits(t)
 	const line = "sweep --hidden 8 --seed 1,2 --steps 5"
-	if _, stderr, err := command(t, line, nil); err != nil || !strings.HasPrefix(stderr, "2 trials\n1/2  seed 1  ") {
+	if _, stderr, err := command(t, line, nil); err != nil || !strings.Contains(stderr, "\n2 trials\n1/2  seed 1  ") {
 		t.Fatalf("%v: %s", err, stderr)
 	}
 	if err := os.Remove("runs/sweep-001/trials/00000.json"); err != nil {
 		t.Fatal(err)
 	}
 	stdout, stderr, err := command(t, line, nil)
-	if err != nil || !strings.HasPrefix(stderr, "continuing in runs/sweep-001\n2 trials, 1 of them finished before\n2/2  seed 1  ") || !strings.HasSuffix(stdout, "results in runs/sweep-001\n") {
+	if err != nil || !strings.Contains(stderr, "\ncontinuing in runs/sweep-001\n2 trials, 1 of them finished before\n2/2  seed 1  ") || !strings.HasSuffix(stdout, "results in runs/sweep-001\n") {
 		t.Errorf("%v\n%s\n%s", err, stdout, stderr)
 	}
 	if _, _, err := command(t, "sweep --hidden 8 --seed 1,3 --steps 5 --run-dir runs/sweep-001", nil); err == nil {

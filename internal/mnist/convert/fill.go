@@ -7,8 +7,8 @@ import (
 
 	"mnistgpu/internal/fault"
 	"mnistgpu/internal/mnist"
-	"mnistgpu/internal/mnist/convert/picture"
 	"mnistgpu/internal/mnist/convert/sample"
+	"mnistgpu/internal/mnist/photo"
 )
 
 // fill reads all images.
@@ -155,7 +155,7 @@ func (f *filler) finish() {
 // pixels writes the image of a sample to dst.
 func (f *filler) pixels(dst []byte, p *part, x *sample.Sample) *sample.Reason {
 	if x.Image != nil {
-		picture.Fit(dst, f.height, f.width, picture.Grey(x.Image))
+		photo.Fit(dst, f.height, f.width, photo.Grey(x.Image))
 		return nil
 	}
 	height, width := p.size(f.options)
@@ -177,7 +177,7 @@ func (f *filler) pixels(dst []byte, p *part, x *sample.Sample) *sample.Reason {
 	}
 	if height != f.height || width != f.width {
 		img := &image.Gray{Pix: grey, Stride: width, Rect: image.Rect(0, 0, width, height)}
-		picture.Fit(dst, f.height, f.width, img)
+		photo.Fit(dst, f.height, f.width, img)
 	}
 	return nil
 }

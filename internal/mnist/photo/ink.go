@@ -67,13 +67,17 @@ func histogram(pixels []byte) (count [256]int) {
 // normal distribution is 2.7 standard deviations.
 func ground(g *image.Gray) (background, noise int) {
 	border := borderOf(g)
-	slices.Sort(border)
-	background = int(border[len(border)/2])
+	background = int(median(border))
 	for i, v := range border {
 		border[i] = byte(max(int(v)-background, background-int(v)))
 	}
-	slices.Sort(border)
-	return background, 4 * int(border[len(border)/2])
+	return background, 4 * int(median(border))
+}
+
+// median returns the upper median. It sorts pixels.
+func median(pixels []byte) byte {
+	slices.Sort(pixels)
+	return pixels[len(pixels)/2]
 }
 
 // borderOf returns the pixels of the outermost rows and columns.

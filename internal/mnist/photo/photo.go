@@ -1,12 +1,11 @@
-// Package photo converts pictures of digits, however they were drawn or taken, to
-// the form of MNIST's images.
+// Package photo converts pictures, however they were drawn or taken, to the form of the
+// images that a network was trained on, such as that of MNIST's.
 //
 // Its input is not trusted: sizes are checked before memory is allocated.
 package photo
 
 import (
 	"errors"
-	"fmt"
 	"image"
 	"image/color"
 	"math"
@@ -19,7 +18,7 @@ var ErrBlank = errors.New("the picture is blank")
 
 // The ink is fitted into boxPart/boxWhole of the image, as MNIST fits digits into
 // 20x20 of 28x28.
-const boxPart, boxWhole = 20, 28
+const boxPart, boxWhole = 20.0, 28
 
 // Digit returns img as height x width bytes, row-major, from 0 for background
 // to 255 for ink, in the way that MNIST was made:
@@ -40,14 +39,22 @@ func Digit(img image.Image, height, width int) ([]byte, error) {
 	if height < 1 || width < 1 {
 		panic("photo: Digit of no pixels")
 	}
+	ink, err := crop(img)
+	if err != nil {
+		return nil, err
+	}
+	return centre(fit(ink, height, width, boxPart/boxWhole), height, width), nil
+}
+
+// crop returns the part of img with ink, as [Digit] describes.
+func crop(img image.Image) (*image.Gray, error) {
 	if img.Bounds().Empty() {
 		return nil, ErrBlank
 	}
 	for _, ground := range []color.Gray16{color.White, color.Black} {
 		ink := inkOf(grey(img, ground))
-		box := bounds(ink)
-		if !box.Empty() {
-			return centre(fit(ink.SubImage(box).(*image.Gray), height, width), height, width), nil
+		if box := bounds(ink); !box.Empty() {
+			return ink.SubImage(box).(*image.Gray), nil
 		}
 	}
 	return nil, ErrBlank
@@ -61,14 +68,14 @@ func grey(img image.Image, ground color.Color) *image.Gray {
 	return g
 }
 
-// fit scales ink, keeping its proportions, to touch the sides of a box of
-// boxPart/boxWhole of height x width. It also makes the strokes as strong as
+// fit scales ink, keeping its proportions, to touch the sides of a box that is the given
+// part of height x width. It also makes the strokes as strong as
 // MNIST's, which are 255 inside: scaling leaves thin strokes pale.
-func fit(ink *image.Gray, height, width int) *image.Gray {
+func fit(ink *image.Gray, height, width int, part float64) *image.Gray {
 	size := ink.Rect.Size()
 	scale := min(
-		float64(height)*boxPart/boxWhole/float64(size.Y),
-		float64(width)*boxPart/boxWhole/float64(size.X))
+		float64(height)*part/float64(size.Y),
+		float64(width)*part/float64(size.X))
 	fitted := image.NewGray(image.Rect(0, 0, scaled(size.X, scale, width), scaled(size.Y, scale, height)))
 	draw.CatmullRom.Scale(fitted, fitted.Rect, ink, ink.Rect, draw.Src, nil)
 	stretch(fitted.Pix)
@@ -93,11 +100,16 @@ func centre(fitted *image.Gray, height, width int) []byte {
 			massY += m * float64(y)
 		}
 	}
-	left := placed(massX/mass, size.X, width)
-	top := placed(massY/mass, size.Y, height)
+	at := image.Pt(placed(massX/mass, size.X, width), placed(massY/mass, size.Y, height))
+	return put(fitted, at, height, width)
+}
+
+// put returns an image of height x width with fitted in it, whose corner is at a point.
+func put(fitted *image.Gray, at image.Point, height, width int) []byte {
+	size := fitted.Rect.Size()
 	pixels := make([]byte, height*width)
 	for y := range size.Y {
-		copy(pixels[(top+y)*width+left:], fitted.Pix[y*fitted.Stride:][:size.X])
+		copy(pixels[(at.Y+y)*width+at.X:], fitted.Pix[y*fitted.Stride:][:size.X])
 	}
 	return pixels
 }
@@ -106,13 +118,4 @@ func centre(fitted *image.Gray, height, width int) []byte {
 // middle of a side, which is pixel 14 of 28 in MNIST, counted from 0.
 func placed(centre float64, length, side int) int {
 	return min(max(int(math.Round(float64(side)/2-centre)), 0), side-length)
-}
-
-// AsIs returns the grey levels of img, which must have the given size, unchanged. It
-// is for pictures that already have MNIST's form. Transparent pixels are black.
-func AsIs(img image.Image, height, width int) ([]byte, error) {
-	if size := img.Bounds().Size(); size.X != width || size.Y != height {
-		return nil, fmt.Errorf("must be %d pixels wide and %d high (got %d and %d)", width, height, size.X, size.Y)
-	}
-	return grey(img, color.Black).Pix, nil
 }

@@ -7,6 +7,7 @@ import (
 	"math"
 	"strconv"
 
+	"mnistgpu/internal/mnist/form"
 	"mnistgpu/internal/model"
 	"mnistgpu/internal/model/npz"
 )
@@ -54,6 +55,9 @@ func Decode(content []byte, h Hints) (*model.Model, Assumed, error) {
 	if err != nil {
 		return nil, Assumed{}, err
 	}
+	if metadata["format"] != "mnistgpu" {
+		m.Tensors = onOriginals(m) // which leads back to m's own
+	}
 	// Only model.Decode decides what a valid model is.
 	written, err := m.Encode()
 	if err != nil {
@@ -83,7 +87,7 @@ func decodeTensors(content []byte) ([]model.Tensor, map[string]string, error) {
 	for _, a := range arrays {
 		values := a.Values.([]float64)
 		if len(a.Shape) == 0 {
-			metadata[a.Name] = strconv.FormatFloat(values[0], 'g', -1, 64)
+			metadata[a.Name] = scalar(a.Name, values[0])
 			continue
 		}
 		t := model.Tensor{Name: a.Name, Shape: a.Shape, Values: make([]float32, len(values))}
@@ -93,6 +97,19 @@ func decodeTensors(content []byte) ([]model.Tensor, map[string]string, error) {
 		tensors = append(tensors, t)
 	}
 	return tensors, metadata, nil
+}
+
+// scalar returns the text of a scalar. The words of a form are numbers in npz files.
+func scalar(name string, v float64) string {
+	if number := int(v); float64(number) == v && number >= 0 && number <= 2 {
+		switch name {
+		case "background":
+			return form.Background(number).String()
+		case "framing":
+			return form.Framing(number).String()
+		}
+	}
+	return strconv.FormatFloat(v, 'g', -1, 64)
 }
 
 // describe sets the fields of m other than its tensors.
@@ -121,5 +138,6 @@ func describe(m *model.Model, metadata map[string]string, h Hints) (a Assumed, e
 	default:
 		m.PixelScale, a.PixelScale = 1.0/255, true
 	}
-	return a, nil
+	m.Form, err = model.DecodeForm(metadata)
+	return a, err
 }

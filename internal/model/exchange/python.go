@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"mnistgpu/internal/mnist/form"
 	"mnistgpu/internal/model"
 	"mnistgpu/internal/model/onnx"
 )
@@ -13,7 +14,9 @@ import (
 // name, and computes the probabilities (N, classes) of images.
 func Python(m *model.Model, f Format, file string) string {
 	name := strconv.Quote(file)
-	images := fmt.Sprintf("images = np.zeros((1, %d, %d), np.uint8)  # 0 is background, 255 is ink\n", m.Height, m.Width)
+	images := fmt.Sprintf("images = np.zeros((1, %d, %d), np.uint8)  # %s\n", m.Height, m.Width, map[form.Background]string{
+		form.Dark: "0 is background, 255 is ink", form.Light: "255 is background, 0 is ink", form.Mixed: "0 is black, 255 is white",
+	}[m.Form.Background])
 	scale := strconv.FormatFloat(m.PixelScale, 'g', -1, 64)
 	switch f {
 	case ONNX:
@@ -24,7 +27,7 @@ func Python(m *model.Model, f Format, file string) string {
 	case Safetensors:
 		return "# pip install numpy safetensors\n" +
 			"import numpy as np\nfrom safetensors.numpy import load_file\n\n" +
-			"model = load_file(" + name + ")\n" + images +
+			"model = load_file(" + name + ")\n" + images + inverted(m) +
 			numpyForward(m, "np.float32("+scale+")")
 	case NPZ:
 		return "# pip install numpy\n" +
@@ -40,6 +43,14 @@ func Python(m *model.Model, f Format, file string) string {
 			"probabilities = network(pixels).softmax(1).detach().numpy()\n"
 	}
 	panic("exchange: Python for an unknown format")
+}
+
+// inverted is a line for networks that take images inverted, or nothing.
+func inverted(m *model.Model) string {
+	if m.Form.Background != form.Light {
+		return ""
+	}
+	return "images = 255 - images\n"
 }
 
 // numpyForward returns the lines that compute the probabilities with NumPy alone.

@@ -9,6 +9,7 @@ import (
 
 	"google.golang.org/protobuf/encoding/protowire"
 
+	"mnistgpu/internal/mnist/form"
 	"mnistgpu/internal/model"
 )
 
@@ -34,7 +35,8 @@ const maxBytes = math.MaxInt32
 //	x = Relu(Gemm(x, weight, bias)) for each hidden layer
 //	probabilities = Softmax(Gemm(x, weight, bias))
 //
-// Weights and biases keep their names, shapes and bits. Equal models give equal
+// If the background of the training images is light, 255 - Cast(images) takes the place of
+// Cast(images). Weights and biases keep their names, shapes and bits. Equal models give equal
 // bytes. The error says that the model is too large for the format.
 func Encode(m *model.Model) ([]byte, error) {
 	parameters := 0
@@ -57,9 +59,14 @@ func graph(m *model.Model) []byte {
 	var g []byte
 	add := func(parts ...[]byte) { g = append(g, message(parts...)...) }
 	add(field(graphNode, node("Cast", []string{Input}, "floats", attribute("to", typeFloat))))
-	add(field(graphNode, node("Mul", []string{"floats", "pixel_scale"}, "scaled")))
+	x, constants := "floats", []model.Tensor{{Name: "pixel_scale", Values: []float32{float32(m.PixelScale)}}}
+	if m.Form.Background == form.Light {
+		add(field(graphNode, node("Sub", []string{"white", x}, "inverted")))
+		x, constants = "inverted", append(constants, model.Tensor{Name: "white", Values: []float32{255}})
+	}
+	add(field(graphNode, node("Mul", []string{x, "pixel_scale"}, "scaled")))
 	add(field(graphNode, node("Flatten", []string{"scaled"}, "pixels", attribute("axis", 1))))
-	x := "pixels"
+	x = "pixels"
 	for i := 0; i < len(m.Tensors); i += 2 {
 		layer := "layers." + strconv.Itoa(i/2)
 		add(field(graphNode, node("Gemm", []string{x, m.Tensors[i].Name, m.Tensors[i+1].Name}, layer)))
@@ -71,8 +78,7 @@ func graph(m *model.Model) []byte {
 	}
 	add(field(graphNode, node("Softmax", []string{x}, Output, attribute("axis", 1))))
 	add(text(graphName, "mnistgpu"))
-	scale := model.Tensor{Name: "pixel_scale", Values: []float32{float32(m.PixelScale)}}
-	for _, t := range append([]model.Tensor{scale}, m.Tensors...) {
+	for _, t := range append(constants, m.Tensors...) {
 		add(field(graphInitializer, tensor(t)))
 	}
 	add(field(graphInput, value(Input, typeUint8, m.Height, m.Width)))

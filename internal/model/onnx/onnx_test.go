@@ -10,6 +10,7 @@ import (
 
 	"google.golang.org/protobuf/encoding/protowire"
 
+	"mnistgpu/internal/mnist/form"
 	"mnistgpu/internal/model"
 )
 
@@ -98,6 +99,11 @@ func apply(t *testing.T, op string, in [][]float64) []float64 {
 	y := slices.Clone(in[0])
 	switch op {
 	case "Cast", "Flatten":
+	case "Sub":
+		y = slices.Clone(in[1])
+		for i := range y {
+			y[i] = in[0][0] - y[i]
+		}
 	case "Mul":
 		for i := range y {
 			y[i] *= in[1][0]
@@ -186,6 +192,25 @@ func TestEncodeComputesTheModel(t *testing.T) {
 				t.Errorf("%v: %s makes no difference", widths, mutant.Tensors[i].Name)
 			}
 		}
+	}
+}
+
+// TestLightBackgrounds has a network that was trained on inverted images.
+func TestLightBackgrounds(t *testing.T) {
+	image := []byte{0, 255, 17, 3, 128, 90}
+	m := sample(6, 5, 3)
+	m.Form.Background = form.Light
+	content, err := Encode(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	inverted := slices.Clone(image)
+	form.Invert(inverted)
+	if got, want := evaluate(t, content, image), byHand(m, inverted); !slices.EqualFunc(got, want, near) {
+		t.Errorf("it gives %v, want %v", got, want)
+	}
+	if slices.EqualFunc(byHand(m, image), byHand(m, inverted), near) {
+		t.Error("inverting makes no difference")
 	}
 }
 

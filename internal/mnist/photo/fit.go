@@ -1,9 +1,8 @@
-package picture
+package photo
 
 import (
 	"image"
 	stddraw "image/draw"
-	"slices"
 
 	"golang.org/x/image/draw"
 )
@@ -37,26 +36,10 @@ func Fit(dst []byte, height, width int, g *image.Gray) {
 	box = box.Add(image.Pt((width-box.Dx())/2, (height-box.Dy())/2))
 	out := &image.Gray{Pix: dst, Stride: width, Rect: image.Rect(0, 0, width, height)}
 	if box != out.Rect {
-		ground := borderMedian(g)
+		ground := median(borderOf(g))
 		for i := range dst[:height*width] {
 			dst[i] = ground
 		}
 	}
 	draw.BiLinear.Scale(out, box, g, g.Rect, draw.Src, nil)
-}
-
-// borderMedian returns the median of the outermost rows and columns.
-func borderMedian(g *image.Gray) byte {
-	size := g.Rect.Size()
-	var border []byte
-	for y := range size.Y {
-		row := g.Pix[y*g.Stride:][:size.X]
-		if y == 0 || y == size.Y-1 {
-			border = append(border, row...)
-			continue
-		}
-		border = append(border, row[0], row[size.X-1])
-	}
-	slices.Sort(border)
-	return border[len(border)/2]
 }
