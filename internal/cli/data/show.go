@@ -136,13 +136,12 @@ func (s *showOptions) checkOut() error {
 // open loads the data. A folder may have up to [mnist.MaxClasses] classes.
 func (s *showOptions) open(ctx context.Context, o *ui.IO) (*mnist.Dataset, error) {
 	if settings.BuiltIn(s.data) {
-		return shared.OpenData(ctx, o, s.data, 0)
+		return shared.ReadData(ctx, o, s.data, 0)
 	}
-	data, err := shared.OpenData(ctx, o, s.data, mnist.MaxClasses)
+	data, err := shared.ReadData(ctx, o, s.data, mnist.MaxClasses)
 	if err != nil {
 		return nil, err
 	}
-	data.Invert(false) // so that the images are shown as they were read
 	data.Classes = int(max(slices.Max(data.Train.Labels), slices.Max(data.Test.Labels))) + 1
 	return data, nil
 }

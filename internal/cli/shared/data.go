@@ -9,11 +9,20 @@ import (
 	"mnistgpu/internal/ui"
 )
 
-// OpenData loads the data of the given name, which is that of --data, with a number of
-// classes, or 0 to take it from the data. It warns if synthetic digits replace MNIST, and
-// tells what the images of other data look like. If their background is light, they are
-// inverted.
+// OpenData is [ReadData] for a network, and tells what images that are not built in look
+// like. If their background is light, they are inverted.
 func OpenData(ctx context.Context, o *ui.IO, name string, classes int) (*mnist.Dataset, error) {
+	data, err := ReadData(ctx, o, name, classes)
+	if err == nil {
+		look(name, data)
+		tell(o, name, data)
+	}
+	return data, err
+}
+
+// ReadData loads the data of the given name, which is that of --data, with a number of
+// classes, or 0 to take it from the data. It warns if synthetic digits replace MNIST.
+func ReadData(ctx context.Context, o *ui.IO, name string, classes int) (*mnist.Dataset, error) {
 	source := mnist.Environment(o.Getenv)
 	bar := &downloadBar{io: o}
 	source.Progress = bar.progress
@@ -22,18 +31,24 @@ func OpenData(ctx context.Context, o *ui.IO, name string, classes int) (*mnist.D
 	if err != nil && ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
-	if err == nil {
-		tell(o, name, data)
+	if err == nil && data.Fallback != "" {
+		o.Warnf("MNIST is not available: using synthetic digits")
+		o.Hintf("%s", data.Fallback)
 	}
 	return data, err
 }
 
-// tell says what the user should know about data of a name.
-func tell(o *ui.IO, name string, data *mnist.Dataset) {
-	if data.Fallback != "" {
-		o.Warnf("MNIST is not available: using synthetic digits")
-		o.Hintf("%s", data.Fallback)
+// look measures data of a name, unless they are built in, and inverts a light background:
+// networks that see zeros where there is nothing learn faster, and the CPU skips zeros.
+func look(name string, data *mnist.Dataset) {
+	if !settings.BuiltIn(name) {
+		data.Measure()
+		data.Invert(data.Measured.Background == form.Light)
 	}
+}
+
+// tell says what was measured of data of a name.
+func tell(o *ui.IO, name string, data *mnist.Dataset) {
 	if data.Measured.Images > 0 {
 		o.Notef("%s: %v", name, data.Measured)
 	}
@@ -48,14 +63,7 @@ func loadData(ctx context.Context, name, spec string, classes int, source mnist.
 		}
 		classes = len(names)
 	}
-	data, err := mnist.Open(ctx, spec, classes, source)
-	if err == nil && !settings.BuiltIn(spec) {
-		// Networks see zeros where there is nothing: they learn faster, and the CPU skips
-		// zeros.
-		data.Measure()
-		data.Invert(data.Measured.Background == form.Light)
-	}
-	return data, err
+	return mnist.Open(ctx, spec, classes, source)
 }
 
 // ReadAhead starts to read the data on another goroutine while the caller opens the
@@ -88,6 +96,8 @@ func earlyData(ctx context.Context, o *ui.IO, name string, classes int) <-chan *
 		data, err := loadData(ctx, name, spec, classes, source)
 		if err != nil {
 			data = nil
+		} else {
+			look(name, data)
 		}
 		early <- data
 	}()
