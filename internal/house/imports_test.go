@@ -82,7 +82,7 @@ var arrows = map[string][]string{
 	"internal/report":                 {"internal/draw", "internal/infer", "internal/mnist", "internal/model", "internal/run", "internal/train"},
 	"internal/run":                    {"internal/durable", "internal/fault", "internal/model", "internal/run/checkpoint", "internal/train"},
 	"internal/run/checkpoint":         {"internal/durable", "internal/fault", "internal/model"},
-	"internal/serve":                  {"internal/backend", "internal/fault", "internal/infer", "internal/mnist/photo", "internal/model", "internal/run"},
+	"internal/serve":                  {"internal/backend", "internal/fault", "internal/infer", "internal/mnist/form", "internal/mnist/photo", "internal/model", "internal/run"},
 	"internal/sweep":                  {"internal/fault", "internal/run"},
 	"internal/train":                  {"internal/backend", "internal/fault", "internal/mnist", "internal/model", "internal/nn"},
 	"internal/train/traintest":        {"internal/backend", "internal/mnist", "internal/nn", "internal/run", "internal/run/checkpoint", "internal/train"},

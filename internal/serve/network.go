@@ -24,7 +24,9 @@ type modelInfo struct {
 	Classes    []string `json:"classes"`
 	Height     int      `json:"height"`
 	Width      int      `json:"width"`
-	Layers     []int    `json:"layers"` // widths, from pixels to classes
+	Background string   `json:"background"` // of the training images: dark, light or mixed
+	Framing    string   `json:"framing"`    // of the training images: centred, cropped or whole
+	Layers     []int    `json:"layers"`     // widths, from pixels to classes
 	Parameters int      `json:"parameters"`
 	Backend    string   `json:"backend"`
 	Device     string   `json:"device"`
@@ -47,6 +49,7 @@ func newNetwork(b backend.Backend, m *model.Model, name string, classes []string
 	n := &network{model: m, info: modelInfo{
 		Name: name, Version: hex.EncodeToString(hash[:6]), Classes: classes,
 		Height: m.Height, Width: m.Width, Layers: []int{m.Height * m.Width},
+		Background: m.Form.Background.String(), Framing: m.Form.Framing.String(),
 		Backend: b.Name(), Device: b.Device(),
 	}}
 	for _, t := range m.Tensors {

@@ -2,6 +2,7 @@ package serve
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -12,8 +13,10 @@ import (
 	"mime"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
+	"mnistgpu/internal/mnist/form"
 	"mnistgpu/internal/mnist/photo"
 )
 
@@ -32,9 +35,9 @@ func (s *Server) predict(w http.ResponseWriter, r *http.Request) {
 		problem.write(w)
 		return
 	}
-	detail := r.URL.Query().Get("detail")
-	if !slices.Contains([]string{"", "true", "false"}, detail) {
-		problemf(http.StatusBadRequest, "detail must be true or false").write(w)
+	options, problem := optionsOf(r)
+	if problem != nil {
+		problem.write(w)
 		return
 	}
 	// A slow client must not keep others waiting, so its body is read before a slot is
@@ -53,7 +56,7 @@ func (s *Server) predict(w http.ResponseWriter, r *http.Request) {
 	}
 	s.metrics.predictions.Add(1)
 	defer s.metrics.predictions.Add(-1)
-	a, problem := s.classifyBody(r.Context(), kind, body, detail == "true")
+	a, problem := s.classifyBody(r.Context(), kind, body, options)
 	if problem != nil {
 		problem.write(w)
 		return
@@ -61,8 +64,26 @@ func (s *Server) predict(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, a)
 }
 
+// predictOptions are what a request asks for beside its body.
+type predictOptions struct {
+	detail  bool
+	prepare photo.Preparation // of a picture
+}
+
+// optionsOf returns the options in the address of r.
+func optionsOf(r *http.Request) (predictOptions, *problem) {
+	detail, prepare := r.URL.Query().Get("detail"), cmp.Or(r.URL.Query().Get("prepare"), string(photo.Auto))
+	if !slices.Contains([]string{"", "true", "false"}, detail) {
+		return predictOptions{}, problemf(http.StatusBadRequest, "detail must be true or false")
+	}
+	if !slices.Contains(photo.Preparations(), prepare) {
+		return predictOptions{}, problemf(http.StatusBadRequest, "prepare must be %s", strings.Join(photo.Preparations(), ", "))
+	}
+	return predictOptions{detail == "true", photo.Preparation(prepare)}, nil
+}
+
 // classifyBody decodes a body and returns the answer of the network.
-func (s *Server) classifyBody(ctx context.Context, kind string, body []byte, detail bool) (*answer, *problem) {
+func (s *Server) classifyBody(ctx context.Context, kind string, body []byte, o predictOptions) (*answer, *problem) {
 	start := time.Now()
 	n := s.network.Load()
 	if n == nil {
@@ -72,11 +93,11 @@ func (s *Server) classifyBody(ctx context.Context, kind string, body []byte, det
 	if kind == "application/json" {
 		decode = readPixels
 	}
-	image, problem := decode(n, body)
+	image, problem := decode(n, body, o.prepare)
 	if problem != nil {
 		return nil, problem
 	}
-	a, err := s.classify(ctx, n, image, detail)
+	a, err := s.classify(ctx, n, image, o.detail)
 	if errors.Is(err, errNotFinite) {
 		return nil, problemf(http.StatusUnprocessableEntity, "the model's answer to this image is not finite")
 	}
@@ -108,8 +129,9 @@ func readProblem(err error) *problem {
 	return problemf(http.StatusRequestTimeout, "the body did not come in time")
 }
 
-// readPixels returns the pixels of a {"pixels": [...]} body, unchanged.
-func readPixels(n *network, body []byte) ([]byte, *problem) {
+// readPixels returns the pixels of a {"pixels": [...]} body, inverted if those of the
+// training images were. They are never prepared otherwise.
+func readPixels(n *network, body []byte, _ photo.Preparation) ([]byte, *problem) {
 	// Pointers tell null from 0. In JSON, 7.0 is a whole number just as 7 is.
 	var request struct {
 		Pixels []*float64 `json:"pixels"`
@@ -131,12 +153,15 @@ func readPixels(n *network, body []byte) ([]byte, *problem) {
 		}
 		pixels[i] = byte(*p)
 	}
+	if n.model.Form.Background == form.Light {
+		form.Invert(pixels)
+	}
 	return pixels, nil
 }
 
-// readPNG converts a picture to the form of the training images. It decodes one
-// picture at a time, since a body of maxBody may unpack to 16 MiB.
-func (s *Server) readPNG(n *network, body []byte) ([]byte, *problem) {
+// readPNG prepares a picture for the network. It decodes one picture at a time, since a
+// body of maxBody may unpack to 16 MiB.
+func (s *Server) readPNG(n *network, body []byte, how photo.Preparation) ([]byte, *problem) {
 	config, err := png.DecodeConfig(bytes.NewReader(body))
 	if err != nil {
 		return nil, problemf(http.StatusBadRequest, "the body is not a PNG")
@@ -150,9 +175,12 @@ func (s *Server) readPNG(n *network, body []byte) ([]byte, *problem) {
 	if picture, err = png.Decode(bytes.NewReader(body)); err != nil {
 		return nil, problemf(http.StatusBadRequest, "the PNG is broken")
 	}
-	pixels, err := photo.Digit(picture, n.model.Height, n.model.Width)
-	if err != nil {
+	pixels, err := photo.Prepare(picture, how, n.model.Form, n.model.Height, n.model.Width)
+	switch {
+	case errors.Is(err, photo.ErrBlank):
 		return nil, problemf(http.StatusUnprocessableEntity, "the picture shows nothing")
+	case err != nil:
+		return nil, problemf(http.StatusBadRequest, "the picture %v", err)
 	}
 	return pixels, nil
 }

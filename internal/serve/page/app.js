@@ -42,7 +42,7 @@ async function ask(changed) {
 
 async function show(changed) {
 	try {
-		const response = await fetch("/v1/predict?detail=true", {
+		const response = await fetch(`/v1/predict?detail=true&prepare=${element("prepare").value}`, {
 			method: "POST",
 			headers: { "Content-Type": "image/png" },
 			body: pad.picture(),
@@ -87,6 +87,10 @@ function enable(id, possible) {
 	button.disabled = !possible;
 }
 
+element("prepare").addEventListener("change", () => {
+	units.describe();
+	ask(performance.now());
+});
 element("undo").addEventListener("click", () => pad.undo());
 element("clear").addEventListener("click", () => pad.clear());
 addEventListener("keydown", (event) => {

@@ -5,6 +5,10 @@ const element = (id) => document.getElementById(id);
 
 const most = 8;
 
+// prepared says what the server does to the drawing, by how the training images lie in
+// their frame.
+const prepared = { centred: "cropped and centred", cropped: "cropped", whole: "scaled" };
+
 export class Units {
 	#tiles = [];
 	#model;
@@ -18,8 +22,16 @@ export class Units {
 		element("units-card").hidden = this.#tiles.length === 0;
 		const seen = element("seen");
 		[seen.height, seen.width] = [model.height, model.width];
-		element("seen-note").textContent = `The drawing, cropped and centred, in ${model.height}×${model.width} pixels.`;
+		element("prepare-choice").hidden = model.framing === "centred";
+		element("prepare").value = "auto";
+		this.describe();
 		this.blank();
+	}
+
+	describe() {
+		const { framing, height, width } = this.#model;
+		const how = prepared[element("prepare").value === "mnist" ? "centred" : framing];
+		element("seen-note").textContent = `The drawing, ${how}, in ${height}×${width} pixels.`;
 	}
 
 	blank() {
