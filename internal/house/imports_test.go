@@ -57,7 +57,7 @@ var arrows = map[string][]string{
 	"internal/model/exchange":      {"internal/model", "internal/model/fold", "internal/model/npz", "internal/model/onnx"},
 	"internal/model/fold":          {"internal/model"},
 	"internal/model/npz":           {},
-	"internal/model/onnx":          {"internal/model"},
+	"internal/model/onnx":          {"internal/half", "internal/model", "internal/model/fold"},
 	"internal/nn":                  {"internal/backend", "internal/model"},
 	"internal/report":              {"internal/draw", "internal/infer", "internal/mnist", "internal/model", "internal/run", "internal/train"},
 	"internal/run":                 {"internal/durable", "internal/fault", "internal/model", "internal/run/checkpoint", "internal/train"},

@@ -1,7 +1,9 @@
 package model
 
 import (
+	"fmt"
 	"math"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,15 +18,15 @@ import (
 	"mnistgpu/internal/ui"
 )
 
-const importHelp = `Turn a safetensors or npz file of another program into a model.
+const importHelp = `Turn a safetensors, npz or ONNX file of another program into a model.
 
-The file holds the weights and biases of linear layers with ReLU between them, under
-the names that PyTorch, Keras, Flax and scikit-learn use: NAME.weight and NAME.bias,
-kernel, coefs_, or none at all, from numpy.savez(*model.get_weights()). Weights are
-(Out, In), as in torch.nn.Linear, or (In, Out). Batch normalization is folded into the
-layers beside it.
+The network consists of linear layers with ReLU between them. Batch normalization, and
+what an ONNX file does with its input, are folded into the layers.
 
-Layers come in the order of the numbers in their names: 0, 2, 4 or fc1, fc2, fc10. Where
+In safetensors and npz files, weights and biases have the names that PyTorch, Keras,
+Flax and scikit-learn use: NAME.weight and NAME.bias, kernel, coefs_, or none at all,
+from numpy.savez(*model.get_weights()). Weights are (Out, In), as in torch.nn.Linear, or
+(In, Out). Layers come in the order of the numbers in their names: 0, 2, 4 or fc1, fc2, fc10. Where
 names have no numbers, shapes decide; --layers gives the order if several would fit.
 
 A file that export wrote describes the model completely. For other files, import assumes
@@ -35,6 +37,7 @@ are not digits, put their names into a classes.txt beside the model, one per lin
 
 const importExamples = `  mnistgpu import digits.npz --out model.safetensors
   mnistgpu import torch.safetensors --mean 0.1307 --std 0.3081 --out model.safetensors
+  mnistgpu import model.onnx --out model.safetensors
   mnistgpu import keras.npz --pixels 0..255 --size 28x28 --out model.safetensors`
 
 // importOptions holds the argument and the flags of import.
@@ -59,7 +62,7 @@ func NewImport(o *ui.IO) *cobra.Command {
 		Short:   "Take a model from PyTorch, Keras, Flax, scikit-learn or NumPy",
 		Long:    importHelp,
 		Example: importExamples,
-		Args:    shared.Arguments(1, 1, "a safetensors or npz file"),
+		Args:    shared.Arguments(1, 1, "a safetensors, npz or ONNX file"),
 	}
 	f := cmd.Flags()
 	settings.Var(f, settings.Text(&s.out), "out", "FILE", "new file for the model")
@@ -138,6 +141,7 @@ func (s *importOptions) run(o *ui.IO, hints exchange.Hints) error {
 	if err != nil {
 		return err
 	}
+	hints.Beside = s.beside
 	m, err := exchange.Decode(content, hints)
 	if err != nil {
 		return s.cannotDecode(err)
@@ -160,6 +164,14 @@ func (s *importOptions) run(o *ui.IO, hints exchange.Hints) error {
 	return nil
 }
 
+// beside reads a file in the folder of the file that is imported, or below.
+func (s *importOptions) beside(name string) ([]byte, error) {
+	if !filepath.IsLocal(name) {
+		return nil, fmt.Errorf("has weights outside of its folder, in %q", name)
+	}
+	return fault.Read(filepath.Join(filepath.Dir(s.file), name), exchange.MaxBytes)
+}
+
 // tellAssumed prints what neither the file nor a flag says.
 func tellAssumed(o *ui.IO, m *exchange.Import) {
 	if m.AssumedSize {
@@ -180,8 +192,8 @@ func tellAssumed(o *ui.IO, m *exchange.Import) {
 // has an extension that import does not take.
 func (s *importOptions) cannotDecode(err error) error {
 	e := fault.In(s.file, err)
-	if !slices.Contains([]string{".safetensors", ".npz"}, extension(s.file)) {
-		return e.WithHint("import takes .safetensors and .npz")
+	if !slices.Contains([]string{".safetensors", ".npz", ".onnx"}, extension(s.file)) {
+		return e.WithHint("import takes .safetensors, .npz and .onnx")
 	}
 	return e
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"math"
 	"strconv"
 
 	"mnistgpu/internal/model"
@@ -26,11 +27,8 @@ type file struct {
 	inOrder  bool // whether tensors are in the order in which a program wrote them
 }
 
-// decodeTensors reads either kind of file, which it recognizes by its first bytes.
-func decodeTensors(content []byte) (f file, err error) {
-	if len(content) > MaxBytes {
-		return f, fmt.Errorf("must have at most %d bytes (got %d)", MaxBytes, len(content))
-	}
+// readTensors reads either kind of file, which it recognizes by its first bytes.
+func readTensors(content []byte) (f file, err error) {
 	if !bytes.HasPrefix(content, []byte("PK\x03\x04")) {
 		f.tensors, f.metadata, err = model.DecodeTensors(content)
 		f.ours = f.metadata["format"] == "mnistgpu"
@@ -58,4 +56,25 @@ func decodeTensors(content []byte) (f file, err error) {
 	}
 	f.ours = f.metadata["pixel_scale"] != "" && f.metadata["height"] != "" && f.metadata["width"] != ""
 	return f, nil
+}
+
+// replace replaces hints by what the metadata says about images.
+func (f file) replace(h *Hints) error {
+	if f.metadata["height"] != "" || f.metadata["width"] != "" {
+		h.Height, _ = strconv.Atoi(f.metadata["height"]) // text that is not a number becomes 0,
+		h.Width, _ = strconv.Atoi(f.metadata["width"])   // which the check of the model refuses
+	}
+	text, known := f.metadata["pixel_scale"]
+	if !known {
+		return nil
+	}
+	scale, err := strconv.ParseFloat(text, 64)
+	if err != nil {
+		return errors.New("has a pixel_scale that is not a number")
+	}
+	if !(scale > 0) || math.IsInf(scale, 0) {
+		return fmt.Errorf("metadata: pixel_scale must be a positive number (got %q)", text)
+	}
+	h.Pixels = &Pixels{Scale: scale, Deviation: 1}
+	return nil
 }

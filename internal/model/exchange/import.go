@@ -4,10 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"strconv"
 
 	"mnistgpu/internal/model"
 	"mnistgpu/internal/model/fold"
+	"mnistgpu/internal/model/onnx"
 )
 
 // Hints are facts about a model that its file may lack. What the file says takes
@@ -18,6 +18,9 @@ type Hints struct {
 	Layers        []string // names of the linear layers, in order
 	NormAfterReLU bool     // whether batch normalization comes after ReLU, not before it
 	Epsilon       float64  // of batch normalization
+
+	// Beside reads a file in the folder of an ONNX file, which may keep its weights there.
+	Beside func(name string) ([]byte, error)
 }
 
 // An Import is a model and how it was made from its file.
@@ -41,21 +44,26 @@ type Import struct {
 //
 // Numbers in names decide the order of the layers, and otherwise their shapes; see arrange.
 //
+// It also reads ONNX files, whose order is that of their nodes; see [onnx.Decode].
+//
 // The content is not trusted. The error says in one line what is wrong with it.
 func Decode(content []byte, h Hints) (*Import, error) {
-	f, err := decodeTensors(content)
-	if err != nil {
-		return nil, err
+	if len(content) > MaxBytes {
+		return nil, fmt.Errorf("must have at most %d bytes (got %d)", MaxBytes, len(content))
 	}
 	m := &Import{Model: new(model.Model)}
-	chain, err := m.chain(f, h)
+	decode := m.decodeTensors
+	if isONNX(content) {
+		decode = m.decodeONNX
+	}
+	chain, err := decode(content, &h)
 	if err != nil {
 		return nil, err
 	}
 	if m.Tensors, m.PixelScale, err = chain.Parameters(); err != nil {
 		return nil, err
 	}
-	if err := m.describe(f.metadata, h); err != nil {
+	if err := m.setSize(h); err != nil {
 		return nil, err
 	}
 	// Only model.Decode decides what a valid model is.
@@ -67,10 +75,14 @@ func Decode(content []byte, h Hints) (*Import, error) {
 	return m, err
 }
 
-// chain joins the layers of a file in their order.
-func (m *Import) chain(f file, h Hints) (*fold.Chain, error) {
+// decodeTensors reads a file of tensors, and joins the layers in their order. What the file
+// says about its images replaces the hints.
+func (m *Import) decodeTensors(content []byte, h *Hints) (*fold.Chain, error) {
+	f, err := readTensors(content)
+	if err != nil {
+		return nil, err
+	}
 	var layers []*layer
-	var err error
 	anonymous := areUnnamed(f.tensors)
 	if anonymous {
 		layers, err = gatherUnnamed(f.tensors)
@@ -104,12 +116,11 @@ func (m *Import) chain(f file, h Hints) (*fold.Chain, error) {
 		return nil, err
 	}
 	m.AssumedNorms = assumed && !h.NormAfterReLU
-	pixels, err := m.pixels(f.metadata, h)
-	if err != nil {
+	if err := f.replace(h); err != nil {
 		return nil, err
 	}
 	c := new(fold.Chain)
-	c.Affine(pixels)
+	c.Affine(m.pixels(*h))
 	normalize := func(after int, rectified bool) {
 		for _, p := range places {
 			if p.after == after && p.rectified == rectified {
@@ -130,7 +141,7 @@ func (m *Import) chain(f file, h Hints) (*fold.Chain, error) {
 }
 
 // epsilon returns that of a batch normalization.
-func (m *Import) epsilon(norm *layer, h Hints) float64 {
+func (m *Import) epsilon(norm *layer, h *Hints) float64 {
 	switch {
 	case h.Epsilon > 0:
 		return h.Epsilon
@@ -142,40 +153,52 @@ func (m *Import) epsilon(norm *layer, h Hints) float64 {
 	return m.AssumedEpsilon
 }
 
-// pixels returns the map from a byte of an image to the input of the network.
-func (m *Import) pixels(metadata map[string]string, h Hints) (fold.Affine, error) {
-	if text, known := metadata["pixel_scale"]; known {
-		scale, err := strconv.ParseFloat(text, 64)
-		if err != nil {
-			return fold.Affine{}, errors.New("has a pixel_scale that is not a number")
-		}
-		if !(scale > 0) || math.IsInf(scale, 0) {
-			return fold.Affine{}, fmt.Errorf("metadata: pixel_scale must be a positive number (got %q)", text)
-		}
-		return fold.Affine{Scale: []float64{scale}, Shift: []float64{0}}, nil
+// decodeONNX reads an ONNX file.
+func (m *Import) decodeONNX(content []byte, h *Hints) (*fold.Chain, error) {
+	n, err := onnx.Decode(content, h.Beside)
+	if err != nil {
+		return nil, err
 	}
-	if h.Pixels == nil {
-		m.AssumedPixels = true
-		return Plain().affine(), nil
+	if n.Height > 0 {
+		h.Height, h.Width = n.Height, n.Width
 	}
-	return h.Pixels.affine(), nil
+	if n.TakesBytes() {
+		h.Pixels = &Pixels{Scale: 1, Deviation: 1}
+	}
+	c := new(fold.Chain)
+	c.Affine(m.pixels(*h))
+	err = n.Build(c)
+	m.Layers, m.Norms = n.Layers, n.Norms
+	return c, err
 }
 
-// describe sets the size of the images.
-func (m *Import) describe(metadata map[string]string, h Hints) error {
-	in := m.Tensors[0].Shape[0]
-	switch {
-	case metadata["height"] != "" || metadata["width"] != "":
-		m.Height, _ = strconv.Atoi(metadata["height"]) // text that is not a number becomes 0,
-		m.Width, _ = strconv.Atoi(metadata["width"])   // which the check of the model refuses
-	case h.Height > 0:
-		m.Height, m.Width = h.Height, h.Width
-	default:
-		side := int(math.Sqrt(float64(in)))
-		if side*side != in {
-			return fmt.Errorf("takes %d pixels, which are not a square: give the height and width", in)
-		}
-		m.Height, m.Width, m.AssumedSize = side, side, true
+// isONNX reports whether content starts as an ONNX file does, with the number of the first
+// field of a ModelProto, and not as a safetensors file.
+func isONNX(content []byte) bool {
+	const length = 8 // of the header of a safetensors file, which comes first
+	return len(content) > length && content[0] == 1<<3 && content[length] != '{'
+}
+
+// pixels returns the map from a byte of an image to the input of the network.
+func (m *Import) pixels(h Hints) fold.Affine {
+	if h.Pixels == nil {
+		m.AssumedPixels = true
+		return Plain().affine()
 	}
+	return h.Pixels.affine()
+}
+
+// setSize sets the size of the images.
+func (m *Import) setSize(h Hints) error {
+	m.Height, m.Width = h.Height, h.Width
+	if h.Height > 0 || h.Width > 0 {
+		return nil
+	}
+	in := m.Tensors[0].Shape[0]
+	side := int(math.Sqrt(float64(in)))
+	if side*side != in {
+		return fmt.Errorf("takes %d pixels, which are not a square: give the height and width", in)
+	}
+	m.Height, m.Width, m.AssumedSize = side, side, true
 	return nil
 }
