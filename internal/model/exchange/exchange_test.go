@@ -144,7 +144,7 @@ func TestDecodeRefuses(t *testing.T) {
 		{"another tensor", tensors(model.Tensor{Name: "mask", Shape: []int{1}, Values: []float32{0}}), `must hold only the weights and biases of linear layers`},
 		{"a convolution", tensors(model.Tensor{Name: "a.weight", Shape: []int{1, 1, 2, 2}, Values: make([]float32, 4)}), `(got "a.weight" of shape [1 1 2 2])`},
 		{"no numbers", tensors(model.Tensor{Name: "a.weight", Shape: []int{0, 1 << 40}}), `the shape of "a.weight" must be positive numbers (got [0 1099511627776])`},
-		{"layers that do not meet", renamed(t, sample(4, 5, 3), "2", "1"), `has weights and biases whose shapes do not follow each other`},
+		{"layers that do not meet", renamed(t, apart(2), "1", "2"), `has weights and biases whose shapes do not follow each other`},
 		{"squares", renamed(t, sample(4, 4, 4), "1", "2"), "has only square weights"},
 		{"no image", renamed(t, sample(6, 3), "a"), "takes 6 pixels, which are not a square: give the height and width"},
 		{"one class", encode(t, sample(4, 1), PyTorch), "must have 2 to 256 classes (got 1)"},

@@ -63,6 +63,7 @@ func Decode(content []byte, h Hints) (*Import, error) {
 	if m.Tensors, m.PixelScale, err = chain.Parameters(); err != nil {
 		return nil, err
 	}
+	m.Layers, m.Norms = escaped(m.Layers), escaped(m.Norms)
 	if err := m.setSize(h); err != nil {
 		return nil, err
 	}

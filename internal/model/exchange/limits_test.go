@@ -35,10 +35,19 @@ func TestDecodeOfOneLinear(t *testing.T) {
 	}
 }
 
+// apart has n layers, from 4 units to 5, from 6 to 7 and so on.
+func apart(n int) *model.Model {
+	m := new(model.Model)
+	for i := range n {
+		m.Tensors = append(m.Tensors, sample(4+2*i, 5+2*i).Tensors...)
+	}
+	return m
+}
+
 // The error shows only the first four layers, so that it stays one line.
 func TestLayersThatDoNotMeetAreShown(t *testing.T) {
-	content := renamed(t, sample(4, 5, 6, 7, 8, 3), "6", "2", "3", "4", "5")
-	checkRefused(t, "shapes", content, `(Out, In): "2" [6 5] and [6], "3" [7 6] and [7], "4" [8 7] and [8], "5" [3 8] and [3]`)
+	content := renamed(t, apart(5), "6", "2", "3", "4", "5")
+	checkRefused(t, "shapes", content, `(Out, In): "2" [7 6] and [7], "3" [9 8] and [9], "4" [11 10] and [11], "5" [13 12] and [13]`)
 	_, err := Decode(content, Hints{})
 	if strings.Contains(err.Error(), `"6"`) {
 		t.Errorf("%v: want four layers", err)

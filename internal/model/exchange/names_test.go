@@ -113,6 +113,18 @@ func TestOrderOfManyEqualLayers(t *testing.T) {
 	}
 }
 
+// Numbers that fit no order are not those of the layers.
+func TestNumbersThatDoNotFit(t *testing.T) {
+	got, err := Decode(renamed(t, sample(4, 5, 3), "Dense_1", "Dense_0"), Hints{})
+	if err != nil || !slices.Equal(got.Layers, []string{"Dense_1", "Dense_0"}) {
+		t.Errorf("%v %v", got, err)
+	}
+	_, err = Decode(renamed(t, sample(4, 5, 5, 3), "Dense_1", "Dense_0", "Dense_2"), Hints{})
+	if err != nil {
+		t.Errorf("numbers that fit in another order: %v", err)
+	}
+}
+
 func TestLayersWithoutBias(t *testing.T) {
 	want := sample(4, 5, 3)
 	clear(want.Tensors[1].Values)

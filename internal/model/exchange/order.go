@@ -21,12 +21,12 @@ func (a arrangement) String() string {
 	for _, l := range a.layers {
 		names = append(names, l.name)
 	}
-	return strings.Join(names, ",")
+	return strings.Join(escaped(names), ",")
 }
 
 // arrange finds the order of linear layers: that of names, if there are some. Otherwise,
-// numbers decide among names that are equal apart from them, and shapes decide among the
-// rest. If several orders fit, the order of the file is taken if it is one of them and
+// numbers decide among names that are equal apart from them, unless no order of these
+// numbers fits, and shapes decide among the rest. If several orders fit, the order of the file is taken if it is one of them and
 // written is true; otherwise there is an error that names some of them. If inOut is true,
 // all weights are (In, Out).
 func arrange(layers []*layer, names []string, inOut, written bool) (arrangement, error) {
@@ -40,8 +40,14 @@ func arrange(layers []*layer, names []string, inOut, written bool) (arrangement,
 			return arrangement{}, err
 		}
 	}
-	for s.in = 0; s.in < 2 && !(inOut && s.in == 1); s.in++ {
-		s.extend(nil)
+	s.run(inOut)
+	if len(s.found) == 0 && len(names) == 0 {
+		// Flax numbers layers in the order in which they are made: in
+		// Dense(10)(relu(Dense(30)(x))), Dense_0 is the last one.
+		for i, l := range s.layers {
+			s.stems[i] = l.name
+		}
+		s.run(inOut)
 	}
 	switch {
 	case len(s.found) == 0:
@@ -74,6 +80,13 @@ const (
 	maxFound = 8
 	maxSteps = 1 << 16
 )
+
+// run tries both kinds of weights, or only (In, Out).
+func (s *search) run(inOut bool) {
+	for s.in = 0; s.in < 2 && !(inOut && s.in == 1); s.in++ {
+		s.extend(nil)
+	}
+}
 
 // extend tries all layers that may follow order.
 func (s *search) extend(order []*layer) {
@@ -128,6 +141,16 @@ func (s *search) take(names []string) error {
 	}
 	slices.SortFunc(s.layers, func(a, b *layer) int { return cmp.Compare(position[a.name], position[b.name]) })
 	return nil
+}
+
+// escaped returns names that can be shown, whatever a file has in them.
+func escaped(names []string) []string {
+	var list []string
+	for _, name := range names {
+		quoted := strconv.Quote(name)
+		list = append(list, quoted[1:len(quoted)-1])
+	}
+	return list
 }
 
 // shapes lists the first few weights and their biases.

@@ -105,14 +105,14 @@ func (g *graphProto) step(w wire) (n step, err error) {
 		// What a Reshape reshapes to may be computed from the images' number.
 		if !isConstant && len(input.bytes) > 0 && !(n.op == "Reshape" && i == 1) {
 			if n.data >= 0 {
-				return n, fmt.Errorf("joins two results in its node %q (%s), and is not a chain of layers", n.name, n.op)
+				return n, fmt.Errorf("joins two results in its node %q (%q), and is not a chain of layers", n.name, n.op)
 			}
 			n.data = i
 		}
 		n.constants = append(n.constants, c)
 	}
 	if n.data < 0 {
-		return n, fmt.Errorf("has a node %q (%s) without an input from the images", n.name, n.op)
+		return n, fmt.Errorf("has a node %q (%q) without an input from the images", n.name, n.op)
 	}
 	return n, nil
 }
@@ -159,5 +159,5 @@ func (g *graphProto) constantNode(w wire) constant {
 
 // unknown is the error for a node that no model has a place for.
 func (n step) unknown() error {
-	return fmt.Errorf("has a node %q of the kind %s, which a chain of linear layers and ReLU has no place for", n.name, n.op)
+	return fmt.Errorf("has a node %q of the kind %q, which a chain of linear layers and ReLU has no place for", n.name, n.op)
 }

@@ -116,10 +116,10 @@ func (n step) linear() (l fold.Linear, err error) {
 		return l, fmt.Errorf("has a Dropout %q in training mode, which answers by chance: export the network after model.eval()", n.name)
 	}
 	if n.op != "Gemm" && n.op != "MatMul" {
-		return l, fmt.Errorf("has a node %q (%s) whose other input is not a constant of the file", n.name, n.op)
+		return l, fmt.Errorf("has a node %q (%q) whose other input is not a constant of the file", n.name, n.op)
 	}
 	if n.data != 0 || len(n.constants) < 2 || len(n.constants[1].shape) != 2 || n.constants[1].values == nil || n.number("transA", attributeInt, 0) != 0 {
-		return l, fmt.Errorf("has a %s %q that does not multiply the units by a matrix of the file", n.op, n.name)
+		return l, fmt.Errorf("has a node %q (%q) that does not multiply the units by a matrix of the file", n.name, n.op)
 	}
 	b := constant{n.constants[1].shape, slices.Clone(n.constants[1].values)}
 	if n.number("transB", attributeInt, 0) != 0 {
