@@ -1,6 +1,7 @@
 package model
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"path/filepath"
@@ -26,8 +27,9 @@ what an ONNX file does with its input, are folded into the layers.
 In safetensors and npz files, weights and biases have the names that PyTorch, Keras,
 Flax and scikit-learn use: NAME.weight and NAME.bias, kernel, coefs_, or none at all,
 from numpy.savez(*model.get_weights()). Weights are (Out, In), as in torch.nn.Linear, or
-(In, Out). Layers come in the order of the numbers in their names: 0, 2, 4 or fc1, fc2, fc10. Where
-names have no numbers, shapes decide; --layers gives the order if several would fit.
+(In, Out). Layers come in the order of the numbers in their names: 0, 2, 4 or fc1, fc2,
+fc10. Where names have no numbers, shapes decide; --layers gives the order if several
+would fit.
 
 A file that export wrote describes the model completely. For other files, import assumes
 square images whose pixels were divided by 255. Say so if the pixels were prepared in
@@ -192,6 +194,9 @@ func tellAssumed(o *ui.IO, m *exchange.Import) {
 // has an extension that import does not take.
 func (s *importOptions) cannotDecode(err error) error {
 	e := fault.In(s.file, err)
+	if errors.Is(err, exchange.ErrOrder) {
+		return e.WithHint("--layers NAME,NAME,... gives the order")
+	}
 	if !slices.Contains([]string{".safetensors", ".npz", ".onnx"}, extension(s.file)) {
 		return e.WithHint("import takes .safetensors, .npz and .onnx")
 	}

@@ -24,6 +24,9 @@ func (a arrangement) String() string {
 	return strings.Join(escaped(names), ",")
 }
 
+// ErrOrder is the cause of an error if nothing in a file says in which order its layers are.
+var ErrOrder = errors.New("has layers that fit in more than one order")
+
 // arrange finds the order of linear layers: that of names, if there are some. Otherwise,
 // numbers decide among names that are equal apart from them, unless no order of these
 // numbers fits, and shapes decide among the rest. If several orders fit, the order of the file is taken if it is one of them and
@@ -62,7 +65,7 @@ func arrange(layers []*layer, names []string, inOut, written bool) (arrangement,
 			return a, nil
 		}
 	}
-	return arrangement{}, fmt.Errorf("has layers that fit in more than one order, such as %s and %s", s.found[0], s.found[1])
+	return arrangement{}, fmt.Errorf("%w, such as %s and %s", ErrOrder, s.found[0], s.found[1])
 }
 
 // A search tries the orders of layers, depth first.

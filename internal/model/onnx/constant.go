@@ -127,13 +127,13 @@ func external(t wire, beside Reader) ([]byte, error) {
 	offset, length := 0, len(content)
 	if text := facts["offset"]; text != "" {
 		if offset, err = strconv.Atoi(text); err != nil || offset < 0 || offset > len(content) {
-			return nil, fmt.Errorf("%q begins beyond the end of %s", t.text(tensorName), facts["location"])
+			return nil, fmt.Errorf("%q begins beyond the end of %q", t.text(tensorName), facts["location"])
 		}
 		length -= offset
 	}
 	if text := facts["length"]; text != "" {
 		if length, err = strconv.Atoi(text); err != nil || length < 0 || length > len(content)-offset {
-			return nil, fmt.Errorf("%q goes on beyond the end of %s", t.text(tensorName), facts["location"])
+			return nil, fmt.Errorf("%q goes on beyond the end of %q", t.text(tensorName), facts["location"])
 		}
 	}
 	return content[offset:][:length], nil

@@ -194,8 +194,8 @@ func TestWeightsInAnotherFile(t *testing.T) {
 	}
 	for want, facts := range map[string][]string{
 		"no such file: other":                   {"location", "other"},
-		`"w" begins beyond the end of m.data`:   {"location", "m.data", "offset", "41"},
-		`"w" goes on beyond the end of m.data`:  {"location", "m.data", "offset", "8", "length", "33"},
+		`"w" begins beyond the end of "m.data"`:   {"location", "m.data", "offset", "41"},
+		`"w" goes on beyond the end of "m.data"`:  {"location", "m.data", "offset", "8", "length", "33"},
 		`"w" must have 8 numbers for its shape`: {"location", "m.data"},
 		`"w" begins beyond the end`:             {"location", "m.data", "offset", "-1"},
 		`"w" goes on beyond the end`:            {"location", "m.data", "length", "1e1"},
