@@ -193,12 +193,12 @@ func TestWeightsInAnotherFile(t *testing.T) {
 		t.Errorf("%v, %v", tensors, err)
 	}
 	for want, facts := range map[string][]string{
-		"no such file: other":                   {"location", "other"},
-		`"w" begins beyond the end of "m.data"`:   {"location", "m.data", "offset", "41"},
-		`"w" goes on beyond the end of "m.data"`:  {"location", "m.data", "offset", "8", "length", "33"},
-		`"w" must have 8 numbers for its shape`: {"location", "m.data"},
-		`"w" begins beyond the end`:             {"location", "m.data", "offset", "-1"},
-		`"w" goes on beyond the end`:            {"location", "m.data", "length", "1e1"},
+		"no such file: other":                    {"location", "other"},
+		`"w" begins beyond the end of "m.data"`:  {"location", "m.data", "offset", "41"},
+		`"w" goes on beyond the end of "m.data"`: {"location", "m.data", "offset", "8", "length", "33"},
+		`"w" must have 8 numbers for its shape`:  {"location", "m.data"},
+		`"w" begins beyond the end`:              {"location", "m.data", "offset", "-1"},
+		`"w" goes on beyond the end`:             {"location", "m.data", "length", "1e1"},
 	} {
 		if _, _, err := parameters(externalWeights(facts...), beside); err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("%v: %v, want %s", facts, err, want)
