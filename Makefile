@@ -68,7 +68,7 @@ kill:
 FUZZTIME ?= 30s
 FUZZ = internal/mnist:FuzzImages internal/mnist:FuzzLabels internal/mnist:FuzzGzip internal/mnist/gunzip:FuzzReader \
 	$(addprefix internal/mnist/convert:Fuzz,IDX NPY NPZ CSV ARFF SVMLight Parquet Picture) internal/mnist/photo:FuzzDecode \
-	internal/model:FuzzDecode internal/model/npz:FuzzReadFloats internal/model/exchange:FuzzDecode \
+	internal/model:FuzzDecode internal/model/npz:FuzzReadFloats internal/model/exchange:FuzzDecode internal/model/onnx:FuzzDecode \
 	internal/run/checkpoint:FuzzDecode internal/run:FuzzState internal/run:FuzzHistory \
 	internal/run:FuzzSummary internal/settings:FuzzConfig internal/serve:FuzzHandler
 

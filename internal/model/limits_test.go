@@ -4,9 +4,9 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
-	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -80,17 +80,25 @@ func TestReadNamesThePathOnce(t *testing.T) {
 	}
 }
 
-// Numbers of eight bytes are read like those of four, and other kinds refused.
-func TestDecodeTensorsOfFloat64(t *testing.T) {
-	const header = `{"b":{"dtype":"F64","shape":[2],"data_offsets":[0,16]}}`
-	content := headed(uint64(len(header)), header)
-	for _, v := range []float64{1.5, -2} {
-		content = binary.LittleEndian.AppendUint64(content, math.Float64bits(v))
+// TestDecodeTensorsOfEveryType has two numbers of each type that is read.
+func TestDecodeTensorsOfEveryType(t *testing.T) {
+	for dtype, test := range map[string]struct {
+		data string
+		want []float32
+	}{
+		"F32":  {"\x00\x00\xc0\x3f\x00\x00\x00\xc0", []float32{1.5, -2}},
+		"F64":  {"\x00\x00\x00\x00\x00\x00\xf8\x3f\x00\x00\x00\x00\x00\x00\x00\xc0", []float32{1.5, -2}},
+		"F16":  {"\x00\x3e\x00\xc0", []float32{1.5, -2}},
+		"BF16": {"\xc0\x3f\x00\xc0", []float32{1.5, -2}},
+		"I64":  {"\xaa\x03\x00\x00\x00\x00\x00\x00\xfe\xff\xff\xff\xff\xff\xff\xff", []float32{938, -2}},
+	} {
+		header := fmt.Sprintf(`{"b":{"dtype":"%s","shape":[2],"data_offsets":[0,%d]}}`, dtype, len(test.data))
+		tensors, _, err := DecodeTensors(append(headed(uint64(len(header)), header), test.data...))
+		if err != nil || len(tensors) != 1 || !slices.Equal(tensors[0].Shape, []int{2}) || !slices.Equal(tensors[0].Values, test.want) {
+			t.Errorf("%s: %v %v, want %v", dtype, tensors, err, test.want)
+		}
 	}
-	tensors, _, err := DecodeTensors(content)
-	if err != nil || len(tensors) != 1 || len(tensors[0].Shape) != 1 || tensors[0].Shape[0] != 2 || len(tensors[0].Values) != 2 || tensors[0].Values[0] != 1.5 || tensors[0].Values[1] != -2 {
-		t.Errorf("%v, %v: want 1.5 and -2", tensors, err)
-	}
-	_, _, err = DecodeTensors(bytes.Replace(content, []byte("F64"), []byte("I64"), 1))
-	checkFault(t, "integers", err, `"b" must be of type F32 or F64 (got I64)`)
+	const header = `{"b":{"dtype":"I32","shape":[2],"data_offsets":[0,8]}}`
+	_, _, err := DecodeTensors(append(headed(uint64(len(header)), header), make([]byte, 8)...))
+	checkFault(t, "integers", err, `"b" must be of type F32, F64, F16, BF16 or I64 (got I32)`)
 }

@@ -67,6 +67,11 @@ func TestExportAndImportRefuse(t *testing.T) {
 		{"import", []string{m}, "import needs --out FILE, a new file for the model", fault.BadUsage},
 		{"import", []string{m, "--out", "x", "--pixel-scale", "0"}, "--pixel-scale must be greater than 0 (got 0)", fault.BadUsage},
 		{"import", []string{m, "--out", "x", "--pixel-scale", "inf"}, "--pixel-scale must be greater than 0 (got +Inf)", fault.BadUsage},
+		{"import", []string{m, "--out", "x", "--std", "0"}, "--std must be greater than 0 (got 0)", fault.BadUsage},
+		{"import", []string{m, "--out", "x", "--mean", "nan"}, "--mean must be a finite number (got NaN)", fault.BadUsage},
+		{"import", []string{m, "--out", "x", "--pixels", "1..1"}, "--pixels must be LOW..HIGH, such as -1..1 (got 1..1)", fault.BadUsage},
+		{"import", []string{m, "--out", "x", "--pixels", "0-1"}, "--pixels must be LOW..HIGH, such as -1..1 (got 0-1)", fault.BadUsage},
+		{"import", []string{m, "--out", "x", "--pixels", "0..1", "--pixel-scale", "1"}, "--pixels and --pixel-scale say the same", fault.BadUsage},
 		{"import", []string{m, "--out", taken}, "cannot write " + taken + ": file already exists", fault.CannotWrite},
 		{"import", []string{taken, "--out", "x"}, taken + ": is 4 bytes long", fault.BadData},
 	} {
@@ -100,8 +105,8 @@ func TestImportAssumes(t *testing.T) {
 		args          []string
 		stderr, image string
 	}{
-		{nil, "assuming square images of 2x2; --size overrides this\nassuming that pixels are divided by 255; --pixel-scale overrides this\n", "images of 2x2, pixels times 0.00392157"},
-		{[]string{"--size", "1x4"}, "assuming that pixels are divided by 255; --pixel-scale overrides this\n", "images of 1x4, pixels times 0.00392157"},
+		{nil, "assuming square images of 2x2; --size overrides this\nassuming that pixels are divided by 255; --pixels, --mean and --std override this\n", "images of 2x2, pixels times 0.00392157"},
+		{[]string{"--size", "1x4"}, "assuming that pixels are divided by 255; --pixels, --mean and --std override this\n", "images of 1x4, pixels times 0.00392157"},
 		{[]string{"--size", "4x1", "--pixel-scale", "2"}, "", "images of 4x1, pixels times 2\n"},
 	} {
 		out := filepath.Join(dir, fmt.Sprint(len(test.args)))

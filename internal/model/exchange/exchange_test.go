@@ -49,15 +49,17 @@ func TestDecodeGivesTheModelBack(t *testing.T) {
 	for _, widths := range [][]int{{4, 3}, {4, 5, 3}, deep} {
 		want := sample(widths...)
 		for _, f := range []Format{Safetensors, NPZ, PyTorch} {
-			hint := Hints{Height: 1, Width: 4, PixelScale: 9} // the file takes precedence
-			got, assumed, err := Decode(encode(t, want, f), hint)
-			if diff := cmp.Diff(want, got); err != nil || diff != "" || assumed != (Assumed{}) {
-				t.Errorf("%v as %s: %v %v %s", widths, f, err, assumed, diff)
+			hints := Hints{Height: 1, Width: 4, Pixels: &Pixels{Scale: 9, Deviation: 1}} // the file takes precedence
+			got, err := Decode(encode(t, want, f), hints)
+			if diff := cmp.Diff(want, got.Model); err != nil || diff != "" || got.AssumedSize || got.AssumedPixels {
+				t.Errorf("%v as %s: %v %+v %s", widths, f, err, got, diff)
 			}
 		}
 	}
-	if got, _, err := Decode(encode(t, sample(4, 4), Safetensors), Hints{}); err != nil || !cmp.Equal(got, sample(4, 4)) {
-		t.Errorf("a square weight of our own: %v", err)
+	for _, f := range []Format{Safetensors, NPZ} {
+		if got, err := Decode(encode(t, sample(4, 4), f), Hints{}); err != nil || !cmp.Equal(got.Model, sample(4, 4)) {
+			t.Errorf("a square weight of our own, %s: %v", f, err)
+		}
 	}
 }
 
@@ -103,14 +105,14 @@ func renamed(t *testing.T, m *model.Model, names ...string) []byte {
 func TestDecodeOfAnotherProgram(t *testing.T) {
 	want := sample(4, 5, 6, 3)
 	content := renamed(t, want, "net.fc1", "net.fc2", "net.fc10")
-	got, assumed, err := Decode(content, Hints{Height: 2, Width: 2, PixelScale: 1.0 / 3})
-	if diff := cmp.Diff(want, got); err != nil || diff != "" || assumed != (Assumed{}) {
-		t.Error(err, assumed, diff)
+	got, err := Decode(content, Hints{Height: 2, Width: 2, Pixels: &Pixels{Scale: 1.0 / 3, Deviation: 1}})
+	if diff := cmp.Diff(want, got.Model); err != nil || diff != "" || got.AssumedSize || got.AssumedPixels {
+		t.Errorf("%v %+v %s", err, got, diff)
 	}
 	want.PixelScale = 1.0 / 255
-	got, assumed, err = Decode(content, Hints{})
-	if diff := cmp.Diff(want, got); err != nil || diff != "" || assumed != (Assumed{true, true}) {
-		t.Error(err, assumed, diff)
+	got, err = Decode(content, Hints{})
+	if diff := cmp.Diff(want, got.Model); err != nil || diff != "" || !got.AssumedSize || !got.AssumedPixels {
+		t.Errorf("%v %+v %s", err, got, diff)
 	}
 }
 
@@ -127,7 +129,6 @@ func TestDecodeRefuses(t *testing.T) {
 		}
 		return content
 	}
-	weight := model.Tensor{Name: "a.weight", Shape: []int{2, 3}, Values: make([]float32, 6)}
 	nan := func(m *model.Model) { m.Tensors[2].Values[1] = float32(math.NaN()) }
 	for _, test := range []struct {
 		name    string
@@ -139,12 +140,12 @@ func TestDecodeRefuses(t *testing.T) {
 		{"half an archive", []byte("PK\x03\x04 and no more"), "is not a complete npz file: "},
 		{"a pickle of PyTorch", []byte("PK\x03\x04 and more, archive/data.pkl"), "is a file of torch.save, which only Python can read: safetensors.torch.save_file writes"},
 		{"no tensors", tensors(), "(got no layer)"},
-		{"a weight alone", tensors(weight), `has a layer "a" that lacks its weight or its bias`},
-		{"another tensor", tensors(model.Tensor{Name: "mask", Shape: []int{1}, Values: []float32{0}}), `must hold only NAME.weight and NAME.bias`},
+		{"a bias alone", tensors(model.Tensor{Name: "a.bias", Shape: []int{2}, Values: make([]float32, 2)}), `has a layer "a" that lacks its weight`},
+		{"another tensor", tensors(model.Tensor{Name: "mask", Shape: []int{1}, Values: []float32{0}}), `must hold only the weights and biases of linear layers`},
 		{"a convolution", tensors(model.Tensor{Name: "a.weight", Shape: []int{1, 1, 2, 2}, Values: make([]float32, 4)}), `(got "a.weight" of shape [1 1 2 2])`},
 		{"no numbers", tensors(model.Tensor{Name: "a.weight", Shape: []int{0, 1 << 40}}), `the shape of "a.weight" must be positive numbers (got [0 1099511627776])`},
-		{"layers that do not meet", renamed(t, sample(4, 5, 3), "b", "a"), `has weights and biases whose shapes do not follow each other`},
-		{"squares", renamed(t, sample(4, 4, 4), "a", "b"), "has only square weights"},
+		{"layers that do not meet", renamed(t, apart(2), "1", "2"), `has weights and biases whose shapes do not follow each other`},
+		{"squares", renamed(t, sample(4, 4, 4), "1", "2"), "has only square weights"},
 		{"no image", renamed(t, sample(6, 3), "a"), "takes 6 pixels, which are not a square: give the height and width"},
 		{"one class", encode(t, sample(4, 1), PyTorch), "must have 2 to 256 classes (got 1)"},
 		{"NaN in safetensors", swap(Safetensors, nan), "layers.1.weight holds a number that is not finite"},
@@ -153,7 +154,7 @@ func TestDecodeRefuses(t *testing.T) {
 		{"another size", swap(NPZ, func(m *model.Model) { m.Height = 3 }), "metadata: images must have 4 pixels"},
 		{"a scale that is none", swap(NPZ, func(m *model.Model) { m.PixelScale = math.NaN() }), `pixel_scale must be a positive number (got "NaN")`},
 	} {
-		_, _, err := Decode(test.content, Hints{})
+		_, err := Decode(test.content, Hints{})
 		if err == nil || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%s: %v, want one line with %s", test.name, err, test.want)
 		}
@@ -167,8 +168,8 @@ func TestDecodeOfTwins(t *testing.T) {
 	if err := npz.Write(&b, twin, twin); err != nil {
 		t.Fatal(err)
 	}
-	_, _, err := Decode(b.Bytes(), Hints{})
-	if err == nil || !strings.Contains(err.Error(), `must hold only NAME.weight and NAME.bias of linear layers, each once (got "a.bias" of shape [2])`) {
+	_, err := Decode(b.Bytes(), Hints{})
+	if err == nil || !strings.Contains(err.Error(), `must hold only the weights and biases of linear layers and batch normalizations, each once (got "a.bias" of shape [2])`) {
 		t.Errorf("twins: %v", err)
 	}
 }
@@ -186,9 +187,9 @@ func FuzzDecode(f *testing.F) {
 		f.Add(encode(f, sample(4, 5, 3), format))
 	}
 	f.Fuzz(func(t *testing.T, content []byte) {
-		m, _, err := Decode(content, Hints{})
+		m, err := Decode(content, Hints{})
 		if err == nil {
-			encode(t, m, ONNX)
+			encode(t, m.Model, ONNX)
 		} else if strings.Contains(err.Error(), "\n") {
 			t.Errorf("an error of two lines: %q", err)
 		}

@@ -13,7 +13,7 @@ import (
 // want.
 func checkRefused(t *testing.T, name string, content []byte, want string) {
 	t.Helper()
-	_, _, err := Decode(content, Hints{})
+	_, err := Decode(content, Hints{})
 	if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
 		t.Errorf("%s: %v, want one line with %s", name, err, want)
 	}
@@ -29,18 +29,27 @@ func TestDecodeOfOneLinear(t *testing.T) {
 		t.Fatal(err)
 	}
 	want.Height, want.Width = 1, 4
-	got, _, err := Decode(content, Hints{Height: 1, Width: 4, PixelScale: 1.0 / 3})
-	if diff := cmp.Diff(want, got); err != nil || diff != "" {
+	got, err := Decode(content, Hints{Height: 1, Width: 4, Pixels: &Pixels{Scale: 1.0 / 3, Deviation: 1}})
+	if diff := cmp.Diff(want, got.Model); err != nil || diff != "" {
 		t.Error(err, diff)
 	}
 }
 
+// apart has n layers, from 4 units to 5, from 6 to 7 and so on.
+func apart(n int) *model.Model {
+	m := new(model.Model)
+	for i := range n {
+		m.Tensors = append(m.Tensors, sample(4+2*i, 5+2*i).Tensors...)
+	}
+	return m
+}
+
 // The error shows only the first four layers, so that it stays one line.
 func TestLayersThatDoNotMeetAreShown(t *testing.T) {
-	content := renamed(t, sample(4, 5, 6, 7, 8, 3), "f", "b", "c", "d", "e")
-	checkRefused(t, "shapes", content, `(Out, In): "b" [6 5] and [6], "c" [7 6] and [7], "d" [8 7] and [8], "e" [3 8] and [3]`)
-	_, _, err := Decode(content, Hints{})
-	if strings.Contains(err.Error(), `"f"`) {
+	content := renamed(t, apart(5), "6", "2", "3", "4", "5")
+	checkRefused(t, "shapes", content, `(Out, In): "2" [7 6] and [7], "3" [9 8] and [9], "4" [11 10] and [11], "5" [13 12] and [13]`)
+	_, err := Decode(content, Hints{})
+	if strings.Contains(err.Error(), `"6"`) {
 		t.Errorf("%v: want four layers", err)
 	}
 }

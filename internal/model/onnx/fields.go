@@ -1,6 +1,6 @@
 package onnx
 
-// Numbers of the fields that this package writes, by message, and of the types.
+// Numbers of the fields that this package writes and reads, by message, and of the types.
 //
 // Source: onnx/onnx.proto of the ONNX project.
 const (
@@ -23,16 +23,29 @@ const (
 	nodeName      = 3
 	nodeOp        = 4
 	nodeAttribute = 5
+	nodeDomain    = 7
 
-	attributeName  = 1 // AttributeProto
-	attributeInt   = 3
-	attributeType  = 20
-	attributeIsInt = 2 // AttributeProto.AttributeType
+	attributeName   = 1 // AttributeProto
+	attributeFloat  = 2
+	attributeInt    = 3
+	attributeTensor = 5
+	attributeFloats = 7
+	attributeType   = 20
+	attributeIsInt  = 2 // AttributeProto.AttributeType
 
-	tensorDims = 1 // TensorProto
-	tensorType = 2
-	tensorName = 8
-	tensorRaw  = 9
+	tensorDims     = 1 // TensorProto
+	tensorType     = 2
+	tensorFloats   = 4
+	tensorInts     = 5
+	tensorName     = 8
+	tensorRaw      = 9
+	tensorDoubles  = 10
+	tensorExternal = 13
+	tensorLocation = 14
+	isExternal     = 1 // TensorProto.DataLocation
+
+	entryKey   = 1 // StringStringEntryProto
+	entryValue = 2
 
 	valueName = 1 // ValueInfoProto
 	valueType = 2
@@ -45,6 +58,10 @@ const (
 	dimValue = 1 // TensorShapeProto.Dimension
 	dimName  = 2
 
-	typeFloat = 1 // TensorProto.DataType
-	typeUint8 = 2
+	typeFloat    = 1 // TensorProto.DataType
+	typeUint8    = 2
+	typeBool     = 9
+	typeFloat16  = 10
+	typeDouble   = 11
+	typeBFloat16 = 16
 )

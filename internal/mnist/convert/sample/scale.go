@@ -129,23 +129,3 @@ func (s Scale) Rescale(values []byte) *Reason {
 	}
 	return nil
 }
-
-// Half returns the value of a float16: a sign, 5 bits of exponent and 10 of fraction
-// (IEEE 754 binary16).
-func Half(bits uint16) float64 {
-	exponent, fraction := int(bits>>10&31), float64(bits&1023)
-	v := math.Ldexp(1024+fraction, exponent-25)
-	switch exponent {
-	case 0:
-		v = math.Ldexp(fraction, -24)
-	case 31:
-		v = math.Inf(1)
-		if fraction > 0 {
-			v = math.NaN()
-		}
-	}
-	if bits>>15 == 1 {
-		return -v
-	}
-	return v
-}
