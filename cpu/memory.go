@@ -6,6 +6,7 @@ import (
 
 	"mnistgpu/cpu/internal/kernel"
 	"mnistgpu/internal/backend"
+	"mnistgpu/internal/machine"
 )
 
 // memory is what a tensor's Buffer points to, except for Float32, where that is a
@@ -46,11 +47,11 @@ func fits(t backend.Tensor) error {
 	if t.DType == backend.Float32 {
 		need *= 2
 	}
-	if need < large || need <= room() {
+	if need < large || need <= machine.FreeMemory() {
 		return nil
 	}
 	runtime.GC()
-	free := room()
+	free := machine.FreeMemory()
 	if need <= free {
 		return nil
 	}

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"mnistgpu/internal/backend"
+	"mnistgpu/internal/machine"
 )
 
 // TestOutOfMemory allocates more than any machine has: a tensor whose bytes an int can
@@ -15,7 +16,7 @@ func TestOutOfMemory(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer b.Close()
-	if room() > 1<<50 {
+	if machine.FreeMemory() > 1<<50 {
 		t.Skip("does not know how much memory there is")
 	}
 	for _, n := range []int{1 << 24, 1 << 31} {

@@ -64,7 +64,7 @@ func readBesideImages(path string) error {
 // skipped, the error of the whole import.
 func firstFault(path string) error {
 	var first error
-	_, _, err := convert.Read(path, convert.Options{TestFraction: 0.5, Skip: func(s convert.Skipped) {
+	_, _, err := convert.Read(path, convert.Options{Names: []string{"a", "b"}, TestFraction: 0.5, Skip: func(s convert.Skipped) {
 		if first == nil {
 			first = errors.New(s.String())
 		}

@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"mnistgpu/internal/fault"
+	"mnistgpu/internal/machine"
 )
 
 // The first four bytes of an IDX file: two zeros, the element type (0x08, an
@@ -16,9 +17,8 @@ const (
 
 // Limits of what is read. MNIST itself has 60,000 images of 28x28.
 const (
-	MaxImages = 1_000_000 // of a split, and labels
-	MaxPixels = 65_536    // of one image
-	MaxBytes  = 512 << 20 // of all images of a split
+	MaxImages = 100_000_000 // of a split, and labels
+	MaxPixels = 1 << 22     // of one image
 )
 
 // Images is the content of an IDX file of images.
@@ -62,7 +62,7 @@ func decodeImages(path string, src io.Reader) (Images, error) {
 		return Images{}, err
 	}
 	count, height, width := dims[0], dims[1], dims[2]
-	if err := checkShape(path, count, height, width); err != nil {
+	if err := checkShape(path, count, height, width, machine.FreeMemory()); err != nil {
 		return Images{}, err
 	}
 	pixels, err := r.rest(int(count * height * width))
@@ -72,10 +72,11 @@ func decodeImages(path string, src io.Reader) (Images, error) {
 	return Images{Height: int(height), Width: int(width), Pixels: pixels}, nil
 }
 
-// checkShape checks the dimensions that an image file's header claims. Each has 32
+// checkShape checks the dimensions that an image file's header claims, of images that have
+// to fit into a number of bytes. Each has 32
 // bits, so a product of two cannot overflow 64 bits, and each product is checked
 // before it is multiplied further.
-func checkShape(path string, count, height, width uint64) error {
+func checkShape(path string, count, height, width uint64, free float64) error {
 	switch {
 	case count < 1 || count > MaxImages:
 		return fault.Inf(path, "count at byte 4 must be 1 to %d (got %d)", MaxImages, count)
@@ -85,8 +86,8 @@ func checkShape(path string, count, height, width uint64) error {
 		return fault.Inf(path, "width at byte 12 must be 1 to %d (got %d)", MaxPixels, width)
 	case height*width > MaxPixels:
 		return fault.Inf(path, "images must have at most %d pixels (got %dx%d)", MaxPixels, height, width)
-	case count*(height*width) > MaxBytes:
-		return fault.Inf(path, "images must have at most %d bytes (got %d of %dx%d)", MaxBytes, count, height, width)
+	case float64(count*(height*width)) > free:
+		return fault.Inf(path, "%d images of %dx%d do not fit into the %.0f MB of memory that are free", count, height, width, free/1e6)
 	}
 	return nil
 }

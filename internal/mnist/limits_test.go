@@ -9,18 +9,19 @@ import (
 // A shape may be exactly at each limit.
 func TestShapesAtTheirLimits(t *testing.T) {
 	for _, shape := range [][3]uint64{
-		{1, 1, 1}, {MaxImages, 1, 1}, {1, MaxPixels, 1}, {1, 1, MaxPixels}, {MaxBytes / MaxPixels, 256, 256},
+		{1, 1, 1}, {MaxImages, 1, 1}, {1, MaxPixels, 1}, {1, 1, MaxPixels}, {1000, 1000, 1000},
 	} {
-		if err := checkShape("x", shape[0], shape[1], shape[2]); err != nil {
+		if err := checkShape("x", shape[0], shape[1], shape[2], 1e9); err != nil {
 			t.Errorf("%d images of %dx%d: %v", shape[0], shape[1], shape[2], err)
 		}
 	}
+	checkFault(t, checkShape("x", 1001, 1000, 1000, 1e9), "x: 1001 images of 1000x1000 do not fit into the 1000 MB of memory that are free")
 }
 
 // Labels are read by the same reader as images, and its faults are reported for both.
 func TestLabelsAtTheirLimits(t *testing.T) {
 	_, err := decodeLabels("x", bytes.NewReader(idx([]uint32{labelsMagic, MaxImages})))
-	checkFault(t, err, "x: must have 1000008 bytes (got 8)")
+	checkFault(t, err, "x: must have 100000008 bytes (got 8)")
 	_, err = decodeLabels("x", bytes.NewReader(compress(t, threeLabels)[:5]))
 	checkFault(t, err, "x: gzip header is damaged: the file ends early")
 }

@@ -45,7 +45,7 @@ func inFolder(t *testing.T) {
 	if err := os.WriteFile("digits.csv", []byte(csv), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	stdout, stderr, err := execute(t, "import digits.csv --out digits --test-fraction 0.5")
+	stdout, stderr, err := execute(t, "import digits.csv --out digits --test-fraction 0.5 --allow-skipped")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +70,7 @@ func TestImportRefuses(t *testing.T) {
 		line, want string
 		kind       fault.Kind
 	}{
-		{"import", "import needs a folder of PNG files or a CSV file", fault.BadUsage},
+		{"import", "import needs a folder or a file of data", fault.BadUsage},
 		{"import digits.csv", "data import needs --out, a new folder for the data set", fault.BadUsage},
 		{"import digits.csv --out x --test-fraction 1", "--test-fraction must be greater than 0 and less than 1 (got 1)", fault.BadUsage},
 		{"import digits.csv --out x --test-fraction NaN", "--test-fraction must be greater than 0 and less than 1 (got NaN)", fault.BadUsage},
@@ -93,7 +93,7 @@ func TestImportRefuses(t *testing.T) {
 
 func TestImportTakesNamesSizeAndSeed(t *testing.T) {
 	inFolder(t)
-	stdout, _, err := execute(t, "import digits.csv --out a --size 1x4 --classes cat,dog --test-fraction 0.5")
+	stdout, _, err := execute(t, "import digits.csv --out a --size 1x4 --classes cat,dog --test-fraction 0.5 --allow-skipped")
 	if err != nil || !strings.Contains(stdout, "images of 1x4 in 2 classes") || !strings.Contains(stdout, "  dog") {
 		t.Errorf("%v\n%s", err, stdout)
 	}
@@ -103,7 +103,7 @@ func TestImportTakesNamesSizeAndSeed(t *testing.T) {
 	same, _ := os.ReadFile(filepath.Join("digits", "train-images-idx3-ubyte"))
 	different := false
 	for _, seed := range []string{"2", "3", "4", "5"} {
-		if _, _, err := execute(t, "import digits.csv --out s"+seed+" --test-fraction 0.5 --seed "+seed); err != nil {
+		if _, _, err := execute(t, "import digits.csv --out s"+seed+" --test-fraction 0.5 --allow-skipped --seed "+seed); err != nil {
 			t.Fatal(err)
 		}
 		content, err := os.ReadFile(filepath.Join("s"+seed, "train-images-idx3-ubyte"))

@@ -1,10 +1,14 @@
 package data
 
 import (
+	"bytes"
+	"errors"
+
 	"github.com/spf13/cobra"
 
 	"mnistgpu/internal/cli/shared"
 	"mnistgpu/internal/fault"
+	"mnistgpu/internal/machine"
 	"mnistgpu/internal/mnist"
 	"mnistgpu/internal/mnist/convert"
 	"mnistgpu/internal/settings"
@@ -27,7 +31,7 @@ It takes, by their content:
 Sorted by name, classes get the labels from 0. To choose their order yourself, use
 --classes, or a file classes.txt beside the data with one name per line. What was
 assumed about the numbers is reported on stderr, and so is what cannot be used, with
-its place and the reason; it is skipped.
+its place and the reason: each cause three times, and then how often. It is skipped.
 
 A test set of its own is kept. Otherwise a part of each class becomes the test set,
 and the images are shuffled. The new folder holds four IDX files, and the names of
@@ -44,8 +48,13 @@ type importOptions struct {
 	out          string
 	classes      settings.Classes
 	size         settings.Size
+	label        string
+	test         string
+	transpose    bool
 	testFraction float64
 	seed         uint64
+	allowSkipped bool
+	skipped      string // a file for the list of what was skipped, or ""
 }
 
 // newImport returns the data import command.
@@ -64,6 +73,11 @@ func newImport(o *ui.IO) *cobra.Command {
 	settings.Var(f, settings.Number(&s.testFraction), "test-fraction", "FRACTION", "part of each class that becomes the test set")
 	settings.Var(f, settings.Seed(&s.seed), "seed", "N", "seed of the split and the order")
 	settings.Var(f, settings.ImageSize(&s.size), "size", "HEIGHTxWIDTH", "size of the images, such as 28x28 (default that of all images, or 28x28)")
+	settings.Var(f, settings.Text(&s.label), "label", "COLUMN", "name of the column of labels in a table, if it is not label, class, target or y")
+	settings.Var(f, settings.Text(&s.test), "test", "DIR|FILE", "test images, if they are not found beside the others")
+	settings.Var(f, settings.Switch(&s.transpose), "transpose", "bool", "exchange rows and columns of the images (EMNIST's are always turned)")
+	settings.Var(f, settings.Switch(&s.allowSkipped), "allow-skipped", "bool", "go on if more than a tenth of the images has to be skipped")
+	settings.Var(f, settings.Text(&s.skipped), "skipped", "FILE", "new file for the list of everything that was skipped")
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
 		if err := s.check(f.Changed("classes")); err != nil {
 			return err
@@ -95,31 +109,22 @@ func (s *importOptions) run(o *ui.IO, path string) error {
 	if err := shared.RefuseExisting(s.out, "--out must name a folder that does not exist yet"); err != nil {
 		return err
 	}
-	bar := o.NewBar(-1)
-	note := func(line string) {
-		bar.Clear()
-		o.Notef("%s", line)
+	set, err := s.load(o, path)
+	if errors.Is(err, convert.ErrSkipped) {
+		return fault.Of(err).WithHint("--allow-skipped goes on with the rest; --skipped FILE lists what was skipped")
 	}
-	skipped := convert.NewReporter(note, nil)
-	set, err := convert.Load(path, convert.Options{
-		Names: s.classes.Names, Height: s.size.Height, Width: s.size.Width, Memory: mnist.MaxBytes,
-		Skip:     skipped.Skip,
-		Progress: func(done, total int64) { bar.Set(done, "reading "+path, ui.Megabytes(done)) },
-	})
-	bar.Clear()
-	skipped.Finish() // which fails only for a list in a file
 	if err != nil {
 		return err
 	}
 	for _, fact := range set.Facts {
-		note(fact)
+		o.Notef("%s", fact)
 	}
 	data, err := set.Dataset(s.testFraction, s.seed)
 	if err != nil {
 		return fault.In(path, err)
 	}
 	data.Measure()
-	note(data.Measured.String())
+	o.Notef("%v", data.Measured)
 	if err := mnist.WriteDir(s.out, data, set.Names); err != nil {
 		return err
 	}
@@ -127,6 +132,36 @@ func (s *importOptions) run(o *ui.IO, path string) error {
 	o.Printf("\n%s: %s; skipped %s\n", s.out, sizes(data), ui.Thousands(set.Skipped))
 	o.Printf("train on it: %s\n", trainOn(s.out, data.Train.Len()))
 	return nil
+}
+
+// load reads what is at path, and reports what is skipped.
+func (s *importOptions) load(o *ui.IO, path string) (*convert.Set, error) {
+	var list bytes.Buffer
+	reading := &readingBar{io: o, path: path}
+	skipped := convert.NewReporter(reading.note, &list)
+	set, err := convert.Load(path, convert.Options{
+		Names: s.classes.Names, Height: s.size.Height, Width: s.size.Width,
+		Label: s.label, Test: s.test, Transpose: s.turned(), AllowSkipped: s.allowSkipped,
+		Memory:   int64(min(machine.FreeMemory(), 1<<60)),
+		Skip:     skipped.Skip,
+		Progress: reading.progress,
+	})
+	reading.clear()
+	skipped.Finish() // a buffer takes everything
+	if s.skipped != "" {
+		if failed := shared.WriteNew(s.skipped, list.Bytes()); failed != nil {
+			return nil, failed
+		}
+	}
+	return set, err
+}
+
+// turned says whether rows and columns are exchanged.
+func (s *importOptions) turned() convert.Transpose {
+	if s.transpose {
+		return convert.TransposeAlways
+	}
+	return convert.TransposeEMNIST
 }
 
 // trainOn returns the command that trains on the folder dir, with its number of training

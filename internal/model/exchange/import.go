@@ -169,6 +169,9 @@ func (m *Import) decodeONNX(content []byte, h *Hints) (*fold.Chain, error) {
 	if err != nil {
 		return nil, err
 	}
+	if m.Form, err = model.DecodeForm(n.Metadata); err != nil {
+		return nil, err
+	}
 	if n.Height > 0 {
 		h.Height, h.Width = n.Height, n.Width
 	}

@@ -61,10 +61,10 @@ func TestFormsComeBack(t *testing.T) {
 	} {
 		want := sample(4, 5, 3)
 		want.Form = f
-		for _, format := range []Format{Safetensors, NPZ, PyTorch} {
+		for _, format := range []Format{ONNX, Safetensors, NPZ, PyTorch} {
 			got, err := Decode(encode(t, want, format), Hints{})
 			near := cmpopts.EquateApprox(0, 1020*0x1p-24)
-			if format == Safetensors || f.Background != form.Light {
+			if format == Safetensors || format == ONNX || f.Background != form.Light {
 				near = cmpopts.EquateApprox(0, 0)
 			}
 			if diff := cmp.Diff(want, got.Model, near); err != nil || diff != "" || got.AssumedSize || got.AssumedPixels {

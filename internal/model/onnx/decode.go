@@ -6,13 +6,15 @@ import (
 	"math"
 	"slices"
 
+	"mnistgpu/internal/mnist/form"
 	"mnistgpu/internal/model/fold"
 )
 
 // A Network is the content of an ONNX file: a chain of nodes from images to the logits or
 // probabilities of the classes.
 type Network struct {
-	Height, Width int      // of an image, or 0 if the file does not tell
+	Height, Width int // of an image, or 0 if the file does not tell
+	Metadata      map[string]string
 	Layers        []string // names of the linear layers, in order
 	Norms         []string // names of the batch normalizations
 	steps         []step
@@ -58,16 +60,33 @@ func Decode(content []byte, beside Reader) (*Network, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := new(Network)
+	n := &Network{Metadata: map[string]string{}}
+	entries, err := file.messages(modelMetadata)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range entries {
+		n.Metadata[e.text(entryKey)] = e.text(entryValue)
+	}
 	if err := n.readInput(g.input); err != nil {
 		return nil, err
 	}
 	for _, output := range g.outputs {
 		if n.steps, err = g.chain(output); err == nil {
+			n.dropInversion()
 			return n, nil
 		}
 	}
 	return nil, err
+}
+
+// dropInversion removes the inversion that Encode writes for a model of images on a light
+// background: the model itself takes them inverted.
+func (n *Network) dropInversion() {
+	if n.Metadata["background"] != form.Light.String() {
+		return
+	}
+	n.steps = slices.DeleteFunc(n.steps, func(s step) bool { return s.op == "Sub" && s.data == 1 && s.name == inverted })
 }
 
 // readInput reads the size and the type of the images from a ValueInfoProto. Sides are the

@@ -8,6 +8,7 @@ const (
 	modelProducer  = 2
 	modelGraph     = 7
 	modelOpset     = 8
+	modelMetadata  = 14
 
 	opsetDomain       = 1 // OperatorSetIdProto
 	opsetVersionField = 2

@@ -25,6 +25,9 @@ const (
 	opsetVersion = 13
 )
 
+// inverted is the name of the node that inverts the images, and of its output.
+const inverted = "inverted"
+
 // maxBytes is the most bytes that a protocol buffer may have.
 const maxBytes = math.MaxInt32
 
@@ -51,7 +54,21 @@ func Encode(m *model.Model) ([]byte, error) {
 		text(modelProducer, "mnistgpu"),
 		field(modelGraph, graph(m)),
 		field(modelOpset, text(opsetDomain, ""), number(opsetVersionField, opsetVersion)),
+		formOf(m),
 	), nil
+}
+
+// formOf returns the entries of the metadata that say how the images look, as far as they
+// are not as MNIST's.
+func formOf(m *model.Model) []byte {
+	var entries []byte
+	metadata := m.Metadata("")
+	for _, key := range []string{"background", "framing", "box"} {
+		if v, ok := metadata[key]; ok {
+			entries = append(entries, field(modelMetadata, text(entryKey, key), text(entryValue, v))...)
+		}
+	}
+	return entries
 }
 
 // graph returns the GraphProto of m.
@@ -61,8 +78,8 @@ func graph(m *model.Model) []byte {
 	add(field(graphNode, node("Cast", []string{Input}, "floats", attribute("to", typeFloat))))
 	x, constants := "floats", []model.Tensor{{Name: "pixel_scale", Values: []float32{float32(m.PixelScale)}}}
 	if m.Form.Background == form.Light {
-		add(field(graphNode, node("Sub", []string{"white", x}, "inverted")))
-		x, constants = "inverted", append(constants, model.Tensor{Name: "white", Values: []float32{255}})
+		add(field(graphNode, node("Sub", []string{"white", x}, inverted)))
+		x, constants = inverted, append(constants, model.Tensor{Name: "white", Values: []float32{255}})
 	}
 	add(field(graphNode, node("Mul", []string{x, "pixel_scale"}, "scaled")))
 	add(field(graphNode, node("Flatten", []string{"scaled"}, "pixels", attribute("axis", 1))))

@@ -1,4 +1,5 @@
-package cpu
+// Package machine says what the machine has.
+package machine
 
 import (
 	"fmt"
@@ -8,11 +9,11 @@ import (
 	"syscall"
 )
 
-// room is how many more bytes this process can allocate: what the machine and the
+// FreeMemory is how many more bytes this process can allocate: what the machine and the
 // container have less what this process uses, and no more than its address-space
 // limit (ulimit -v) leaves. What other processes use is not subtracted, since the
 // system may reclaim it.
-func room() float64 {
+func FreeMemory() float64 {
 	var heap runtime.MemStats
 	runtime.ReadMemStats(&heap)
 	free := math.Inf(1)
