@@ -11,9 +11,10 @@ import (
 
 // A Dataset holds the images that a classifier is trained and tested on.
 type Dataset struct {
-	Name          string // "mnist", "synthetic" or the base name of a folder
-	Height, Width int    // of every image, in pixels
-	Classes       int    // labels are 0 to Classes-1
+	Name          string   // "mnist", "synthetic" or the base name of a folder
+	Height, Width int      // of every image, in pixels
+	Classes       int      // labels are 0 to Classes-1
+	Names         []string // of the classes, or nil if they are in a file beside the data
 	Train, Test   Split
 
 	// Measured says what the images look like. It is zero, which means MNIST's form, for

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"mnistgpu/internal/fault"
@@ -66,6 +67,12 @@ func (s Source) Folder() string {
 		return s.DataDir
 	}
 	return s.CacheDir
+}
+
+// HasFiles reports whether one of the four files of a data set in MNIST's layout is in a
+// folder.
+func HasFiles(dir string) bool {
+	return slices.ContainsFunc(knownFiles[:], func(k knownFile) bool { _, err := find(dir, k.name); return err == nil })
 }
 
 // Complete reports whether all four files are in the folder of s, whatever their

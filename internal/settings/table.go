@@ -35,12 +35,12 @@ var sources = []*Row{
 
 var data = []*Row{
 	{
-		Name: "data", Group: Data, In: Train | Sweep | LRFind, Default: "auto", Arg: strings.Join(builtIn, "|") + "|DIR",
-		Help: "MNIST, drawn digits, or a folder of IDX files; auto draws digits if MNIST is not available",
+		Name: "data", Group: Data, In: Train | Sweep | LRFind, Default: "auto", Arg: strings.Join(builtIn, "|") + "|DIR|FILE",
+		Help: "MNIST, drawn digits, or data of your own, in a folder or file; auto draws digits if MNIST is not available",
 		of:   func(v *Values) Value { return (*text)(&v.Data) },
 	}, {
 		Name: "classes", Group: Data, In: Train | Sweep | LRFind, Default: "0", Arg: "N|NAME,...",
-		Help:    "number of classes in a folder of your own data, or their names (default as in its classes.txt, or 10)",
+		Help:    "number of classes in data of your own, or their names (default as in its classes.txt, or 10)",
 		usual:   func(*Values) (string, string) { return "0", "data" },
 		applies: func(v *Values) bool { return !BuiltIn(v.Data) || v.isGiven("classes") },
 		needed:  func(v *Values) bool { return !BuiltIn(v.Data) },

@@ -75,7 +75,7 @@ func New(o *ui.IO) *cobra.Command {
 	settings.Var(f, settings.Several("precision", &s.precisions), "precision", "LIST", "matrix products on a GPU: fp32, tf32, bf16, split16")
 	settings.Var(f, settings.Several("engine", &s.engines), "engine", "LIST", "GPU kernels per step: auto, ops, fused, persistent")
 	settings.Var(f, settings.Count(&s.device), "device", "N", "number of the GPU")
-	settings.Var(f, settings.Text(&s.data), "data", "auto|mnist|synthetic|DIR", "MNIST, drawn digits, or a folder of IDX files")
+	settings.Var(f, settings.Text(&s.data), "data", "auto|mnist|synthetic|DIR|FILE", "MNIST, drawn digits, or data of your own")
 	settings.Var(f, settings.Count(&s.repeats), "repeats", "N", "how many times to time each case")
 	settings.Var(f, settings.Count(&s.sample), "sample", "N", "steps or epochs per sample (default one epoch, or steps for 0.2 s); the warm-up takes as many")
 	settings.Var(f, settings.Switch(&s.json), "json", "bool", "print one JSON array")
@@ -105,7 +105,7 @@ func (s *options) check() error {
 
 // run times every case and prints the table.
 func (s *options) run(ctx context.Context, o *ui.IO) error {
-	data, err := shared.OpenData(ctx, o, s.data, 0)
+	data, err := shared.OpenData(ctx, o, s.data, settings.Classes{})
 	if err != nil {
 		return err
 	}

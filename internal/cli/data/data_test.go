@@ -132,7 +132,7 @@ func TestVerify(t *testing.T) {
 	}{
 		{"verify digits --classes 1", "--classes must be from 2 to 256, or names between commas (got 1)", fault.BadUsage},
 		{"verify --classes 3", "--classes needs a folder of your own data", fault.BadUsage},
-		{"verify digits more", `unexpected argument "more": verify takes at most the folder of a data set`, fault.BadUsage},
+		{"verify digits more", `unexpected argument "more": verify takes at most a data set`, fault.BadUsage},
 		{"verify digits --classes 3", "digits: must have 3 names in classes.txt (got 2)", fault.BadData},
 		{"verify", "MNIST is not in " + filepath.Join("home", "mnist"), fault.BadData},
 	} {

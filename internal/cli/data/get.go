@@ -40,7 +40,7 @@ func get(ctx context.Context, o *ui.IO) error {
 	if source.Complete() {
 		done = "was there already:"
 	}
-	if _, err := shared.ReadData(ctx, o, "mnist", 0); err != nil {
+	if _, err := shared.ReadData(ctx, o, "mnist", settings.Classes{}); err != nil {
 		return err
 	}
 	o.Printf("MNIST %s %s\n", done, source.Folder())

@@ -8,7 +8,6 @@ import (
 
 	"mnistgpu/internal/cli/shared"
 	"mnistgpu/internal/fault"
-	"mnistgpu/internal/machine"
 	"mnistgpu/internal/mnist"
 	"mnistgpu/internal/mnist/convert"
 	"mnistgpu/internal/settings"
@@ -59,7 +58,7 @@ type importOptions struct {
 
 // newImport returns the data import command.
 func newImport(o *ui.IO) *cobra.Command {
-	s := importOptions{testFraction: 0.15, seed: 1}
+	s := importOptions{testFraction: shared.TestFraction, seed: shared.SplitSeed}
 	cmd := &cobra.Command{
 		Use:     "import DIR|FILE --out DIR",
 		Short:   "Turn pictures, tables or arrays into a data set",
@@ -116,9 +115,6 @@ func (s *importOptions) run(o *ui.IO, path string) error {
 	if err != nil {
 		return err
 	}
-	for _, fact := range set.Facts {
-		o.Notef("%s", fact)
-	}
 	data, err := set.Dataset(s.testFraction, s.seed)
 	if err != nil {
 		return fault.In(path, err)
@@ -137,16 +133,12 @@ func (s *importOptions) run(o *ui.IO, path string) error {
 // load reads what is at path, and reports what is skipped.
 func (s *importOptions) load(o *ui.IO, path string) (*convert.Set, error) {
 	var list bytes.Buffer
-	reading := &readingBar{io: o, path: path}
-	skipped := convert.NewReporter(reading.note, &list)
-	set, err := convert.Load(path, convert.Options{
+	bar := &shared.ReadingBar{IO: o, Path: path}
+	skipped := convert.NewReporter(bar.Note, &list)
+	set, err := shared.Load(o, path, convert.Options{
 		Names: s.classes.Names, Height: s.size.Height, Width: s.size.Width,
 		Label: s.label, Test: s.test, Transpose: s.turned(), AllowSkipped: s.allowSkipped,
-		Memory:   int64(min(machine.FreeMemory(), 1<<60)),
-		Skip:     skipped.Skip,
-		Progress: reading.progress,
-	})
-	reading.clear()
+	}, skipped, bar)
 	skipped.Finish() // a buffer takes everything
 	if s.skipped != "" {
 		if failed := shared.WriteNew(s.skipped, list.Bytes()); failed != nil {

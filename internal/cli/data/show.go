@@ -55,7 +55,7 @@ func newShow(o *ui.IO) *cobra.Command {
 		Args:    shared.NoArguments,
 	}
 	f := cmd.Flags()
-	settings.Var(f, settings.Text(&s.data), "data", "auto|mnist|synthetic|DIR", "MNIST, drawn digits, or a folder of IDX files")
+	settings.Var(f, settings.Text(&s.data), "data", "auto|mnist|synthetic|DIR|FILE", "MNIST, drawn digits, or data of your own")
 	settings.Var(f, &s.classes, "classes", "NAME,...", "names of the classes, such as zero,one,two")
 	settings.Var(f, settings.Count(&s.count), "count", "N", "number of images to draw")
 	settings.Var(f, settings.Seed(&s.seed), "seed", "N", "seed of the choice")
@@ -136,9 +136,12 @@ func (s *showOptions) checkOut() error {
 // open loads the data. A folder may have up to [mnist.MaxClasses] classes.
 func (s *showOptions) open(ctx context.Context, o *ui.IO) (*mnist.Dataset, error) {
 	if settings.BuiltIn(s.data) {
-		return shared.ReadData(ctx, o, s.data, 0)
+		return shared.ReadData(ctx, o, s.data, settings.Classes{})
 	}
-	data, err := shared.ReadData(ctx, o, s.data, mnist.MaxClasses)
+	if shared.IsForeign(s.data) {
+		return shared.ReadData(ctx, o, s.data, s.classes)
+	}
+	data, err := shared.ReadData(ctx, o, s.data, settings.Classes{Count: mnist.MaxClasses})
 	if err != nil {
 		return nil, err
 	}
@@ -153,6 +156,9 @@ func (s *showOptions) classNames(data *mnist.Dataset) ([]string, error) {
 	}
 	if s.classes.Names != nil {
 		return s.classes.Names, nil
+	}
+	if data.Names != nil {
+		return data.Names, nil
 	}
 	if settings.BuiltIn(s.data) {
 		return mnist.DefaultNames(data.Classes), nil

@@ -2,6 +2,7 @@ package data
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"text/tabwriter"
 
@@ -14,29 +15,31 @@ import (
 	"mnistgpu/internal/ui"
 )
 
-const verifyHelp = `Check the four IDX files of a data set, and print what they hold.
+const verifyHelp = `Check a data set, and print what it holds.
 
 Without a folder, it checks MNIST where train would look for it: every hash must be
 that of MNIST. In a folder of your own, all images must have the same size, and every
 label must be that of a class. There are as many classes as names in the folder's
-classes.txt, or 10 without that file; --classes overrides this.`
+classes.txt, or 10 without that file; --classes overrides this. Other folders and files
+are read as data import does.`
 
 const verifyExamples = `  mnistgpu data verify
-  mnistgpu data verify my-letters --classes 26`
+  mnistgpu data verify my-letters --classes 26
+  mnistgpu data verify digits.csv`
 
 // newVerify returns the data verify command.
 func newVerify(o *ui.IO) *cobra.Command {
 	var classes settings.Classes
 	cmd := &cobra.Command{
-		Use:     "verify [DIR]",
+		Use:     "verify [DIR|FILE]",
 		Short:   "Check a data set and print what it holds",
 		Long:    verifyHelp,
 		Example: verifyExamples,
-		Args:    shared.Arguments(0, 1, "at most the folder of a data set"),
+		Args:    shared.Arguments(0, 1, "at most a data set"),
 	}
 	f := cmd.Flags()
 	settings.Var(f, &classes, "classes", "N|NAME,...", "number of classes or their names (default as in classes.txt, or 10)")
-	cmd.RunE = func(_ *cobra.Command, args []string) error {
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if f.Changed("classes") {
 			if err := classes.Check("--classes"); err != nil {
 				return err
@@ -44,6 +47,9 @@ func newVerify(o *ui.IO) *cobra.Command {
 			if len(args) == 0 {
 				return fault.Usage("--classes needs a folder of your own data")
 			}
+		}
+		if len(args) == 1 && shared.IsForeign(args[0]) {
+			return verifyForeign(cmd.Context(), o, args[0], classes)
 		}
 		if len(args) == 1 {
 			return verifyFolder(o, args[0], classes)
@@ -98,6 +104,18 @@ func verifyFolder(o *ui.IO, dir string, given settings.Classes) error {
 		return fault.Inf(dir, "must have %d names in %s (got %d)", classes, mnist.NamesFile, len(names))
 	}
 	printInspection(o, dir, data, files, names)
+	return nil
+}
+
+// verifyForeign reads data in another form than MNIST's.
+func verifyForeign(ctx context.Context, o *ui.IO, path string, given settings.Classes) error {
+	data, err := shared.ReadData(ctx, o, path, given)
+	if err != nil {
+		return err
+	}
+	printClasses(o, data, data.Names)
+	data.Measure()
+	o.Printf("\n%v\n\n%s is good: %s\n", data.Measured, path, sizes(data))
 	return nil
 }
 

@@ -74,7 +74,7 @@ func New(o *ui.IO) *cobra.Command {
 
 // find opens what the test needs, runs it and saves what it found.
 func find(ctx context.Context, o *ui.IO, v *settings.Values) (err error) {
-	read := shared.ReadAhead(ctx, o, v.Data, v.Classes.Count)
+	read := shared.ReadAhead(ctx, o, v.Data, v.Classes)
 	b, err := shared.OpenBackend(o, v)
 	if err != nil {
 		return err

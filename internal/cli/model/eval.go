@@ -92,7 +92,11 @@ func (s *evalOptions) run(ctx context.Context, o *ui.IO, v *settings.Values) (er
 			return err
 		}
 	}
-	read := shared.ReadAhead(ctx, o, s.data, m.Classes())
+	names, err := shared.ModelClasses(s.model, m)
+	if err != nil {
+		return err
+	}
+	read := shared.ReadAhead(ctx, o, s.data, settings.Classes{Count: m.Classes(), Names: names})
 	b, err := shared.OpenBackend(o, v)
 	if err != nil {
 		return err
@@ -103,10 +107,6 @@ func (s *evalOptions) run(ctx context.Context, o *ui.IO, v *settings.Values) (er
 		return err
 	}
 	if err := shared.FitImages(m, s.model, data); err != nil {
-		return err
-	}
-	names, err := shared.ModelClasses(s.model, m)
-	if err != nil {
 		return err
 	}
 	e, err := shared.Evaluate(b, m, data)

@@ -100,7 +100,11 @@ func (s *options) score(ctx context.Context, o *ui.IO, v *settings.Values, r *re
 	if err != nil {
 		return err
 	}
-	data, err := shared.OpenData(ctx, o, s.data, m.Classes())
+	names, err := shared.ModelClasses(r.Dir, m)
+	if err != nil {
+		return err
+	}
+	data, err := shared.OpenData(ctx, o, s.data, settings.Classes{Count: m.Classes(), Names: names})
 	if err != nil {
 		return err
 	}

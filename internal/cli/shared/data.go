@@ -11,7 +11,7 @@ import (
 
 // OpenData is [ReadData] for a network, and tells what images that are not built in look
 // like. If their background is light, they are inverted.
-func OpenData(ctx context.Context, o *ui.IO, name string, classes int) (*mnist.Dataset, error) {
+func OpenData(ctx context.Context, o *ui.IO, name string, classes settings.Classes) (*mnist.Dataset, error) {
 	data, err := ReadData(ctx, o, name, classes)
 	if err == nil {
 		look(name, data)
@@ -21,12 +21,16 @@ func OpenData(ctx context.Context, o *ui.IO, name string, classes int) (*mnist.D
 }
 
 // ReadData loads the data of the given name, which is that of --data, with a number of
-// classes, or 0 to take it from the data. It warns if synthetic digits replace MNIST.
-func ReadData(ctx context.Context, o *ui.IO, name string, classes int) (*mnist.Dataset, error) {
+// classes, or none to take it from the data; names are for data that have labels in words. It
+// warns if synthetic digits replace MNIST.
+func ReadData(ctx context.Context, o *ui.IO, name string, classes settings.Classes) (*mnist.Dataset, error) {
+	if IsForeign(name) {
+		return openForeign(o, name, classes)
+	}
 	source := mnist.Environment(o.Getenv)
 	bar := &downloadBar{io: o}
 	source.Progress = bar.progress
-	data, err := loadData(ctx, name, name, classes, source)
+	data, err := loadData(ctx, name, name, classes.Count, source)
 	bar.clear()
 	if err != nil && ctx.Err() != nil {
 		return nil, context.Cause(ctx)
@@ -71,8 +75,11 @@ func loadData(ctx context.Context, name, spec string, classes int, source mnist.
 // goroutine that uses it. The function returned is [OpenData], except that it need not
 // read the data again. It tells, downloads and fails just like OpenData, and only when it
 // is called.
-func ReadAhead(ctx context.Context, o *ui.IO, name string, classes int) func() (*mnist.Dataset, error) {
-	early := earlyData(ctx, o, name, classes)
+func ReadAhead(ctx context.Context, o *ui.IO, name string, classes settings.Classes) func() (*mnist.Dataset, error) {
+	if IsForeign(name) {
+		return func() (*mnist.Dataset, error) { return OpenData(ctx, o, name, classes) }
+	}
+	early := earlyData(ctx, o, name, classes.Count)
 	return func() (*mnist.Dataset, error) {
 		if data := <-early; data != nil {
 			tell(o, name, data)

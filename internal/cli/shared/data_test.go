@@ -9,6 +9,7 @@ import (
 
 	"mnistgpu/internal/fault"
 	"mnistgpu/internal/mnist"
+	"mnistgpu/internal/settings"
 	"mnistgpu/internal/ui"
 )
 
@@ -33,8 +34,8 @@ func TestReadAhead(t *testing.T) {
 		"seven classes of digits": {"auto", 7, false},
 	} {
 		early := <-earlyData(t.Context(), o, test.data, test.classes)
-		got, failed := ReadAhead(t.Context(), o, test.data, test.classes)()
-		want, err := OpenData(t.Context(), o, test.data, test.classes)
+		got, failed := ReadAhead(t.Context(), o, test.data, settings.Classes{Count: test.classes})()
+		want, err := OpenData(t.Context(), o, test.data, settings.Classes{Count: test.classes})
 		if (early != nil) != test.good || (err == nil) != test.good {
 			t.Errorf("%s: early %v, OpenData: %v", name, early, err)
 		}

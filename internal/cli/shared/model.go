@@ -142,7 +142,7 @@ func Layout(m *model.Model) string {
 
 // DataFlag defines the --data of a command that uses a trained model.
 func DataFlag(f *pflag.FlagSet, data *string) {
-	settings.Var(f, settings.Text(data), "data", "auto|mnist|synthetic|DIR", "MNIST, drawn digits, or a folder of IDX files (default that of the run)")
+	settings.Var(f, settings.Text(data), "data", "auto|mnist|synthetic|DIR|FILE", "MNIST, drawn digits, or data of your own (default that of the run)")
 }
 
 // FitImages makes images look as a model was trained to see them: those of a data set

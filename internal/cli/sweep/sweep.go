@@ -180,7 +180,7 @@ func (s *options) chooseShard(o *ui.IO) (err error) {
 
 // run runs the trials of the shard that are left, and prints the results.
 func (s *options) run(ctx context.Context, o *ui.IO) error {
-	data, err := shared.OpenData(ctx, o, s.v.Data, s.v.Classes.Count)
+	data, err := shared.OpenData(ctx, o, s.v.Data, s.v.Classes)
 	if err != nil {
 		return err
 	}

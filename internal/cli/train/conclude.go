@@ -70,6 +70,9 @@ func (s *session) saveNames() error {
 	}
 	names := s.v.Classes.Names
 	if names == nil {
+		names = s.data.Names
+	}
+	if names == nil {
 		var err error
 		if names, err = mnist.ReadNames(s.v.Data); err != nil || names == nil {
 			return err

@@ -21,7 +21,7 @@ func trainIn(ctx context.Context, o *ui.IO, v *settings.Values, at *folder) (err
 		at = new(folder)
 	}
 	defer at.leave()
-	read := shared.ReadAhead(ctx, o, v.Data, v.Classes.Count)
+	read := shared.ReadAhead(ctx, o, v.Data, v.Classes)
 	b, err := shared.OpenBackend(o, v)
 	if err != nil {
 		return err

@@ -15,7 +15,7 @@ import (
 //
 // The error says in one line that there are too few images.
 func (s *Set) Dataset(testFraction float64, seed uint64) (*mnist.Dataset, error) {
-	d := &mnist.Dataset{Name: s.Name, Height: s.Height, Width: s.Width, Classes: len(s.Names), Train: s.Train, Test: s.Test}
+	d := &mnist.Dataset{Name: s.Name, Height: s.Height, Width: s.Width, Classes: len(s.Names), Names: s.Names, Train: s.Train, Test: s.Test}
 	if d.Test.Len() == 0 {
 		d.Test = s.Validation
 	} else {
