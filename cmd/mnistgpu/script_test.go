@@ -32,6 +32,11 @@ var verbs = map[string]func(ts *testscript.TestScript, neg bool, args []string){
 	// photos DATA DIR N writes the first N test images of a data set as pictures of
 	// 140x140, dark on light and off centre, into DIR/INDEX-LABEL.png.
 	"photos": photos,
+	// pictures DATA DIR N [INVERTED [SIDE]] writes N training images of each class of a data
+	// set as DIR/train/CLASS/INDEX.png, and the first N of all as DIR/asked/INDEX-LABEL.png.
+	// If INVERTED is true, they are dark on light; if SIDE is given, their ink is cropped
+	// and scaled to that many pixels.
+	"pictures": pictures,
 	// overwrite FILE OFFSET HEX overwrites bytes of a file.
 	"overwrite": overwrite,
 	// truncate FILE N leaves the first N bytes of a file.

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/image/draw"
 
 	"mnistgpu/internal/mnist"
+	"mnistgpu/internal/mnist/form"
 )
 
 func digits(ts *testscript.TestScript, neg bool, args []string) {
@@ -70,6 +71,58 @@ func photo(pixels []byte, by image.Point) image.Image {
 		large.Pix[i] = 255 - v
 	}
 	return large
+}
+
+func pictures(ts *testscript.TestScript, neg bool, args []string) {
+	data, err := mnist.LoadDir(ts.MkAbs(args[0]), 10)
+	ts.Check(err)
+	n, err := strconv.Atoi(args[2])
+	ts.Check(err)
+	inverted, side := len(args) > 3 && args[3] == "true", data.Height
+	if len(args) > 4 {
+		side, err = strconv.Atoi(args[4])
+		ts.Check(err)
+	}
+	write := func(pixels []byte, path ...string) {
+		img := squeezed(pixels, data.Width, side)
+		if inverted {
+			form.Invert(img.Pix)
+		}
+		file := filepath.Join(append([]string{ts.MkAbs(args[1])}, path...)...)
+		var content bytes.Buffer
+		ts.Check(errors.Join(png.Encode(&content, img), os.MkdirAll(filepath.Dir(file), 0o777), os.WriteFile(file, content.Bytes(), 0o666)))
+	}
+	size := data.Height * data.Width
+	var count [10]int
+	for i, label := range data.Train.Labels {
+		if count[label]++; count[label] <= n {
+			write(data.Train.Images[i*size:][:size], "train", strconv.Itoa(int(label)), strconv.Itoa(i)+".png")
+		}
+	}
+	for i, label := range data.Train.Labels[:n] {
+		write(data.Train.Images[i*size:][:size], "asked", fmt.Sprintf("%04d-%d.png", i, label))
+	}
+}
+
+// squeezed returns an image of side x side: the same one, if it has that size, and
+// otherwise its ink.
+func squeezed(pixels []byte, width, side int) *image.Gray {
+	whole := &image.Gray{Pix: bytes.Clone(pixels), Stride: width, Rect: image.Rect(0, 0, width, len(pixels)/width)}
+	if width == side {
+		return whole
+	}
+	var box image.Rectangle
+	for i, v := range pixels {
+		if at := image.Pt(i%width, i/width); v >= 64 {
+			box = box.Union(image.Rectangle{at, at.Add(image.Pt(1, 1))})
+		}
+	}
+	small := image.NewGray(image.Rect(0, 0, side, side))
+	wide := max(1, box.Dx()*side/max(box.Dx(), box.Dy()))
+	high := max(1, box.Dy()*side/max(box.Dx(), box.Dy()))
+	middle := image.Rect(0, 0, wide, high).Add(image.Pt((side-wide)/2, (side-high)/2))
+	draw.BiLinear.Scale(small, middle, whole, box, draw.Src, nil)
+	return small
 }
 
 func overwrite(ts *testscript.TestScript, neg bool, args []string) {

@@ -56,7 +56,8 @@ func asIs(img image.Image, f form.Form, height, width int) ([]byte, error) {
 	return pixels, nil
 }
 
-// cropped fits the ink of img into a box of a part of height x width, in its middle.
+// cropped fits the ink of img into a box of a part of height x width, in its middle: what
+// is left over is on the right and below by a pixel less, as in MNIST's images.
 func cropped(img image.Image, part float64, height, width int) ([]byte, error) {
 	ink, err := crop(img)
 	if err != nil {
@@ -64,7 +65,7 @@ func cropped(img image.Image, part float64, height, width int) ([]byte, error) {
 	}
 	fitted := fit(ink, height, width, part)
 	size := fitted.Rect.Size()
-	return put(fitted, image.Pt((width-size.X)/2, (height-size.Y)/2), height, width), nil
+	return put(fitted, image.Pt((width-size.X+1)/2, (height-size.Y+1)/2), height, width), nil
 }
 
 // whole scales img.

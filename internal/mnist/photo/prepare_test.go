@@ -131,7 +131,7 @@ func TestCroppedFillsTheBox(t *testing.T) {
 			box, _, _ := inked(pixels, 28)
 			high := int(math.Round(28 * part))
 			wide := int(math.Round(28 * part * 0.6)) // the drawing is 60x100
-			if want := image.Rect(0, 0, wide, high).Add(image.Pt((28-wide)/2, (28-high)/2)); box != want {
+			if want := image.Rect(0, 0, wide, high).Add(image.Pt((29-wide)/2, (29-high)/2)); box != want {
 				t.Errorf("a part of %v: the ink is in %v, want %v", part, box, want)
 			}
 		}
