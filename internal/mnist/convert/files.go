@@ -145,6 +145,9 @@ func (l *loader) addArrays(path string, files []file, given *file) error {
 			if err != nil {
 				return err
 			}
+			if len(found) == 0 {
+				return fault.Inf(path, "has no arrays")
+			}
 			if len(found) > 1 { // which is a whole data set
 				arrays, like = found, nil
 				break

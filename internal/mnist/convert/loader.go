@@ -235,6 +235,9 @@ func (l *loader) decideClasses() error {
 	if err != nil {
 		return fault.In(l.path, err)
 	}
+	if err := mnist.CheckNames(classes.Names); err != nil {
+		return fault.Inf(l.path, "names of classes: %w", err)
+	}
 	if classes.Fact != "" {
 		l.facts = append(l.facts, classes.Fact)
 	}
