@@ -120,7 +120,7 @@ func Open(ctx context.Context, spec string, classes int, s Source) (*Dataset, er
 		return s.loadOrDraw(ctx)
 	}
 	if _, err := os.Stat(spec); errors.Is(err, fs.ErrNotExist) {
-		return nil, fault.Inf(spec, "must be auto, mnist, synthetic or a folder that exists")
+		return nil, fault.Inf(spec, "must be auto, mnist, synthetic or a folder or file that exists")
 	}
 	return LoadDir(spec, classes)
 }

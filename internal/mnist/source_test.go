@@ -36,7 +36,7 @@ func TestOpenFaults(t *testing.T) {
 		{"classes of synthetic", "synthetic", 2, Source{}, "synthetic: has 10 classes, not 2: give a folder of your own data for that"},
 		{"one class", ".", 1, Source{}, ".: must have 2 to 256 classes (got 1)"},
 		{"classes beyond a byte", ".", 257, Source{}, ".: must have 2 to 256 classes (got 257)"},
-		{"misspelt", "mnits", 10, Source{}, "mnits: must be auto, mnist, synthetic or a folder that exists"},
+		{"misspelt", "mnits", 10, Source{}, "mnits: must be auto, mnist, synthetic or a folder or file that exists"},
 		{"no cache folder", "mnist", 10, Source{}, "mnist: MNIST is not here and cannot be downloaded: no cache folder (set MNISTGPU_HOME)"},
 		{"no mirrors", "mnist", 10, Source{CacheDir: empty}, empty + "/train-images-idx3-ubyte.gz: MNIST is not here and cannot be downloaded: no mirrors"},
 		{"no such data folder", "auto", 10, Source{DataDir: missing}, missing + ": no such file or directory (MNISTGPU_DATA names this folder)"},
