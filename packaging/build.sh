@@ -7,7 +7,8 @@ system=${1%%-*}
 arch=${1#*-}
 arch=${arch%%-*}
 export GOOS="$system" GOARCH="$arch" GOAMD64=v1 CGO_ENABLED=0
-set -- "$1" "$2" -mod=readonly -trimpath -ldflags '-s -w'
+# Go's build ID and C's debugging data would depend on folders.
+set -- "$1" "$2" -mod=readonly -trimpath -ldflags '-s -w -buildid= -extldflags=-s'
 
 # A program with CUDA needs a C compiler for each architecture. ZIG is the one of Zig, which
 # links with the interface of an old glibc, 2.28, for all Linux since 2018. CUDA's headers,
