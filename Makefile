@@ -34,7 +34,8 @@ SEEDED = gpu/driver/testdata/seeded
 ARCHITECTURES = sm_75 sm_80 sm_86 sm_89 sm_90
 
 .PHONY: build build-cpu test test-long nightly kill fuzz test-cuda mutants-cuda faults test-browser same soak bench gpu-bundle kernels check-kernels \
-	asm check-asm lint vulncheck clean reproducible release wheel test-wheel
+	asm check-asm lint vulncheck clean reproducible release wheel \
+	test-wheel ziglang
 
 ifdef CUDA_H
 build:
@@ -155,16 +156,20 @@ vulncheck:
 export ZIG = $(CURDIR)/bin/ziglang-0.17.1/bin/python-zig
 export CUDA_INCLUDE = $(dir $(CUDA_H))
 
+ziglang: $(ZIG)
+
 $(ZIG):
 	python3 -m venv bin/ziglang-0.17.1
 	bin/ziglang-0.17.1/bin/pip install -q ziglang==0.17.1
 
-# Builds the last commit in two folders, the second time with empty build caches, without
-# CUDA and with it. Both files must be the same.
-reproducible: $(ZIG)
+# Builds the last commit in two folders, the second time with empty build caches, for each
+# of SYSTEMS. Both files must be the same.
+SYSTEMS = linux-amd64 linux-amd64-cuda
+
+reproducible: $(if $(findstring cuda,$(SYSTEMS)),$(ZIG))
 	dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && \
 	git clone -q . "$$dir/one" && git clone -q . "$$dir/far/from/it" && \
-	for system in linux-amd64 linux-amd64-cuda; do \
+	for system in $(SYSTEMS); do \
 		(cd "$$dir/one" && packaging/build.sh $$system "$$dir/first") && \
 		(cd "$$dir/far/from/it" && GOCACHE="$$dir/cache" ZIG_GLOBAL_CACHE_DIR="$$dir/zig" \
 			packaging/build.sh $$system "$$dir/second") && \
@@ -196,8 +201,11 @@ wheel: $(addprefix bin/release/mnistgpu-,$(WHEELS))
 	go run ./packaging/wheel -version $(VERSION) -out bin/wheels $^
 
 # Installs the wheel of this machine and runs it, also where there are no files of NVIDIA.
+# TESTED="linux-amd64-cuda linux-arm64-cuda" runs the one for arm64 too, in QEMU.
+TESTED = linux-$(shell go env GOARCH)-cuda
+
 test-wheel:
-	$(MAKE) wheel WHEELS=linux-$$(go env GOARCH)-cuda
+	$(MAKE) wheel WHEELS='$(TESTED)'
 	packaging/wheel/check.sh bin/wheels
 
 clean:

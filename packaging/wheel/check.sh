@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs mnistgpu from a folder of wheels into a new environment and runs it there, then
 # in a root folder that has nothing but glibc, so no file of NVIDIA: check.sh FOLDER. Needs
-# no network. chroot needs root, or user namespaces.
+# no network. chroot needs root, or user namespaces. A wheel for arm64 that is there is run
+# too, which needs Debian's qemu-user-static and libc6-arm64-cross.
 set -euo pipefail
 
 wheels=$1
@@ -37,3 +38,12 @@ enter=(chroot)
 export HOME=/tmp
 must 'libcuda.so.1 not found: no NVIDIA driver' "${enter[@]}" "$bare" /mnistgpu doctor
 must 'using the CPU' "${enter[@]}" "$bare" /mnistgpu train --data synthetic --steps 20 --run-dir /tmp/run
+
+arm=("$wheels"/*_aarch64.whl)
+if [ -e "${arm[0]}" ] && [ "$(uname -m)" != aarch64 ]; then
+	python3 -m zipfile -e "${arm[0]}" "$dir/arm64"
+	chmod +x "$dir"/arm64/*.data/scripts/mnistgpu
+	enter=(qemu-aarch64-static -L /usr/aarch64-linux-gnu "$dir"/arm64/*.data/scripts/mnistgpu)
+	must 'libcuda.so.1 not found: no NVIDIA driver' "${enter[@]}" doctor
+	must 'using the CPU' "${enter[@]}" train --data synthetic --steps 20 --run-dir "$dir/run-arm64"
+fi
