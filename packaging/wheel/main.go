@@ -99,7 +99,7 @@ func platformTag(info *buildinfo.BuildInfo) (string, error) {
 	case "linux/arm64":
 		return "manylinux_2_28_aarch64", nil
 	case "darwin/arm64":
-		return "macosx_11_0_arm64", nil
+		return "macosx_12_0_arm64", nil // the oldest that Go 1.26 supports
 	case "windows/amd64":
 		return "win_amd64", nil
 	}
