@@ -2,7 +2,9 @@
 # make test      tests that run anywhere; make test-long takes minutes and real MNIST
 # make kill      resume runs that are killed or get a signal, KILLS=200 of each
 # make fuzz      hostile input to all readers of files, FUZZTIME=30s each
-# make reproducible  check that two builds are identical; make release fills bin/release
+# make reproducible  check that two builds are identical
+# make release   programs for all systems, in bin/release; make wheel puts them into wheels
+# make test-wheel  install the wheel of this machine from its file, and run it
 # make test-cuda test the CUDA backend on the simulated device, or on a GPU
 # make mutants-cuda  check that the tests find 26 bugs of the kinds that break on a GPU
 # make faults    every fault of a simulated device, at every call of a run; takes half an hour
@@ -32,7 +34,8 @@ SEEDED = gpu/driver/testdata/seeded
 ARCHITECTURES = sm_75 sm_80 sm_86 sm_89 sm_90
 
 .PHONY: build build-cpu test test-long nightly kill fuzz test-cuda mutants-cuda faults test-browser same soak bench gpu-bundle kernels check-kernels \
-	asm check-asm lint vulncheck clean reproducible release
+	asm check-asm lint vulncheck clean reproducible release wheel \
+	test-wheel ziglang
 
 ifdef CUDA_H
 build:
@@ -149,31 +152,61 @@ lint:
 vulncheck:
 	$(GOVULNCHECK) ./...
 
-# A build that depends only on the commit, and does not change go.mod.
-BUILD = CGO_ENABLED=0 GOAMD64=v1 go build -mod=readonly -trimpath
+# The C compiler of Zig, from PyPI, compiles and links the programs with CUDA.
+export ZIG = $(CURDIR)/bin/ziglang-0.17.1/bin/python-zig
+export CUDA_INCLUDE = $(dir $(CUDA_H))
 
-# Builds the last commit in two folders, the second time with an empty build cache.
-# Both files must be the same.
-reproducible:
+ziglang: $(ZIG)
+
+$(ZIG):
+	python3 -m venv bin/ziglang-0.17.1
+	bin/ziglang-0.17.1/bin/pip install -q ziglang==0.17.1
+
+# Builds the last commit in two folders, the second time with empty build caches, for each
+# of SYSTEMS. Both files must be the same.
+SYSTEMS = linux-amd64 linux-amd64-cuda
+
+reproducible: $(if $(findstring cuda,$(SYSTEMS)),$(ZIG))
 	dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && \
 	git clone -q . "$$dir/one" && git clone -q . "$$dir/far/from/it" && \
-	(cd "$$dir/one" && $(BUILD) -o "$$dir/first" ./cmd/mnistgpu) && \
-	(cd "$$dir/far/from/it" && GOCACHE="$$dir/cache" $(BUILD) -o "$$dir/second" ./cmd/mnistgpu) && \
-	(cd "$$dir" && sha256sum first second && cmp first second)
-
-# Programs without CUDA for these systems, a list of the modules in each, and the
-# SHA-256 sums.
-RELEASES = linux/amd64 linux/arm64 darwin/arm64 windows/amd64
-
-release:
-	rm -rf bin/release && mkdir -p bin/release
-	for system in $(RELEASES); do \
-		program=mnistgpu-$$(echo $$system | tr / -); \
-		case $$system in windows/*) program=$$program.exe ;; esac; \
-		GOOS=$${system%/*} GOARCH=$${system#*/} $(BUILD) -o bin/release/$$program ./cmd/mnistgpu || exit; \
-		(cd bin/release && go version -m $$program > $$program.sbom.txt) || exit; \
+	for system in $(SYSTEMS); do \
+		(cd "$$dir/one" && packaging/build.sh $$system "$$dir/first") && \
+		(cd "$$dir/far/from/it" && GOCACHE="$$dir/cache" ZIG_GLOBAL_CACHE_DIR="$$dir/zig" \
+			packaging/build.sh $$system "$$dir/second") && \
+		(cd "$$dir" && sha256sum first second && cmp first second) || exit; \
 	done
-	cd bin/release && sha256sum mnistgpu-* > SHA256SUMS && cat SHA256SUMS
+
+# Programs for these systems, a list of the modules in each, and the SHA-256 sums.
+RELEASES = linux-amd64 linux-amd64-cuda linux-arm64 linux-arm64-cuda darwin-arm64 windows-amd64.exe
+
+PROGRAMS = $(addprefix bin/release/mnistgpu-,$(RELEASES))
+
+release: $(PROGRAMS)
+	cd bin/release && for program in $(^F); do go version -m $$program > $$program.sbom.txt || exit; done
+	cd bin/release && sha256sum $(^F) $(^F:=.sbom.txt) > SHA256SUMS && cat SHA256SUMS
+
+.PHONY: $(PROGRAMS)
+$(filter %-cuda,$(PROGRAMS)): $(ZIG)
+$(PROGRAMS): bin/release/mnistgpu-%:
+	packaging/build.sh $(basename $*) $@
+
+# Wheels of released programs for pip, in bin/wheels: with CUDA for Linux. Their version is
+# the commit's tag, like v1.2.3, or its time.
+WHEELS = linux-amd64-cuda linux-arm64-cuda darwin-arm64 windows-amd64.exe
+VERSION = $(or $(patsubst v%,%,$(shell git describe --tags --exact-match 2>/dev/null)),\
+	0.0.0.dev$(shell TZ=UTC git show -s --date=format-local:%Y%m%d%H%M%S --format=%cd))
+
+wheel: $(addprefix bin/release/mnistgpu-,$(WHEELS))
+	rm -rf bin/wheels
+	go run ./packaging/wheel -version $(VERSION) -out bin/wheels $^
+
+# Installs the wheel of this machine and runs it, also where there are no files of NVIDIA.
+# TESTED="linux-amd64-cuda linux-arm64-cuda" runs the one for arm64 too, in QEMU.
+TESTED = linux-$(shell go env GOARCH)-cuda
+
+test-wheel:
+	$(MAKE) wheel WHEELS='$(TESTED)'
+	packaging/wheel/check.sh bin/wheels
 
 clean:
 	rm -rf bin
