@@ -38,7 +38,7 @@ func (s *source) readHeader() error {
 			return nil
 		case is(keyword, "@data"):
 			s.dataLine = number
-			return stop
+			return errStop
 		case !is(keyword, "@attribute"):
 			return fault.Inf(s.file.Path, "line %d must be @attribute or @data (got %q)", number, sample.Cut(line))
 		}
@@ -62,7 +62,7 @@ func (s *source) readHeader() error {
 		s.attributes = append(s.attributes, a)
 		return nil
 	})
-	if err != nil && err != stop {
+	if err != nil && err != errStop {
 		return err
 	}
 	if s.dataLine == 0 {
@@ -71,8 +71,8 @@ func (s *source) readHeader() error {
 	return s.findLabel(names, nominal, lastNominal)
 }
 
-// stop ends the reading of lines.
-var stop = errors.New("the header has ended")
+// errStop ends the reading of lines.
+var errStop = errors.New("the header has ended")
 
 // findLabel decides which attribute is the label: one with a usual name, or the last one
 // with declared values.

@@ -54,7 +54,7 @@ func sniffed(f input.File) (lines [][]byte, err error) {
 		}
 		lines = append(lines, bytes.Clone(line))
 		if size += len(line); len(lines) == maxSniffed || size > sniffedBytes {
-			return input.Stop
+			return input.ErrStop
 		}
 		return nil
 	})

@@ -12,8 +12,8 @@ import (
 // pixels of four bytes each.
 const MaxLine = 64 << 20
 
-// Stop is returned by the function given to [File.EachLine] to read no further.
-var Stop = errors.New("no more lines are needed")
+// ErrStop is returned by the function given to [File.EachLine] to read no further.
+var ErrStop = errors.New("no more lines are needed")
 
 // EachLine calls use for each line of the content, with its number from 1, without its
 // end and without the byte-order mark that a file may begin with. The line is valid
@@ -34,7 +34,7 @@ func (f File) EachLine(use func(number int, line []byte) error) error {
 			}
 			line = bytes.TrimPrefix(line, []byte("\ufeff"))
 		}
-		if err := use(number, line); err == Stop {
+		if err := use(number, line); err == ErrStop {
 			return nil
 		} else if err != nil {
 			return err
