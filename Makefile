@@ -11,6 +11,7 @@
 # make test-browser  test the page of serve in Chromium; needs real MNIST
 # make same      compare the results of two git revisions, OLD and NEW; see bench/same/same.sh
 # make soak      ten minutes of valid and hostile requests to serve
+# make crowd     ten minutes of 1,050 clients at a server that may open 64 files
 # make bench     time products and epochs on the CPU beside OpenBLAS, seven times over
 # make nightly   all of the long checks, one after another; names those that failed
 # make kernels   regenerate kernels/kernels.ptx and its cubin, with nvcc and ptxas
@@ -33,7 +34,7 @@ CUBIN = ptxas -arch=sm_90
 SEEDED = gpu/driver/testdata/seeded
 ARCHITECTURES = sm_75 sm_80 sm_86 sm_89 sm_90
 
-.PHONY: build build-cpu test test-long nightly kill fuzz test-cuda mutants-cuda faults test-browser same soak bench gpu-bundle kernels check-kernels \
+.PHONY: build build-cpu test test-long nightly kill fuzz test-cuda mutants-cuda faults test-browser same soak crowd bench gpu-bundle kernels check-kernels \
 	asm check-asm lint vulncheck clean reproducible release wheel \
 	test-wheel ziglang
 
@@ -108,6 +109,9 @@ same:
 
 soak:
 	MNISTGPU_SOAK=10m go test -count=1 -timeout 20m -run TestSoak -v ./internal/serve
+
+crowd:
+	MNISTGPU_CROWD=10m go test -count=1 -timeout 20m -run TestCrowd -v ./cmd/mnistgpu
 
 # Benchmarks of the CPU, in a process of their own each time, so that whatever slows the
 # machine for a while slows all of them alike; benchstat reads the output. Needs OpenBLAS

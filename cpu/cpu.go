@@ -25,6 +25,7 @@ type Backend struct {
 	threads int
 	pool    *pool
 	scratch scratch
+	held    float64 // bytes of the float32 tensors so far
 }
 
 // Name returns "cpu".

@@ -2,7 +2,10 @@ package cpu
 
 import (
 	"fmt"
+	"math"
+	"os"
 	"runtime"
+	"runtime/debug"
 
 	"mnistgpu/cpu/internal/kernel"
 	"mnistgpu/internal/backend"
@@ -17,7 +20,7 @@ type memory[T backend.Element] struct{ elements []T }
 // too little memory, it returns an error, where Go itself would end the process.
 func (b *Backend) Alloc(dt backend.DType, rows, cols int) (backend.Tensor, error) {
 	t := backend.Tensor{DType: dt, Rows: rows, Cols: cols}
-	if err := fits(t); err != nil {
+	if err := b.fits(t); err != nil {
 		return backend.Tensor{}, err
 	}
 	switch dt {
@@ -39,23 +42,43 @@ func (b *Backend) Alloc(dt backend.DType, rows, cols int) (backend.Tensor, error
 // large is the size in bytes from which a tensor is checked against the free memory.
 const large = 16 << 20
 
-// fits returns an error that wraps [backend.ErrOutOfMemory] if there is no room for
-// t. Float32 tensors count twice: the host holds a copy of a network's numbers when
-// it draws and saves them.
-func fits(t backend.Tensor) error {
+// copies is how often saving needs the numbers of all tensors of floats besides these: once
+// when it collects them, and once as bytes of a file.
+const copies = 2
+
+// fits returns an error that wraps [backend.ErrOutOfMemory] if there is no room for t, and for
+// saving what the backend then holds.
+func (b *Backend) fits(t backend.Tensor) error {
 	need := float64(t.Rows) * float64(t.Cols) * float64(t.DType.Size()) // may be more than an int holds
+	held := b.held
 	if t.DType == backend.Float32 {
-		need *= 2
+		held += need
 	}
-	if need < large || need <= machine.FreeMemory() {
-		return nil
+	saving := copies * held
+	free := math.Inf(1)
+	if need+saving >= large {
+		if free = machine.FreeMemory(); need+saving > free {
+			runtime.GC()
+			free = machine.FreeMemory()
+		}
 	}
-	runtime.GC()
-	free := machine.FreeMemory()
-	if need <= free {
-		return nil
+	if need+saving > free {
+		const mebi = 1 << 20
+		return fmt.Errorf("Alloc: %.1f MiB needed for %v and %.1f MiB for saving, and %.1f MiB free: %w",
+			need/mebi, t, saving/mebi, max(0, free/mebi), backend.ErrOutOfMemory)
 	}
-	return fmt.Errorf("Alloc: %.1f MiB needed for %v, and %.1f MiB free: %w", need/(1<<20), t, max(0, free/(1<<20)), backend.ErrOutOfMemory)
+	b.held = held
+	return nil
+}
+
+// LimitMemory makes the garbage collector work harder before memory ends, by a limit that it
+// takes from what the machine, the container and ulimit -v leave, unless GOMEMLIMIT sets one.
+func LimitMemory() {
+	if free := machine.FreeMemory(); os.Getenv("GOMEMLIMIT") == "" && !math.IsInf(free, 1) {
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		debug.SetMemoryLimit(int64(m.Sys-m.HeapReleased) + int64(max(0, free)))
+	}
 }
 
 // Upload copies src to dst.

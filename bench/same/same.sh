@@ -22,7 +22,7 @@ new=${2:-}
 old_syntax=''
 
 # What may differ: fields of JSON objects, columns of CSV files, and whole files.
-fields='seconds|images_per_second|saves|save_seconds|run_dir'
+fields='seconds|images_per_second|saves|save_seconds|model_sha256|run_dir'
 columns='seconds'
 # predictions.npz has labels of int64 now, since labels of one byte wrapped around where they
 # were combined with the predicted classes; predictions.csv has the same numbers.

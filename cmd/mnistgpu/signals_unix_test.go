@@ -16,7 +16,7 @@ import (
 	"mnistgpu/internal/run"
 )
 
-// TestSignalled stops runs by SIGINT and SIGTERM at random times, every third by two in
+// TestSignalled stops runs by SIGINT, SIGTERM and SIGHUP at random times, every fourth by two in
 // quick succession. Their exit codes must tell the signal and, once resumed, they must
 // end like the uninterrupted run. Nine of ten must stop within the promised five
 // seconds, since other work may stall one.
@@ -32,8 +32,8 @@ func testSignalled(t *testing.T, all []*victim, n int) {
 	for i := range n {
 		v := all[i%len(all)]
 		dir := filepath.Join(t.TempDir(), "run")
-		signal := []syscall.Signal{syscall.SIGINT, syscall.SIGTERM}[i%2]
-		took, code, err := v.signalled(dir, signal, i%3 == 0)
+		signal := []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP}[i%3]
+		took, code, err := v.signalled(dir, signal, i%4 == 0)
 		times = append(times, took)
 		if code == 128+int(signal) {
 			stopped++

@@ -83,6 +83,11 @@ func Cause(err error) error {
 	return err
 }
 
+// Stopped reports whether err is the end that a signal asked for.
+func Stopped(err error) bool {
+	return Is(err, HungUp) || Is(err, Interrupted) || Is(err, Terminated)
+}
+
 // Of returns the first Error in err's tree, or nil if it has none.
 func Of(err error) *Error {
 	var e *Error

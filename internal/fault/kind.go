@@ -23,6 +23,7 @@ const (
 	CannotWrite
 	TargetMissed
 	CannotListen
+	HungUp
 	Interrupted
 	Terminated
 )
@@ -46,6 +47,7 @@ var kinds = [...]struct {
 	CannotWrite:  {8, "cannot write", ""},
 	TargetMissed: {9, "target accuracy missed; the results were saved", ""},
 	CannotListen: {10, "cannot listen: the address is in use, or not one of this machine", ""},
+	HungUp:       {129, "hung up (SIGHUP, a closed terminal); the results so far were saved", ""},
 	Interrupted:  {130, "interrupted (SIGINT); the results so far were saved", ""},
 	Terminated:   {143, "terminated (SIGTERM); the results so far were saved", ""},
 }

@@ -9,6 +9,10 @@ import (
 	"syscall"
 )
 
+// spare is address space for the stacks of threads and for the runtime's own tables, which
+// grow with the heap.
+const spare = 128 << 20
+
 // FreeMemory is how many more bytes this process can allocate: what the machine and the
 // container have less what this process uses, and no more than its address-space
 // limit (ulimit -v) leaves. What other processes use is not subtracted, since the
@@ -30,7 +34,7 @@ func FreeMemory() float64 {
 	}
 	if pages, ok := number("/proc/self/statm"); ok { // the first of its numbers
 		taken := pages*float64(os.Getpagesize()) - float64(heap.HeapIdle)
-		free = min(free, float64(addresses.Cur)-taken)
+		free = min(free, float64(addresses.Cur)-taken-spare)
 	}
 	return free
 }

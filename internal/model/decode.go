@@ -31,15 +31,12 @@ const (
 // refuses any other content, even if it is a safetensors file: if Decode accepts a
 // file, Encode reproduces it byte for byte. The error does not name the file.
 func Decode(content []byte) (*Model, error) {
-	if err := checkStart(content, int64(len(content))); err != nil {
-		return nil, err
-	}
-	if err := checkHeader(content[lengthSize:][:binary.LittleEndian.Uint64(content)]); err != nil {
+	if err := check(content, int64(len(content))); err != nil {
 		return nil, err
 	}
 	size, header, err := safetensors.ReadMetadata(content)
 	if err != nil {
-		return nil, headerFault(content, err)
+		return nil, fmt.Errorf("header: %w", err)
 	}
 	m := new(Model)
 	if err := m.readTensors(header.Tensors(), content[lengthSize+size:]); err != nil {
@@ -49,6 +46,18 @@ func Decode(content []byte) (*Model, error) {
 		return nil, err
 	}
 	return m, m.mustBe(content)
+}
+
+// check checks a file of the given size by its start, which holds the whole header or
+// maxHeader bytes of it: neither the header nor the size of the file may be wrong.
+func check(start []byte, size int64) error {
+	if err := checkStart(start, size); err != nil {
+		return err
+	}
+	if err := checkHeader(start[lengthSize:][:binary.LittleEndian.Uint64(start)]); err != nil {
+		return err
+	}
+	return checkSize(start, size)
 }
 
 // checkStart checks the first bytes of a file of the given size, up to and including
@@ -89,23 +98,28 @@ func checkHeader(header []byte) error {
 // tensors need.
 const incomplete = "metadata incomplete buffer"
 
-// headerFault returns the error for content that the library refuses with err. If
-// the content has too few or too many bytes for its tensors, the error gives both numbers.
-func headerFault(content []byte, err error) error {
-	length := binary.LittleEndian.Uint64(content)
+// checkSize checks the header, which start holds whole, and that a file of the given size
+// ends where its tensors end.
+func checkSize(start []byte, size int64) error {
+	length := binary.LittleEndian.Uint64(start)
 	var header safetensors.Metadata
-	if err.Error() != incomplete || json.Unmarshal(content[lengthSize:][:length], &header) != nil {
+	if _, _, err := safetensors.ReadMetadata(start[:lengthSize+length]); err != nil && err.Error() != incomplete {
+		return fmt.Errorf("header: %w", err)
+	}
+	if err := json.Unmarshal(start[lengthSize:][:length], &header); err != nil {
 		return fmt.Errorf("header: %w", err)
 	}
 	var want uint64
 	for _, t := range header.Tensors() {
 		want = max(want, t.DataOffsets[1])
 	}
-	has := uint64(len(content)) - lengthSize - length
-	if has < want {
+	switch has := uint64(size) - lengthSize - length; {
+	case has < want:
 		return fmt.Errorf("is cut off: has %d of the %d bytes of its tensors", has, want)
+	case has > want:
+		return fmt.Errorf("goes on after its tensors: has %d bytes for their %d", has, want)
 	}
-	return fmt.Errorf("goes on after its tensors: has %d bytes for their %d", has, want)
+	return nil
 }
 
 // readTensors reads the layers' weights and biases from data. There must be no other

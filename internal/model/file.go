@@ -21,19 +21,19 @@ func Read(path string) (*Model, error) {
 	return m, nil
 }
 
-// read checks the start of a file before it reads the whole of it into memory, so
-// that naming a huge file by mistake does no harm.
+// read checks the header of a file, and that its size is right, before it reads the whole
+// of it into memory, so that a huge file, be it named by mistake, does no harm.
 func read(path string) (*Model, error) {
 	f, size, err := fault.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	start := make([]byte, min(size, lengthSize+1))
+	start := make([]byte, min(size, lengthSize+maxHeader))
 	if _, err := io.ReadFull(f, start); err != nil {
 		return nil, err
 	}
-	if err := checkStart(start, size); err != nil {
+	if err := check(start, size); err != nil {
 		return nil, err
 	}
 	content := make([]byte, size)

@@ -16,15 +16,12 @@ import (
 // int64, whatever program wrote it, and returns its tensors sorted by name, and its metadata.
 // Numbers become float32. The error does not name the file.
 func DecodeTensors(content []byte) ([]Tensor, map[string]string, error) {
-	if err := checkStart(content, int64(len(content))); err != nil {
-		return nil, nil, err
-	}
-	if err := checkHeader(content[lengthSize:][:binary.LittleEndian.Uint64(content)]); err != nil {
+	if err := check(content, int64(len(content))); err != nil {
 		return nil, nil, err
 	}
 	size, header, err := safetensors.ReadMetadata(content)
 	if err != nil {
-		return nil, nil, headerFault(content, err)
+		return nil, nil, fmt.Errorf("header: %w", err)
 	}
 	data := content[lengthSize+size:]
 	infos := header.Tensors()

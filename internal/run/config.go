@@ -29,6 +29,9 @@ func ReadConfig(dir string) (*Config, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(content) == 0 {
+		return nil, fault.Inf(path, "has no settings: it is damaged")
+	}
 	c := new(Config)
 	if err := toml.Unmarshal(content, c); err != nil {
 		return nil, fault.Inf(path, "is not a file of settings: %w", err)

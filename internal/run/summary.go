@@ -35,8 +35,9 @@ type Summary struct {
 	KeptStep        *int     `json:"kept_step,omitempty"` // with patience: the step whose weights were kept
 	Seconds         float64  `json:"seconds"`
 	ImagesPerSecond float64  `json:"images_per_second"`
-	Saves           int      `json:"saves"`        // states saved since the run was last started
-	SaveSeconds     float64  `json:"save_seconds"` // time the saves took, during the training
+	Saves           int      `json:"saves"`                  // states saved since the run was last started
+	SaveSeconds     float64  `json:"save_seconds"`           // time the saves took, during the training
+	ModelSHA256     string   `json:"model_sha256,omitempty"` // of ModelFile; see CheckModel
 	RunDir          string   `json:"run_dir"`
 	Error           string   `json:"error,omitempty"` // why it diverged or missed its target
 }

@@ -4,18 +4,55 @@ import (
 	"bytes"
 	"fmt"
 	"net/http"
+	"sync"
 	"time"
 )
+
+// streams counts event streams by the address of their client.
+type streams struct {
+	most, mostEach int
+
+	mu    sync.Mutex
+	total int
+	open  map[string]int
+}
+
+// begin counts a stream, or returns the problem that there are too many.
+func (s *streams) begin(address string) *problem {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.total >= s.most:
+		return problemf(http.StatusServiceUnavailable, "%d event streams at once are the most", s.most)
+	case s.open[address] >= s.mostEach:
+		return problemf(http.StatusServiceUnavailable, "%d event streams at once are the most for one address", s.mostEach)
+	}
+	s.total++
+	s.open[address]++
+	return nil
+}
+
+func (s *streams) end(address string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.total--
+	if s.open[address]--; s.open[address] == 0 {
+		delete(s.open, address)
+	}
+}
 
 // events sends the model and the run, and then their changes, as server-sent events.
 // The content of a "model" event is the response to GET /v1/model, and the content of a
 // "run" event the response to GET /v1/run.
 func (s *Server) events(w http.ResponseWriter, r *http.Request) {
-	defer s.metrics.streams.Add(-1)
-	if s.metrics.streams.Add(1) > int64(s.options.Limits.Streams) {
-		problemf(http.StatusServiceUnavailable, "%d event streams at once are the most", s.options.Limits.Streams).write(w)
+	address := hostOf(r.RemoteAddr)
+	if problem := s.streams.begin(address); problem != nil {
+		problem.write(w)
 		return
 	}
+	defer s.streams.end(address)
+	s.metrics.streams.Add(1)
+	defer s.metrics.streams.Add(-1)
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("Cache-Control", "no-store")
 	connection := http.NewResponseController(w)

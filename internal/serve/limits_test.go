@@ -15,7 +15,9 @@ import (
 
 // TestAtMostSoManyPredictions takes all slots and sends one more request.
 func TestAtMostSoManyPredictions(t *testing.T) {
-	s := start(t, options(t))
+	o := options(t)
+	o.Limits.Turn = 50 * time.Millisecond
+	s := start(t, o)
 	for range cap(s.slots) {
 		s.slots <- struct{}{}
 	}

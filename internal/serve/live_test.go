@@ -2,9 +2,11 @@ package serve
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io/fs"
+	"log"
 	"math"
 	"net/http"
 	"os"
@@ -270,5 +272,29 @@ func TestUnreadableRunsAreTold(t *testing.T) {
 			t.Errorf("a bad %s: %v", name, err)
 		}
 		os.Remove(path)
+	}
+}
+
+// TestAnotherModelIsLogged serves the folder of a run whose summary has the SHA-256 of
+// another model.
+func TestAnotherModelIsLogged(t *testing.T) {
+	o := options(t)
+	content, err := os.ReadFile(o.Model)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Run = t.TempDir()
+	o.Model = filepath.Join(o.Run, run.ModelFile)
+	summary := run.Summary{Status: run.Done, ModelSHA256: strings.Repeat("0", 64)}
+	for path, content := range map[string][]byte{o.Model: content, filepath.Join(o.Run, run.SummaryFile): summary.Encode()} {
+		if err := os.WriteFile(path, content, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var logged bytes.Buffer
+	o.Log = log.New(&logged, "", 0)
+	start(t, o)
+	if !strings.Contains(logged.String(), "is not the model that the run left") {
+		t.Errorf("the log is %q", &logged)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"math"
 	"mime"
 	"net/http"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -40,6 +41,10 @@ func (s *Server) predict(w http.ResponseWriter, r *http.Request) {
 		problem.write(w)
 		return
 	}
+	if r.ContentLength > maxBody {
+		tooLarge().write(w)
+		return
+	}
 	// A slow client must not keep others waiting, so its body is read before a slot is
 	// taken.
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
@@ -47,10 +52,13 @@ func (s *Server) predict(w http.ResponseWriter, r *http.Request) {
 		readProblem(err).write(w)
 		return
 	}
+	received(w, r)
+	turn, cancel := context.WithTimeout(r.Context(), s.options.Limits.Turn)
+	defer cancel()
 	select {
 	case s.slots <- struct{}{}:
 		defer func() { <-s.slots }()
-	default:
+	case <-turn.Done():
 		problemf(http.StatusServiceUnavailable, "%d predictions at once are the most", cap(s.slots)).write(w)
 		return
 	}
@@ -110,9 +118,12 @@ func (s *Server) classifyBody(ctx context.Context, kind string, body []byte, o p
 
 // bodyKind returns the type of the body, which must be JSON or PNG.
 func bodyKind(r *http.Request) (string, *problem) {
-	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	kind, parameters, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || kind != "application/json" && kind != "image/png" {
 		return "", problemf(http.StatusUnsupportedMediaType, "Content-Type must be application/json or image/png")
+	}
+	if charset, ok := parameters["charset"]; ok && !strings.EqualFold(charset, "utf-8") {
+		return "", problemf(http.StatusUnsupportedMediaType, "the charset must be utf-8")
 	}
 	if r.Header.Get("Content-Encoding") != "" {
 		return "", problemf(http.StatusUnsupportedMediaType, "the body must have no Content-Encoding")
@@ -123,31 +134,44 @@ func bodyKind(r *http.Request) (string, *problem) {
 // readProblem says why a body could not be read.
 func readProblem(err error) *problem {
 	var large *http.MaxBytesError
-	if errors.As(err, &large) {
-		return problemf(http.StatusRequestEntityTooLarge, "the body must have at most %d bytes", maxBody)
+	switch {
+	case errors.As(err, &large):
+		return tooLarge()
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return problemf(http.StatusRequestTimeout, "the body did not come in time")
 	}
-	return problemf(http.StatusRequestTimeout, "the body did not come in time")
+	return problemf(http.StatusBadRequest, "the body must be as long as its head says, in chunks that are well-formed if it has chunks")
+}
+
+func tooLarge() *problem {
+	return problemf(http.StatusRequestEntityTooLarge, "the body must have at most %d bytes", maxBody)
 }
 
 // readPixels returns the pixels of a {"pixels": [...]} body, inverted if those of the
 // training images were. They are never prepared otherwise.
 func readPixels(n *network, body []byte, _ photo.Preparation) ([]byte, *problem) {
-	// Pointers tell null from 0. In JSON, 7.0 is a whole number just as 7 is.
-	var request struct {
-		Pixels []*float64 `json:"pixels"`
-	}
+	// Pointers tell null from 0. In JSON, 7.0 is a whole number just as 7 is. A struct would
+	// also take the key twice, or as PIXELS.
+	var given []*float64
 	d := json.NewDecoder(bytes.NewReader(body))
-	d.DisallowUnknownFields()
 	want := n.model.Height * n.model.Width
 	wrong := problemf(http.StatusBadRequest, `the body must be {"pixels": [...]} with %d whole numbers from 0 to 255 and nothing else`, want)
-	if err := d.Decode(&request); err != nil || len(request.Pixels) != want {
+	for _, token := range []json.Token{json.Delim('{'), "pixels"} {
+		if t, err := d.Token(); err != nil || t != token {
+			return nil, wrong
+		}
+	}
+	if err := d.Decode(&given); err != nil || len(given) != want {
+		return nil, wrong
+	}
+	if t, err := d.Token(); err != nil || t != json.Delim('}') {
 		return nil, wrong
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return nil, wrong
 	}
 	pixels := make([]byte, want)
-	for i, p := range request.Pixels {
+	for i, p := range given {
 		if p == nil || *p != math.Trunc(*p) || *p < 0 || *p > 255 {
 			return nil, wrong
 		}

@@ -80,6 +80,10 @@ func (s *Server) count(next http.Handler) http.Handler {
 			}
 			s.metrics.countRequest(r.Pattern, r.Method, recorder.code)
 		}()
+		w.Header().Set("Connection", "close") // until received
+		if r.ContentLength == 0 {
+			received(w, r)
+		}
 		next.ServeHTTP(recorder, r)
 	})
 }

@@ -43,21 +43,36 @@ type Limits struct {
 	Grace                     time.Duration // for answers in progress when the server stops
 	Poll                      time.Duration // between checks of the files of a run
 	Heartbeat                 time.Duration // longest silence of an event stream
+	Turn                      time.Duration // that a prediction waits for its turn
 	Predictions               int           // at once
 	Streams                   int           // at once
+	AddressStreams            int           // at once, to one address
+	Connections               int           // at once
 }
+
+// otherFiles is room for what a server opens besides connections: its model, the files of
+// a run, and those of a GPU's driver.
+const otherFiles = 32
 
 // DefaultLimits returns the limits of the command.
 func DefaultLimits() Limits {
 	return Limits{
 		Header: 5 * time.Second, Read: 10 * time.Second, Write: 10 * time.Second, Idle: time.Minute,
 		Grace: 5 * time.Second, Poll: 500 * time.Millisecond, Heartbeat: 15 * time.Second,
-		Predictions: 8, Streams: 32,
+		Turn: time.Second, Predictions: 8, Streams: 32, AddressStreams: 16,
+		Connections: connectionsFor(maxFiles()),
 	}
 }
 
+// connectionsFor returns how many connections a process that may open so many files can
+// have. With 256, bodies take at most 16 MiB of memory.
+func connectionsFor(files uint64) int { return int(min(max(files, otherFiles+8)-otherFiles, 256)) }
+
 // maxHeaderBytes bounds the head of a request.
 const maxHeaderBytes = 16 << 10
+
+// headerSlop is what [http.Server] reads beyond its MaxHeaderBytes.
+const headerSlop = 4 << 10
 
 // A Server serves a model and its run.
 type Server struct {
@@ -66,6 +81,7 @@ type Server struct {
 	backend   backend.Backend // used only by the worker
 	network   atomic.Pointer[network]
 	broadcast *broadcast
+	streams   streams
 	watcher   *watcher
 	metrics   *metrics
 	slots     chan struct{} // one for each concurrent prediction
@@ -81,6 +97,7 @@ func New(ctx context.Context, o Options) (*Server, error) {
 		options: o, worker: newWorker(), broadcast: newBroadcast(), metrics: newMetrics(o.Version),
 		slots: make(chan struct{}, o.Limits.Predictions), decoding: make(chan struct{}, 1), stop: make(chan struct{}),
 	}
+	s.streams = streams{most: o.Limits.Streams, mostEach: o.Limits.AddressStreams, open: map[string]int{}}
 	s.watcher = &watcher{server: s}
 	s.watcher.updateRun()
 	if err := s.watcher.updateModel(ctx); err != nil {
@@ -129,7 +146,9 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) (err error) {
 		ReadTimeout:       s.options.Limits.Read,
 		WriteTimeout:      s.options.Limits.Write,
 		IdleTimeout:       s.options.Limits.Idle,
-		MaxHeaderBytes:    maxHeaderBytes,
+		MaxHeaderBytes:    maxHeaderBytes - headerSlop,
+		ConnContext:       inContext,
+		ConnState:         onState,
 		ErrorLog:          s.options.Log,
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
@@ -140,7 +159,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) (err error) {
 		}
 	})
 	served := make(chan error, 1)
-	go func() { served <- server.Serve(l) }()
+	go func() { served <- server.Serve(newConnections(l, s.options.Limits.Connections)) }()
 
 	select {
 	case <-ctx.Done():

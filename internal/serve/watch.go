@@ -89,5 +89,8 @@ func (w *watcher) updateModel(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := run.CheckModel(w.server.options.Model, m); err != nil {
+		w.server.options.Log.Print(err)
+	}
 	return w.server.load(ctx, m)
 }

@@ -188,6 +188,9 @@ func FromRun(path string) (Given, error) {
 	if err != nil {
 		return nil, inRun(err)
 	}
+	if len(f.values) == 0 { // a run writes all of them
+		return nil, fault.Inf(path, "has no settings: it is damaged")
+	}
 	given := Given{}
 	for _, r := range table {
 		if c, ok := f.choice(r.Name, ","); ok {

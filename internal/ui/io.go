@@ -12,6 +12,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"sync/atomic"
 
 	"golang.org/x/term"
 
@@ -27,7 +28,8 @@ type IO struct {
 	Environ func() []string // all variables, each as NAME=value
 	Quiet   bool            // print no notes and no progress
 
-	err error // the first error of a write to Stdout by a method of IO
+	err    error                       // the first error of a write to Stdout by a method of IO
+	unread atomic.Pointer[fault.Error] // the first one of a write to Stderr, by any goroutine
 }
 
 // Standard returns the IO of this process.
@@ -41,14 +43,32 @@ func Standard() *IO {
 func (o *IO) Write(p []byte) (int, error) {
 	if o.err == nil {
 		if _, err := o.Stdout.Write(p); err != nil {
-			o.err = &fault.Error{Kind: fault.CannotWrite, Op: "cannot write to", Path: "stdout", Err: fault.Cause(err)}
+			o.err = cannotWrite("stdout", err)
 		}
 	}
 	return len(p), nil
 }
 
-// Err returns the error of the first write to Stdout that failed, or nil.
-func (o *IO) Err() error { return o.err }
+// cannotWrite returns the error of a failed write to stdout or stderr.
+func cannotWrite(name string, err error) *fault.Error {
+	return &fault.Error{Kind: fault.CannotWrite, Op: "cannot write to", Path: name, Err: fault.Cause(err)}
+}
+
+// Err returns the error of the first write to Stdout that failed, or else that of the
+// first line that could not be printed on Stderr, or nil.
+func (o *IO) Err() error {
+	if unread := o.unread.Load(); o.err == nil && unread != nil {
+		return unread
+	}
+	return o.err
+}
+
+// say prints a line on stderr. A line that cannot be printed stops nothing.
+func (o *IO) say(format string, args ...any) {
+	if _, err := fmt.Fprintln(o.Stderr, OneLine(fmt.Sprintf(format, args...))); err != nil {
+		o.unread.CompareAndSwap(nil, cannotWrite("stderr", err))
+	}
+}
 
 // Printf prints a result.
 func (o *IO) Printf(format string, args ...any) { fmt.Fprintf(o, format, args...) }
@@ -64,27 +84,27 @@ func (o *IO) JSON(value any) {
 // Notef prints a line on stderr, unless the command is quiet.
 func (o *IO) Notef(format string, args ...any) {
 	if !o.Quiet {
-		fmt.Fprintf(o.Stderr, "%s\n", OneLine(fmt.Sprintf(format, args...)))
+		o.say(format, args...)
 	}
 }
 
 // Warnf prints a warning on stderr about something that does not stop the command.
 func (o *IO) Warnf(format string, args ...any) {
-	fmt.Fprintf(o.Stderr, "mnistgpu: WARNING: %s\n", OneLine(fmt.Sprintf(format, args...)))
+	o.say("mnistgpu: WARNING: "+format, args...)
 }
 
 // Hintf prints on stderr what to do about the line before.
 func (o *IO) Hintf(format string, args ...any) {
-	fmt.Fprintf(o.Stderr, "hint: %s\n", OneLine(fmt.Sprintf(format, args...)))
+	o.say("hint: "+format, args...)
 }
 
 // Fail prints an error and its hint on stderr. It prints nothing for the end that the
 // user asked for by a signal: the results have been printed.
 func (o *IO) Fail(err error) {
-	if fault.Is(err, fault.Interrupted) || fault.Is(err, fault.Terminated) {
+	if fault.Stopped(err) {
 		return
 	}
-	fmt.Fprintf(o.Stderr, "mnistgpu: %s\n", OneLine(err.Error()))
+	o.say("mnistgpu: %s", err)
 	if hint := fault.Hint(err); hint != "" {
 		o.Hintf("%s", hint)
 	}

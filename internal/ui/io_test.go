@@ -53,6 +53,21 @@ func TestErrIsThatOfTheFirstFailedWrite(t *testing.T) {
 	}
 }
 
+// TestErrTellsOfUnreadLines checks that a lost stderr keeps no result from stdout.
+func TestErrTellsOfUnreadLines(t *testing.T) {
+	var out bytes.Buffer
+	o := &IO{Stdout: &out, Stderr: &full{}}
+	o.Notef("a note")
+	o.Warnf("a warning")
+	o.Printf("7\n")
+	if err := o.Err(); !fault.Is(err, fault.CannotWrite) || !errors.Is(err, syscall.Errno(1)) {
+		t.Errorf("%v, want that of the first line", err)
+	}
+	if out.String() != "7\n" {
+		t.Errorf("stdout is %q", &out)
+	}
+}
+
 func TestJSONIsOneLine(t *testing.T) {
 	var out bytes.Buffer
 	o := &IO{Stdout: &out}
@@ -99,6 +114,7 @@ func TestFail(t *testing.T) {
 		{errors.New("surprise"), "mnistgpu: surprise\n"},
 		{fmt.Errorf("run: %w", stopped(syscall.SIGINT)), ""},
 		{stopped(syscall.SIGTERM), ""},
+		{stopped(syscall.SIGHUP), ""},
 	} {
 		var errs bytes.Buffer
 		o := &IO{Stderr: &errs, Quiet: true}
@@ -106,8 +122,10 @@ func TestFail(t *testing.T) {
 			t.Errorf("%v: %q, want %q", test.err, &errs, test.want)
 		}
 	}
-	if fault.ExitCode(stopped(syscall.SIGINT)) != 130 || fault.ExitCode(stopped(syscall.SIGTERM)) != 143 {
-		t.Error("the signals have other exit codes")
+	for s, code := range map[syscall.Signal]int{syscall.SIGHUP: 129, syscall.SIGINT: 130, syscall.SIGTERM: 143} {
+		if got := fault.ExitCode(stopped(s)); got != code {
+			t.Errorf("exit code %d for %v, want %d", got, s, code)
+		}
 	}
 }
 

@@ -65,6 +65,7 @@ func New(o *ui.IO) *cobra.Command {
 			return err
 		}
 		o.Quiet = v.Quiet
+		o.OutliveReaders()
 		ctx, stop := o.UntilSignal(cmd.Context())
 		defer stop()
 		return find(ctx, o, v.Only(settings.LRFind))

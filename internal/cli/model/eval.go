@@ -83,7 +83,7 @@ func extension(path string) string { return strings.ToLower(filepath.Ext(path)) 
 
 // run scores the model and prints the result.
 func (s *evalOptions) run(ctx context.Context, o *ui.IO, v *settings.Values) (err error) {
-	m, err := s.open()
+	m, err := s.open(o)
 	if err != nil {
 		return err
 	}
@@ -125,12 +125,12 @@ func (s *evalOptions) run(ctx context.Context, o *ui.IO, v *settings.Values) (er
 
 // open reads the model and, unless --data was given, finds out which data it belongs
 // to.
-func (s *evalOptions) open() (*model.Model, error) {
+func (s *evalOptions) open(o *ui.IO) (*model.Model, error) {
 	if s.data == "" {
 		var err error
 		if s.data, err = shared.DataOf(s.model); err != nil {
 			return nil, err
 		}
 	}
-	return shared.OpenModel(s.model)
+	return shared.OpenModel(o, s.model)
 }

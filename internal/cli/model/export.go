@@ -87,7 +87,7 @@ func (s *exportOptions) check() error {
 
 // run writes the file and prints how to use it.
 func (s *exportOptions) run(o *ui.IO) error {
-	m, err := shared.OpenModel(s.model)
+	m, err := shared.OpenModel(o, s.model)
 	if err != nil {
 		return err
 	}

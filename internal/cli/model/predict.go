@@ -95,7 +95,7 @@ func (s *predictOptions) check() error {
 
 // run classifies one picture after another.
 func (s *predictOptions) run(o *ui.IO, v *settings.Values) (err error) {
-	m, err := shared.OpenModel(s.model)
+	m, err := shared.OpenModel(o, s.model)
 	if err != nil && beginsAsPicture(s.model) {
 		return fault.New(fault.BadData, "%w", err).WithHint("the model comes first, then the pictures: mnistgpu predict RUN IMAGE...")
 	}

@@ -96,7 +96,7 @@ func (s *options) score(ctx context.Context, o *ui.IO, v *settings.Values, r *re
 	if s.data == "" {
 		s.data = r.settings.Data
 	}
-	m, err := r.model()
+	m, err := shared.OpenModel(o, r.Dir)
 	if err != nil {
 		return err
 	}

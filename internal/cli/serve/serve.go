@@ -36,7 +36,8 @@ needs a token: a new one, which is part of the address that is printed, or one f
 too. The connection is not encrypted: put a proxy with TLS in front of a server that
 others reach through a network that you do not trust.
 
-SIGINT (Ctrl-C) and SIGTERM stop the server, with exit code 0.`
+SIGINT (Ctrl-C), SIGTERM and SIGHUP (a closed terminal) stop the server, with exit
+code 0.`
 
 const examples = `  mnistgpu serve runs/mnist-001
   mnistgpu serve model.safetensors --addr 127.0.0.1:0
@@ -77,6 +78,7 @@ func New(o *ui.IO) *cobra.Command {
 		if err := s.check(); err != nil {
 			return err
 		}
+		o.OutliveReaders()
 		ctx, stop := o.UntilSignal(cmd.Context())
 		defer stop()
 		return s.run(ctx, o, v)

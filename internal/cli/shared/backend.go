@@ -17,6 +17,7 @@ import (
 // OpenBackend opens the backend that the settings ask for. Only auto falls back to the
 // CPU, and says why.
 func OpenBackend(o *ui.IO, v *settings.Values) (backend.Backend, error) {
+	cpu.LimitMemory()
 	if v.Backend == "cpu" {
 		return OpenCPU(v)
 	}

@@ -18,6 +18,7 @@ import (
 	"mnistgpu/internal/run"
 	"mnistgpu/internal/settings"
 	"mnistgpu/internal/train"
+	"mnistgpu/internal/ui"
 )
 
 // ModelArgument is what commands that use a trained model take.
@@ -29,13 +30,20 @@ func IsFolder(path string) bool {
 	return err == nil && info.IsDir()
 }
 
-// OpenModel reads the model at path, which is a run folder or a file.
-func OpenModel(path string) (*model.Model, error) {
+// OpenModel reads the model at path, which is a run folder or a file. It warns if the model
+// is not the one that the run left.
+func OpenModel(o *ui.IO, path string) (*model.Model, error) {
 	m, err := model.Read(ModelFile(path))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, NoModel(path)
 	}
-	return m, err
+	if err != nil {
+		return nil, err
+	}
+	if err := run.CheckModel(ModelFile(path), m); err != nil {
+		o.Warnf("%v", err)
+	}
+	return m, nil
 }
 
 // ModelFile returns the file of the model at path, which is a run folder or a file.

@@ -84,6 +84,7 @@ func New(o *ui.IO) *cobra.Command {
 		if err := s.chooseShard(o); err != nil {
 			return err
 		}
+		o.OutliveReaders()
 		ctx, stop := o.UntilSignal(cmd.Context())
 		defer stop()
 		return s.run(ctx, o)
@@ -218,7 +219,7 @@ func (s *options) open(o *ui.IO, spec *sweep.Spec) (*sweep.Folder, error) {
 func (s *options) conclude(o *ui.IO, folder *sweep.Folder, err error) error {
 	whole := s.shard == sweep.Whole
 	switch {
-	case err != nil && !fault.Is(err, fault.Interrupted) && !fault.Is(err, fault.Terminated):
+	case err != nil && !fault.Stopped(err):
 		return err
 	case err == nil && !whole:
 		o.Printf("shard %v is done; when all are: mnistgpu sweep merge %s\n", s.shard, settings.ShellWord(folder.Path))

@@ -48,11 +48,8 @@ func (s *session) save(summary *run.Summary, result *train.Result) error {
 		return err
 	}
 	if result.Model != nil {
-		content, err := result.Model.Encode()
-		if err != nil {
-			return err
-		}
-		if err := s.dir.Write(run.ModelFile, content); err != nil {
+		var err error
+		if summary.ModelSHA256, err = s.dir.WriteModel(result.Model); err != nil {
 			return err
 		}
 	}

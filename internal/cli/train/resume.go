@@ -52,6 +52,7 @@ func NewResume(o *ui.IO) *cobra.Command {
 			return err
 		}
 		o.Quiet = v.Quiet
+		o.OutliveReaders()
 		ctx, stop := o.UntilSignal(cmd.Context())
 		defer stop()
 		return resume(ctx, o, v)

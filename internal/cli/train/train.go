@@ -30,8 +30,9 @@ The run saves its state there too, so that mnistgpu resume can continue it if it
 killed: see mnistgpu resume --help. By default it saves at the end of an epoch, and
 skips saves that would cost more than 1 % of its time. If a state cannot be saved,
 the run warns and continues; if the last save fails too, the exit code is 8. The
-first SIGINT (Ctrl-C) or SIGTERM lets the run finish its current step and save its
-state and results; a second one ends it at once.`
+first SIGINT (Ctrl-C), SIGTERM or SIGHUP (a closed terminal) lets the run finish its
+current step and save its state and results; a second one ends it at once. A run
+whose output nobody can read any more goes on to its end, saves, and exits with 8.`
 
 const examples = `  mnistgpu train
   mnistgpu train --preset notebook --backend cpu
@@ -56,6 +57,7 @@ func New(o *ui.IO) *cobra.Command {
 			return err
 		}
 		o.Quiet = v.Quiet
+		o.OutliveReaders()
 		ctx, stop := o.UntilSignal(cmd.Context())
 		defer stop()
 		return start(ctx, o, v)
