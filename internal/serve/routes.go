@@ -3,6 +3,7 @@ package serve
 import (
 	"bytes"
 	_ "embed"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"net/http"
@@ -120,9 +121,7 @@ func (s *Server) runInfo(w http.ResponseWriter, _ *http.Request) {
 		problemf(http.StatusNotFound, "a model is served without a run").write(w)
 		return
 	}
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Cache-Control", "no-store")
-	w.Write(append(slices.Clone(run), '\n'))
+	writeJSON(w, json.RawMessage(run))
 }
 
 func (s *Server) health(w http.ResponseWriter, _ *http.Request) {

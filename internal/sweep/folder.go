@@ -43,7 +43,7 @@ type Folder struct {
 func Create(path string, spec *Spec) (*Folder, error) {
 	f := &Folder{path, spec}
 	if old, err := fault.Read(f.specPath(), maxSpec); err == nil {
-		if !bytes.Equal(old, spec.encode()) {
+		if !bytes.Equal(old, encode(spec)) {
 			return nil, fault.Inf(f.specPath(), "is of a sweep with other trials")
 		}
 		return f, nil
@@ -57,7 +57,7 @@ func Create(path string, spec *Spec) (*Folder, error) {
 	dir := run.Dir{Path: path}
 	var err error
 	for try := range 20 { // shards that start at the same moment may interfere with each other
-		if err = dir.Write(specFile, spec.encode()); err == nil || f.made() {
+		if err = dir.Write(specFile, encode(spec)); err == nil || f.made() {
 			return f, nil
 		}
 		time.Sleep(rand.N(time.Duration(1+try) * time.Millisecond))
@@ -68,7 +68,7 @@ func Create(path string, spec *Spec) (*Folder, error) {
 // made reports whether the folder exists and has the spec.
 func (f *Folder) made() bool {
 	content, err := fault.Read(f.specPath(), maxSpec)
-	return err == nil && bytes.Equal(content, f.Spec.encode())
+	return err == nil && bytes.Equal(content, encode(f.Spec))
 }
 
 // Unfinished returns the first folder in parent that holds a sweep of the spec and
@@ -171,5 +171,5 @@ func (f *Folder) Begun(index int) *run.Dir {
 // kind fault.CannotWrite.
 func (f *Folder) Save(r *Record) error {
 	trials := f.trials()
-	return trials.Write(trialFile(r.Index), r.encode())
+	return trials.Write(trialFile(r.Index), encode(r))
 }

@@ -3,7 +3,6 @@ package sweep
 import (
 	"bytes"
 	"encoding/csv"
-	"encoding/json"
 	"slices"
 	"strconv"
 
@@ -124,9 +123,5 @@ func (r *Results) BestJSON() []byte {
 		Base []Setting `json:"base"`
 		Best *Outcome  `json:"best"`
 	}{r.Spec.Base, r.Best()}
-	text, err := json.MarshalIndent(best, "", "\t")
-	if err != nil {
-		panic("sweep: a trial that is not JSON")
-	}
-	return append(text, '\n')
+	return encode(best)
 }

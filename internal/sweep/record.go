@@ -57,15 +57,7 @@ func (r *Outcome) score() (accuracy float64, ok bool) {
 	return 0, false
 }
 
-func (r *Record) encode() []byte {
-	text, err := json.MarshalIndent(r, "", "\t")
-	if err != nil {
-		panic("sweep: a record that is not JSON")
-	}
-	return append(text, '\n')
-}
-
-// decodeRecord reads what encode wrote for a trial of spec.
+// decodeRecord reads the record of a trial of spec.
 func decodeRecord(content []byte, spec *Spec, index int) (*Record, error) {
 	r := new(Record)
 	if err := decodeStrictly(content, r); err != nil {
@@ -96,6 +88,15 @@ func (r *Outcome) checkFigures() error {
 		return nil
 	}
 	return fmt.Errorf("has no %s", names[missing])
+}
+
+// encode returns v, which has no number that is not finite, as JSON.
+func encode(v any) []byte {
+	text, err := json.MarshalIndent(v, "", "\t")
+	if err != nil {
+		panic("sweep: a result that is not JSON")
+	}
+	return append(text, '\n')
 }
 
 // decodeStrictly reads one JSON value without unknown fields.

@@ -9,7 +9,6 @@ package sweep
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"strconv"
 )
@@ -55,16 +54,8 @@ func (s *Spec) Trial(i int) Trial {
 
 // Hash identifies the spec: two sweeps with the same hash have the same trials.
 func (s *Spec) Hash() string {
-	sum := sha256.Sum256(s.encode())
+	sum := sha256.Sum256(encode(s))
 	return hex.EncodeToString(sum[:8])
-}
-
-func (s *Spec) encode() []byte {
-	text, err := json.MarshalIndent(s, "", "\t")
-	if err != nil {
-		panic("sweep: a spec that is not JSON")
-	}
-	return append(text, '\n')
 }
 
 // check returns an error if s, which was read from a file, is not a spec that this
