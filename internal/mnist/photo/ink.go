@@ -20,64 +20,11 @@ const (
 	strong = 0.95
 )
 
-// inkOf returns how far each pixel is from the background in the direction of the
-// ink, minus the noise of the background itself.
-func inkOf(g *image.Gray) *image.Gray {
-	background, noise := ground(g)
-	// Squares let a few strokes outweigh a wide and soft shadow.
-	var darker, lighter [256]int
-	for v, n := range histogram(g.Pix) {
-		d := v - background
-		darker[max(-d, 0)] += n
-		lighter[max(d, 0)] += n
-	}
-	sign := 1
-	if energy(darker) > energy(lighter) {
-		sign = -1
-	}
-	var level [256]byte
-	for v := range level {
-		level[v] = byte(max(sign*(v-background)-noise, 0))
-	}
-	ink := image.NewGray(g.Rect)
-	for i, v := range g.Pix {
-		ink.Pix[i] = level[v]
-	}
-	return ink
-}
-
-// energy returns the sum of the squares of the numbers in a histogram.
-func energy(count [256]int) int {
-	sum := 0
-	for d, n := range count {
-		sum += d * d * n
-	}
-	return sum
-}
-
 func histogram(pixels []byte) (count [256]int) {
 	for _, v := range pixels {
 		count[v]++
 	}
 	return count
-}
-
-// ground returns the median of the border, and the largest difference from it that
-// is noise: four times the median absolute difference within the border, which for a
-// normal distribution is 2.7 standard deviations.
-func ground(g *image.Gray) (background, noise int) {
-	border := borderOf(g)
-	background = int(median(border))
-	for i, v := range border {
-		border[i] = byte(max(int(v)-background, background-int(v)))
-	}
-	return background, 4 * int(median(border))
-}
-
-// median returns the upper median. It sorts pixels.
-func median(pixels []byte) byte {
-	slices.Sort(pixels)
-	return pixels[len(pixels)/2]
 }
 
 // borderOf returns the pixels of the outermost rows and columns.

@@ -24,14 +24,16 @@ const boxPart, boxWhole = 20.0, 28
 // to 255 for ink, in the way that MNIST was made:
 //
 //   - Transparent pixels are drawn over white, and colours become grey.
-//   - The median of the border is the background, and what differs most from
-//     it, whether darker or lighter, is the ink.
+//   - A smooth surface is the background, without what is wider than strokes are, such as
+//     shadows and a table beside the sheet; what is darker or lighter is the ink.
+//   - The lines of ruled paper, what touches the sides of the picture, and specks are left
+//     out.
 //   - The part with ink is cropped and scaled to fit into 20/28 of the height and
 //     width, keeping its proportions.
 //   - The centre of mass of the ink is moved to the middle of the image.
 //
 // A picture that is blank over white is tried over black, for white drawings on
-// transparency. The error is [ErrBlank].
+// transparency. The error is [ErrBlank] or [ErrSeveral].
 //
 // Source: Y. LeCun, C. Cortes and C. Burges, The MNIST Database of Handwritten
 // Digits, which describes how the images were normalised.
@@ -52,12 +54,27 @@ func crop(img image.Image) (*image.Gray, error) {
 		return nil, ErrBlank
 	}
 	for _, ground := range []color.Gray16{color.White, color.Black} {
-		ink := inkOf(grey(img, ground))
-		if box := bounds(ink); !box.Empty() {
-			return ink.SubImage(box).(*image.Gray), nil
+		if ink, err := digitOf(reduced(grey(img, ground))); ink != nil || err != nil {
+			return ink, err
 		}
 	}
 	return nil, ErrBlank
+}
+
+// maxSide is the most pixels of a side that are looked at: enough for a digit in a twentieth
+// of a picture.
+const maxSide = 512
+
+// reduced returns g with sides of at most maxSide.
+func reduced(g *image.Gray) *image.Gray {
+	size := g.Rect.Size()
+	scale := float64(maxSide) / float64(max(size.X, size.Y))
+	if scale >= 1 {
+		return g
+	}
+	small := image.NewGray(image.Rect(0, 0, scaled(size.X, scale, maxSide), scaled(size.Y, scale, maxSide)))
+	draw.BiLinear.Scale(small, small.Rect, g, g.Rect, draw.Src, nil)
+	return small
 }
 
 // grey returns img over ground, without colours, with its corner at the origin.
