@@ -34,13 +34,15 @@ type Backend struct {
 
 // Open prepares a GPU: context, stream, cuBLAS and all kernels. It locks the calling
 // goroutine to its thread until Close. The error wraps backend.ErrNoDevice or
-// backend.ErrOutOfMemory, or is of the kind
-// fault.BadUsage if environment variables would change what cuBLAS computes.
+// backend.ErrOutOfMemory, or is of the kind fault.BadUsage if an environment variable
+// changes the precision of products.
 func Open(options Options) (backend.Backend, error) {
-	if set := driver.Overrides(); len(set) > 0 {
-		return nil, fault.Usage("%s would change what cuBLAS computes: unset it", strings.Join(set, " "))
-	}
 	options.Engine, options.Precision = cmp.Or(options.Engine, Auto), cmp.Or(options.Precision, FP32)
+	for _, o := range Overrides() {
+		if o.Changes(options.Precision) {
+			return nil, fault.Usage("%s %s: unset it to multiply in %v", o.Variable, o.Effect, options.Precision)
+		}
+	}
 	device, err := driver.Open(options.Device)
 	if err != nil {
 		return nil, unopened(err)

@@ -91,12 +91,26 @@ func TestOpenRefuses(t *testing.T) {
 	if b != nil || !errors.Is(err, backend.ErrNoDevice) {
 		t.Errorf("device 99 gave %v, %v", b, err)
 	}
-	t.Setenv("NVIDIA_TF32_OVERRIDE", "1")
-	b, err = Open(Options{})
-	want := "NVIDIA_TF32_OVERRIDE=1 would change what cuBLAS computes: unset it"
+	t.Setenv("NVIDIA_TF32_OVERRIDE", "0")
+	b, err = Open(Options{Precision: TF32})
+	want := "NVIDIA_TF32_OVERRIDE=0 keeps cuBLAS from using TF32: unset it to multiply in tf32"
 	if b != nil || err == nil || err.Error() != want {
 		t.Errorf("an override gave %v, %v", b, err)
 	}
+}
+
+// TestOpenInContainer opens the device with the variables of NVIDIA's containers, and with
+// an override that does not concern the precision.
+func TestOpenInContainer(t *testing.T) {
+	simulate(t)
+	for _, name := range []string{"CUBLAS_VERSION", "CUDA_VERSION", "NVIDIA_VISIBLE_DEVICES", "NVIDIA_TF32_OVERRIDE"} {
+		t.Setenv(name, "0")
+	}
+	b, err := Open(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.Close()
 }
 
 var shortage = regexp.MustCompile(`^Alloc: (8192\.0 MiB needed and [0-9.]+ MiB held, .* free: cuMemAlloc: .*|.*: a tensor has at most 2147483647 elements, .*)`)

@@ -45,24 +45,33 @@ func (r *recorder) multiply(p driver.Product) {
 // allowed while a stream is recording.
 func (b *Backend) warmUp(products []product) error {
 	for _, p := range products {
-		if b.warm[kind(p.Product)] {
+		k := kind(p.Product)
+		if b.warm[k] {
 			continue
 		}
-		var err error
-		if p.C, err = b.reserve(warmProduct, 4*p.M*p.N); err != nil {
+		at, err := b.reserve(warmProduct, 4*p.M*p.N+maxAlignment)
+		if err != nil {
 			return failed(p.op, err)
 		}
+		p.C = at + (p.C-at)%maxAlignment // as far from a multiple of maxAlignment as the real C
 		if err := b.device.Multiply(p.Product); err != nil {
 			return failed(p.op, err)
 		}
-		b.warm[kind(p.Product)] = true
+		b.warm[k] = true
 	}
 	return nil
 }
 
-// kind returns what cuBLAS's choice of a kernel may depend on: p without its addresses,
-// except whether there are scales.
+// kind returns what cuBLAS's choice of a kernel may depend on: p with the alignments of
+// its operands instead of their addresses, and with 1 for the scales if there are any.
 func kind(p driver.Product) driver.Product {
-	p.A, p.B, p.C, p.Scales = 0, 0, 0, min(p.Scales, 1)
+	p.A, p.B, p.C, p.Scales = alignment(p.A), alignment(p.B), alignment(p.C), min(p.Scales, 1)
 	return p
 }
+
+// maxAlignment is the alignment, in bytes, beyond which cuBLAS makes no difference: that
+// of memory from the driver, and the default in cuBLASLt's preferences.
+const maxAlignment = 256
+
+// alignment returns the largest power of two that divides p, at most maxAlignment.
+func alignment(p driver.Ptr) driver.Ptr { return min(p&-p, maxAlignment) }

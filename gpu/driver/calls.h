@@ -7,6 +7,9 @@ typedef struct {
 	unsigned x, y, z;
 } driver_dim;
 
+/* Headers older than those of CUDA 12.4 do not declare it. */
+CUresult cuFuncLoad(CUfunction function);
+
 /* driver_launch is cuLaunchKernel or, if cooperative is not 0, cuLaunchCooperativeKernel,
    with the arguments themselves, eight bytes each, in place of pointers to them. */
 static inline CUresult driver_launch(CUfunction f, int cooperative, driver_dim grid, driver_dim block, unsigned shared,

@@ -107,9 +107,9 @@ func TestShared(t *testing.T) {
 // TestNotRecorded checks that recording a cooperative launch fails.
 func TestNotRecorded(t *testing.T) {
 	d, _ := open(t)
-	x := upload(t, d, sequence(9))
+	x, store := upload(t, d, sequence(9)), kernel(t, d, "test_store")
 	_, err := d.Record(func() error {
-		return d.LaunchCooperative(kernel(t, d, "test_store"), Dim{}, Dim{}, 0, x.Arg(), Int(0))
+		return d.LaunchCooperative(store, Dim{}, Dim{}, 0, x.Arg(), Int(0))
 	})
 	if err := coded(err, 900); err != nil || errors.Is(err, backend.ErrDeviceLost) {
 		t.Errorf("got %v, want code 900", err)

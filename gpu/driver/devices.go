@@ -10,10 +10,7 @@ import "C"
 
 import (
 	"cmp"
-	"os"
 	"runtime"
-	"slices"
-	"strings"
 
 	"gorgonia.org/cu"
 )
@@ -113,21 +110,4 @@ func Versions() (Version, error) {
 		}
 	}
 	return v, err
-}
-
-// Overrides lists the environment variables that are set and can change what cuBLAS
-// computes, each as NAME=value, in alphabetical order. The size of cuBLAS's own
-// workspace is not among them, since Open gives cuBLAS another one.
-func Overrides() []string {
-	var set []string
-	for _, entry := range os.Environ() {
-		name, _, _ := strings.Cut(entry, "=")
-		numeric := name == "NVIDIA_TF32_OVERRIDE" ||
-			strings.HasPrefix(name, "CUBLAS") && !strings.Contains(name, "LOG") && name != "CUBLAS_WORKSPACE_CONFIG"
-		if numeric {
-			set = append(set, entry)
-		}
-	}
-	slices.Sort(set)
-	return set
 }

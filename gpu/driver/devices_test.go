@@ -40,17 +40,6 @@ func TestNoSuchDevice(t *testing.T) {
 	}
 }
 
-func TestOverrides(t *testing.T) {
-	t.Setenv("NVIDIA_TF32_OVERRIDE", "1")
-	t.Setenv("CUBLAS_WORKSPACE_CONFIG", ":16:8")
-	t.Setenv("CUBLAS_LOGINFO_DBG", "1")
-	t.Setenv("CUBLAS_EMULATE_SINGLE_PRECISION", "1")
-	want := []string{"CUBLAS_EMULATE_SINGLE_PRECISION=1", "NVIDIA_TF32_OVERRIDE=1"}
-	if got := Overrides(); !slices.Equal(got, want) {
-		t.Errorf("got %q, want %q", got, want)
-	}
-}
-
 func TestLaunchAllocatesNothing(t *testing.T) {
 	d, _ := open(t)
 	axpy := kernel(t, d, "test_axpy")

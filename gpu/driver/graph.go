@@ -23,8 +23,8 @@ var errUnfinished = errors.New("driver: the recording is not finished")
 
 // Record calls work and returns what it asked of the device, none of which is done yet:
 // Launch, Zero and matrix products are recorded. Everything else, such as Alloc and
-// Sync, fails while recording, and a product of a shape that has never run may fail,
-// since cuBLAS then loads a kernel. If work fails, so does Record, with the same error.
+// Sync, fails while recording, and a product of a shape, or of operands of an alignment,
+// that has never run may fail, since cuBLAS then loads a kernel. If work fails, so does Record, with the same error.
 // The device owns the graph until its Close.
 func (d *Device) Record(work func() error) (*Graph, error) {
 	if d.err != nil {

@@ -161,8 +161,11 @@ func (l *Linear) choose() error {
 	if err == nil {
 		var n C.int
 		code = C.cublasLtMatmulAlgoGetHeuristic(d.lt.handle, l.operation, l.w, l.x, l.y, l.y, preference, 1, &found, &n)
-		if code == C.CUBLAS_STATUS_SUCCESS && n == 0 {
+		switch {
+		case code == C.CUBLAS_STATUS_SUCCESS && n == 0:
 			code = C.CUBLAS_STATUS_NOT_SUPPORTED
+		case code == C.CUBLAS_STATUS_SUCCESS:
+			code = found.state // the rest of found is valid only after success
 		}
 		err = d.ltCheck("cublasLtMatmulAlgoGetHeuristic", code)
 	}

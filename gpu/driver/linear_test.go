@@ -100,6 +100,7 @@ func TestLinearIsMissing(t *testing.T) {
 	for name, spoil := range map[string]func(s *sim.Device, l *layer){
 		"no library":        func(s *sim.Device, l *layer) { s.SetEpilogues(sim.NoLibrary) },
 		"no algorithm":      func(s *sim.Device, l *layer) { s.SetEpilogues(sim.NoAlgorithm) },
+		"not an algorithm":  func(s *sim.Device, l *layer) { s.SetEpilogues(sim.BadAlgorithm) },
 		"x is not aligned":  func(s *sim.Device, l *layer) { l.X += 4 },
 		"w is not aligned":  func(s *sim.Device, l *layer) { l.W += 128 },
 		"y is not aligned":  func(s *sim.Device, l *layer) { l.Y += 64 },

@@ -57,7 +57,8 @@ func refused(err error) bool {
 	return false
 }
 
-// Function returns the kernel of that name.
+// Function returns the kernel of that name, and loads it: a driver may put that off until
+// the kernel is first launched, which must then not be recorded.
 func (m *Module) Function(name string) (Function, error) {
 	if m.device.err != nil {
 		return Function{}, m.device.err
@@ -66,7 +67,20 @@ func (m *Module) Function(name string) (Function, error) {
 	if err := m.device.result("cuModuleGetFunction "+name, err); err != nil {
 		return Function{}, err
 	}
-	return Function{name, *(*C.CUfunction)(unsafe.Pointer(&fn))}, nil
+	f := Function{name, *(*C.CUfunction)(unsafe.Pointer(&fn))}
+	return f, m.device.finishLoading(f)
+}
+
+// finishLoading loads f if that has been put off. A driver older than CUDA 12.4 has no
+// call for it, but loads a function when it is asked for its attributes.
+func (d *Device) finishLoading(f Function) error {
+	code := C.cuFuncLoad(f.fn)
+	if code != C.CUDA_ERROR_NOT_SUPPORTED {
+		return d.check("cuFuncLoad "+f.name, code)
+	}
+	var registers C.int
+	code = C.cuFuncGetAttribute(&registers, C.CU_FUNC_ATTRIBUTE_NUM_REGS, f.fn)
+	return d.check("cuFuncGetAttribute "+f.name, code)
 }
 
 // Dim is the number of blocks of a grid, or of threads of a block, in each

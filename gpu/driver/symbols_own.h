@@ -1,4 +1,5 @@
 /* The functions that this package itself calls and that symbols.h does not have. */
+CU(cuFuncLoad)
 CU(cuFuncSetAttribute)
 CU(cuGetErrorName)
 CU(cuGetErrorString)

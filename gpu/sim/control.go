@@ -20,7 +20,7 @@ type control struct {
 
 	capacity, failCall, failCode, failAlways, failLater, hangCall atomic.Uint64
 	flipProduct, flipAlways, flipElement, flipBit                 atomic.Uint64
-	epilogues, compute, noCubins, alone, watched                  atomic.Uint64
+	epilogues, compute, noCubins, alone, watched, noFuncLoad      atomic.Uint64
 }
 
 // A Device is the simulated device as a test sees it, from outside the driver.
@@ -113,11 +113,15 @@ const (
 	GoodEpilogues    Epilogues = iota
 	NoLibrary                  // as if there were none
 	NoAlgorithm                // its heuristic finds none
+	BadAlgorithm               // its heuristic finds one and says that it is not valid
 	EpiloguesZeroNaN           // its ReLU turns NaN into 0
 )
 
 // SetEpilogues sets how cuBLASLt behaves. The default is GoodEpilogues.
 func (d *Device) SetEpilogues(e Epilogues) { d.c.epilogues.Store(uint64(e)) }
+
+// SetFuncLoad sets whether the driver has cuFuncLoad. By default it does.
+func (d *Device) SetFuncLoad(has bool) { d.c.noFuncLoad.Store(word(!has)) }
 
 // SetCooperative sets whether the device has cooperative launches. By default it does.
 func (d *Device) SetCooperative(is bool) { d.c.alone.Store(word(!is)) }

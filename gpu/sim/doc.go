@@ -30,8 +30,9 @@
 //   - A call from a thread without the context fails.
 //   - A kernel is found only if the loaded PTX or cubin has it too, and a cubin is
 //     accepted only if it is for the device.
-//   - A product fails in a recording if its shape or type is new to cuBLAS, or if cuBLAS
-//     has no workspace from the host.
+//   - A kernel is loaded when it is first used, which must not be in a recording.
+//   - A product fails in a recording if its shape, its type or the alignment of one of
+//     its operands is new to cuBLAS, or if cuBLAS has no workspace from the host.
 //   - A cuBLAS handle keeps its math mode, its pointer mode, and its workspace until it
 //     gets another stream.
 //   - A sum of products of float16 is truncated, not rounded, after every 16.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -100,6 +101,9 @@ func examineGPUs(v *settings.Values) []finding {
 	if err != nil {
 		return append(found, finding{subject: subject, err: err, remedy: "MNISTGPU_LIBCUDA and MNISTGPU_LIBCUBLAS name libraries in unusual places"})
 	}
+	for _, o := range gpu.Overrides() {
+		found = append(found, examineOverride(o, v.GPU.Precision))
+	}
 	devices, err := gpu.Devices()
 	if err != nil {
 		return append(found, finding{subject: subject, err: err})
@@ -128,6 +132,18 @@ func examineSoftware(software gpu.Software) []finding {
 	return append(found,
 		finding{subject: "cublas", detail: fmt.Sprintf("%s, %s", software.LibCUBLAS, cublasVersion(software.CUBLAS))},
 		finding{subject: "cublaslt", detail: fmt.Sprintf("%s, %s", software.LibCUBLASLt, cublasVersion(software.CUBLASLt))})
+}
+
+// examineOverride tells what an environment variable does to products. Only if it changes
+// those in p, the precision of train, is that a fault.
+func examineOverride(o gpu.Override, p gpu.Precision) finding {
+	const subject = "variable"
+	name, _, _ := strings.Cut(o.Variable, "=")
+	text := o.Variable + " " + o.Effect
+	if o.Changes(p) {
+		return finding{subject: subject, err: errors.New(text), remedy: "unset " + name}
+	}
+	return finding{subject: subject, detail: text + fmt.Sprintf(", which does not change --precision %v", p)}
 }
 
 // examineDevice opens a GPU, which loads every kernel, and checks a product.

@@ -85,6 +85,21 @@ func TestSoftware(t *testing.T) {
 	}
 }
 
+// TestExamineOverride has a variable that changes products in TF32 only.
+func TestExamineOverride(t *testing.T) {
+	t.Setenv("NVIDIA_TF32_OVERRIDE", "0")
+	var out bytes.Buffer
+	for _, o := range gpu.Overrides() {
+		examineOverride(o, gpu.FP32).print(&ui.IO{Stdout: &out})
+		examineOverride(o, gpu.TF32).print(&ui.IO{Stdout: &out})
+	}
+	const want = "ok  variable  NVIDIA_TF32_OVERRIDE=0 keeps cuBLAS from using TF32, which does not change --precision fp32\n" +
+		"no  variable  NVIDIA_TF32_OVERRIDE=0 keeps cuBLAS from using TF32\n              hint: unset NVIDIA_TF32_OVERRIDE\n"
+	if out.String() != want {
+		t.Errorf("printed\n%swant\n%s", &out, want)
+	}
+}
+
 func TestDevices(t *testing.T) {
 	devices := []gpu.DeviceInfo{
 		{Ordinal: 0, Name: "H200", ComputeMajor: 9, SMs: 132, TotalBytes: 139 << 30, FreeBytes: 100 << 30},

@@ -151,7 +151,10 @@ bool fits(const Gemm &g) {
 	       g.ldc >= std::max(1, g.m);
 }
 
-// enqueue_gemm fails in a recording if the shape is new or if the host has supplied no
+// alignment_of returns the largest power of two that divides p, at most 256.
+int alignment_of(const void *p) { return std::min<uintptr_t>((uintptr_t)p & -(uintptr_t)p, 256); }
+
+// enqueue_gemm fails in a recording if the shape or an alignment is new or if the host has supplied no
 // workspace: cuBLAS may then load a kernel or allocate memory, which a recording may not
 // allow. A product leaves nothing usable at the start of the workspace.
 cublasStatus_t enqueue_gemm(cublasHandle_t handle, Gemm g) {
@@ -162,7 +165,8 @@ cublasStatus_t enqueue_gemm(cublasHandle_t handle, Gemm g) {
 			g.read = tf32;
 		if (blas.workspace == nullptr && world.recorder != nullptr)
 			return CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED;
-		const bool first = blas.loaded.insert({g.read == fp16, g.trans_a, g.trans_b, g.m, g.n, g.k}).second;
+		const std::vector<int> kind = {g.read == fp16, g.trans_a, g.trans_b, g.m, g.n, g.k, alignment_of(g.a), alignment_of(g.b), alignment_of(g.c)};
+		const bool first = blas.loaded.insert(kind).second;
 		if (first && world.recorder != nullptr)
 			return CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED;
 		g.a = to_host(g.a), g.b = to_host(g.b), g.c = to_host(g.c);

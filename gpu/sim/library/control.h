@@ -8,7 +8,7 @@
 namespace sim {
 
 // Epilogues is how cuBLASLt behaves, in the order of ../control.go.
-enum Epilogues { good, missing, none, zero_nan };
+enum Epilogues { good, missing, none, invalid, zero_nan };
 
 // ../control.go has the same words in the same order.
 struct Control {
@@ -37,6 +37,7 @@ struct Control {
 	uint64_t no_cubins;     // whether the driver refuses modules that are not PTX
 	uint64_t alone;         // whether there are no cooperative launches
 	uint64_t watched;       // whether kernels report their accesses
+	uint64_t no_func_load;  // whether the driver is older than cuFuncLoad
 };
 
 }  // namespace sim

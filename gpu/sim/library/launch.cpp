@@ -72,7 +72,7 @@ bool fits(const Grid &l, const Function &f) {
 }
 
 CUresult launch(Grid grid, CUfunction handle, CUstream stream, void **params) {
-	const Function *function = (const Function *)handle;
+	Function *function = (Function *)handle;
 	if (function == nullptr)
 		return CUDA_ERROR_INVALID_HANDLE;
 	if (!fits(grid, *function))
@@ -82,6 +82,11 @@ CUresult launch(Grid grid, CUfunction handle, CUstream stream, void **params) {
 		return CUDA_ERROR_COOPERATIVE_LAUNCH_TOO_LARGE;
 	if (world.control->watched && threads * blocks > most_watched)
 		return CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES;
+	if (!function->loaded && world.recorder != nullptr) {
+		world.recorder->spoilt = true;
+		return CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED;
+	}
+	function->loaded = true;
 	grid.thread = (*function->kernel)(params);
 	return enqueue(stream, [grid] { return run_grid(grid); });
 }

@@ -172,7 +172,7 @@ cublasStatus_t cublasLtMatmulAlgoGetHeuristic(cublasLtHandle_t lt, cublasLtMatmu
 		if (!find<Lt>(lt) || !o || !a || !b || !d || !p || !agree(*a, *b, *d) || !aligned(o->bias, 16))
 			return CUDA_ERROR_INVALID_VALUE;
 		result->workspaceSize = std::min(p->workspace, wanted_workspace);
-		result->state = CUBLAS_STATUS_SUCCESS;
+		result->state = world.control->epilogues == invalid ? CUBLAS_STATUS_NOT_SUPPORTED : CUBLAS_STATUS_SUCCESS;
 		const std::vector<uint64_t> chosen = algorithm(*o, *a, *b, result->workspaceSize);
 		std::copy(chosen.begin(), chosen.end(), result->algo.data);
 		*count = 1;

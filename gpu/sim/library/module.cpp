@@ -67,27 +67,47 @@ CUresult cuModuleGetFunction(CUfunction *function, CUmodule handle, const char *
 	});
 }
 
-CUresult cuFuncSetAttribute(CUfunction function, CUfunction_attribute attribute, int value) {
-	return call(context, [&] {
+// with_function is the frame of calls that load a function, if that has been put off.
+template <typename F>
+static CUresult with_function(CUfunction handle, F body, const char *name = __builtin_FUNCTION()) {
+	return call(no_record, [&] {
+		Function *function = (Function *)handle;
 		if (function == nullptr)
 			return CUDA_ERROR_INVALID_HANDLE;
+		const CUresult result = body(*function);
+		function->loaded = function->loaded || result == CUDA_SUCCESS;
+		return result;
+	}, name);
+}
+
+extern "C" __attribute__((visibility("default"))) CUresult cuFuncLoad(CUfunction function) {
+	return with_function(function, [](Function &) { return world.control->no_func_load ? CUDA_ERROR_NOT_SUPPORTED : CUDA_SUCCESS; });
+}
+
+CUresult cuFuncGetAttribute(int *value, CUfunction_attribute, CUfunction function) {
+	return with_function(function, [&](Function &) {
+		*value = 0;
+		return CUDA_SUCCESS;
+	});
+}
+
+CUresult cuFuncSetAttribute(CUfunction function, CUfunction_attribute attribute, int value) {
+	return with_function(function, [&](Function &f) {
 		if (attribute != CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES)
 			return CUDA_ERROR_NOT_SUPPORTED;
 		if (value < 0 || value > most_shared)
 			return CUDA_ERROR_INVALID_VALUE;
-		((Function *)function)->shared = value;
+		f.shared = value;
 		return CUDA_SUCCESS;
 	});
 }
 
 // A block that no multiprocessor can hold is no error: the count is 0.
 CUresult cuOccupancyMaxActiveBlocksPerMultiprocessor(int *blocks, CUfunction function, int threads, size_t shared) {
-	return call(context, [&] {
-		if (function == nullptr)
-			return CUDA_ERROR_INVALID_HANDLE;
+	return with_function(function, [&](const Function &f) {
 		if (threads <= 0 || threads > 1024)
 			return CUDA_ERROR_INVALID_VALUE;
-		*blocks = shared > ((const Function *)function)->shared ? 0 : resident(threads, shared);
+		*blocks = shared > f.shared ? 0 : resident(threads, shared);
 		return CUDA_SUCCESS;
 	});
 }

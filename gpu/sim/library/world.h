@@ -60,6 +60,7 @@ size_t resident(size_t threads, size_t shared);
 struct Function {
 	const Kernel *kernel = nullptr;
 	size_t shared = usual_shared;
+	bool loaded = false;  // put off until it is first used
 };
 
 struct Module : Object {
@@ -84,7 +85,7 @@ struct Blas : Object {
 	void *workspace = nullptr;          // the host's; its own one is allocated by a product
 	bool rounds = false;                // factors of float32 become TF32
 	bool scalars_on_device = false;     // alpha and beta, read when a product's turn comes
-	std::set<std::vector<int>> loaded;  // kinds and shapes of the products so far
+	std::set<std::vector<int>> loaded;  // kinds, shapes and alignments of the products so far
 };
 
 struct World {
