@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -56,8 +58,10 @@ var verbs = map[string]func(ts *testscript.TestScript, neg bool, args []string){
 	// same-results RUN RUN checks that two runs have the same model and history, apart
 	// from the times.
 	"same-results": sameResults,
+	// made-photos DATA DIR N takes photos of N images of each kind of phototest.
+	"made-photos": madePhotos,
 	// mostly-right FILE N LEAST checks that predict --json has answers for N of photos'
-	// pictures, and that at least the fraction LEAST of these is right.
+	// or made-photos' pictures, and that at least the fraction LEAST of these is right.
 	"mostly-right": mostlyRight,
 	// self-contained PAGE N checks that a page loads nothing from elsewhere, and has at
 	// least N pictures of more than one colour.
@@ -74,6 +78,8 @@ var verbs = map[string]func(ts *testscript.TestScript, neg bool, args []string){
 // downloads go through a proxy that does not exist.
 func TestScripts(t *testing.T) {
 	simulated := simulator(t)
+	// Programs inherit a signal that is ignored, as below nohup, but not one that is handled.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP)
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(env *testscript.Env) error {

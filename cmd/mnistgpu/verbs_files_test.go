@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"image/jpeg"
 	"image/png"
 	"math/rand/v2"
 	"os"
@@ -17,6 +18,7 @@ import (
 
 	"mnistgpu/internal/mnist"
 	"mnistgpu/internal/mnist/form"
+	"mnistgpu/internal/mnist/photo/phototest"
 )
 
 func digits(ts *testscript.TestScript, neg bool, args []string) {
@@ -59,6 +61,26 @@ func photos(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(err)
 		ts.Check(fast.Encode(f, picture))
 		ts.Check(f.Close())
+	}
+}
+
+// madePhotos names pictures KIND-NUMBER-LABEL.jpg.
+func madePhotos(ts *testscript.TestScript, neg bool, args []string) {
+	data, err := mnist.LoadDir(ts.MkAbs(args[0]), 10)
+	ts.Check(err)
+	n, err := strconv.Atoi(args[2])
+	ts.Check(err)
+	ts.Check(os.MkdirAll(ts.MkAbs(args[1]), 0o777))
+	for k, kind := range phototest.Kinds() {
+		for i := range n {
+			at := k*n + i
+			picture := kind.Make(uint64(at), data.Test.Images[at*28*28:][:28*28])
+			name := fmt.Sprintf("%s-%04d-%d.jpg", kind.Name, i, data.Test.Labels[at])
+			f, err := os.Create(filepath.Join(ts.MkAbs(args[1]), name))
+			ts.Check(err)
+			ts.Check(jpeg.Encode(f, picture, &jpeg.Options{Quality: 90}))
+			ts.Check(f.Close())
+		}
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"html"
 	"image/png"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -128,13 +129,24 @@ func mostlyRight(ts *testscript.TestScript, neg bool, args []string) {
 	least, err := strconv.ParseFloat(args[2], 64)
 	ts.Check(err)
 	right := 0
+	byKind := map[string][2]int{} // right ones, and all
 	for _, a := range object.Images {
-		_, label, _ := strings.Cut(strings.TrimSuffix(a.Image, ".png"), "-")
-		if len(a.Top) > 0 && strconv.Itoa(a.Top[0].Class) == label {
+		name := strings.TrimSuffix(filepath.Base(a.Image), filepath.Ext(a.Image))
+		kind, _, _ := strings.Cut(name, "-")
+		counts := byKind[kind]
+		counts[1]++
+		if len(a.Top) > 0 && strconv.Itoa(a.Top[0].Class) == name[strings.LastIndexByte(name, '-')+1:] {
 			right++
+			counts[0]++
 		}
+		byKind[kind] = counts
 	}
 	n := len(object.Images)
+	if len(byKind) < n {
+		for _, kind := range slices.Sorted(maps.Keys(byKind)) {
+			ts.Logf("%-24s %5.1f %%", kind, 100*float64(byKind[kind][0])/float64(byKind[kind][1]))
+		}
+	}
 	ts.Logf("%d of %d are right", right, n)
 	if strconv.Itoa(n) != args[1] || !(float64(right) >= least*float64(n)) {
 		ts.Fatalf("%d of %d are right, want %s of %s", right, n, args[2], args[1])

@@ -95,7 +95,7 @@ var arrows = map[string][]string{
 // change to replace it.
 var owners = map[string][]string{
 	"gorgonia.org/cu":                   {"gpu/driver"},
-	"gonum.org/v1/gonum":                {"bench/openblas", "cpu", "gpu/driver"}, // gorgonia's BLAS takes gonum's constants
+	"gonum.org/v1/gonum":                {"bench/openblas", "cpu", "gpu/driver", "internal/mnist/photo"}, // gorgonia's BLAS takes gonum's constants
 	"github.com/spf13/cobra":            {"cmd", "internal/cli", "internal/settings"},
 	"github.com/schollz/progressbar/v3": {"cmd", "internal/ui"},
 	"github.com/nlpodyssey/safetensors": {"internal/model"},

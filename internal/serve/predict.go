@@ -203,6 +203,8 @@ func (s *Server) readPNG(n *network, body []byte, how photo.Preparation) ([]byte
 	switch {
 	case errors.Is(err, photo.ErrBlank):
 		return nil, problemf(http.StatusUnprocessableEntity, "the picture shows nothing")
+	case errors.Is(err, photo.ErrSeveral):
+		return nil, problemf(http.StatusUnprocessableEntity, "the picture shows several digits")
 	case err != nil:
 		return nil, problemf(http.StatusBadRequest, "the picture %v", err)
 	}

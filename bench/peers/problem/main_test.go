@@ -46,7 +46,7 @@ func TestWriteNothing(t *testing.T) {
 	folder := t.TempDir()
 	for batch, want := range map[string]string{
 		"some": `--batch must be a number or full (got "some")`,
-		"128":  "a folder that exists",
+		"128":  "a folder or file that exists",
 	} {
 		if err := write(filepath.Join(folder, "problem.npz"), filepath.Join(folder, "none"), 8, batch); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("batch %s: error is %v, want %s", batch, err, want)
