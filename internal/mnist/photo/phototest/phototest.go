@@ -56,7 +56,6 @@ type photo struct {
 	size, tilt float64   // of a digit, of the side; how much shorter one side of the sheet is
 	light      []float64 // factors, or none
 	cover      []float64 // what lies over the paper: ink that is not the digits', 0 to 1
-	desk       []bool    // where the sheet is not
 	finish     []func(v []float64)
 }
 
