@@ -24,9 +24,11 @@ import (
 // A library is one of the two that are loaded when they are first needed.
 type library struct {
 	index    C.int
-	names    []string // what to look for, in this order
-	missing  string   // what it means if none is found
-	override string   // environment variable that names the file instead
+	names    func() []string // what to look for, in this order
+	folders  func() []string // where; "" means the folders that the system's loader knows
+	last     func() []string // where else, if the first name is in none of these; or nil
+	missing  func() string   // what it means if none is found
+	override string          // environment variable that names the file instead
 
 	mu     sync.Mutex
 	loaded bool
@@ -34,26 +36,19 @@ type library struct {
 
 var libcuda = library{
 	index:    0,
-	names:    []string{"libcuda.so.1"},
-	missing:  "no NVIDIA driver",
+	names:    func() []string { return []string{"libcuda.so.1"} },
+	folders:  systemFolders,
+	missing:  func() string { return "no NVIDIA driver" },
 	override: "MNISTGPU_LIBCUDA",
 }
 
 var libcublas = library{
 	index:    1,
-	names:    []string{"libcublas.so.13", "libcublas.so.12", "libcublas.so.11"},
-	missing:  "install cuBLAS of CUDA 11, 12 or 13",
+	names:    func() []string { return cublasNames(driverMajor()) },
+	folders:  func() []string { return cublasFolders(os.Getenv) },
+	last:     pythonFolders,
+	missing:  func() string { return cublasMissing(driverMajor()) },
 	override: "MNISTGPU_LIBCUBLAS",
-}
-
-// folders returns the folders to search, the first of which means those that the
-// system's loader knows.
-func folders() []string {
-	list := []string{"", "/usr/local/cuda/lib64", "/opt/cuda/lib64", "/usr/lib/wsl/lib"}
-	if home := os.Getenv("CUDA_HOME"); home != "" {
-		list = append(list, filepath.Join(home, "lib64"))
-	}
-	return list
 }
 
 // load finds and opens the library, unless that has been done.
@@ -69,19 +64,37 @@ func (l *library) load() error {
 		}
 		return nil
 	}
-	for _, name := range l.names {
-		for _, folder := range folders() {
+	names, folders := l.names(), l.folders()
+	broken := "" // what is wrong with the first file that is there
+	search := func(name string, folders []string) bool {
+		for _, folder := range folders {
 			path := filepath.Join(folder, name)
 			problem := l.open(path)
 			if problem == "" {
-				return nil
+				return true
 			}
-			if !strings.HasPrefix(problem, path+": cannot open shared object file") {
-				return fmt.Errorf("%w: %s", backend.ErrNoDevice, problem)
+			if broken == "" && !strings.HasPrefix(problem, path+": cannot open shared object file") {
+				broken = problem
 			}
 		}
+		return false
 	}
-	return fmt.Errorf("%w: %s not found: %s", backend.ErrNoDevice, strings.Join(l.names, " or "), l.missing)
+	for i, name := range names {
+		if search(name, folders) {
+			return nil
+		}
+		if i == 0 && l.last != nil {
+			more := l.last()
+			if search(name, more) {
+				return nil
+			}
+			folders = append(folders, more...)
+		}
+	}
+	if broken != "" {
+		return fmt.Errorf("%w: %s", backend.ErrNoDevice, broken)
+	}
+	return fmt.Errorf("%w: %s not found: %s", backend.ErrNoDevice, strings.Join(names, " or "), l.missing())
 }
 
 // open returns "" or what the system's loader says is wrong.

@@ -62,7 +62,11 @@ func TestNoLibrary(t *testing.T) {
 }
 
 func TestLibraryNotFound(t *testing.T) {
-	l := library{names: []string{"libnone.so.2", "libnone.so.1"}, missing: "no such thing"}
+	l := library{
+		names:   func() []string { return []string{"libnone.so.2", "libnone.so.1"} },
+		folders: systemFolders, last: func() []string { return []string{"/none"} },
+		missing: func() string { return "no such thing" },
+	}
 	const want = "no usable device: libnone.so.2 or libnone.so.1 not found: no such thing"
 	if err := l.load(); err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
