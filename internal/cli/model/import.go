@@ -74,7 +74,7 @@ func NewImport(o *ui.IO) *cobra.Command {
 	settings.Var(f, settings.Text(&s.pixels), "pixels", "LOW..HIGH", "range of the pixels that the network was trained on: 0..1, -1..1, 0..255")
 	settings.Var(f, settings.Number(&s.mean), "mean", "NUMBER", "what was subtracted from each pixel, after the scale")
 	settings.Var(f, settings.Number(&s.std), "std", "NUMBER", "what each pixel was divided by, after the mean")
-	settings.Var(f, settings.Switch(&s.inverted), "inverted", "", "the network was trained on dark digits on a light background")
+	settings.Var(f, settings.Switch(&s.inverted), "inverted", "bool", "the network was trained on dark digits on a light background")
 	settings.Var(f, settings.Texts(&s.layers), "layers", "NAME,NAME", "the linear layers in their order")
 	settings.Var(f, settings.Word(&s.norm, "before-relu", "after-relu"), "batch-norm", "PLACE", "where batch normalization is, if names do not tell")
 	settings.Var(f, settings.Number(&s.epsilon), "epsilon", "NUMBER", "what batch normalization adds to the variance")
