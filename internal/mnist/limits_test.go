@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"testing"
+
+	"mnistgpu/internal/fault"
 )
 
 // A shape may be exactly at each limit.
@@ -15,7 +17,13 @@ func TestShapesAtTheirLimits(t *testing.T) {
 			t.Errorf("%d images of %dx%d: %v", shape[0], shape[1], shape[2], err)
 		}
 	}
-	checkFault(t, checkShape("x", 1001, 1000, 1000, 1e9), "x: 1001 images of 1000x1000 do not fit into the 1000 MB of memory that are free")
+	err := checkShape("x", 1001, 1000, 1000, 1e9)
+	if want := "x: 1001 images of 1000x1000 do not fit into the 1000 MB of memory that are free"; err == nil || err.Error() != want || !fault.Is(err, fault.OutOfMemory) {
+		t.Errorf("%v, want %s", err, want)
+	}
+	if err := checkShape("x", 60_000, 16, 17, -1e9); err != nil {
+		t.Errorf("a small data set: %v", err)
+	}
 }
 
 // Labels are read by the same reader as images, and its faults are reported for both.

@@ -17,6 +17,9 @@ const (
 	SplitSeed    = 1
 )
 
+// enough is how many bytes the pixels may have however little memory is free.
+const enough = 16 << 20
+
 // IsForeign reports whether name is that of data in another form than MNIST's four files:
 // a file, or a folder of other files. What does not exist is left to whoever opens it.
 func IsForeign(name string) bool {
@@ -30,7 +33,7 @@ func IsForeign(name string) bool {
 // Load reads data in any form that [convert.Load] takes. The memory that is free limits
 // their size. It tells what is skipped and what is assumed, and shows how far it is.
 func Load(o *ui.IO, path string, options convert.Options, skipped *convert.Reporter, bar *ReadingBar) (*convert.Set, error) {
-	options.Memory = int64(min(machine.FreeMemory(), 1<<60))
+	options.Memory = int64(min(max(machine.FreeMemory(), enough), 1<<60))
 	options.Skip, options.Progress = skipped.Skip, bar.progress
 	set, err := convert.Load(path, options)
 	bar.clear()
