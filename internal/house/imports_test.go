@@ -70,7 +70,7 @@ var arrows = map[string][]string{
 	"internal/mnist/convert/csv":      {"internal/fault", "internal/mnist/convert/input", "internal/mnist/convert/sample"},
 	"internal/mnist/convert/input":    {"internal/fault", "internal/mnist/gunzip"},
 	"internal/mnist/convert/parquet":  {"internal/fault", "internal/half", "internal/mnist/convert/csv", "internal/mnist/convert/input", "internal/mnist/convert/picture", "internal/mnist/convert/sample"},
-	"internal/mnist/convert/picture":  {"internal/fault", "internal/mnist", "internal/mnist/convert/input", "internal/mnist/convert/sample"},
+	"internal/mnist/convert/picture":  {"internal/fault", "internal/mnist", "internal/mnist/convert/input", "internal/mnist/convert/sample", "internal/mnist/photo"},
 	"internal/mnist/convert/sample":   {"internal/mnist"},
 	"internal/mnist/convert/svmlight": {"internal/fault", "internal/mnist/convert/input", "internal/mnist/convert/sample"},
 	"internal/mnist/form":             {},

@@ -28,14 +28,14 @@ const (
 // packages may have registered more, whose decoders are not tested here.
 var formats = []string{"png", "jpeg", "gif", "bmp", "webp"}
 
-// Decode reads a picture: PNG, JPEG, GIF (the first image only), BMP or WebP. A JPEG
+// Decode reads a picture: PNG, JPEG, GIF (the first image only), BMP or WebP. A picture
 // whose Exif data say how the camera was held is turned upright. Decode checks the
 // size before it allocates memory for the pixels, and reads at most [MaxBytes]. The
 // error says in one line what is wrong.
 func Decode(r io.Reader) (image.Image, error) {
 	limited := &io.LimitedReader{R: r, N: MaxBytes}
-	var start bytes.Buffer
-	config, format, err := image.DecodeConfig(io.TeeReader(limited, &start))
+	var read bytes.Buffer
+	config, format, err := image.DecodeConfig(io.TeeReader(limited, &read))
 	if err == nil && !slices.Contains(formats, format) {
 		err = image.ErrFormat
 	}
@@ -45,15 +45,14 @@ func Decode(r io.Reader) (image.Image, error) {
 	if config.Width < 1 || config.Height < 1 || config.Width > MaxSide || config.Height > MaxSide {
 		return nil, fmt.Errorf("must be at most %d pixels wide and high (got %d and %d)", MaxSide, config.Width, config.Height)
 	}
-	lies := 1
-	if format == "jpeg" {
-		lies = orientation(start.Bytes())
+	if _, err := read.ReadFrom(limited); err != nil { // WebP has Exif data at its end
+		return nil, damaged(err, limited.N)
 	}
-	img, _, err := image.Decode(io.MultiReader(&start, limited))
+	img, _, err := image.Decode(bytes.NewReader(read.Bytes()))
 	if err != nil {
 		return nil, damaged(err, limited.N)
 	}
-	return upright(img, lies), nil
+	return Upright(img, read.Bytes()), nil
 }
 
 // damaged says why a file is not a picture, given how many more bytes it was allowed

@@ -26,22 +26,58 @@ func held(t testing.TB, order binary.AppendByteOrder, orientation uint16) []byte
 	if err := jpeg.Encode(&b, img, nil); err != nil {
 		t.Fatal(err)
 	}
-	exif := []byte("Exif\x00\x00II*\x00")
-	if order == binary.AppendByteOrder(binary.BigEndian) {
-		exif = []byte("Exif\x00\x00MM\x00*")
-	}
-	exif = order.AppendUint32(exif, 8)
-	exif = order.AppendUint16(exif, 2)                      // fields
-	exif = append(exif, make([]byte, 12)...)                // another one
-	exif = order.AppendUint16(exif, 0x0112)                 // orientation
-	exif = order.AppendUint16(exif, 3)                      // a short number,
-	exif = order.AppendUint32(exif, 1)                      // one value:
-	exif = order.AppendUint16(exif, orientation)            // this,
-	exif = order.AppendUint16(exif, 0)                      // padding
+	exif := append([]byte("Exif\x00\x00"), exif(order, orientation)...)
 	start := []byte{0xff, 0xd8, 0xff, 0xe0, 0, 4, 'x', 'y'} // a segment before it
 	start = append(start, 0xff, 0xe1)
 	start = binary.BigEndian.AppendUint16(start, uint16(len(exif)+2))
 	return append(append(start, exif...), b.Bytes()[2:]...)
+}
+
+// exif returns Exif data with an orientation, laid out as TIFF.
+func exif(order binary.AppendByteOrder, orientation uint16) []byte {
+	tiff := []byte("II*\x00")
+	if order == binary.AppendByteOrder(binary.BigEndian) {
+		tiff = []byte("MM\x00*")
+	}
+	tiff = order.AppendUint32(tiff, 8)
+	tiff = order.AppendUint16(tiff, 2)           // fields
+	tiff = append(tiff, make([]byte, 12)...)     // another one
+	tiff = order.AppendUint16(tiff, 0x0112)      // orientation
+	tiff = order.AppendUint16(tiff, 3)           // a short number,
+	tiff = order.AppendUint32(tiff, 1)           // one value:
+	tiff = order.AppendUint16(tiff, orientation) // this,
+	return order.AppendUint16(tiff, 0)           // padding
+}
+
+// Other formats keep the same data in a chunk of their own.
+func TestOrientationOfOtherFormats(t *testing.T) {
+	png := func(data []byte) []byte {
+		content := []byte("\x89PNG\r\n\x1a\n\x00\x00\x00\x01IHDR-CRC!")
+		content = binary.BigEndian.AppendUint32(content, uint32(len(data)))
+		return append(append(append(content, "eXIf"...), data...), "CRC!"...)
+	}
+	webp := func(data []byte) []byte {
+		content := []byte("RIFF\x00\x00\x00\x00WEBPVP8X\x03\x00\x00\x00abc-EXIF")
+		content = binary.LittleEndian.AppendUint32(content, uint32(len(data)))
+		return append(content, data...)
+	}
+	for _, order := range []binary.AppendByteOrder{binary.LittleEndian, binary.BigEndian} {
+		for want := range uint16(8) {
+			data := exif(order, want+1)
+			for name, content := range map[string][]byte{
+				"PNG": png(data), "WebP": webp(data), "WebP with a name": webp(append([]byte("Exif\x00\x00"), data...)), "TIFF": data,
+			} {
+				if got := orientation(content); got != int(want+1) {
+					t.Errorf("%s: orientation %d, want %d", name, got, want+1)
+				}
+				for n := range content {
+					if got := orientation(content[:n]); got != 1 && got != int(want+1) {
+						t.Errorf("the first %d bytes of %s: %d", n, name, got)
+					}
+				}
+			}
+		}
+	}
 }
 
 // TestUpright follows Exif's definitions of where the first row and the first column

@@ -18,6 +18,7 @@ import (
 	"golang.org/x/image/webp"
 
 	"mnistgpu/internal/mnist/convert/sample"
+	"mnistgpu/internal/mnist/photo"
 )
 
 // format is a format of pictures.
@@ -93,7 +94,8 @@ func Size(r io.Reader, q *sample.Request) (image.Point, *sample.Reason) {
 	return size, nil
 }
 
-// Decode reads a picture. It checks the size before it allocates memory for the pixels.
+// Decode reads a picture, and turns it upright if its Exif data say how the camera was held.
+// It checks the size before it allocates memory for the pixels.
 func Decode(content []byte, q *sample.Request) (image.Image, *sample.Reason) {
 	if _, why := Size(bytes.NewReader(content), q); why != nil {
 		return nil, why
@@ -103,7 +105,7 @@ func Decode(content []byte, q *sample.Request) (image.Image, *sample.Reason) {
 	if err != nil {
 		return nil, f.damaged(err)
 	}
-	return img, nil
+	return photo.Upright(img, content), nil
 }
 
 // damaged says why a file is not a picture of the format.
