@@ -108,11 +108,16 @@ func inOrder(a, b string) int {
 func (c *Classes) byName(names []string) {
 	c.Names = names
 	anyNumber := slices.ContainsFunc(names, func(name string) bool { _, err := strconv.Atoi(name); return err == nil })
+	counted := false
 	for i, x := range c.list {
 		c.of[i] = slices.Index(names, x.text)
 		if x.isNumber && !anyNumber {
 			c.of[i] = indexWithin(x.value, len(names))
+			counted = counted || x.samples > 0
 		}
+	}
+	if counted && !slices.Equal(names, mnist.DefaultNames(len(names))) {
+		c.Fact = fmt.Sprintf("labels are numbers, which count the classes: 0 is %q, and %d is %q", names[0], len(names)-1, names[len(names)-1])
 	}
 }
 
