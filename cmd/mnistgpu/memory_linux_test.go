@@ -52,7 +52,9 @@ func TestMemoryLimits(t *testing.T) {
 			"--steps", "2", "--quiet", "--run-dir", run)
 		_, err := os.Stat(run)
 		switch {
-		case code == 0 && err == nil && !bytes.Contains(out, []byte("WARNING")):
+		// Just above the limit, the model is saved and only the report does not fit, which a
+		// warning says.
+		case code == 0 && err == nil && (!bytes.Contains(out, []byte("WARNING")) || bytes.Contains(out, []byte("WARNING: the run has no report"))):
 			good++
 			passed++
 			os.RemoveAll(run)
