@@ -2,6 +2,7 @@ package model
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
@@ -31,12 +32,15 @@ const (
 // refuses any other content, even if it is a safetensors file: if Decode accepts a
 // file, Encode reproduces it byte for byte. The error does not name the file.
 func Decode(content []byte) (*Model, error) {
-	if err := check(content, int64(len(content))); err != nil {
+	if err := checkStart(content, int64(len(content))); err != nil {
+		return nil, err
+	}
+	if err := checkHeader(content[lengthSize:][:binary.LittleEndian.Uint64(content)]); err != nil {
 		return nil, err
 	}
 	size, header, err := safetensors.ReadMetadata(content)
 	if err != nil {
-		return nil, fmt.Errorf("header: %w", err)
+		return nil, cmp.Or(checkSize(content, int64(len(content))), fmt.Errorf("header: %w", err))
 	}
 	m := new(Model)
 	if err := m.readTensors(header.Tensors(), content[lengthSize+size:]); err != nil {

@@ -42,13 +42,13 @@ func noiseOf(p *plane) float32 {
 // terms are the coefficients of a surface of second degree.
 const terms = 6
 
-// surface returns the differences of p from the smooth surface that most of it follows, a
+// flatten subtracts from p the smooth surface that most of it follows, a
 // polynomial of second degree. It is fitted to a sample, by least squares with the weights
 // of Tukey, which leave out what is far from it.
 //
 // Source: A. Beaton and J. Tukey, The fitting of power series, meaning polynomials,
 // illustrated on band-spectroscopic data, 1974.
-func surface(p *plane) *plane {
+func (p *plane) flatten() {
 	sample := p.sample()
 	c := [terms]float64{sample.middle()}
 	for range 12 {
@@ -58,14 +58,11 @@ func surface(p *plane) *plane {
 		}
 		c = next
 	}
-	rest := newPlane(p.width, p.height)
 	for y := range p.height {
 		for x := range p.width {
-			i := y*p.width + x
-			rest.at[i] = p.at[i] - float32(dot(c, p.terms(x, y)))
+			p.at[y*p.width+x] -= float32(dot(c, p.terms(x, y)))
 		}
 	}
-	return rest
 }
 
 // terms are 1, x, y, x², xy, y² of a pixel, with x and y from -1 to 1.

@@ -14,7 +14,8 @@ type finding struct {
 // digitOf returns the part of g that a digit is in, as levels of ink, or nil if there is
 // none. Ink may be darker or lighter than its background. The error is [ErrSeveral].
 func digitOf(g *image.Gray) (*image.Gray, error) {
-	p := surface(planeOf(g))
+	p := planeOf(g)
+	p.flatten()
 	dark := find(p)
 	p.negate()
 	light := find(p)

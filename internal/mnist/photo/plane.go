@@ -29,20 +29,31 @@ func planeOf(g *image.Gray) *plane {
 // transposed returns p with rows and columns exchanged.
 func (p *plane) transposed() *plane {
 	t := newPlane(p.height, p.width)
+	p.transposeTo(t)
+	return t
+}
+
+// transposeTo writes p with rows and columns exchanged to t.
+func (p *plane) transposeTo(t *plane) {
+	t.width, t.height = p.height, p.width
 	for y := range p.height {
 		for x := range p.width {
 			t.at[x*p.height+y] = p.at[y*p.width+x]
 		}
 	}
-	return t
 }
 
 // closed returns the closing of p with a square of 2·radius+1 pixels: dark parts that the
 // square does not fit into get the level of what surrounds them.
 func (p *plane) closed(radius int) *plane {
-	q := p.largest(radius).transposed().largest(radius)
-	q.negate()
-	q = q.largest(radius).transposed().largest(radius)
+	q, t := newPlane(p.width, p.height), newPlane(p.width, p.height)
+	p.largestTo(t, radius)
+	t.transposeTo(q)
+	q.largestTo(t, radius)
+	t.negate()
+	t.largestTo(q, radius)
+	q.transposeTo(t)
+	t.largestTo(q, radius)
 	q.negate()
 	return q
 }
@@ -53,12 +64,13 @@ func (p *plane) negate() {
 	}
 }
 
-// largest replaces each number by the largest one of its row within a radius.
+// largestTo writes p to q, with each number replaced by the largest one of its row within a
+// radius.
 //
 // Source: the queue of candidates, each of which is larger than all later ones, is from R.
 // Douglas, Running max/min calculation using a pruned ordered list, 1996.
-func (p *plane) largest(radius int) *plane {
-	q := newPlane(p.width, p.height)
+func (p *plane) largestTo(q *plane, radius int) {
+	q.width, q.height = p.width, p.height
 	candidates := make([]int, p.width)
 	for y := range p.height {
 		row, out := p.at[y*p.width:][:p.width], q.at[y*p.width:][:p.width]
@@ -79,7 +91,6 @@ func (p *plane) largest(radius int) *plane {
 			}
 		}
 	}
-	return q
 }
 
 // median returns the upper median of numbers, which it sorts.
