@@ -42,6 +42,12 @@ type Summary struct {
 	Error           string   `json:"error,omitempty"` // why it diverged or missed its target
 }
 
+// KeptEarlier reports whether the run kept weights that are not those of its last step. A
+// run that diverged kept none.
+func (s *Summary) KeptEarlier() bool {
+	return s.KeptStep != nil && *s.KeptStep != s.Steps-1 && s.Status != Diverged
+}
+
 // Encode returns the object in one line. It panics if a number is not finite.
 func (s *Summary) Encode() []byte {
 	line, err := json.Marshal(s)
