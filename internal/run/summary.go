@@ -40,6 +40,7 @@ type Summary struct {
 	ModelSHA256     string   `json:"model_sha256,omitempty"` // of ModelFile; see CheckModel
 	RunDir          string   `json:"run_dir"`
 	Error           string   `json:"error,omitempty"` // why it diverged or missed its target
+	Hint            string   `json:"hint,omitempty"`  // what to do if it diverged
 }
 
 // KeptEarlier reports whether the run kept weights that are not those of its last step. A

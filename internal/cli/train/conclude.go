@@ -113,7 +113,7 @@ func (s *session) showAgain(summary *run.Summary) error {
 	}
 	switch {
 	case summary.Status == run.Diverged:
-		err = errors.Join(err, fault.New(fault.Diverged, "%s", summary.Error).WithHint("try a smaller --lr, in another folder"))
+		err = errors.Join(err, fault.New(fault.Diverged, "%s", summary.Error).WithHint("%s, in another folder", cmp.Or(summary.Hint, "try a smaller --lr")))
 	case summary.Error != "":
 		err = errors.Join(err, fault.New(fault.TargetMissed, "%s", summary.Error))
 	}

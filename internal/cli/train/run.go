@@ -73,10 +73,14 @@ func (s *session) train(ctx context.Context) error {
 	if result == nil {
 		return s.failed(err, checkpoints.Newest)
 	}
-	if result.Stop == train.StopInterrupted {
+	var diverged *train.Divergence
+	switch {
+	case result.Stop == train.StopInterrupted:
 		err = context.Cause(ctx)
-	} else if err == nil {
+	case err == nil:
 		err = missedTarget(s.v.Train, result)
+	case errors.As(err, &diverged):
+		fault.Of(err).Hint = shared.DivergedHint(s.v.Train, diverged.Step == 0 && diverged.Tensor == "loss")
 	}
 	summary := s.newSummary(result, err)
 	summary.Saves, summary.SaveSeconds = checkpoints.Saves, checkpoints.Spent.Seconds()

@@ -35,7 +35,7 @@ func (s *session) newSummary(r *train.Result, err error) *run.Summary {
 		sum.Status = run.Interrupted
 		return sum
 	case train.StopDiverged:
-		sum.Status = run.Diverged
+		sum.Status, sum.Hint = run.Diverged, fault.Hint(err)
 	}
 	if err != nil {
 		sum.Error = err.Error()
