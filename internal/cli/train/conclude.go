@@ -31,6 +31,7 @@ func (s *session) conclude(summary *run.Summary, result *train.Result, err, unsa
 		err = errors.Join(err, s.v.GPU.Trace.Print(s.io.Stderr))
 	}
 	s.print(summary)
+	s.warn(summary)
 	if interrupted && unsaved == nil {
 		s.io.Hintf("mnistgpu resume %s continues from here", settings.ShellWord(s.dir.Path))
 	}
@@ -107,6 +108,7 @@ func (s *session) showAgain(summary *run.Summary) error {
 	s.io.Notef("%s has ended: there is nothing left to do", s.dir.Path)
 	s.io.Notef("hint: mnistgpu train --config %s --epochs N makes a longer run", settings.ShellWord(filepath.Join(s.dir.Path, run.ConfigFile)))
 	s.print(summary)
+	s.warn(summary)
 	var err error
 	if s.v.Report && !shared.Exists(filepath.Join(s.dir.Path, run.ReportFile)) {
 		err = report.Close(s.io, s.dir.Path, s.b, s.data)

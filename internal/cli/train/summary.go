@@ -40,6 +40,9 @@ func (s *session) newSummary(r *train.Result, err error) *run.Summary {
 	if err != nil {
 		sum.Error = err.Error()
 	}
+	if sum.Status == run.Done && r.LearnedNothing(s.data) {
+		sum.LearnedNothing, sum.Hint = s.figures(r), s.remedy(r)
+	}
 	return sum
 }
 
