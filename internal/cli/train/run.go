@@ -45,6 +45,9 @@ func trainIn(ctx context.Context, o *ui.IO, v *settings.Values, at *folder) (err
 	if r.ended != nil {
 		return r.showAgain(r.ended)
 	}
+	if r.saved == nil {
+		doubt(o, data, v.Train)
+	}
 	return r.train(ctx)
 }
 
