@@ -105,7 +105,7 @@ func notes(s *run.Summary) []string {
 	}[train.StopReason(s.StopReason)]; ok {
 		list = append(list, why)
 	}
-	if s.KeptStep != nil && *s.KeptStep != s.Steps-1 {
+	if s.KeptEarlier() {
 		list = append(list, fmt.Sprintf("The weights are those of step %d, whose validation loss is the best.", *s.KeptStep))
 	}
 	return list

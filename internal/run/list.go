@@ -23,6 +23,8 @@ type Entry struct {
 	Hidden  []int     `json:"hidden"`
 	Best    *float64  `json:"best_test_accuracy"` // fraction of 1, nil without an evaluation
 	Seconds float64   `json:"seconds"`
+
+	LearnedNothing bool `json:"learned_nothing,omitempty"`
 }
 
 // List returns the runs in the folder parent, newest first, and the errors of those
@@ -69,7 +71,7 @@ func readEntry(dir string) (Entry, error) {
 		}
 	} else if err == nil {
 		e.Status, e.Preset, e.Data, e.Backend = s.Status, s.Preset, s.Data, s.Backend
-		e.Hidden, e.Seconds = s.Hidden, s.Seconds
+		e.Hidden, e.Seconds, e.LearnedNothing = s.Hidden, s.Seconds, s.LearnedNothing != ""
 	}
 	if err != nil {
 		return e, err

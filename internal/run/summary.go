@@ -39,7 +39,15 @@ type Summary struct {
 	SaveSeconds     float64  `json:"save_seconds"`           // time the saves took, during the training
 	ModelSHA256     string   `json:"model_sha256,omitempty"` // of ModelFile; see CheckModel
 	RunDir          string   `json:"run_dir"`
-	Error           string   `json:"error,omitempty"` // why it diverged or missed its target
+	Error           string   `json:"error,omitempty"`           // why it diverged or missed its target
+	LearnedNothing  string   `json:"learned_nothing,omitempty"` // the figures that are no better than chance
+	Hint            string   `json:"hint,omitempty"`            // what to do if it diverged or learned nothing
+}
+
+// KeptEarlier reports whether the run kept weights that are not those of its last step. A
+// run that diverged kept none.
+func (s *Summary) KeptEarlier() bool {
+	return s.KeptStep != nil && *s.KeptStep != s.Steps-1 && s.Status != Diverged
 }
 
 // Encode returns the object in one line. It panics if a number is not finite.

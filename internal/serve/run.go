@@ -14,9 +14,10 @@ type runInfo struct {
 	Name    string   `json:"name"`
 	Status  string   `json:"status"` // done, interrupted, diverged, unfinished or stopped
 	Data    string   `json:"data,omitempty"`
-	Epochs  int      `json:"epochs,omitempty"` // planned length, unless it is given in steps
-	Steps   int      `json:"steps,omitempty"`  // planned length, unless it is given in epochs
-	Updated int64    `json:"updated"`          // when its files last changed, in Unix time
+	Epochs  int      `json:"epochs,omitempty"`          // planned length, unless it is given in steps
+	Steps   int      `json:"steps,omitempty"`           // planned length, unless it is given in epochs
+	Nothing string   `json:"learned_nothing,omitempty"` // the figures that are no better than chance
+	Updated int64    `json:"updated"`                   // when its files last changed, in Unix time
 	History []record `json:"history"`
 }
 
@@ -48,7 +49,7 @@ func readRun(dir string, running bool) (*runInfo, error) {
 	}
 	summary, err := run.ReadSummary(dir)
 	if err == nil {
-		r.Status, r.Data = summary.Status, summary.Data
+		r.Status, r.Data, r.Nothing = summary.Status, summary.Data, summary.LearnedNothing
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}

@@ -202,6 +202,13 @@ func usualLearningRate(v *Values) (value, on string) {
 	return "", ""
 }
 
+// UsualLearningRate is the learning rate of a run with the other values of v.
+func (v *Values) UsualLearningRate() float64 {
+	rate := new(number)
+	rate.Set(v.without(lookup("lr"))) // which is always a number
+	return float64(*rate)
+}
+
 // brief formats x with at most twelve digits, so that 0.5*(1-0.9) is 0.05.
 func brief(x float64) string {
 	n := new(number)

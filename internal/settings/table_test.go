@@ -177,3 +177,17 @@ func checkNewLevelWritten(t *testing.T, v *Values, value, origin string) {
 		t.Errorf("the JSON ends with %+v, %v", list[i], values[i])
 	}
 }
+
+// TestUsualLearningRate checks that the rate does not depend on the one that was given.
+func TestUsualLearningRate(t *testing.T) {
+	for line, want := range map[string]float64{
+		"--lr 7":                  0.5,
+		"--optimizer adam --lr 7": 0.001,
+		"--optimizer momentum --momentum 0.95 --lr 7": 0.025,
+		"--preset notebook":                           0.0001,
+	} {
+		if got := mustResolve(t, line).UsualLearningRate(); got != want {
+			t.Errorf("%s: got %v, want %v", line, got, want)
+		}
+	}
+}

@@ -109,6 +109,23 @@ func TestBestPrefersValidation(t *testing.T) {
 	}
 }
 
+// TestBestOfEquals checks that of trials with one accuracy the lowest loss wins, and the
+// first of several with that.
+func TestBestOfEquals(t *testing.T) {
+	s := testSpec()
+	for want, losses := range [][]float64{{0.1, 0.2, 0.3}, {0.2, 0.1, 0.1}, {0.3, 0.2, 0.1}} {
+		r := &Results{Spec: s}
+		for i := range losses {
+			record := testRecord(s, i)
+			record.Loss, record.TestAccuracy = &losses[i], new(float64)
+			r.Records = append(r.Records, record)
+		}
+		if best := r.Best(); best.Index != want {
+			t.Errorf("losses %v: the best trial is %d, want %d", losses, best.Index, want)
+		}
+	}
+}
+
 func TestCreateReusesTheSameSweepOnly(t *testing.T) {
 	f := sweepFolder(t, testSpec(), 2)
 	again, err := Create(f.Path, testSpec())

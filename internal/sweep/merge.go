@@ -66,13 +66,14 @@ func (r *Results) SaveIn(path string) error {
 	return nil
 }
 
-// Best returns the trial with the highest accuracy, the first of equals, or nil if no
-// trial has an accuracy.
+// Best returns the trial with the highest accuracy, or nil if no trial has an accuracy. Of
+// equals it is the one with the lowest loss on the training images, and of those the first.
 func (r *Results) Best() *Outcome {
 	var best *Outcome
 	var highest float64
 	for _, record := range r.Records {
-		if accuracy, ok := record.score(); ok && (best == nil || accuracy > highest) {
+		accuracy, ok := record.score()
+		if ok && (best == nil || accuracy > highest || accuracy == highest && *record.Loss < *best.Loss) {
 			best, highest = &record.Outcome, accuracy
 		}
 	}

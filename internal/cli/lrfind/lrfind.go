@@ -164,5 +164,5 @@ func (t *rangeTest) hopeless(err error) error {
 	if t.broke > 0 {
 		err = fmt.Errorf("%w: at %s the loss is not finite", err, rateText(twoDigits(t.broke)))
 	}
-	return fault.New(fault.Diverged, "%w", err).WithHint("try a smaller --pixel-scale or --init-std")
+	return fault.New(fault.Diverged, "%w", err).WithHint("%s", shared.DivergedHint(t.v.Train, true))
 }

@@ -77,9 +77,13 @@ func printRuns(o *ui.IO, dir string, list []run.Entry) {
 		if e.Best != nil {
 			best = fmt.Sprintf("%.2f %%", 100**e.Best)
 		}
+		status := e.Status
+		if e.LearnedNothing {
+			status += ", learned nothing"
+		}
 		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", e.Dir, best,
 			ui.Seconds(e.Seconds), e.Preset, filepath.Base(e.Data), e.Backend,
-			settings.Join(e.Hidden, ","), e.Status, e.Started.Format("2006-01-02 15:04"))
+			settings.Join(e.Hidden, ","), status, e.Started.Format("2006-01-02 15:04"))
 	}
 	table.Flush()
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"mnistgpu/internal/fault"
 	"mnistgpu/internal/run"
 	"mnistgpu/internal/sweep"
 	"mnistgpu/internal/ui"
@@ -18,7 +19,8 @@ const (
 	heatmapFile = "heatmap.png"
 )
 
-// saveAndPrint writes the files of the results into a folder, and prints them.
+// saveAndPrint writes the files of the results into a folder, and prints them. It is an
+// error if all trials diverged.
 func saveAndPrint(o *ui.IO, r *sweep.Results, path string, asJSON bool) error {
 	dir := run.Dir{Path: path}
 	if err := dir.Write(sweep.ResultsFile, r.CSV()); err != nil {
@@ -38,22 +40,31 @@ func saveAndPrint(o *ui.IO, r *sweep.Results, path string, asJSON bool) error {
 	}
 	if asJSON {
 		printJSON(o, "done", r, path)
-		return nil
+	} else {
+		printTable(o, r)
+		printBest(o, r)
+		o.Printf("%sresults in %s\n", notebookClaim(r), path)
 	}
-	printTable(o, r)
-	printBest(o, r)
-	o.Printf("%sresults in %s\n", notebookClaim(r), path)
+	if diverged(r) == len(r.Spec.Trials) {
+		return fault.New(fault.Diverged, "all %s trials diverged", ui.Thousands(len(r.Spec.Trials))).
+			WithHint("compare smaller values; mnistgpu lr-find suggests a learning rate")
+	}
 	return nil
+}
+
+// diverged returns how many trials diverged.
+func diverged(r *sweep.Results) int {
+	n := 0
+	for _, record := range r.Records {
+		if record.Status == sweep.Diverged {
+			n++
+		}
+	}
+	return n
 }
 
 // printJSON prints the results for a program.
 func printJSON(o *ui.IO, status string, r *sweep.Results, path string) {
-	diverged := 0
-	for _, record := range r.Records {
-		if record.Status == sweep.Diverged {
-			diverged++
-		}
-	}
 	o.JSON(struct {
 		Status   string         `json:"status"` // done or interrupted
 		Trials   int            `json:"trials"`
@@ -61,7 +72,7 @@ func printJSON(o *ui.IO, status string, r *sweep.Results, path string) {
 		Missing  []int          `json:"missing"`
 		Best     *sweep.Outcome `json:"best"`
 		RunDir   string         `json:"run_dir"`
-	}{status, len(r.Spec.Trials), diverged, append([]int{}, r.Missing...), r.Best(), path})
+	}{status, len(r.Spec.Trials), diverged(r), append([]int{}, r.Missing...), r.Best(), path})
 }
 
 // printTable prints a line for each trial.

@@ -36,7 +36,8 @@ sweep's folder: call the same command again to do the rest. It continues in
 --run-dir or, without that, in an unfinished sweep of the same trials in runs. A
 trial that was stopped or killed is resumed from its last saved state, with the same
 result, if the program and the machine are the same; otherwise it starts over. A
-trial that diverges counts as a result.
+trial that diverges counts as a result, but if all of them diverge, the exit code
+is 7. Of trials with the same accuracy, the one with the lower loss is the best.
 
 --shard i/n runs every n-th trial, so that processes and machines that share a
 folder can share a sweep. In a Slurm array and in an Indexed Job of Kubernetes, the

@@ -31,6 +31,7 @@ func (s *session) conclude(summary *run.Summary, result *train.Result, err, unsa
 		err = errors.Join(err, s.v.GPU.Trace.Print(s.io.Stderr))
 	}
 	s.print(summary)
+	s.warn(summary)
 	if interrupted && unsaved == nil {
 		s.io.Hintf("mnistgpu resume %s continues from here", settings.ShellWord(s.dir.Path))
 	}
@@ -107,13 +108,14 @@ func (s *session) showAgain(summary *run.Summary) error {
 	s.io.Notef("%s has ended: there is nothing left to do", s.dir.Path)
 	s.io.Notef("hint: mnistgpu train --config %s --epochs N makes a longer run", settings.ShellWord(filepath.Join(s.dir.Path, run.ConfigFile)))
 	s.print(summary)
+	s.warn(summary)
 	var err error
 	if s.v.Report && !shared.Exists(filepath.Join(s.dir.Path, run.ReportFile)) {
 		err = report.Close(s.io, s.dir.Path, s.b, s.data)
 	}
 	switch {
 	case summary.Status == run.Diverged:
-		err = errors.Join(err, fault.New(fault.Diverged, "%s", summary.Error).WithHint("try a smaller --lr, in another folder"))
+		err = errors.Join(err, fault.New(fault.Diverged, "%s", summary.Error).WithHint("%s, in another folder", cmp.Or(summary.Hint, "try a smaller --lr")))
 	case summary.Error != "":
 		err = errors.Join(err, fault.New(fault.TargetMissed, "%s", summary.Error))
 	}

@@ -45,6 +45,9 @@ func trainIn(ctx context.Context, o *ui.IO, v *settings.Values, at *folder) (err
 	if r.ended != nil {
 		return r.showAgain(r.ended)
 	}
+	if r.saved == nil {
+		doubt(o, data, v.Train)
+	}
 	return r.train(ctx)
 }
 
@@ -73,10 +76,14 @@ func (s *session) train(ctx context.Context) error {
 	if result == nil {
 		return s.failed(err, checkpoints.Newest)
 	}
-	if result.Stop == train.StopInterrupted {
+	var diverged *train.Divergence
+	switch {
+	case result.Stop == train.StopInterrupted:
 		err = context.Cause(ctx)
-	} else if err == nil {
+	case err == nil:
 		err = missedTarget(s.v.Train, result)
+	case errors.As(err, &diverged):
+		fault.Of(err).Hint = shared.DivergedHint(s.v.Train, diverged.Step == 0 && diverged.Tensor == "loss")
 	}
 	summary := s.newSummary(result, err)
 	summary.Saves, summary.SaveSeconds = checkpoints.Saves, checkpoints.Spent.Seconds()

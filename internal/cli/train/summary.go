@@ -26,7 +26,7 @@ func (s *session) newSummary(r *train.Result, err error) *run.Summary {
 		if c.ValFraction > 0 {
 			sum.ValLoss, sum.ValAccuracy = &kept.ValLoss, &kept.ValAccuracy
 		}
-		if c.Patience > 0 {
+		if c.Patience > 0 && r.Model != nil {
 			sum.KeptStep = &kept.Step
 		}
 	}
@@ -35,10 +35,13 @@ func (s *session) newSummary(r *train.Result, err error) *run.Summary {
 		sum.Status = run.Interrupted
 		return sum
 	case train.StopDiverged:
-		sum.Status = run.Diverged
+		sum.Status, sum.Hint = run.Diverged, fault.Hint(err)
 	}
 	if err != nil {
 		sum.Error = err.Error()
+	}
+	if sum.Status == run.Done && r.LearnedNothing(s.data) {
+		sum.LearnedNothing, sum.Hint = s.figures(r), s.remedy(r)
 	}
 	return sum
 }
@@ -97,7 +100,7 @@ func stopText(s *run.Summary, stopping train.Stopping) string {
 		train.StopTime:     fmt.Sprintf("stopped early: the time limit of %s was reached\n", ui.Seconds(stopping.Time)),
 		train.StopTarget:   fmt.Sprintf("stopped: the target of %.2f %% %s accuracy is reached\n", 100*stopping.TargetAccuracy, targetImages(stopping)),
 	}[train.StopReason(s.StopReason)]
-	if s.KeptStep != nil && *s.KeptStep != s.Steps-1 && s.Status != run.Diverged {
+	if s.KeptEarlier() {
 		text += fmt.Sprintf("kept the weights of step %d, whose validation loss of %.4g is the best\n", *s.KeptStep, *s.ValLoss)
 	}
 	return text

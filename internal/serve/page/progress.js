@@ -33,6 +33,7 @@ export function progress(run, now) {
 		rest > 0 ? `epoch ${decimal(last.epoch)} of ${decimal(all)}` : `${epochs(last.epoch)} in ${duration(last.seconds)}`,
 		rest > 0 && `about ${duration(rest)} to go`,
 		last.test_accuracy !== undefined && `${(100 * last.test_accuracy).toFixed(2)} % of the test images right`,
+		run.learned_nothing && "the network learned nothing: mnistgpu lr-find suggests another learning rate",
 	].filter(Boolean).join(" · ");
 }
 
