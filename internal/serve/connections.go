@@ -53,7 +53,12 @@ func (all *connections) Accept() (net.Conn, error) {
 			victim.Conn.Close()
 			continue
 		}
-		later := time.AfterFunc(grace/50, all.room.Signal)
+		// The lock keeps the signal back until Wait waits for it.
+		later := time.AfterFunc(grace/50, func() {
+			all.mu.Lock()
+			defer all.mu.Unlock()
+			all.room.Signal()
+		})
 		all.room.Wait()
 		later.Stop()
 	}
