@@ -32,24 +32,33 @@ const (
 // refuses any other content, even if it is a safetensors file: if Decode accepts a
 // file, Encode reproduces it byte for byte. The error does not name the file.
 func Decode(content []byte) (*Model, error) {
-	if err := checkStart(content, int64(len(content))); err != nil {
-		return nil, err
-	}
-	if err := checkHeader(content[lengthSize:][:binary.LittleEndian.Uint64(content)]); err != nil {
-		return nil, err
-	}
-	size, header, err := safetensors.ReadMetadata(content)
+	header, data, err := parse(content)
 	if err != nil {
-		return nil, cmp.Or(checkSize(content, int64(len(content))), fmt.Errorf("header: %w", err))
+		return nil, err
 	}
 	m := new(Model)
-	if err := m.readTensors(header.Tensors(), content[lengthSize+size:]); err != nil {
+	if err := m.readTensors(header.Tensors(), data); err != nil {
 		return nil, err
 	}
 	if err := m.readMetadata(header.Metadata()); err != nil {
 		return nil, err
 	}
 	return m, m.mustBe(content)
+}
+
+// parse splits a safetensors file into its header and the data of its tensors.
+func parse(content []byte) (header safetensors.Metadata, data []byte, err error) {
+	if err := checkStart(content, int64(len(content))); err != nil {
+		return header, nil, err
+	}
+	if err := checkHeader(content[lengthSize:][:binary.LittleEndian.Uint64(content)]); err != nil {
+		return header, nil, err
+	}
+	size, header, err := safetensors.ReadMetadata(content)
+	if err != nil {
+		return header, nil, cmp.Or(checkSize(content, int64(len(content))), fmt.Errorf("header: %w", err))
+	}
+	return header, content[lengthSize+size:], nil
 }
 
 // check checks a file of the given size by its start, which holds the whole header or

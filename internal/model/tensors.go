@@ -16,14 +16,10 @@ import (
 // int64, whatever program wrote it, and returns its tensors sorted by name, and its metadata.
 // Numbers become float32. The error does not name the file.
 func DecodeTensors(content []byte) ([]Tensor, map[string]string, error) {
-	if err := check(content, int64(len(content))); err != nil {
+	header, data, err := parse(content)
+	if err != nil {
 		return nil, nil, err
 	}
-	size, header, err := safetensors.ReadMetadata(content)
-	if err != nil {
-		return nil, nil, fmt.Errorf("header: %w", err)
-	}
-	data := content[lengthSize+size:]
 	infos := header.Tensors()
 	var tensors []Tensor
 	for _, name := range slices.Sorted(maps.Keys(infos)) {
