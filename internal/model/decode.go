@@ -10,6 +10,8 @@ import (
 	"strconv"
 
 	"github.com/nlpodyssey/safetensors"
+
+	"mnistgpu/internal/floats"
 )
 
 const (
@@ -175,7 +177,7 @@ func readTensor(name string, dims int, info *safetensors.TensorInfo, data []byte
 	if len(info.Shape) != dims || len(data) == 0 {
 		return Tensor{}, fmt.Errorf("the shape of %s must be %d positive numbers (got %v)", name, dims, info.Shape)
 	}
-	t := Tensor{Name: name, Values: fromFloat32(data)}
+	t := Tensor{Name: name, Values: floats.From32(data)}
 	for _, n := range info.Shape {
 		t.Shape = append(t.Shape, int(n))
 	}

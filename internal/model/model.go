@@ -25,6 +25,18 @@ func (t Tensor) Finite() bool {
 	return true
 }
 
+// Transposed returns a matrix with rows and columns exchanged.
+func (t Tensor) Transposed() Tensor {
+	rows, cols := t.Shape[0], t.Shape[1]
+	values := make([]float32, 0, len(t.Values))
+	for j := range cols {
+		for i := range rows {
+			values = append(values, t.Values[i*cols+j])
+		}
+	}
+	return Tensor{Name: t.Name, Shape: []int{cols, rows}, Values: values}
+}
+
 // Model is a multilayer perceptron with ReLU between its layers.
 type Model struct {
 	Tensors       []Tensor // "layers.0.weight", "layers.0.bias", and so on

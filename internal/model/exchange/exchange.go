@@ -73,21 +73,9 @@ func encodePyTorch(m *model.Model) ([]byte, error) {
 	var tensors []model.Tensor
 	layers := onOriginals(m)
 	for i := 0; i < len(layers); i += 2 {
-		weight, bias := transposed(layers[i]), layers[i+1]
+		weight, bias := layers[i].Transposed(), layers[i+1]
 		weight.Name, bias.Name = fmt.Sprintf("%d.weight", i), fmt.Sprintf("%d.bias", i)
 		tensors = append(tensors, weight, bias)
 	}
 	return model.EncodeTensors(tensors, m.Metadata("pt"))
-}
-
-// transposed returns a matrix with rows and columns exchanged.
-func transposed(t model.Tensor) model.Tensor {
-	rows, cols := t.Shape[0], t.Shape[1]
-	values := make([]float32, 0, len(t.Values))
-	for j := range cols {
-		for i := range rows {
-			values = append(values, t.Values[i*cols+j])
-		}
-	}
-	return model.Tensor{Name: t.Name, Shape: []int{cols, rows}, Values: values}
 }

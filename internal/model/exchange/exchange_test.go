@@ -91,7 +91,7 @@ func renamed(t *testing.T, m *model.Model, names ...string) []byte {
 	t.Helper()
 	var tensors []model.Tensor
 	for i, name := range names {
-		weight, bias := transposed(m.Tensors[2*i]), m.Tensors[2*i+1]
+		weight, bias := m.Tensors[2*i].Transposed(), m.Tensors[2*i+1]
 		weight.Name, bias.Name = name+".weight", name+".bias"
 		tensors = append(tensors, weight, bias)
 	}

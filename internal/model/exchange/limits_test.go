@@ -22,7 +22,7 @@ func checkRefused(t *testing.T, name string, content []byte, want string) {
 // A single Linear calls its parameters weight and bias, without a layer.
 func TestDecodeOfOneLinear(t *testing.T) {
 	want := sample(4, 3)
-	weight, bias := transposed(want.Tensors[0]), want.Tensors[1]
+	weight, bias := want.Tensors[0].Transposed(), want.Tensors[1]
 	weight.Name, bias.Name = "weight", "bias"
 	content, err := model.EncodeTensors([]model.Tensor{weight, bias}, nil)
 	if err != nil {

@@ -121,7 +121,7 @@ func (l *layer) check() error {
 func (l *layer) linear(in int) fold.Linear {
 	weight := *l.weight
 	if in == 1 {
-		weight = transposed(weight)
+		weight = weight.Transposed()
 	}
 	c := fold.Linear{Name: l.name, In: weight.Shape[0], Out: weight.Shape[1], Weight: weight.Values}
 	if l.bias != nil {

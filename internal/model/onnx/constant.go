@@ -1,12 +1,11 @@
 package onnx
 
 import (
-	"encoding/binary"
 	"fmt"
 	"math"
 	"strconv"
 
-	"mnistgpu/internal/half"
+	"mnistgpu/internal/floats"
 )
 
 // A Reader returns the content of a file beside the ONNX file. Exporters put large weights
@@ -84,29 +83,24 @@ func unpacked(t wire) []float32 {
 	}
 	var values []float32
 	for _, p := range t[tensorDoubles] {
-		for b := p.bytes; len(b) >= 8; b = b[8:] {
-			values = append(values, float32(math.Float64frombits(binary.LittleEndian.Uint64(b))))
-		}
+		values = append(values, floats.From64(p.bytes)...)
 	}
 	return values
 }
 
 // numbersOf reads numbers of a known type.
 func numbersOf(kind uint64, raw []byte) []float32 {
-	order := binary.LittleEndian
-	read := map[uint64]func(b []byte) float32{
-		typeFloat:    func(b []byte) float32 { return math.Float32frombits(order.Uint32(b)) },
-		typeDouble:   func(b []byte) float32 { return float32(math.Float64frombits(order.Uint64(b))) },
-		typeFloat16:  func(b []byte) float32 { return float32(half.Binary16(order.Uint16(b))) },
-		typeBFloat16: func(b []byte) float32 { return half.BFloat16(order.Uint16(b)) },
-		typeBool:     func(b []byte) float32 { return float32(b[0]) },
-	}[kind]
-	size := sizes[kind]
-	values := make([]float32, len(raw)/size)
-	for i := range values {
-		values[i] = read(raw[size*i:])
+	switch kind {
+	case typeFloat:
+		return floats.From32(raw)
+	case typeDouble:
+		return floats.From64(raw)
+	case typeFloat16:
+		return floats.From16(raw)
+	case typeBFloat16:
+		return floats.FromB16(raw)
 	}
-	return values
+	return floats.Each(raw, 1, func(b []byte) float32 { return float32(b[0]) }) // typeBool
 }
 
 // external returns the bytes of a tensor that is in another file: all of it, or a part from
@@ -169,16 +163,4 @@ func widen(v float32) float64 {
 	}
 	wide, _ := strconv.ParseFloat(strconv.FormatFloat(float64(v), 'g', -1, 32), 64)
 	return wide
-}
-
-// transposed returns a matrix with rows and columns exchanged.
-func (c constant) transposed() constant {
-	rows, cols := c.shape[0], c.shape[1]
-	t := constant{[]int{cols, rows}, make([]float32, len(c.values))}
-	for i := range rows {
-		for j := range cols {
-			t.values[j*rows+i] = c.values[i*cols+j]
-		}
-	}
-	return t
 }

@@ -1,12 +1,13 @@
 package onnx
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"math"
 
 	"google.golang.org/protobuf/encoding/protowire"
+
+	"mnistgpu/internal/floats"
 )
 
 // A wire is a message, by the numbers of its fields. Values that are no messages or texts
@@ -116,9 +117,7 @@ func (w wire) floats(n protowire.Number) (list []float32) {
 		if p.kind == protowire.Fixed32Type {
 			list = append(list, math.Float32frombits(uint32(p.number)))
 		}
-		for b := p.bytes; len(b) >= 4; b = b[4:] {
-			list = append(list, math.Float32frombits(binary.LittleEndian.Uint32(b)))
-		}
+		list = append(list, floats.From32(p.bytes)...)
 	}
 	return list
 }

@@ -7,6 +7,7 @@ import (
 
 	"google.golang.org/protobuf/encoding/protowire"
 
+	"mnistgpu/internal/model"
 	"mnistgpu/internal/model/fold"
 )
 
@@ -121,16 +122,16 @@ func (n step) linear() (l fold.Linear, err error) {
 	if n.data != 0 || len(n.constants) < 2 || len(n.constants[1].shape) != 2 || n.constants[1].values == nil || n.number("transA", attributeInt, 0) != 0 {
 		return l, fmt.Errorf("has a node %q (%q) that does not multiply the units by a matrix of the file", n.name, n.op)
 	}
-	b := constant{n.constants[1].shape, slices.Clone(n.constants[1].values)}
+	b := model.Tensor{Shape: n.constants[1].shape, Values: slices.Clone(n.constants[1].values)}
 	if n.number("transB", attributeInt, 0) != 0 {
-		b = b.transposed()
+		b = b.Transposed()
 	}
 	if alpha := n.number("alpha", attributeFloat, 1); n.op == "Gemm" && alpha != 1 {
-		for i, v := range b.values {
-			b.values[i] = float32(alpha * float64(v))
+		for i, v := range b.Values {
+			b.Values[i] = float32(alpha * float64(v))
 		}
 	}
-	l = fold.Linear{Name: n.name, In: b.shape[0], Out: b.shape[1], Weight: b.values}
+	l = fold.Linear{Name: n.name, In: b.Shape[0], Out: b.Shape[1], Weight: b.Values}
 	if len(n.constants) < 3 || n.constants[2].values == nil {
 		return l, nil
 	}

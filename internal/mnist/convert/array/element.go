@@ -4,7 +4,7 @@ import (
 	"encoding/binary"
 	"math"
 
-	"mnistgpu/internal/half"
+	"mnistgpu/internal/floats"
 )
 
 // element is a type of numbers.
@@ -30,7 +30,7 @@ func numbers(order binary.ByteOrder) map[string]element {
 		"i4": {size: 4, value: func(b []byte) float64 { return float64(int32(order.Uint32(b))) }},
 		"u8": {size: 8, value: func(b []byte) float64 { return float64(order.Uint64(b)) }},
 		"i8": {size: 8, value: func(b []byte) float64 { return float64(int64(order.Uint64(b))) }},
-		"f2": {size: 2, value: func(b []byte) float64 { return half.Binary16(order.Uint16(b)) }},
+		"f2": {size: 2, value: func(b []byte) float64 { return floats.Binary16(order.Uint16(b)) }},
 		"f4": {size: 4, value: func(b []byte) float64 { return float64(math.Float32frombits(order.Uint32(b))) }},
 		"f8": {size: 8, value: func(b []byte) float64 { return math.Float64frombits(order.Uint64(b)) }},
 	}

@@ -12,7 +12,7 @@ import (
 	"github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/format"
 
-	"mnistgpu/internal/half"
+	"mnistgpu/internal/floats"
 	"mnistgpu/internal/mnist/convert/csv"
 	"mnistgpu/internal/mnist/convert/sample"
 )
@@ -243,7 +243,7 @@ func number(v parquet.Value) (float64, error) {
 		return v.Double(), nil
 	case parquet.FixedLenByteArray:
 		if b := v.ByteArray(); len(b) == 2 {
-			return half.Binary16(uint16(b[0]) | uint16(b[1])<<8), nil
+			return floats.Binary16(uint16(b[0]) | uint16(b[1])<<8), nil
 		}
 	}
 	return math.NaN(), errNull

@@ -1,4 +1,4 @@
-package half
+package floats
 
 import (
 	"math"
