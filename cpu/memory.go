@@ -39,9 +39,6 @@ func (b *Backend) Alloc(dt backend.DType, rows, cols int) (backend.Tensor, error
 	return t, nil
 }
 
-// large is the size in bytes from which a tensor is checked against the free memory.
-const large = 16 << 20
-
 // copies is how often saving needs the numbers of all tensors of floats besides these: once
 // when it collects them, and once as bytes of a file.
 const copies = 2
@@ -56,7 +53,7 @@ func (b *Backend) fits(t backend.Tensor) error {
 	}
 	saving := copies * held
 	free := math.Inf(1)
-	if need+saving >= large {
+	if need+saving >= machine.Little {
 		if free = machine.FreeMemory(); need+saving > free {
 			runtime.GC()
 			free = machine.FreeMemory()

@@ -1,4 +1,3 @@
-// Package machine says what the machine has.
 package machine
 
 import (

@@ -1,6 +1,5 @@
 //go:build !linux
 
-// Package machine says what the machine has.
 package machine
 
 import "math"

@@ -21,9 +21,6 @@ const (
 	MaxPixels = 1 << 22     // of one image
 )
 
-// enough is the size in bytes up to which images are not checked against the free memory.
-const enough = 16 << 20
-
 // Images is the content of an IDX file of images.
 type Images struct {
 	Height, Width int    // of every image, in pixels
@@ -89,7 +86,7 @@ func checkShape(path string, count, height, width uint64, free float64) error {
 		return fault.Inf(path, "width at byte 12 must be 1 to %d (got %d)", MaxPixels, width)
 	case height*width > MaxPixels:
 		return fault.Inf(path, "images must have at most %d pixels (got %dx%d)", MaxPixels, height, width)
-	case float64(count*(height*width)) > max(free, enough):
+	case float64(count*(height*width)) > max(free, machine.Little):
 		return fault.New(fault.OutOfMemory, "%s: %d images of %dx%d do not fit into the %.0f MB of memory that are free",
 			path, count, height, width, max(free, 0)/1e6).WithHint("use fewer images, or a machine with more memory")
 	}
