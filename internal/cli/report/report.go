@@ -116,7 +116,7 @@ func (s *options) score(ctx context.Context, o *ui.IO, v *settings.Values, r *re
 		return err
 	}
 	defer func() { err = errors.Join(err, b.Close()) }()
-	return r.score(b, m, data)
+	return r.score(b, m, names, data)
 }
 
 // compare writes the page that compares runs.

@@ -82,12 +82,8 @@ func (r *reported) model() (*model.Model, error) {
 	return model.Read(filepath.Join(r.Dir, run.ModelFile))
 }
 
-// score runs the run's model m on the test images.
-func (r *reported) score(b backend.Backend, m *model.Model, data *mnist.Dataset) error {
-	names, err := shared.ModelClasses(r.Dir, m)
-	if err != nil {
-		return err
-	}
+// score runs the run's model m, whose classes have names, on the test images.
+func (r *reported) score(b backend.Backend, m *model.Model, names []string, data *mnist.Dataset) error {
 	scored, err := shared.Evaluate(b, m, data)
 	if err != nil {
 		return err
@@ -138,7 +134,11 @@ func draw(dir string, b backend.Backend, data *mnist.Dataset) error {
 		if err != nil {
 			return err
 		}
-		if err := r.score(b, m, data); err != nil {
+		names, err := shared.ModelClasses(r.Dir, m)
+		if err != nil {
+			return err
+		}
+		if err := r.score(b, m, names, data); err != nil {
 			return err
 		}
 	}
