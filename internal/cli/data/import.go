@@ -133,13 +133,10 @@ func (s *importOptions) run(o *ui.IO, path string) error {
 // load reads what is at path, and reports what is skipped.
 func (s *importOptions) load(o *ui.IO, path string) (*convert.Set, error) {
 	var list bytes.Buffer
-	bar := &shared.ReadingBar{IO: o, Path: path}
-	skipped := convert.NewReporter(bar.Note, &list)
 	set, err := shared.Load(o, path, convert.Options{
 		Names: s.classes.Names, Height: s.size.Height, Width: s.size.Width,
 		Label: s.label, Test: s.test, Transpose: s.turned(), AllowSkipped: s.allowSkipped,
-	}, skipped, bar)
-	skipped.Finish() // a buffer takes everything
+	}, &list)
 	if s.skipped != "" {
 		if failed := shared.WriteNew(s.skipped, list.Bytes()); failed != nil {
 			return nil, failed

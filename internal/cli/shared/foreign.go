@@ -1,6 +1,7 @@
 package shared
 
 import (
+	"io"
 	"os"
 
 	"mnistgpu/internal/fault"
@@ -17,9 +18,6 @@ const (
 	SplitSeed    = 1
 )
 
-// enough is how many bytes the pixels may have however little memory is free.
-const enough = 16 << 20
-
 // IsForeign reports whether name is that of data in another form than MNIST's four files:
 // a file, or a folder of other files. What does not exist is left to whoever opens it.
 func IsForeign(name string) bool {
@@ -31,10 +29,14 @@ func IsForeign(name string) bool {
 }
 
 // Load reads data in any form that [convert.Load] takes. The memory that is free limits
-// their size. It tells what is skipped and what is assumed, and shows how far it is.
-func Load(o *ui.IO, path string, options convert.Options, skipped *convert.Reporter, bar *ReadingBar) (*convert.Set, error) {
-	options.Memory = int64(min(max(machine.FreeMemory(), enough), 1<<60))
-	options.Skip, options.Progress = skipped.Skip, bar.progress
+// their size. It tells what is skipped and what is assumed, and shows how far it is. If list
+// is not nil, it gets a line for everything that is skipped; it must not fail.
+func Load(o *ui.IO, path string, options convert.Options, list io.Writer) (*convert.Set, error) {
+	bar := &readingBar{io: o, path: path}
+	skipped := newSkipReporter(bar.note, list)
+	defer skipped.finish()
+	options.Memory = int64(min(max(machine.FreeMemory(), machine.Little), 1<<60))
+	options.Skip, options.Progress = skipped.skip, bar.progress
 	set, err := convert.Load(path, options)
 	bar.clear()
 	if err != nil {
@@ -48,10 +50,7 @@ func Load(o *ui.IO, path string, options convert.Options, skipped *convert.Repor
 
 // openForeign reads data to train or test with.
 func openForeign(o *ui.IO, path string, classes settings.Classes) (*mnist.Dataset, error) {
-	bar := &ReadingBar{IO: o, Path: path}
-	skipped := convert.NewReporter(bar.Note, nil)
-	set, err := Load(o, path, convert.Options{Names: classes.Names}, skipped, bar)
-	skipped.Finish() // only a list in a file can fail
+	set, err := Load(o, path, convert.Options{Names: classes.Names}, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -65,31 +64,31 @@ func openForeign(o *ui.IO, path string, classes settings.Classes) (*mnist.Datase
 	return data, nil
 }
 
-// A ReadingBar shows how far a file or folder has been read.
-type ReadingBar struct {
-	IO    *ui.IO
-	Path  string
+// A readingBar shows how far a file or folder has been read.
+type readingBar struct {
+	io    *ui.IO
+	path  string
 	total int64
 	bar   *ui.Bar
 }
 
 // progress is called while data are read, with bytes or files.
-func (r *ReadingBar) progress(done, total int64) {
+func (r *readingBar) progress(done, total int64) {
 	if r.bar == nil || total != r.total {
 		r.clear()
-		r.total, r.bar = total, r.IO.NewBar(total)
+		r.total, r.bar = total, r.io.NewBar(total)
 	}
-	r.bar.Set(done, "reading "+r.Path)
+	r.bar.Set(done, "reading "+r.path)
 }
 
-// Note prints a line beside the bar.
-func (r *ReadingBar) Note(line string) {
+// note prints a line beside the bar.
+func (r *readingBar) note(line string) {
 	r.clear()
-	r.IO.Notef("%s", line)
+	r.io.Notef("%s", line)
 }
 
 // clear leaves the output at the start of a line.
-func (r *ReadingBar) clear() {
+func (r *readingBar) clear() {
 	if r.bar != nil {
 		r.bar.Clear()
 		r.bar = nil

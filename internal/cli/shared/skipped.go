@@ -1,33 +1,36 @@
-package convert
+package shared
 
 import (
 	"fmt"
 	"io"
 	"strconv"
+
+	"mnistgpu/internal/mnist/convert"
+	"mnistgpu/internal/ui"
 )
 
 // told is how often one cause is reported before it is only counted.
 const told = 3
 
-// A Reporter reports what was skipped: each cause three times, and then how often it
+// A skipReporter reports what was skipped: each cause three times, and then how often it
 // occurred.
-type Reporter struct {
+type skipReporter struct {
 	list   func(line string)
 	all    io.Writer // or nil
 	err    error     // of all
 	causes []string
 	counts map[string]int
-	first  map[string]Skipped
+	first  map[string]convert.Skipped
 }
 
-// NewReporter returns a Reporter that calls report for each line of its report. If all is
+// newSkipReporter returns one that calls report for each line of its report. If all is
 // not nil, everything that was skipped is also written to it, a line each.
-func NewReporter(report func(line string), all io.Writer) *Reporter {
-	return &Reporter{list: report, all: all, counts: map[string]int{}, first: map[string]Skipped{}}
+func newSkipReporter(report func(line string), all io.Writer) *skipReporter {
+	return &skipReporter{list: report, all: all, counts: map[string]int{}, first: map[string]convert.Skipped{}}
 }
 
-// Skip reports one thing. It is meant for Options.Skip.
-func (r *Reporter) Skip(s Skipped) {
+// skip reports one thing. It is meant for [convert.Options].
+func (r *skipReporter) skip(s convert.Skipped) {
 	if r.all != nil && r.err == nil {
 		_, r.err = fmt.Fprintln(r.all, s.String())
 	}
@@ -42,9 +45,9 @@ func (r *Reporter) Skip(s Skipped) {
 	}
 }
 
-// Finish reports how often causes occurred that were not reported each time. The error is
+// finish reports how often causes occurred that were not reported each time. The error is
 // that of the writer of the full list.
-func (r *Reporter) Finish() error {
+func (r *skipReporter) finish() error {
 	for _, cause := range r.causes {
 		more := r.counts[cause] - told
 		if more <= 0 {
@@ -63,16 +66,7 @@ func (r *Reporter) Finish() error {
 		if s.Line > 0 {
 			place += ":" + strconv.Itoa(s.Line)
 		}
-		r.list(fmt.Sprintf("skipped %s more %s for the same reason as %s", thousands(more), what, place))
+		r.list(fmt.Sprintf("skipped %s more %s for the same reason as %s", ui.Thousands(more), what, place))
 	}
 	return r.err
-}
-
-// thousands returns a number with a comma before each group of three digits.
-func thousands(n int) string {
-	text := strconv.Itoa(n)
-	for at := len(text) - 3; at > 0; at -= 3 {
-		text = text[:at] + "," + text[at:]
-	}
-	return text
 }
