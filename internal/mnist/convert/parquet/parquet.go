@@ -32,17 +32,25 @@ func NewSource(f input.File, r *sample.Request) (sample.Source, error) {
 	return &source{file: f, request: r}, nil
 }
 
+// open opens the file and finds its columns.
+func (s *source) open() (f *parquet.File, c *columns, raw *input.Raw, err error) {
+	if f, raw, err = open(s.file); err != nil {
+		return nil, nil, nil, err
+	}
+	if c, err = s.columns(f); err != nil {
+		raw.Close()
+		return nil, nil, nil, fault.In(s.file.Path, err)
+	}
+	return f, c, raw, nil
+}
+
 // Survey implements [sample.Source].
 func (s *source) Survey(v *sample.Survey) error {
-	f, raw, err := open(s.file)
+	f, c, raw, err := s.open()
 	if err != nil {
 		return err
 	}
 	defer raw.Close()
-	c, err := s.columns(f)
-	if err != nil {
-		return fault.In(s.file.Path, err)
-	}
 	v.Labelled, v.Names, v.Facts = c.label != nil, c.names, c.facts
 	if c.picture != nil {
 		v.Pictures, v.Pixels = true, true
@@ -90,15 +98,11 @@ func (s *source) columns(f *parquet.File) (c *columns, err error) {
 
 // Each implements [sample.Source].
 func (s *source) Each(use func(*sample.Sample) error) error {
-	f, raw, err := open(s.file)
+	f, c, raw, err := s.open()
 	if err != nil {
 		return err
 	}
 	defer raw.Close()
-	c, err := s.columns(f)
-	if err != nil {
-		return fault.In(s.file.Path, err)
-	}
 	return s.each(f, c, func(x *sample.Sample, b []byte) error {
 		x.Image = nil
 		if x.Err == nil && c.picture != nil {
