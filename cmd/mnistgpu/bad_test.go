@@ -64,11 +64,14 @@ func readBesideImages(path string) error {
 // skipped, the error of the whole import.
 func firstFault(path string) error {
 	var first error
-	_, _, err := convert.Read(path, convert.Options{Names: []string{"a", "b"}, TestFraction: 0.5, Skip: func(s convert.Skipped) {
+	set, err := convert.Load(path, convert.Options{Names: []string{"a", "b"}, Skip: func(s convert.Skipped) {
 		if first == nil {
 			first = errors.New(s.String())
 		}
 	}})
+	if err == nil {
+		_, err = set.Dataset(0.5, 0)
+	}
 	if first != nil {
 		return first
 	}

@@ -16,7 +16,6 @@ import (
 	"fmt"
 	"path/filepath"
 
-	"mnistgpu/internal/fault"
 	"mnistgpu/internal/mnist"
 )
 
@@ -52,15 +51,7 @@ type Options struct {
 	// AllowSkipped accepts a data set of which more than a tenth cannot be used.
 	AllowSkipped bool
 
-	// TestFraction is the fraction of each class that [Read] puts into the test set if
-	// the data set has none, between 0 and 1. A class of two or more images has at least
-	// one in each set.
-	TestFraction float64
-
-	// Seed determines which images these are, and the order of all images.
-	Seed uint64
-
-	// Skip, if not nil, is called for everything that is left out; see [Reporter].
+	// Skip, if not nil, is called for everything that is left out.
 	Skip func(Skipped)
 
 	// Progress, if not nil, is called while files are read.
@@ -117,20 +108,6 @@ func Load(path string, o Options) (*Set, error) {
 		return nil, err
 	}
 	return l.fill()
-}
-
-// Read is [Load], and splits the data set if it has no test part. It returns the data set
-// and the names of its classes.
-func Read(path string, o Options) (*mnist.Dataset, []string, error) {
-	set, err := Load(path, o)
-	if err != nil {
-		return nil, nil, err
-	}
-	d, err := set.Dataset(o.TestFraction, o.Seed)
-	if err != nil {
-		return nil, nil, fault.In(path, err)
-	}
-	return d, set.Names, nil
 }
 
 // nameOf returns the name of the data set at path.

@@ -2,7 +2,6 @@ package convert
 
 import (
 	"bytes"
-	"compress/gzip"
 	"encoding/binary"
 	"fmt"
 	"os"
@@ -40,20 +39,6 @@ func store(t testing.TB, files map[string][]byte) string {
 		}
 	}
 	return dir
-}
-
-// compress returns one gzip member that holds data.
-func compress(t testing.TB, data []byte) []byte {
-	t.Helper()
-	var b bytes.Buffer
-	z := gzip.NewWriter(&b)
-	if _, err := z.Write(data); err != nil {
-		t.Fatal(err)
-	}
-	if err := z.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
 }
 
 // load loads path, in which nothing may be skipped, and checks the images and labels of
@@ -147,15 +132,19 @@ func csvOf(s mnist.Split, header string, line func(i int, pixels []string) strin
 	return []byte(b.String())
 }
 
-func TestReadSplits(t *testing.T) {
+func TestLoadAndSplit(t *testing.T) {
 	dir := store(t, map[string][]byte{"x.csv": []byte("label,a,b,c,d\n0,1,2,3,4\n0,1,2,3,4\n1,5,6,7,200\n1,5,6,7,200\n")})
-	d, names, err := Read(filepath.Join(dir, "x.csv"), Options{TestFraction: 0.5})
+	set, err := Load(filepath.Join(dir, "x.csv"), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := set.Dataset(0.5, 0)
 	if err != nil || d.Train.Len() != 2 || d.Test.Len() != 2 || d.Classes != 2 {
 		t.Fatalf("%+v, %v", d, err)
 	}
-	if diff := cmp.Diff([]string{"0", "1"}, names); diff != "" {
+	if diff := cmp.Diff([]string{"0", "1"}, d.Names); diff != "" {
 		t.Error(diff)
 	}
-	_, _, err = Read(filepath.Join(dir, "none"), Options{})
+	_, err = Load(filepath.Join(dir, "none"), Options{})
 	checkFault(t, err, "none: no such file or directory")
 }

@@ -25,7 +25,11 @@ func TestSplit(t *testing.T) {
 	}
 	dir := store(t, map[string][]byte{"x.csv": []byte(lines.String())})
 	split := func(seed uint64) *mnist.Dataset {
-		d, _, err := Read(filepath.Join(dir, "x.csv"), Options{TestFraction: 0.15, Seed: seed})
+		set, err := Load(filepath.Join(dir, "x.csv"), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, err := set.Dataset(0.15, seed)
 		if err != nil {
 			t.Fatal(err)
 		}
