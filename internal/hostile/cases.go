@@ -168,3 +168,13 @@ func compress(b []byte, writer func(io.Writer) io.WriteCloser) ([]byte, error) {
 	err := w.Close()
 	return out.Bytes(), err
 }
+
+// Gzip returns one gzip member that holds data.
+func Gzip(t testing.TB, data []byte) []byte {
+	t.Helper()
+	out, err := compress(data, func(w io.Writer) io.WriteCloser { return gzip.NewWriter(w) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}

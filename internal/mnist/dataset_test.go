@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"mnistgpu/internal/hostile"
 )
 
 // storeSmall writes a valid data set of four classes, two training images and
@@ -16,8 +18,8 @@ func storeSmall(t *testing.T, dir string) {
 	t.Helper()
 	store(t, dir, "train-images-idx3-ubyte", twoImages)
 	store(t, dir, "train-labels.idx1-ubyte", idx([]uint32{labelsMagic, 2}, 0, 3))
-	store(t, dir, "t10k-images-idx3-ubyte.gz", compress(t, idx([]uint32{imagesMagic, 1, 2, 3}, 6, 7, 8, 9, 10, 11)))
-	store(t, dir, "t10k-labels.idx1-ubyte.gz", compress(t, idx([]uint32{labelsMagic, 1}, 2)))
+	store(t, dir, "t10k-images-idx3-ubyte.gz", hostile.Gzip(t, idx([]uint32{imagesMagic, 1, 2, 3}, 6, 7, 8, 9, 10, 11)))
+	store(t, dir, "t10k-labels.idx1-ubyte.gz", hostile.Gzip(t, idx([]uint32{labelsMagic, 1}, 2)))
 }
 
 func TestLoadDir(t *testing.T) {

@@ -14,6 +14,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"mnistgpu/internal/hostile"
 )
 
 // smallFile is a file that mirrors offer in tests.
@@ -41,7 +43,7 @@ type mirrorFault struct {
 
 // mirrorFaults are those that do not need a second server.
 func mirrorFaults(t *testing.T) []mirrorFault {
-	gz := compress(t, threeLabels)
+	gz := hostile.Gzip(t, threeLabels)
 	send := func(data []byte) http.HandlerFunc {
 		return func(w http.ResponseWriter, _ *http.Request) { w.Write(data) }
 	}
@@ -51,7 +53,7 @@ func mirrorFaults(t *testing.T) []mirrorFault {
 		{"web page", send([]byte("<html>domain for sale</html>")), `magic number must be 0x00000801, of an IDX file of labels (got 0x3c68746d ("<htm"))`},
 		{"nothing", send(nil), "must have 8 bytes (got 0)"},
 		{"part of the file", send(gz[:len(gz)-9]), "gzip data is damaged after byte 11 of the content: the file ends early"},
-		{"other data", send(compress(t, other)), "SHA-256 of the content must be " + smallFile.sha256 + ", that of MNIST (got " + hexSum(other) + ")"},
+		{"other data", send(hostile.Gzip(t, other)), "SHA-256 of the content must be " + smallFile.sha256 + ", that of MNIST (got " + hexSum(other) + ")"},
 		{"more data", send(append(bytes.Clone(gz), 1)), "goes on after the gzip data, where it must end"},
 		{"broken connection", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", strconv.Itoa(len(gz)))
@@ -102,7 +104,7 @@ func TestMirrorSilence(t *testing.T) {
 
 // checkMirrors downloads from a faulty mirror alone and then together with a good one.
 func checkMirrors(t *testing.T, fault mirrorFault, stall time.Duration) {
-	gz := compress(t, threeLabels)
+	gz := hostile.Gzip(t, threeLabels)
 	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(r.URL.Path, "/good/") {
 			w.Write(gz)
@@ -147,7 +149,7 @@ func checkNames(t *testing.T, dir string, want ...string) {
 
 // Plain http is never used, not even with a server that has the right file.
 func TestMirrorPlainHTTP(t *testing.T) {
-	gz := compress(t, threeLabels)
+	gz := hostile.Gzip(t, threeLabels)
 	plain := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		t.Error("a request came over plain http")
 		w.Write(gz)
@@ -170,7 +172,7 @@ func TestMirrorPlainHTTP(t *testing.T) {
 // the allowed silence.
 func TestMirrorSlow(t *testing.T) {
 	t.Parallel()
-	gz := compress(t, threeLabels)
+	gz := hostile.Gzip(t, threeLabels)
 	server := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Length", strconv.Itoa(len(gz)))
 		for i := range gz {

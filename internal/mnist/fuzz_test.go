@@ -64,19 +64,19 @@ func checkLabels(t *testing.T, input []byte) (labels []byte, err error) {
 func FuzzImages(f *testing.F) {
 	f.Add(twoImages)
 	f.Add(twoImages[:len(twoImages)-1])
-	f.Add(compress(f, twoImages))
-	f.Add(append(compress(f, twoImages), compress(f, nil)...))
+	f.Add(hostile.Gzip(f, twoImages))
+	f.Add(append(hostile.Gzip(f, twoImages), hostile.Gzip(f, nil)...))
 	f.Add(idx([]uint32{imagesMagic, 8192, 256, 256}, 1, 2, 3))
-	f.Add(compress(f, idx([]uint32{imagesMagic, 4, 256, 256}, make([]byte, 4<<16)...)))
+	f.Add(hostile.Gzip(f, idx([]uint32{imagesMagic, 4, 256, 256}, make([]byte, 4<<16)...)))
 	f.Fuzz(func(t *testing.T, input []byte) { checkImages(t, input) })
 }
 
 func FuzzLabels(f *testing.F) {
 	f.Add(threeLabels)
 	f.Add(append(bytes.Clone(threeLabels), 0))
-	f.Add(compress(f, threeLabels))
+	f.Add(hostile.Gzip(f, threeLabels))
 	f.Add(idx([]uint32{labelsMagic, 1_000_000}, 1, 2, 3))
-	f.Add(compress(f, idx([]uint32{labelsMagic, 100_000}, make([]byte, 100_000)...)))
+	f.Add(hostile.Gzip(f, idx([]uint32{labelsMagic, 100_000}, make([]byte, 100_000)...)))
 	f.Fuzz(func(t *testing.T, input []byte) { checkLabels(t, input) })
 }
 
@@ -88,7 +88,7 @@ func FuzzGzip(f *testing.F) {
 	f.Add(idx([]uint32{imagesMagic, 2, 256, 256}, make([]byte, 2<<16)...), uint16(30), byte(1))
 	f.Add(append(bytes.Clone(threeLabels), 0), uint16(3), byte(0x1c))
 	f.Fuzz(func(t *testing.T, raw []byte, at uint16, flip byte) {
-		packed := compress(t, raw)
+		packed := hostile.Gzip(t, raw)
 		packed[int(at)%len(packed)] ^= flip
 		images, imagesErr := checkImages(t, packed)
 		labels, labelsErr := checkLabels(t, packed)

@@ -25,20 +25,6 @@ func idx(words []uint32, data ...byte) []byte {
 	return append(b, data...)
 }
 
-// compress returns one gzip member that holds data.
-func compress(t testing.TB, data []byte) []byte {
-	t.Helper()
-	var b bytes.Buffer
-	z := gzip.NewWriter(&b)
-	if _, err := z.Write(data); err != nil {
-		t.Fatal(err)
-	}
-	if err := z.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
-}
-
 // store writes data to a file of the given name and returns its path.
 func store(t testing.TB, dir, name string, data []byte) string {
 	t.Helper()
@@ -58,10 +44,10 @@ func TestReadImages(t *testing.T) {
 	want := Images{Height: 2, Width: 3, Pixels: twoImages[16:]}
 	for name, data := range map[string][]byte{
 		"raw":        twoImages,
-		"misleading": compress(t, twoImages), // the name has no .gz
+		"misleading": hostile.Gzip(t, twoImages), // the name has no .gz
 		"raw.gz":     twoImages,
-		"bgzip":      slices.Concat(compress(t, twoImages[:9]), compress(t, twoImages[9:]), compress(t, nil)),
-		"padded":     append(compress(t, twoImages), make([]byte, 512)...),
+		"bgzip":      slices.Concat(hostile.Gzip(t, twoImages[:9]), hostile.Gzip(t, twoImages[9:]), hostile.Gzip(t, nil)),
+		"padded":     append(hostile.Gzip(t, twoImages), make([]byte, 512)...),
 	} {
 		got, err := ReadImages(store(t, t.TempDir(), name, data))
 		if err != nil {
@@ -90,7 +76,7 @@ func TestWrite(t *testing.T) {
 }
 
 func TestBrokenImages(t *testing.T) {
-	gz := compress(t, twoImages)
+	gz := hostile.Gzip(t, twoImages)
 	flipped := bytes.Clone(gz)
 	flipped[len(gz)-8] ^= 1 // the first byte of the checksum
 	for _, test := range []struct {
@@ -116,14 +102,14 @@ func TestBrokenImages(t *testing.T) {
 		{"largest width", idx([]uint32{imagesMagic, 1, 1, 0xffffffff}), "width at byte 12 must be 1 to 4194304 (got 4294967295)"},
 		{"size wraps in 32 bits", idx([]uint32{imagesMagic, 1, 65536, 65536}), "images must have at most 4194304 pixels (got 65536x65536)"},
 		{"promises all that is allowed", idx([]uint32{imagesMagic, 8192, 256, 256}), "must have 536870928 bytes (got 16)"},
-		{"gzip of a short file", compress(t, twoImages[:20]), "must have 28 bytes (got 20)"},
-		{"gzip of a long file", compress(t, append(bytes.Clone(twoImages), 0)), "goes on after byte 28, where it must end"},
+		{"gzip of a short file", hostile.Gzip(t, twoImages[:20]), "must have 28 bytes (got 20)"},
+		{"gzip of a long file", hostile.Gzip(t, append(bytes.Clone(twoImages), 0)), "goes on after byte 28, where it must end"},
 		{"gzip header only", gz[:5], "gzip header is damaged: the file ends early"},
 		{"gzip without its end", gz[:len(gz)-1], "gzip data is damaged after byte 28 of the content: the file ends early"},
 		{"gzip with a false checksum", flipped, "gzip data is damaged after byte 28 of the content: gzip: invalid checksum"},
 		{"the content twice", append(bytes.Clone(gz), gz...), "goes on after byte 28, where it must end"},
 		{"gzip and one byte", append(bytes.Clone(gz), 'x'), "goes on after the gzip data, where it must end"},
-		{"gzip in gzip", compress(t, gz), "magic number must be 0x00000803, of an IDX file of images (got 0x1f8b0800)"},
+		{"gzip in gzip", hostile.Gzip(t, gz), "magic number must be 0x00000803, of an IDX file of images (got 0x1f8b0800)"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			path := store(t, t.TempDir(), "images", test.data)
@@ -167,7 +153,7 @@ func TestNoFile(t *testing.T) {
 
 // A file that is cut off anywhere is refused, raw or compressed.
 func TestPrefixes(t *testing.T) {
-	for _, whole := range [][]byte{twoImages, compress(t, twoImages)} {
+	for _, whole := range [][]byte{twoImages, hostile.Gzip(t, twoImages)} {
 		if _, err := decodeImages("whole", bytes.NewReader(whole)); err != nil {
 			t.Fatal(err)
 		}

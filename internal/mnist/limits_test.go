@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"mnistgpu/internal/fault"
+	"mnistgpu/internal/hostile"
 )
 
 // A shape may be exactly at each limit.
@@ -30,7 +31,7 @@ func TestShapesAtTheirLimits(t *testing.T) {
 func TestLabelsAtTheirLimits(t *testing.T) {
 	_, err := decodeLabels("x", bytes.NewReader(idx([]uint32{labelsMagic, MaxImages})))
 	checkFault(t, err, "x: must have 100000008 bytes (got 8)")
-	_, err = decodeLabels("x", bytes.NewReader(compress(t, threeLabels)[:5]))
+	_, err = decodeLabels("x", bytes.NewReader(hostile.Gzip(t, threeLabels)[:5]))
 	checkFault(t, err, "x: gzip header is damaged: the file ends early")
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"mnistgpu/internal/hostile"
 	"mnistgpu/internal/mnist"
 )
 
@@ -85,7 +86,7 @@ func TestCSV(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			content := csvOf(all, test.header, test.line)
-			dir := store(t, map[string][]byte{"x.csv": content, "y.csv.gz": compress(t, content)})
+			dir := store(t, map[string][]byte{"x.csv": content, "y.csv.gz": hostile.Gzip(t, content)})
 			load(t, filepath.Join(dir, "x.csv"), Options{}, all, mnist.Split{}, test.facts...)
 			load(t, filepath.Join(dir, "y.csv.gz"), Options{}, all, mnist.Split{}, test.facts...)
 		})

@@ -108,8 +108,8 @@ func samplesOf(content []byte) int {
 func FuzzIDX(f *testing.F) {
 	f.Add(imagesIDX(digits.Test), labelsIDX(digits.Test))
 	f.Add(idx(0x0d, []int{2, 1, 1}, []byte{0x3f, 0x80, 0, 0, 0, 0, 0, 0}), idx(0x0c, []int{2, 8}, make([]byte, 64)))
-	f.Add(compress(f, imagesIDX(digits.Test)), idx(8, []int{1 << 30}, nil))
-	f.Add(compress(f, idx(8, []int{1 << 20, 1, 1}, nil)), compress(f, idx(0x0b, []int{1 << 20}, make([]byte, 100))))
+	f.Add(hostile.Gzip(f, imagesIDX(digits.Test)), idx(8, []int{1 << 30}, nil))
+	f.Add(hostile.Gzip(f, idx(8, []int{1 << 20, 1, 1}, nil)), hostile.Gzip(f, idx(0x0b, []int{1 << 20}, make([]byte, 100))))
 	dir := f.TempDir()
 	f.Fuzz(func(t *testing.T, images, labels []byte) {
 		write(t, filepath.Join(dir, "images-idx3"), images)
@@ -123,7 +123,7 @@ func FuzzNPY(f *testing.F) {
 	f.Add(imagesNPY(digits.Test), labelsNPY(digits.Test))
 	f.Add(npy(">f4", true, []int{2, 1, 2}, make([]byte, 16)), npy("<U2", false, []int{2}, make([]byte, 16)))
 	f.Add(npy("|u1", false, []int{1 << 20, 1 << 20, 3}, nil), npy("|b1", false, []int{3, 10}, make([]byte, 30)))
-	f.Add([]byte("\x93NUMPY\x02\x00\x10\x00\x00\x00{'shape': (1,)}\n"), compress(f, npy("<i8", false, []int{1 << 20}, nil)))
+	f.Add([]byte("\x93NUMPY\x02\x00\x10\x00\x00\x00{'shape': (1,)}\n"), hostile.Gzip(f, npy("<i8", false, []int{1 << 20}, nil)))
 	dir := f.TempDir()
 	f.Fuzz(func(t *testing.T, images, labels []byte) {
 		write(t, filepath.Join(dir, "images.npy"), images)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 
+	"mnistgpu/internal/hostile"
 	"mnistgpu/internal/mnist"
 )
 
@@ -36,14 +37,14 @@ func TestIDXNames(t *testing.T) {
 		"torchvision": {map[string][]byte{
 			"MNIST/raw/train-images-idx3-ubyte": trainX, "MNIST/raw/train-labels-idx1-ubyte": trainY,
 			"MNIST/raw/t10k-images-idx3-ubyte": testX, "MNIST/raw/t10k-labels-idx1-ubyte": testY,
-			"MNIST/raw/train-images-idx3-ubyte.gz": compress(t, trainX), "MNIST/raw/t10k-labels-idx1-ubyte.gz": {1, 2},
+			"MNIST/raw/train-images-idx3-ubyte.gz": hostile.Gzip(t, trainX), "MNIST/raw/t10k-labels-idx1-ubyte.gz": {1, 2},
 		}, "", nil},
 		"QMNIST": {map[string][]byte{
-			"qmnist-train-images-idx3-ubyte.gz": compress(t, trainX), "qmnist-train-labels-idx2-int.gz": compress(t, columns(digits.Train)),
-			"qmnist-test-images-idx3-ubyte.gz": compress(t, testX), "qmnist-test-labels-idx2-int.gz": compress(t, columns(digits.Test)),
+			"qmnist-train-images-idx3-ubyte.gz": hostile.Gzip(t, trainX), "qmnist-train-labels-idx2-int.gz": hostile.Gzip(t, columns(digits.Train)),
+			"qmnist-test-images-idx3-ubyte.gz": hostile.Gzip(t, testX), "qmnist-test-labels-idx2-int.gz": hostile.Gzip(t, columns(digits.Test)),
 		}, "", []string{"labels are the first of 8 columns, as in QMNIST"}},
 		"several members": {map[string][]byte{
-			"train-images-idx3-ubyte.gz": slices.Concat(compress(t, trainX[:9999]), compress(t, trainX[9999:]), compress(t, nil), make([]byte, 99)),
+			"train-images-idx3-ubyte.gz": slices.Concat(hostile.Gzip(t, trainX[:9999]), hostile.Gzip(t, trainX[9999:]), hostile.Gzip(t, nil), make([]byte, 99)),
 			"train-labels-idx1-ubyte":    trainY, "t10k-images-idx3-ubyte": testX, "t10k-labels-idx1-ubyte": testY,
 		}, "", nil},
 	} {
@@ -65,9 +66,9 @@ func TestEMNIST(t *testing.T) {
 	}
 	train, test := up(digits.Train), up(digits.Test)
 	dir := store(t, map[string][]byte{
-		"emnist-letters-train-images-idx3-ubyte.gz": compress(t, imagesIDX(train)), "emnist-letters-train-labels-idx1-ubyte.gz": compress(t, labelsIDX(train)),
-		"emnist-letters-test-images-idx3-ubyte.gz": compress(t, imagesIDX(test)), "emnist-letters-test-labels-idx1-ubyte.gz": compress(t, labelsIDX(test)),
-		"emnist-digits-test-images-idx3-ubyte.gz": compress(t, imagesIDX(test)), "emnist-digits-test-labels-idx1-ubyte.gz": compress(t, labelsIDX(test)),
+		"emnist-letters-train-images-idx3-ubyte.gz": hostile.Gzip(t, imagesIDX(train)), "emnist-letters-train-labels-idx1-ubyte.gz": hostile.Gzip(t, labelsIDX(train)),
+		"emnist-letters-test-images-idx3-ubyte.gz": hostile.Gzip(t, imagesIDX(test)), "emnist-letters-test-labels-idx1-ubyte.gz": hostile.Gzip(t, labelsIDX(test)),
+		"emnist-digits-test-images-idx3-ubyte.gz": hostile.Gzip(t, imagesIDX(test)), "emnist-digits-test-labels-idx1-ubyte.gz": hostile.Gzip(t, labelsIDX(test)),
 	})
 	path := filepath.Join(dir, "emnist-letters-train-images-idx3-ubyte.gz")
 	set := load(t, path, Options{}, digits.Train, digits.Test,
@@ -140,8 +141,8 @@ func TestIDXRefused(t *testing.T) {
 		want  string
 	}{
 		"cut off":        {with("images", good["images"][:9999]), Options{}, "images: must have the bytes for the shape [60 28 28] (got at most 9983)"},
-		"cut off, gz":    {with("images", compress(t, good["images"][:9999])), Options{}, "images: ends early, in item 13 of 60"},
-		"a damaged gzip": {with("images", compress(t, good["images"])[:5000]), Options{}, "images: gzip data is damaged: the file ends early"},
+		"cut off, gz":    {with("images", hostile.Gzip(t, good["images"][:9999])), Options{}, "images: ends early, in item 13 of 60"},
+		"a damaged gzip": {with("images", hostile.Gzip(t, good["images"])[:5000]), Options{}, "images: gzip data is damaged: the file ends early"},
 		"too long":       {with("images", append(slices.Clone(good["images"]), 1)), Options{}, "images: goes on after its last item, where it must end"},
 		"fewer labels":   {with("labels", labelsIDX(digits.Test)), Options{}, "images and labels must have the same number of items (got 60 and 20)"},
 		"no labels":      {map[string][]byte{"images": good["images"]}, Options{}, "must have one array of images and one of their labels (got images [60 28 28])"},

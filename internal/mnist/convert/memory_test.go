@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"testing"
 
+	"mnistgpu/internal/hostile"
 	"mnistgpu/internal/mnist"
 )
 
@@ -31,7 +32,7 @@ func TestMemory(t *testing.T) {
 	cold := npz(t, 8, "x", imagesNPY(s), "y", labelsNPY(s))
 	for name, files := range map[string]map[string][]byte{
 		"IDX":      {"images": x, "labels": y},
-		"IDX, gz":  {"images.gz": compress(t, x), "labels.gz": compress(t, y)},
+		"IDX, gz":  {"images.gz": hostile.Gzip(t, x), "labels.gz": hostile.Gzip(t, y)},
 		"npz":      {"x.npz": cold},
 		"npy":      {"x.npy": imagesNPY(s), "y.npy": labelsNPY(s)},
 		"of float": {"x.npy": npy(">f2", false, []int{30_000, 784}, make([]byte, 2*len(s.Images))), "y.npy": labelsNPY(s)},
