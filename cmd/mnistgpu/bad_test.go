@@ -32,7 +32,7 @@ var readers = map[string]struct {
 	"safetensors": {"model.safetensors", func(path string) error { _, err := model.Read(path); return err }},
 	"checkpoint":  {"checkpoint-000001.mnistgpu", readCheckpoint},
 	"csv":         {"x.csv", firstFault},
-	"png":         {"a/1.png", func(path string) error { return firstFault(filepath.Dir(filepath.Dir(path))) }},
+	"png":         {"a/1.png", readAmongClasses},
 	"toml":        {"config.toml", readBadSettings},
 	"history":     {"history.csv", func(path string) error { _, err := run.ReadHistory(filepath.Dir(path)); return err }},
 	"summary":     {"summary.json", func(path string) error { _, err := run.ReadSummary(filepath.Dir(path)); return err }},
@@ -58,6 +58,15 @@ func readBesideImages(path string) error {
 	}
 	_, err := mnist.LoadDir(dir, 10)
 	return err
+}
+
+// readAmongClasses imports a picture of one of two classes; the other one has the same.
+func readAmongClasses(path string) error {
+	dir := filepath.Dir(filepath.Dir(path))
+	if err := os.CopyFS(filepath.Join(dir, "b"), os.DirFS(filepath.Dir(path))); err != nil {
+		return err
+	}
+	return firstFault(dir)
 }
 
 // firstFault imports path and returns the reason for the first skip or, if nothing was

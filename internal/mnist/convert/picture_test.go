@@ -10,6 +10,7 @@ import (
 	"image/png"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -118,11 +119,24 @@ func TestPictureClasses(t *testing.T) {
 	var skipped []string
 	o := Options{Skip: func(s Skipped) { skipped = append(skipped, strings.TrimPrefix(s.String(), dir+"/")) }}
 	set, err := Load(dir, o)
-	if err != nil || !bytes.Equal(set.Train.Labels, []byte{1, 0}) || !bytes.Equal(set.Train.Images, []byte{3, 1}) || len(set.Names) != 3 {
+	if err != nil || !bytes.Equal(set.Train.Labels, []byte{0, 1}) || !bytes.Equal(set.Train.Images, []byte{1, 3}) || len(set.Names) != 3 {
 		t.Errorf("%+v, %v", set, err)
 	}
-	if diff := cmp.Diff([]string{"ant: is none of the classes"}, skipped); diff != "" {
+	if diff := cmp.Diff([]string{"ant: is none of the classes", "gnu: is a class without a folder"}, skipped); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// Folders named by numbers are classes of a model whose classes are words.
+func TestNumberedFolders(t *testing.T) {
+	names := mnist.DefaultNames(10)
+	set, err := Load(store(t, tree(t, all, ".")), Options{Names: names, Skip: func(s Skipped) { t.Errorf("skipped %v", s) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := byClass(all)
+	if !bytes.Equal(set.Train.Images, want.Images) || !bytes.Equal(set.Train.Labels, want.Labels) || !slices.Equal(set.Names, names) {
+		t.Errorf("labels %v of %q, want %v", set.Train.Labels, set.Names, want.Labels)
 	}
 }
 

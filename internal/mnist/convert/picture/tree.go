@@ -93,7 +93,8 @@ type stray struct {
 	why  *sample.Reason
 }
 
-// walk finds the classes in dir: its folders, or those of the given names.
+// walk finds the classes in dir: its folders, or those of the given names in the order of
+// the names.
 func walk(dir string, names []string) (*tree, error) {
 	folders, others, err := list(dir)
 	if err != nil {
@@ -105,19 +106,32 @@ func walk(dir string, names []string) (*tree, error) {
 			t.stray(filepath.Join(dir, name), "is in no folder of a class")
 		}
 	}
+	found := make([]bool, len(names))
 	for _, name := range folders {
 		path := filepath.Join(dir, name)
-		if names != nil && !slices.Contains(names, name) {
-			t.stray(path, "is none of the classes")
-			continue
-		}
 		c := class{name: name}
+		if names != nil {
+			i := sample.IndexOf(names, name)
+			if i < 0 {
+				t.stray(path, "is none of the classes")
+				continue
+			}
+			c.name, found[i] = names[i], true
+		}
 		t.collect(&c, path, 0)
 		if len(c.files) == 0 {
 			t.stray(path, "has no picture, and is no class")
 			continue
 		}
 		t.classes = append(t.classes, c)
+	}
+	slices.SortStableFunc(t.classes, func(a, b class) int {
+		return slices.Index(names, a.name) - slices.Index(names, b.name)
+	})
+	for i, name := range names {
+		if !found[i] {
+			t.stray(filepath.Join(dir, name), "is a class without a folder")
+		}
 	}
 	return t, nil
 }

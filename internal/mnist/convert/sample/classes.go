@@ -107,7 +107,7 @@ func inOrder(a, b string) int {
 // of its number.
 func (c *Classes) byName(names []string) {
 	c.Names = names
-	anyNumber := slices.ContainsFunc(names, func(name string) bool { _, err := strconv.Atoi(name); return err == nil })
+	anyNumber := anyNumber(names)
 	counted := false
 	for i, x := range c.list {
 		c.of[i] = slices.Index(names, x.text)
@@ -119,6 +119,19 @@ func (c *Classes) byName(names []string) {
 	if counted && !slices.Equal(names, mnist.DefaultNames(len(names))) {
 		c.Fact = fmt.Sprintf("labels are numbers, which count the classes: 0 is %q, and %d is %q", names[0], len(names)-1, names[len(names)-1])
 	}
+}
+
+// IndexOf returns the class of a label by the same rule, or -1.
+func IndexOf(names []string, text string) int {
+	if v, err := strconv.ParseInt(text, 10, 64); err == nil && !anyNumber(names) {
+		return indexWithin(v, len(names))
+	}
+	return slices.Index(names, text)
+}
+
+// anyNumber reports whether one of the names is a number.
+func anyNumber(names []string) bool {
+	return slices.ContainsFunc(names, func(name string) bool { _, err := strconv.Atoi(name); return err == nil })
 }
 
 // indexWithin returns v if it is from 0 to n-1, or -1.
