@@ -19,14 +19,15 @@ new=${2:-}
 
 # commands.sh is written for NEW. This sed script turns it into the commands of OLD, for
 # instance s/--lr-schedule /--schedule /.
-old_syntax=''
+old_syntax='s/--prepare as-is/--as-is/'
 
 # What may differ: fields of JSON objects, columns of CSV files, and whole files.
-fields='seconds|images_per_second|saves|save_seconds|model_sha256|run_dir'
+fields='seconds|images_per_second|saves|save_seconds|model_sha256|run_dir|learned_nothing|hint'
 columns='seconds'
 # predictions.npz has labels of int64 now, since labels of one byte wrapped around where they
-# were combined with the predicted classes; predictions.csv has the same numbers.
-ignored=(-name predictions.npz -o -name '*.toml' -o -name '*.html' -o -name 'checkpoint-*' -o -name '.*')
+# were combined with the predicted classes; predictions.csv has the same numbers. predict.json
+# has answers to photos, whose background is taken by place now.
+ignored=(-name predictions.npz -o -name predict.json -o -name '*.toml' -o -name '*.html' -o -name 'checkpoint-*' -o -name '.*')
 
 # build REVISION FOLDER builds FOLDER/mnistgpu.
 build() {
@@ -39,11 +40,20 @@ build() {
 	(cd "$source" && CGO_ENABLED=0 go build -trimpath -buildvcs=false -o "$2/mnistgpu" ./cmd/mnistgpu)
 }
 
+# weights FILE prints a model without the form of its images and the padding of its header.
+weights() {
+	local length
+	length=$(od -An -tu8 -N8 "$1" | tr -d ' ')
+	tail -c +9 "$1" | head -c "$length" | sed -E 's/"(background|box|framing)":"[^"]*",?//g; s/ *$//'
+	tail -c +$((9 + length)) "$1"
+}
+
 # results FILE prints what must be the same: a field of a JSON object a line, the columns
 # of a CSV file that may not differ, or all of any other file.
 results() {
 	case $1 in
-	*.json) tr ',' '\n' <"$1" | grep -vE "\"($fields)\":" ;;
+	*.json) tr ',' '\n' <"$1" | grep -vE "\"($fields)\":" | sed 's/}*$//' ;; # a new field may be the last
+	*.safetensors) weights "$1" ;;
 	*.csv) awk -F, -v OFS=, -v drop="^($columns)\$" '
 		NR == 1 { for (i = 1; i <= NF; i++) dropped[i] = $i ~ drop }
 		{ for (i in dropped) if (dropped[i]) $i = ""; print }' "$1" ;;
