@@ -13,6 +13,11 @@ import (
 // clearEnd is how a run ends that does not fit: one line that says what is needed.
 var clearEnd = regexp.MustCompile(`^mnistgpu: .*MiB needed for .*: out of device memory\nhint: .*\n$`)
 
+// least is the least address space in megabytes. Within less, Go's runtime may end the program
+// with its own words while 4 MB are in use: within 800 and 820 it did so in 2 of 12 and 3 of 40
+// runs, within 840, 860 and 900 in none of 40.
+const least = 860
+
 // TestMemoryLimits trains a wide network within limits of address space, from one in which
 // nothing fits to one in which all does. Each run must be good, or end with a clear line
 // and exit code 6 before its first step. Where Go's own runtime cannot start, which even
@@ -42,7 +47,7 @@ func TestMemoryLimits(t *testing.T) {
 	}
 	passed, good, impossible := 0, 0, 0
 	for i := range steps {
-		limit := 800 + i*step
+		limit := least + i*step
 		if _, code := within(limit, "--version"); code != 0 {
 			impossible++
 			continue
